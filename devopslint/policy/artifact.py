@@ -1,0 +1,100 @@
+"""What the engine and an artifact know of each other.
+
+A kind of artifact is a package `devopslint.artifacts.<name>`. Its `__init__` fulfils `Artifact` and imports nothing
+heavy: it is imported at every run, its readers only when a file of its kind is met.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, Protocol
+
+    from devopslint.policy.subject import Place, Subject
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Document, SyntaxProblem
+
+    class Workspace(Protocol):
+        """The files that may be looked at. Paths are relative to the root, with `/`; none leads out of it."""
+
+        def exists(self, path: str) -> bool:
+            """Say whether `path` is a file."""
+
+        def names(self, folder: str) -> Sequence[str]:
+            """Return the sorted names of the files and folders in a folder (`""` is the root); empty when there is none."""
+
+        def source(self, path: str) -> Source | None:
+            """Return a file's text, read once; `None` when it can't be read (a finding says why)."""
+
+        def documents(self, path: str) -> Sequence[Document]:
+            """Return the YAML or JSON documents of a file, parsed once; syntax problems become findings."""
+
+    class Artifact(Protocol):
+        """The package of one kind of artifact."""
+
+        NAME: str
+        """The folder of its rules and the first part of their ids: `kubernetes`."""
+        TITLES: tuple[str, str]
+        """Singular and plural for people: `("Dockerfile", "Dockerfiles")`."""
+        SUBJECTS: Mapping[str, tuple[str, ...]]
+        """Every subject kind that `read` yields, with the names under which its parents stand."""
+        EXAMPLE_PATH: str
+        """What the example of a rule is called when it has no name of its own: `Dockerfile`."""
+
+        def claims_path(self, path: str) -> str | None:
+            """Say why a path alone makes a file one of this kind (`named Dockerfile`); `None` when it does not."""
+
+        def claims_document(self, path: str, root: Any) -> str | None:
+            """Say why the root of a YAML or JSON document makes it one of this kind; `None` when it does not."""
+
+        def unit_of(self, path: str, workspace: Workspace) -> Sequence[str]:
+            """Return the sorted paths of the files of this kind that are judged together with `path`, itself among them."""
+
+        def read(self, unit: Unit) -> Iterable[Subject]:
+            """Yield the subjects of a unit; tell the unit of every syntax problem, and of its facts."""
+
+
+class Unit:
+    """The smallest set of files that can be judged alone: `files` are those of the artifact's own kind.
+
+    `wanted` holds the subject kinds (and `kind.type`s) that some rule of this run asks for, so that a reader can leave
+    out what nobody looks at.
+    """
+
+    __slots__ = ("_accepts", "_report", "artifact", "facts", "files", "wanted", "workspace")
+
+    def __init__(
+        self,
+        artifact: Artifact,
+        files: Sequence[str],
+        workspace: Workspace,
+        wanted: frozenset[str],
+        report: Callable[[str, Place, Mapping[str, Any]], None],
+        accepts: Callable[[str, Document], bool],
+    ) -> None:
+        self.artifact = artifact
+        self.files = files
+        self.workspace = workspace
+        self.wanted = wanted
+        self.facts: list[dict[str, Any]] = []
+        self._report = report
+        self._accepts = accepts
+
+    def wants(self, kind: str) -> bool:
+        """Say whether a rule of this run is on `kind` or on one of its types."""
+        return kind in self.wanted or any(name.startswith(kind + ".") for name in self.wanted)
+
+    def documents(self, path: str) -> list[Document]:
+        """Return the YAML or JSON documents of one of the unit's files that are of the unit's kind."""
+        return [document for document in self.workspace.documents(path) if self._accepts(path, document)]
+
+    def syntax_problem(self, source: Source, problem: SyntaxProblem) -> None:
+        """Make a `core/syntax` finding of what a reader could not read."""
+        from devopslint.policy.subject import Place
+
+        self.report("core/syntax", Place(source, problem.start, problem.end), message=problem.message)
+
+    def report(self, rule: str, place: Place, **values: Any) -> None:
+        """Make a finding of a `core/…` rule."""
+        self._report(rule, place, values)

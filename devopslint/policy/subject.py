@@ -1,0 +1,167 @@
+"""What a rule is about, and what it says of it."""
+
+from __future__ import annotations
+
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq, header_of, locate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Candidate, Document, Mark, Path
+
+
+class Place:
+    """A stretch of a file by offsets (code points, end exclusive)."""
+
+    __slots__ = ("end", "source", "start")
+
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        self.source = source
+        self.start = start
+        self.end = end
+
+
+class Related:
+    """A second place that explains a finding: where a value came from, what it clashes with."""
+
+    __slots__ = ("place", "text")
+
+    def __init__(self, place: Place, text: str) -> None:
+        self.place = place
+        self.text = text
+
+
+class Problem:
+    """One fault that a check has found.
+
+    `at` is a path below the subject (`("steps", 0, "uses")`, or `"steps.0.uses"`), or a `Place`; the empty path is the
+    subject's header. `part` is `value`, `key` or `pair`. `values` fill the `{names}` of the rule's message.
+    """
+
+    __slots__ = ("at", "part", "related", "values")
+
+    def __init__(
+        self, at: Path | str | Place = (), *, part: str = "value", related: Sequence[Related] = (), **values: Any
+    ) -> None:
+        self.at = parse_path(at) if isinstance(at, str) else at
+        self.part = part
+        self.related = related
+        self.values: Mapping[str, Any] = values
+
+
+class Subject:
+    """Something that a rule can be about: a step, a stage, a resource, a container, a shell command.
+
+    `kind` is the name that rules put under `on` (`terraform.resource`); `type` narrows it (`aws_s3_bucket`), so that
+    `on: terraform.resource.aws_s3_bucket` meets only those. `value` is its positioned tree, `address` what people call
+    it, `parents` its owners by name. `header` is what is pointed at when something is absent. `context` is the
+    artifact's own model of the whole (a module, a workflow, a Dockerfile), for checks that are functions.
+    `related(type)` returns the subjects of that type that refer to this one.
+    """
+
+    __slots__ = ("address", "context", "document", "header", "kind", "parents", "related", "type", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        value: Any,
+        *,
+        document: Document,
+        address: str = "",
+        type: str = "",  # noqa: A002 (the field's word)
+        header: Mark | None = None,
+        parents: Mapping[str, Subject] | None = None,
+        context: Any = None,
+        related: Callable[[str], Iterable[Subject]] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.type = type
+        self.value = value
+        self.document = document
+        self.address = address
+        self.header = header
+        self.parents: Mapping[str, Subject] = parents or {}
+        self.context = context
+        self.related = related
+
+    def get(self, path: Path | str, default: Any = MISSING) -> Any:
+        """Return the value at a path below the subject, resolved; `default` when it is absent or null.
+
+        An expression with several possible values, or with none that can be known, gives `UNKNOWN`: ask `candidates`.
+        """
+        found = self.candidates(path)
+        if len(found) != 1:
+            return UNKNOWN
+        value = found[0].value
+        return default if value is MISSING or value is None else value
+
+    def candidates(self, path: Path | str) -> Sequence[Candidate]:
+        """Return every value that the path can have, each with its origins; a lone `MISSING` when it is absent."""
+        from devopslint.policy.lookup import candidates
+
+        return candidates(self, parse_path(path) if isinstance(path, str) else path)
+
+    def raw(self, path: Path | str, default: Any = MISSING) -> Any:
+        """Return the value at a path as the reader left it, expressions unresolved."""
+        node = self.value
+        for step in parse_path(path) if isinstance(path, str) else path:
+            if isinstance(node, Map) and step in node:
+                node = node[step]  # type: ignore[index]  # a Map only has names
+            elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+                node = node[step]
+            else:
+                return default
+        return node
+
+    def place(self, path: Path | str = (), part: str = "value") -> Place:
+        """Return where a path below the subject stands; what is absent stands at its owner's header."""
+        if isinstance(path, str):
+            path = parse_path(path)
+        source = self.document.source
+        mark: Mark | None = None
+        if path:
+            first = self.value.at if isinstance(self.value, Map) else ()
+            if not isinstance(self.value, Map) or path[0] in first:
+                mark = locate(self.value, path, part)
+        if mark is None:
+            mark = self.header or header_of(self.value) or (0, 0)
+        return Place(source, *mark)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.address or self.type}>"
+
+
+def parse_path(path: str) -> Path:
+    """Return `spec.containers[0].image` or `metadata.annotations["a.b/c"]` as a tuple of names and numbers.
+
+    Raises ValueError when a bracket or a quote is left open.
+    """
+    steps: list[str | int] = []
+    at = 0
+    length = len(path)
+    while at < length:
+        char = path[at]
+        if char == ".":
+            at += 1
+        elif char == "[":
+            close = path.find("]", at)
+            quoted = path[at + 1 : at + 2] in {'"', "'"}
+            if quoted:
+                closing_quote = path.find(path[at + 1], at + 2)
+                close = closing_quote + 1 if closing_quote > 0 and path[closing_quote + 1 : closing_quote + 2] == "]" else -1
+            if close < 0:
+                raise ValueError(f"bracket not closed in path `{path}`")
+            inner = path[at + 1 : close]
+            steps.append(inner[1:-1] if quoted else int(inner))
+            at = close + 1
+        else:
+            end = at
+            while end < length and path[end] not in ".[":
+                end += 1
+            step = path[at:end]
+            steps.append(int(step) if step.isdigit() else step)
+            at = end
+    return tuple(steps)
