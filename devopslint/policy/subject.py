@@ -25,13 +25,14 @@ class Place:
 
 
 class Related:
-    """A second place that explains a finding: where a value came from, what it clashes with."""
+    """A second place that explains a finding: what it clashes with, or (`origin`) where the offending value came from."""
 
-    __slots__ = ("place", "text")
+    __slots__ = ("origin", "place", "text")
 
-    def __init__(self, place: Place, text: str) -> None:
+    def __init__(self, place: Place, text: str, *, origin: bool = False) -> None:
         self.place = place
         self.text = text
+        self.origin = origin
 
 
 class Problem:

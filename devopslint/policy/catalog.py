@@ -1,0 +1,195 @@
+"""The catalog of rules, loaded group by group from an index so that a run never reads a rule file."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from devopslint.policy.finding import RuleInfo
+from devopslint.policy.rule import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.indexing import Index
+
+    Subjects = Callable[[], Mapping[str, tuple[str, ...]]]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PACKED_RULES = os.path.join(_PACKAGE, "rules")
+"""Where a wheel carries the rules, with their index."""
+CHECKOUT_RULES = os.path.join(os.path.dirname(_PACKAGE), "rules")
+
+
+def built_in_folder() -> str:
+    """Return the folder of the rules that come with devopslint: inside the wheel, or beside the package in a checkout."""
+    return PACKED_RULES if os.path.isdir(PACKED_RULES) else CHECKOUT_RULES
+
+
+class RuleFolder:
+    """One folder of rules and its index.
+
+    A frozen index (in a wheel) is taken as it is. Otherwise the index is made again when a rule file has changed, and
+    kept in `index_folder`; when nothing can be written there, it lives as long as the process.
+    """
+
+    def __init__(self, folder: str, index_folder: str, subjects: Subjects, *, from_user: bool = False) -> None:
+        self.folder = folder
+        self.from_user = from_user
+        self._index_folder = index_folder
+        self._subjects = subjects
+        self._memory: Index | None = None
+        self._ready = False
+
+    def groups(self) -> list[str]:
+        """Return the names of the groups of rules, sorted."""
+        self._refresh()
+        if self._memory is not None:
+            return sorted(self._memory)
+        names = [name[: -len(".json")] for name in os.listdir(self._index_folder) if name.endswith(".json")]
+        return sorted("" if name == "_" else name for name in names if not name.endswith(".help"))
+
+    def load(self, group: str) -> dict[str, dict[str, Any]]:
+        """Return id → the fields of a run, for one group."""
+        self._refresh()
+        if self._memory is not None:
+            return self._memory.get(group, {})
+        loaded: dict[str, dict[str, Any]] = _read_json(os.path.join(self._index_folder, (group or "_") + ".json"))
+        return loaded
+
+    def load_help(self, group: str) -> dict[str, dict[str, Any]]:
+        """Return id → why, how and examples, for one group."""
+        self._refresh()
+        if self._memory is not None:
+            return self._memory.get(group, {})
+        loaded: dict[str, dict[str, Any]] = _read_json(os.path.join(self._index_folder, (group or "_") + ".help.json"))
+        return loaded
+
+    def _refresh(self) -> None:
+        if self._ready:
+            return
+        self._ready = True
+        stamp_file = os.path.join(self._index_folder, "stamp")
+        stored = _read_text(stamp_file)
+        if stored == "frozen":
+            return
+        from devopslint.policy import indexing
+
+        stamp = indexing.fingerprint(self.folder)
+        if stored == stamp:
+            return
+        practices = indexing.read_practices(self.folder) or indexing.read_practices(built_in_folder())
+        index = indexing.build_index(self.folder, self._subjects(), practices)
+        try:
+            write_index(index, self._index_folder, stamp)
+        except OSError:
+            self._memory = index
+
+
+class Catalog:
+    """All rules of a run: those that come with devopslint, and those of the user's folders."""
+
+    def __init__(self, folders: list[RuleFolder]) -> None:
+        self._folders = folders
+        self._rules: dict[str, list[Rule]] = {}
+        self._by_id: dict[str, tuple[RuleFolder, Rule]] = {}
+
+    def groups(self) -> list[str]:
+        """Return the names of all groups, sorted."""
+        return sorted({group for folder in self._folders for group in folder.groups()})
+
+    def group(self, name: str) -> list[Rule]:
+        """Return the rules of one group, sorted by id. Raises RuleFileError when a rule file is broken."""
+        if name not in self._rules:
+            for folder in self._folders:
+                for identifier, raw in folder.load(name).items():
+                    if identifier in self._by_id:
+                        from devopslint.policy.indexing import RuleFileError
+
+                        message = f"there is already a rule `{identifier}`"
+                        raise RuleFileError([(os.path.join(folder.folder, identifier + ".yaml"), 1, 1, message)])
+                    self._by_id[identifier] = folder, Rule(identifier, raw, from_user=folder.from_user)
+            self._rules[name] = [self._by_id[key][1] for key in sorted(self._by_id) if _in_group(key, name)]
+        return self._rules[name]
+
+    def rules(self) -> Iterator[Rule]:
+        """Yield every rule, by group and id."""
+        for group in self.groups():
+            yield from self.group(group)
+
+    def rule(self, identifier: str) -> Rule | None:
+        """Return the rule of an id, or `None`."""
+        self.group(identifier.split("/", 1)[0] if "/" in identifier else "")
+        found = self._by_id.get(identifier)
+        return found[1] if found else None
+
+    def info(self, identifier: str) -> RuleInfo:
+        """Return what reports may say of a rule. Raises KeyError when there is no such rule."""
+        if self.rule(identifier) is None:
+            raise KeyError(identifier)
+        folder, rule = self._by_id[identifier]
+        raw = rule.raw
+        return RuleInfo(
+            identifier,
+            raw["title"],
+            rule.level,
+            practice=raw["practice"],
+            tags=raw.get("tags", ()),
+            security_severity=raw.get("security-severity"),
+            confidence=raw.get("confidence", "high"),
+            profile=raw.get("profile", "default"),
+            preview=raw.get("preview", False),
+            equivalents=raw.get("equivalents", ()),
+            standards=raw.get("standards", ()),
+            references=raw.get("references", ()),
+            message=raw["message"],
+            load_help=lambda: folder.load_help(identifier.split("/", 1)[0] if "/" in identifier else "")[identifier],
+        )
+
+
+def write_index(index: Index, folder: str, stamp: str) -> None:
+    """Write an index; a reader sees the old one or the new one, whole. Raises OSError."""
+    from devopslint.policy.indexing import COLD
+
+    os.makedirs(folder, exist_ok=True)
+    stamp_file = os.path.join(folder, "stamp")
+    if os.path.exists(stamp_file):
+        os.remove(stamp_file)
+    wanted = {"stamp"}
+    for group, rules in index.items():
+        hot = {key: {name: raw[name] for name in raw if name not in COLD} for key, raw in rules.items()}
+        cold = {key: {name: raw[name] for name in COLD} for key, raw in rules.items()}
+        for ending, content in ((".json", hot), (".help.json", cold)):
+            name = (group or "_") + ending
+            wanted.add(name)
+            _write(os.path.join(folder, name), json.dumps(content, separators=(",", ":"), ensure_ascii=False))
+    for name in os.listdir(folder):
+        if name not in wanted:
+            os.remove(os.path.join(folder, name))
+    _write(stamp_file, stamp)
+
+
+def _write(path: str, text: str) -> None:
+    temporary = f"{path}.{os.getpid()}"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(temporary, path)
+
+
+def _read_json(path: str) -> Any:
+    text = _read_text(path)
+    return json.loads(text) if text else {}
+
+
+def _read_text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _in_group(identifier: str, group: str) -> bool:
+    return identifier.startswith(group + "/") if group else "/" not in identifier

@@ -1,0 +1,356 @@
+"""Conditions of rules, compiled once to closures and evaluated in three values.
+
+A condition is a mapping of paths to constraints. Evaluation gives `True`, `False`, or `None` for what can't be known
+(Kleene's logic: not unknown is unknown). Every closure is compiled for the truth that would be a fault (`blame`: false
+under `require`, true under `forbid`), so that a value with several candidates is at fault when one of them is, and so
+that what was at fault, and where, is at hand without a second evaluation.
+"""
+
+from __future__ import annotations
+
+from devopslint.policy.functions import FUNCTIONS, load_function
+from devopslint.policy.lookup import candidates
+from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
+from devopslint.policy.subject import parse_path
+from devopslint.syntax.tree import MISSING, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Truth = bool | None
+    Constraint = Callable[[Any, "Evaluation", Path], Truth]
+    Condition = Callable[["Evaluation", Path], Truth]
+
+COMBINED = frozenset({"each", "any_item", "length", "keys", "where", "not", "any", "all", "default"})
+"""Operators of a constraint that hold constraints or conditions themselves."""
+GROUPS = frozenset({"all", "any", "not", "related"})
+CONSTRAINT_WORDS = frozenset(OPERATORS) | COMBINED | frozenset(FUNCTIONS)
+
+
+class ConditionError(ValueError):
+    """A condition that makes no sense: what is wrong, and the path of it inside the condition."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+
+class Blame:
+    """A value that made a condition fail: where it stands below the subject, what it is, and its origins.
+
+    `item` is the path of the list item it belongs to when every item is a fault of its own.
+    """
+
+    __slots__ = ("item", "origins", "path", "value")
+
+    def __init__(self, path: Path, value: Any, origins: tuple[Any, ...], item: Path | None) -> None:
+        self.path = path
+        self.value = value
+        self.origins = origins
+        self.item = item
+
+
+class Evaluation:
+    """One subject under judgement, and what has been found at fault so far."""
+
+    __slots__ = ("blames", "item", "subject")
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.blames: list[Blame] = []
+        self.item: Path | None = None
+
+
+def compile_condition(
+    raw: Any, blame: bool, options: Mapping[str, Any] | None = None, at: Path = ()
+) -> Condition:
+    """Return the closure of a condition. Raises ConditionError, with the place inside `raw`, when it makes no sense."""
+    if not isinstance(raw, dict) or not raw:
+        raise ConditionError("a condition is a mapping of paths to constraints", at)
+    options = options or {}
+    parts: list[Condition] = []
+    for key, value in raw.items():
+        here = (*at, key)
+        if key in {"all", "any"}:
+            if not isinstance(value, list) or not value:
+                raise ConditionError(f"`{key}` takes a list of conditions", here)
+            group = [compile_condition(item, blame, options, (*here, index)) for index, item in enumerate(value)]
+            parts.append(_combine(group, key == "all", blame))
+        elif key == "not":
+            parts.append(_negate(compile_condition(value, not blame, options, here)))
+        elif key == "related":
+            parts.extend(_related(value, blame, options, here))
+        else:
+            parts.append(_leaf(key, value, blame, options, here))
+    return parts[0] if len(parts) == 1 else _combine(parts, True, blame)
+
+
+def _combine(parts: list[Condition], conjunction: bool, blame: bool) -> Condition:
+    """Return the conjunction or disjunction; blames stay only when the whole is at fault."""
+    decisive = not conjunction
+
+    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
+        before = len(evaluation.blames)
+        result: Truth = conjunction
+        for part in parts:
+            truth = part(evaluation, base)
+            if truth is decisive:
+                result = decisive
+                break
+            if truth is None:
+                result = None
+        if result is not blame:
+            del evaluation.blames[before:]
+        return result
+
+    return evaluate
+
+
+def _negate(part: Condition) -> Condition:
+    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
+        truth = part(evaluation, base)
+        return None if truth is None else not truth
+
+    return evaluate
+
+
+def _related(raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> list[Condition]:
+    if not isinstance(raw, dict) or not raw:
+        raise ConditionError("`related` takes a mapping of types to conditions", at)
+
+    def one(type_name: str, condition: Condition | None) -> Condition:
+        def evaluate(evaluation: Evaluation, base: Path) -> Truth:
+            subject = evaluation.subject
+            if subject.related is None:
+                return None
+            result: Truth = False
+            for other in subject.related(type_name):
+                truth = True if condition is None else condition(Evaluation(other), ())
+                if truth is True:
+                    return True
+                if truth is None:
+                    result = None
+            return result
+
+        return evaluate
+
+    return [
+        one(name, compile_condition(value, blame, options, (*at, name)) if value else None)
+        for name, value in raw.items()
+    ]
+
+
+def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Condition:
+    try:
+        path = () if key == "." else parse_path(str(key))
+    except ValueError as error:
+        raise ConditionError(str(error), at) from None
+    constraint = compile_constraint(raw, blame, options, at)
+
+    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
+        return _judge(constraint, evaluation, base + path, blame)
+
+    return evaluate
+
+
+def _judge(constraint: Constraint, evaluation: Evaluation, path: Path, blame: bool) -> Truth:
+    """Judge the values at a path; the first candidate at fault is blamed, unless something below it already was."""
+    unknown = False
+    before = len(evaluation.blames)
+    for candidate in candidates(evaluation.subject, path):
+        truth = constraint(candidate.value, evaluation, path)
+        if truth is blame:
+            if len(evaluation.blames) == before:
+                evaluation.blames.append(Blame(path, candidate.value, candidate.origins, evaluation.item))
+            return blame
+        if truth is None:
+            unknown = True
+    del evaluation.blames[before:]
+    return None if unknown else not blame
+
+
+def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, lift: Any = None) -> Constraint:
+    """Return the closure of a constraint on one value. Raises ConditionError when it makes no sense."""
+    raw = _option(raw, options, at)
+    if not isinstance(raw, dict):
+        return _operator("in" if isinstance(raw, list) else "equals", raw, lift, at)
+    if not raw:
+        raise ConditionError("a constraint is a value or a mapping of operators", at)
+    default: Any = MISSING
+    parts: list[Constraint] = []
+    for word, value in raw.items():
+        operand = _option(value, options, (*at, word))
+        if word == "default":
+            default = operand
+        elif word in OPERATORS:
+            parts.append(_operator(word, operand, lift, (*at, word)))
+        elif word in COMBINED:
+            parts.append(_combined(word, operand, blame, options, (*at, word)))
+        elif word in FUNCTIONS:
+            parts.append(_function(word, operand, blame, options, (*at, word)))
+        else:
+            raise ConditionError(f"unknown operator `{word}`{_suggestion(str(word))}", (*at, word))
+    return _all_of(parts, blame, default)
+
+
+def _all_of(parts: list[Constraint], blame: bool, default: Any) -> Constraint:
+    if len(parts) == 1 and default is MISSING:
+        return parts[0]
+
+    def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        if value is MISSING or value is None:
+            value = default if default is not MISSING else value
+        result: Truth = True
+        for part in parts:
+            truth = part(value, evaluation, path)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    return test
+
+
+def _operator(word: str, operand: Any, lift: Any, at: Path) -> Constraint:
+    try:
+        if lift is not None and word in LIFTED:
+            operand = [lift(item) for item in operand] if isinstance(operand, list) else lift(operand)
+        test = OPERATORS[word](operand)
+    except OperandError as error:
+        raise ConditionError(str(error), at) from None
+    except (ValueError, TypeError) as error:
+        raise ConditionError(f"`{word}`: {error}", at) from None
+    return lambda value, evaluation, path: test(value)
+
+
+def _function(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Constraint:
+    function = load_function(word)
+    inner = compile_constraint(raw, blame, options, at, lift=function)
+
+    def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        if value is not MISSING and value is not UNKNOWN and value is not None:
+            try:
+                value = function(value)
+            except (ValueError, TypeError):
+                value = UNKNOWN
+        return inner(value, evaluation, path)
+
+    return test
+
+
+def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Constraint:
+    if word in {"each", "any_item"}:
+        return _items(raw, blame, options, at, every=word == "each")
+    if word in {"any", "all"}:
+        if not isinstance(raw, list) or not raw:
+            raise ConditionError(f"`{word}` takes a list of constraints", at)
+        return _either([compile_constraint(item, blame, options, (*at, i)) for i, item in enumerate(raw)], word == "all")
+    if word == "not":
+        inner = compile_constraint(raw, not blame, options, at)
+
+        def negated(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+            truth = inner(value, evaluation, path)
+            return None if truth is None else not truth
+
+        return negated
+    if word == "where":
+        condition = compile_condition(raw, blame, options, at)
+        return lambda value, evaluation, path: (
+            None if value is UNKNOWN else value is not MISSING and condition(evaluation, path)
+        )
+    inner = compile_constraint(raw, blame, options, at)
+    measure: Callable[[Any], Any] = len if word == "length" else list
+
+    def measured(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        if value is not UNKNOWN and value is not MISSING:
+            if not isinstance(value, (str, list, dict)) or getattr(value, "open", False):
+                return None
+            value = measure(value)
+        return inner(value, evaluation, path)
+
+    return measured
+
+
+def _either(parts: list[Constraint], conjunction: bool) -> Constraint:
+    def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        result: Truth = conjunction
+        for part in parts:
+            truth = part(value, evaluation, path)
+            if truth is (not conjunction):
+                return truth
+            if truth is None:
+                result = None
+        return result
+
+    return test
+
+
+def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every: bool) -> Constraint:
+    """Return the constraint on the items of a list or the values of a mapping.
+
+    When each item is at fault by itself (`each` under require, `any_item` under forbid), each is blamed.
+    """
+    item_test: Condition
+    if isinstance(raw, dict) and not all(word in CONSTRAINT_WORDS for word in raw):
+        item_test = compile_condition(raw, blame, options, at)
+    else:
+        constraint = compile_constraint(raw, blame, options, at)
+
+        def judge_item(evaluation: Evaluation, path: Path) -> Truth:
+            return _judge(constraint, evaluation, path, blame)
+
+        item_test = judge_item
+    singly = every is not blame
+
+    def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        if value is UNKNOWN:
+            return None
+        if isinstance(value, dict):
+            keys: Any = list(value)
+        elif isinstance(value, list):
+            keys = range(len(value))
+        else:
+            return every if value is MISSING or value is None else None
+        result: Truth = None if getattr(value, "open", False) else every
+        before = len(evaluation.blames)
+        outer = evaluation.item
+        for key in keys:
+            if singly:
+                evaluation.item = (*path, key)
+            truth = item_test(evaluation, (*path, key))
+            if truth is (not every):
+                result = not every
+                if not singly:
+                    break
+            elif truth is None and result is every:
+                result = None
+        evaluation.item = outer
+        if result is not blame:
+            del evaluation.blames[before:]
+        return result
+
+    return test
+
+
+def _option(raw: Any, options: Mapping[str, Any], at: Path) -> Any:
+    """Replace `{option: name}` by the option's value."""
+    if isinstance(raw, dict) and len(raw) == 1 and "option" in raw:
+        name = raw["option"]
+        if name not in options:
+            raise ConditionError(f"the rule declares no option `{name}`", at)
+        return options[name]
+    return raw
+
+
+def _suggestion(word: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, CONSTRAINT_WORDS, 1)
+    return f", did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,301 @@
+"""What a run has found, as every report reads it: plain records, cheap to import.
+
+The engine makes a `Report`; the modules of `devopslint.report` write it down and know nothing else.
+"""
+
+from __future__ import annotations
+
+from devopslint.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+DOCS_URL = "https://github.com/devopslint/devopslint/blob/main/docs/rules/{id}.md"
+"""Where the page of a rule stands when the rule names no other."""
+
+LEVELS = ("error", "warning", "note")
+"""The levels of a finding, the gravest first."""
+
+
+class Location:
+    """A stretch of a file with a few words on it.
+
+    `path` is relative to the root, with `/`. `text` is the annotation shown under the span. `origin` says that the
+    place is where the offending value came from (a variable's default, a matrix row), not merely something near it.
+    """
+
+    __slots__ = ("origin", "path", "span", "text")
+
+    def __init__(self, path: str, span: Span, text: str = "", *, origin: bool = False) -> None:
+        self.path = path
+        self.span = span
+        self.text = text
+        self.origin = origin
+
+    def as_tuple(self) -> tuple[str, tuple[int, int, int, int], str, bool]:
+        """Return `(path, span as a tuple, text, origin)`."""
+        return self.path, self.span.as_tuple(), self.text, self.origin
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Location) and self.as_tuple() == other.as_tuple()
+
+    def __hash__(self) -> int:
+        return hash(self.as_tuple())
+
+    def __repr__(self) -> str:
+        return f"Location({self.path!r}, {self.span!r}, {self.text!r})"
+
+
+class Suppression:
+    """Why a finding is not reported: `kind` is `inline` (a comment), `config` or `baseline`; `reason` may be empty."""
+
+    __slots__ = ("kind", "reason")
+
+    def __init__(self, reason: str, kind: str) -> None:
+        self.reason = reason
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"Suppression({self.reason!r}, {self.kind!r})"
+
+
+class Finding:
+    """One rule broken at one place.
+
+    `message` is one sentence that starts in lower case and has no final stop. `address` is what people call the
+    subject (`Deployment/shop container web`). `related` stand in the order in which a reader follows them away from
+    the finding: the nearest origin of a value first. `line_text` is the line on which the finding starts, for
+    fingerprints. Findings sort by path, span, rule, message and address.
+    """
+
+    __slots__ = ("address", "level", "line_text", "location", "message", "related", "rule", "suppressed")
+
+    def __init__(
+        self,
+        rule: str,
+        level: str,
+        message: str,
+        location: Location,
+        address: str = "",
+        related: Sequence[Location] = (),
+        line_text: str = "",
+        suppressed: Suppression | None = None,
+    ) -> None:
+        self.rule = rule
+        self.level = level
+        self.message = message
+        self.location = location
+        self.address = address
+        self.related = tuple(related)
+        self.line_text = line_text
+        self.suppressed = suppressed
+
+    @property
+    def path(self) -> str:
+        """The file of the primary location."""
+        return self.location.path
+
+    @property
+    def span(self) -> Span:
+        """The span of the primary location."""
+        return self.location.span
+
+    def sort_key(self) -> tuple[str, tuple[int, int, int, int], str, str, str]:
+        """Return what findings are ordered by: path, span, rule, message, address."""
+        return self.location.path, self.location.span.as_tuple(), self.rule, self.message, self.address
+
+    def __lt__(self, other: Finding) -> bool:
+        return self.sort_key() < other.sort_key()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Finding) and self.sort_key() == other.sort_key()
+
+    def __hash__(self) -> int:
+        return hash(self.sort_key())
+
+    def __repr__(self) -> str:
+        return f"<{self.level}[{self.rule}] {self.path}:{self.span.line}:{self.span.column} {self.message}>"
+
+
+class RuleInfo:
+    """What reports may say of a rule.
+
+    `security_severity` is a number from 0.1 to 10.0, or `None` for rules that are not about security. `why`, `how` and
+    `examples` come from `load_help`, called when one of them is first read; it returns a mapping with those names,
+    `examples` being the list of the rule file (mappings with `bad`, `fixed`, `good`: a text, or texts by file name).
+    """
+
+    __slots__ = (
+        "_help",
+        "_load_help",
+        "confidence",
+        "equivalents",
+        "id",
+        "level",
+        "message",
+        "practice",
+        "preview",
+        "profile",
+        "references",
+        "security_severity",
+        "standards",
+        "tags",
+        "title",
+        "url",
+    )
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 (the field's word)
+        title: str,
+        level: str,
+        *,
+        practice: str = "",
+        tags: Sequence[str] = (),
+        security_severity: float | None = None,
+        confidence: str = "high",
+        profile: str = "default",
+        preview: bool = False,
+        equivalents: Sequence[str] = (),
+        standards: Sequence[str] = (),
+        references: Sequence[str] = (),
+        message: str = "",
+        load_help: Callable[[], Mapping[str, Any]] | None = None,
+        url: str = "",
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.level = level
+        self.practice = practice
+        self.tags = tuple(tags)
+        self.security_severity = security_severity
+        self.confidence = confidence
+        self.profile = profile
+        self.preview = preview
+        self.equivalents = tuple(equivalents)
+        self.standards = tuple(standards)
+        self.references = tuple(references)
+        self.message = message
+        self.url = url or DOCS_URL.format(id=id)
+        self._load_help = load_help
+        self._help: Mapping[str, Any] | None = None
+
+    @property
+    def why(self) -> str:
+        """What goes wrong in real life; paragraphs parted by blank lines."""
+        return str(self._helped().get("why") or "").strip()
+
+    @property
+    def how(self) -> str:
+        """What to do about it; paragraphs parted by blank lines."""
+        return str(self._helped().get("how") or "").strip()
+
+    @property
+    def examples(self) -> Sequence[Mapping[str, Any]]:
+        """The examples of the rule file, as they stand there."""
+        return self._helped().get("examples") or ()
+
+    def _helped(self) -> Mapping[str, Any]:
+        if self._help is None:
+            self._help = self._load_help() if self._load_help is not None else {}
+        return self._help
+
+    def __repr__(self) -> str:
+        return f"<RuleInfo {self.id}>"
+
+
+class Summary:
+    """What was read.
+
+    `files` counts the files of each kind by the artifact's name; `titles` gives the singular and plural of those names
+    for people (a name without titles stands for itself). `total_files` are all files that were looked at,
+    `not_parsed` those that could not be read, `undecided` the checks that could not be answered, `suppressed` the
+    findings that were.
+    """
+
+    __slots__ = ("files", "not_parsed", "suppressed", "titles", "total_files", "undecided")
+
+    def __init__(
+        self,
+        files: Mapping[str, int] | None = None,
+        not_parsed: int = 0,
+        undecided: int = 0,
+        suppressed: int = 0,
+        total_files: int = 0,
+        titles: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
+        self.files: Mapping[str, int] = files or {}
+        self.not_parsed = not_parsed
+        self.undecided = undecided
+        self.suppressed = suppressed
+        self.total_files = total_files
+        self.titles: Mapping[str, tuple[str, str]] = titles or {}
+
+
+class Report:
+    """Everything that a report is written from.
+
+    `findings` are sorted, those of the same rule, span and message being one; suppressed ones are among them, `active`
+    leaves them out. `rules` knows every rule that has a finding. `root` is the absolute folder that paths are relative
+    to. `read_lines(path)` returns the lines of a file without their line ends, parted as `Source` parts them (a file
+    that ends with a line end has an empty last line); none when it can't be read. `notes` are sentences for people
+    about the run. `successful` is false when the run itself failed somewhere (an internal error), not when it found
+    something.
+    """
+
+    __slots__ = ("active", "findings", "notes", "read_lines", "root", "rules", "successful", "summary")
+
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        rules: Mapping[str, RuleInfo],
+        summary: Summary,
+        root: str = "",
+        read_lines: Callable[[str], Sequence[str]] | None = None,
+        notes: Sequence[str] = (),
+        *,
+        successful: bool = True,
+    ) -> None:
+        self.findings: Sequence[Finding] = merge(findings)
+        self.active: Sequence[Finding] = [finding for finding in self.findings if finding.suppressed is None]
+        self.rules = rules
+        self.summary = summary
+        self.root = root
+        self.read_lines: Callable[[str], Sequence[str]] = read_lines or _no_lines
+        self.notes = tuple(notes)
+        self.successful = successful
+
+    def line(self, path: str, number: int) -> str:
+        """Return a 1-based line of a file; an empty string where there is none."""
+        lines = self.read_lines(path)
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings sorted, those with the same rule, place and message made one.
+
+    Of several, the first in order stays, but one that is not suppressed goes before one that is; it gets the related
+    locations of all.
+    """
+    merged: dict[tuple[str, tuple[int, int, int, int], str, str], Finding] = {}
+    for finding in sorted(findings, key=_merge_order):
+        key = finding.sort_key()[:4]
+        first = merged.setdefault(key, finding)
+        if first is not finding and finding.related:
+            first.related = tuple(dict.fromkeys((*first.related, *finding.related)))
+    return sorted(merged.values(), key=Finding.sort_key)
+
+
+def _merge_order(
+    finding: Finding,
+) -> tuple[
+    tuple[str, tuple[int, int, int, int], str, str], bool, str, list[tuple[str, tuple[int, int, int, int], str, bool]]
+]:
+    key = finding.sort_key()
+    return key[:4], finding.suppressed is not None, key[4], [place.as_tuple() for place in finding.related]
+
+
+def _no_lines(path: str) -> Sequence[str]:
+    return ()

@@ -1,0 +1,182 @@
+"""One rule, and what it says of one subject."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.lookup import candidates, owner_of
+from devopslint.policy.subject import Place, Problem, Related, parse_path
+from devopslint.syntax.tree import MISSING, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from devopslint.policy.conditions import Blame, Condition
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+    Check = Callable[[Subject, Options], Iterable[Problem]]
+
+LEVELS = ("error", "warning", "note")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_.$][^{}\s]*)\}")
+_LONGEST_VALUE = 80
+
+
+class Rule:
+    """A rule as the index holds it: `raw` has the fields of the rule file that a run needs.
+
+    Conditions and checks are compiled when the first subject comes.
+    """
+
+    __slots__ = ("_judge", "from_user", "id", "level", "options", "raw")
+
+    def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
+        self.id = identifier
+        self.raw = raw
+        self.level: str = raw["level"]
+        self.options: dict[str, Any] = {name: option["default"] for name, option in raw.get("options", {}).items()}
+        self.from_user = from_user
+        self._judge: Callable[[Subject], tuple[list[Problem], bool]] | None = None
+
+    @property
+    def on(self) -> list[str]:
+        """The subject kinds (`kind` or `kind.type`) that the rule is about."""
+        on: list[str] = self.raw["on"]
+        return on
+
+    def judge(self, subject: Subject) -> tuple[list[Problem], bool]:
+        """Return the problems of a subject, and whether the rule was left undecided by something unknown."""
+        if self._judge is None:
+            self._judge = _compiled_check(self) if "check" in self.raw else _compiled_conditions(self)
+        return self._judge(subject)
+
+    def message(self, subject: Subject, problem: Problem) -> str:
+        """Return the rule's message with its `{names}` filled in."""
+
+        def fill(found: re.Match[str]) -> str:
+            name = found.group(1)
+            value: Any = problem.values.get(name, MISSING)
+            if value is MISSING:
+                value = self.options.get(name, MISSING)
+            if value is MISSING and name == "address":
+                value = subject.address
+            if value is MISSING:
+                value = "?" if name == "value" else _value_at(subject, name)
+            return _shown(value)
+
+        return _PLACEHOLDER.sub(fill, self.raw["message"])
+
+
+def _value_at(subject: Subject, name: str) -> Any:
+    found = candidates(subject, parse_path(name))
+    return found[0].value if found else UNKNOWN
+
+
+def _shown(value: Any) -> str:
+    if value is MISSING or value is None:
+        return "nothing"
+    if value is UNKNOWN:
+        return "…"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = ", ".join(_shown(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def _compiled_check(rule: Rule) -> Callable[[Subject], tuple[list[Problem], bool]]:
+    check = import_check(rule.raw["check"])
+    when = _compile_part(rule, "when", blame=False)
+
+    def judge(subject: Subject) -> tuple[list[Problem], bool]:
+        if when is not None:
+            holds = _evaluate(when, subject)[0]
+            if holds is not True:
+                return [], holds is None
+        return list(check(subject, rule.options)), False
+
+    return judge
+
+
+def import_check(path: str) -> Check:
+    """Return the function that `module:function` names. Raises ImportError or AttributeError when there is none."""
+    from importlib import import_module
+
+    module, _, name = path.partition(":")
+    check: Check = getattr(import_module(module), name)
+    return check
+
+
+def _compiled_conditions(rule: Rule) -> Callable[[Subject], tuple[list[Problem], bool]]:
+    when = _compile_part(rule, "when", blame=False)
+    require = _compile_part(rule, "require", blame=False)
+    forbid = _compile_part(rule, "forbid", blame=True)
+
+    def judge(subject: Subject) -> tuple[list[Problem], bool]:
+        undecided = False
+        if when is not None:
+            holds, _ = _evaluate(when, subject)
+            if holds is not True:
+                return [], holds is None
+        if require is not None:
+            holds, blames = _evaluate(require, subject)
+            if holds is False:
+                return _problems(rule, subject, blames), False
+            undecided = holds is None
+        if forbid is not None:
+            holds, blames = _evaluate(forbid, subject)
+            if holds is True:
+                return _problems(rule, subject, blames), False
+            undecided = undecided or holds is None
+        return [], undecided
+
+    return judge
+
+
+def _compile_part(rule: Rule, part: str, *, blame: bool) -> Condition | None:
+    if part not in rule.raw:
+        return None
+    from devopslint.policy.conditions import compile_condition
+
+    return compile_condition(rule.raw[part], blame, rule.options, (part,))
+
+
+def _evaluate(condition: Condition, subject: Subject) -> tuple[bool | None, list[Blame]]:
+    from devopslint.policy.conditions import Evaluation
+
+    evaluation = Evaluation(subject)
+    return condition(evaluation, ()), evaluation.blames
+
+
+def _problems(rule: Rule, subject: Subject, blames: list[Blame]) -> list[Problem]:
+    """Return one problem for each item at fault, or one for the whole: at the first value that exists, else the first."""
+    items: dict[Any, list[Blame]] = {}
+    for blame in blames:
+        items.setdefault(blame.item, []).append(blame)
+    if len(items) > 1:
+        items.pop(None, None)
+    if not items:
+        return [Problem(rule.raw.get("at", ()), part=rule.raw.get("part", "value"))]
+    return [_problem(rule, subject, group) for group in items.values()]
+
+
+def _problem(rule: Rule, subject: Subject, blames: list[Blame]) -> Problem:
+    present = [blame for blame in blames if blame.value is not MISSING and blame.value is not None]
+    blame = present[0] if present else blames[0]
+    part = rule.raw.get("part", "value")
+    if "at" in rule.raw:
+        path = parse_path(rule.raw["at"])
+        if blame.item and rule.raw["at"].startswith("."):
+            path = blame.item + path
+    else:
+        path = blame.path
+    related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in blame.origins]
+    return Problem(place_of(subject, path, part), related=related, value=blame.value)
+
+
+def place_of(subject: Subject, path: tuple[str | int, ...], part: str) -> Place:
+    """Return the place of a path that may begin with the name of a parent."""
+    owner, rest = owner_of(subject, path)
+    return owner.place(rest, part)
