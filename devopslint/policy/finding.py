@@ -5,12 +5,12 @@ The engine makes a `Report`; the modules of `devopslint.report` write it down an
 
 from __future__ import annotations
 
-from devopslint.syntax.source import Span
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
+
+    from devopslint.syntax.source import Span
 
 DOCS_URL = "https://github.com/devopslint/devopslint/blob/main/docs/rules/{id}.md"
 """Where the page of a rule stands when the rule names no other."""
