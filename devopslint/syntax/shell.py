@@ -1,0 +1,278 @@
+"""The simple commands of a shell script, with the place of every word.
+
+tree-sitter-bash reads the text, and is imported only when there is a script to read. Every simple command is found,
+wherever it stands: behind operators, in pipes, subshells, loops, functions and substitutions, behind `sudo` and the
+like, and in the scripts that are handed to `sh -c`. What is wrong in a script is no problem here.
+"""
+
+from __future__ import annotations
+
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.tree import Mark
+
+
+def read_shell(fragment: Fragment) -> Script:
+    """Return the commands of a script in the order in which they stand."""
+    from devopslint.syntax.shell_reader import read_into
+
+    script = Script(fragment)
+    read_into(script, fragment)
+    return script
+
+
+def split_flag(text: str) -> list[tuple[str, str | None]]:
+    """Return the options in a word with their attached values; empty when it is no option.
+
+    `--target=x` is `--target` with `x`. `-xyz` is itself and `-x`, `-y`, `-z`; in `-n10` the rest is the value of `-n`.
+    """
+    if len(text) < 2 or text[0] != "-" or text == "--":
+        return []
+    if text[1] == "-":
+        name, equals, value = text.partition("=")
+        return [(name, value if equals else None)]
+    if len(text) == 2:
+        return [(text, None)]
+    name, equals, value = text.partition("=")
+    found: list[tuple[str, str | None]] = [(name, value if equals else None)]
+    for index, letter in enumerate(name[1:], 1):
+        if not letter.isalpha():
+            if index > 1:
+                found.append(("-" + name[index - 1], text[index:]))
+                found = [pair for pair in found if pair != ("-" + name[index - 1], None)]
+            break
+        found.append(("-" + letter, None))
+    return found
+
+
+class Word:
+    """One word of a command: its text without quotes, and its offsets in the fragment (quotes included).
+
+    A word that `expands` holds a variable, a substitution or a GitHub expression, which are left in `text` as written;
+    `value` is then UNKNOWN.
+    """
+
+    __slots__ = ("end", "expands", "fragment", "node_type", "start", "text")
+
+    def __init__(  # noqa: PLR0913 (a record)
+        self, fragment: Fragment, start: int, end: int, text: str, *, expands: bool, node_type: str = "word"
+    ) -> None:
+        self.fragment = fragment
+        self.start = start
+        self.end = end
+        self.text = text
+        self.expands = expands
+        self.node_type = node_type
+
+    @property
+    def value(self) -> Any:
+        """The text, or UNKNOWN when a part of it is."""
+        return UNKNOWN if self.expands else self.text
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the whole word stands between quotes."""
+        return self.node_type in {"raw_string", "string", "ansi_c_string"}
+
+    @property
+    def mark(self) -> Mark:
+        """The offsets in the source."""
+        return self.fragment.mark(self.start, self.end)
+
+    def __repr__(self) -> str:
+        return f"Word({self.text!r})"
+
+
+class Assignment:
+    """`NAME=value` before a command or alone: `value` is `None` when there is nothing behind the `=`."""
+
+    __slots__ = ("append", "end", "fragment", "name", "start", "value")
+
+    def __init__(  # noqa: PLR0913 (a record)
+        self, fragment: Fragment, start: int, end: int, name: str, value: Word | None, *, append: bool
+    ) -> None:
+        self.fragment = fragment
+        self.start = start
+        self.end = end
+        self.name = name
+        self.value = value
+        self.append = append
+
+    @property
+    def mark(self) -> Mark:
+        """The offsets in the source."""
+        return self.fragment.mark(self.start, self.end)
+
+
+class Redirect:
+    """`2> file`: the operator with its file descriptor (`2>`), and the target, if it is a word."""
+
+    __slots__ = ("operator", "target")
+
+    def __init__(self, operator: str, target: Word | None) -> None:
+        self.operator = operator
+        self.target = target
+
+
+class Command:
+    """One simple command.
+
+    `name` is the last part of its path (`curl` of `/usr/bin/curl`), `""` when it can't be known. `words` are what
+    stands behind it. `before` and `after` are the list operators on its two sides (`&&`, `||`, `;`, `&`, or `""`); in a
+    pipeline every command has those of the whole pipeline. `pipeline` numbers the pipelines of the script;
+    `piped_from` and `piped_to` are the neighbours in it. `condition` holds in the condition of `if` and the loops,
+    `negated` behind `!`. `wrapper` is the command that runs this one (`sudo`, `sh -c`); it is a command of the script
+    too. `within` is the command that has this one in a `$(…)`. `subshell` numbers the nearest `( … )` or `$( … )`,
+    0 for none; `function` names the function it is in.
+    """
+
+    __slots__ = (
+        "_flags",
+        "after",
+        "assignments",
+        "before",
+        "condition",
+        "end",
+        "fragment",
+        "function",
+        "index",
+        "name",
+        "name_word",
+        "negated",
+        "piped_from",
+        "piped_to",
+        "pipeline",
+        "redirects",
+        "script",
+        "start",
+        "subshell",
+        "within",
+        "words",
+        "wrapper",
+    )
+
+    def __init__(self, script: Script, fragment: Fragment, start: int, end: int) -> None:
+        self.script = script
+        self.fragment = fragment
+        self.start = start
+        self.end = end
+        self.name = ""
+        self.name_word: Word | None = None
+        self.words: list[Word] = []
+        self.assignments: list[Assignment] = []
+        self.redirects: list[Redirect] = []
+        self.before = ""
+        self.after = ""
+        self.pipeline = 0
+        self.piped_from: Command | None = None
+        self.piped_to: Command | None = None
+        self.condition = False
+        self.negated = False
+        self.wrapper: Command | None = None
+        self.within: Command | None = None
+        self.subshell = 0
+        self.function = ""
+        self.index = 0
+        self._flags: dict[str, Word | None] | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """The offsets of the whole command in the source."""
+        return self.fragment.mark(self.start, self.end)
+
+    @property
+    def args(self) -> list[str]:
+        """The text of every word behind the name."""
+        return [word.text for word in self.words]
+
+    @property
+    def flags(self) -> dict[str, Word | None]:
+        """The options up to `--`, each with its word; see `split_flag` for how `-xyz` and `--x=y` are named."""
+        if self._flags is None:
+            flags: dict[str, Word | None] = {}
+            for word in self.words:
+                if word.text == "--":
+                    break
+                for flag, _ in split_flag(word.text):
+                    flags.setdefault(flag, word)
+            self._flags = flags
+        return self._flags
+
+    def has_flag(self, *names: str) -> bool:
+        """Say whether one of the options is given."""
+        flags = self.flags
+        return any(name in flags for name in names)
+
+    def value_of(self, *names: str) -> Any:
+        """Return the value of the first of the options that is given (attached or the next word), else `None`.
+
+        UNKNOWN when the word that holds it expands.
+        """
+        for index, word in enumerate(self.words):
+            if word.text == "--":
+                break
+            for flag, value in split_flag(word.text):
+                if flag in names:
+                    if value is not None:
+                        return UNKNOWN if word.expands else value
+                    if index + 1 < len(self.words):
+                        return self.words[index + 1].value
+                    return ""
+        return None
+
+    def operands(self, valued: frozenset[str] = frozenset()) -> list[Word]:
+        """Return the words that are no options and not the values of the `valued` ones."""
+        found: list[Word] = []
+        skip = only_operands = False
+        for word in self.words:
+            text = word.text
+            if skip:
+                skip = False
+            elif only_operands or not text.startswith("-") or text == "-":
+                found.append(word)
+            elif text == "--":
+                only_operands = True
+            else:
+                skip = text in valued or (
+                    text[:2] != "--" and len(text) > 2 and "-" + text[-1] in valued and text[1:].isalpha()
+                )
+        return found
+
+    @property
+    def expands(self) -> bool:
+        """Whether some word of it is not fully known."""
+        return any(word.expands for word in self.words)
+
+    @property
+    def failure_ignored(self) -> bool:
+        """Whether something else runs when it fails, or its status decides a condition."""
+        return self.after == "||" or self.condition or self.negated
+
+    def __repr__(self) -> str:
+        return f"Command({' '.join([self.name, *self.args])!r})"
+
+
+class Script:
+    """The commands of a script in order, and the text they come from. `has_errors`: parts of it could not be read."""
+
+    __slots__ = ("commands", "fragment", "has_errors", "pipelines", "subshells")
+
+    def __init__(self, fragment: Fragment) -> None:
+        self.fragment = fragment
+        self.commands: list[Command] = []
+        self.has_errors = False
+        self.pipelines = 0
+        self.subshells = 0
+
+    def named(self, *names: str) -> Iterator[Command]:
+        """Yield the commands with one of these names."""
+        return (command for command in self.commands if command.name in names)
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self.commands)

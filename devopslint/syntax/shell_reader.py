@@ -1,0 +1,381 @@
+"""From the tree of tree-sitter-bash to the records of `shell`.
+
+The parser is fed ASCII with one byte for each code point, so that its byte offsets are offsets in the text, and with
+GitHub's `${{ … }}` overwritten by letters, which keeps them from breaking the shell's syntax.
+"""
+
+from __future__ import annotations
+
+from devopslint.syntax.shell import Assignment, Command, Redirect
+from devopslint.syntax.shell_words import WORDS, mask, parse, quoted_segments, subfragment, word_of
+from devopslint.syntax.wrappers import SHELLS, WRAPPERS, script_word, wrapped_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tree_sitter import Node
+
+    from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.shell import Script, Word
+
+_DEPTH = 60
+_OPERATORS = frozenset({"&&", "||", ";", "&", "\n", ";;"})
+_REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
+_COMPOUND = frozenset(
+    {"if_statement", "elif_clause", "else_clause", "while_statement", "do_group", "case_statement", "case_item"}
+    | {"for_statement", "c_style_for_statement", "compound_statement", "ERROR"}
+)
+
+
+def read_into(script: Script, fragment: Fragment, wrapper: Command | None = None, depth: int = 0) -> None:
+    """Append the commands of a fragment to a script; `wrapper` is the command that runs the fragment."""
+    masked, expressions = mask(fragment.text)
+    root = parse(masked)
+    script.has_errors = script.has_errors or root.has_error
+    reader = _Reader(script, fragment, expressions, wrapper, depth)
+    first = len(script.commands)
+    reader.statements(root.children, _Place())
+    for command in script.commands[first:]:
+        outer = command.wrapper
+        if outer is not None and outer is not wrapper:
+            command.before, command.after, command.pipeline = outer.before, outer.after, outer.pipeline
+            command.piped_from, command.piped_to = outer.piped_from, outer.piped_to
+    reader.reread()
+
+
+class _Place:
+    """What a statement takes over from the statements around it."""
+
+    __slots__ = ("after", "before", "condition", "function", "negated", "piped_from", "subshell", "within")
+
+    def __init__(self, parent: _Place | None = None) -> None:
+        self.before = ""
+        self.after = ""
+        self.condition: bool = parent.condition if parent else False
+        self.negated: bool = parent.negated if parent else False
+        self.piped_from: Command | None = None
+        self.subshell: int = parent.subshell if parent else 0
+        self.function: str = parent.function if parent else ""
+        self.within: Command | None = parent.within if parent else None
+
+
+class _Reader:
+    __slots__ = ("depth", "expressions", "fragment", "level", "nested", "script", "wrapper")
+
+    def __init__(
+        self,
+        script: Script,
+        fragment: Fragment,
+        expressions: Sequence[tuple[int, int]],
+        wrapper: Command | None,
+        depth: int,
+    ) -> None:
+        self.script = script
+        self.fragment = fragment
+        self.expressions = expressions
+        self.wrapper = wrapper
+        self.depth = depth
+        self.level = 0
+        self.nested: list[tuple[Command, Fragment]] = []
+
+    def reread(self) -> None:
+        """Read the scripts that commands were given, each behind the commands of this one."""
+        if self.depth < 4:
+            for command, fragment in self.nested:
+                read_into(self.script, fragment, command, self.depth + 1)
+
+    def statements(self, nodes: Sequence[Node], place: _Place) -> list[Command]:
+        """Read statements one after the other; returns the commands whose output leaves the last of them."""
+        self.level += 1
+        found: list[Command] = []
+        before = ""
+        last: _Place | None = None
+        if self.level <= _DEPTH:
+            for node in nodes:
+                kind = node.type
+                if kind in _OPERATORS:
+                    before = ";" if kind in {"\n", ";;"} else kind
+                    for command in found if kind != "&" else found[-1:]:
+                        if not command.after:
+                            command.after = before
+                elif node.is_named and kind != "comment":
+                    inner = _Place(place)
+                    inner.before = before or (";" if last else place.before)
+                    inner.piped_from = place.piped_from
+                    found = self.statement(node, inner) or found
+                    last = inner
+                    before = ""
+        self.level -= 1
+        return found
+
+    def statement(self, node: Node, place: _Place) -> list[Command]:  # noqa: C901, PLR0911 (a branch a node type)
+        """Read one statement; returns the commands whose output leaves it (one, or the last of each branch)."""
+        kind = node.type
+        if kind == "command":
+            return [self.command(node, place)]
+        if kind == "list":
+            return self.and_or(node, place)
+        if kind == "pipeline":
+            return self.pipeline(node, place)
+        if kind == "redirected_statement":
+            return self.redirected(node, place)
+        if kind == "negated_command":
+            place.negated = True
+            return self.statements(node.children[1:], place)
+        if kind in {"declaration_command", "unset_command", "test_command"}:
+            return [self.builtin(node, place)]
+        if kind in {"variable_assignment", "variable_assignments"}:
+            return [self.assignments(node, place)]
+        if kind in {"subshell", "command_substitution", "process_substitution"}:
+            self.script.subshells += 1
+            place.subshell = self.script.subshells
+            return self.statements(node.children[1:-1], place)
+        if kind == "function_definition":
+            name = node.child_by_field_name("name")
+            body = node.child_by_field_name("body")
+            place.function = self.text(name) if name else ""
+            return self.statement(body, place) if body else []
+        if kind in _COMPOUND or kind == "program":
+            return self.compound(node, place)
+        if kind in WORDS:
+            self.substitutions(node, place)
+        return []
+
+    def compound(self, node: Node, place: _Place) -> list[Command]:
+        """Read `if`, the loops and `case`: what is their condition is marked as such."""
+        condition: list[Node] = []
+        body: list[Node] = []
+        kind = node.type
+        waiting = kind in {"if_statement", "elif_clause", "while_statement"}
+        for child in node.children:
+            if waiting and child.type in {"then", "do_group"}:
+                waiting = False
+            if child.is_named or child.type in _OPERATORS:
+                (condition if waiting else body).append(child)
+        if condition:
+            inner = _Place(place)
+            inner.condition = True
+            inner.before = place.before
+            self.statements(condition, inner)
+        return self.statements(body, place)
+
+    def and_or(self, node: Node, place: _Place) -> list[Command]:
+        """Read `a && b || c`, which the grammar nests to the left."""
+        parts: list[Node] = []
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            if current.type == "list":
+                stack.extend(reversed(current.children))
+            else:
+                parts.append(current)
+        return self.statements(parts, place)
+
+    def pipeline(self, node: Node, place: _Place) -> list[Command]:
+        self.script.pipelines += 1
+        number = self.script.pipelines
+        outgoing: list[Command] = []
+        for child in node.children:
+            if not child.is_named or child.type == "comment":
+                continue
+            inner = _Place(place)
+            inner.before = place.before
+            first = len(self.script.commands)
+            inner.piped_from = outgoing[-1] if outgoing else place.piped_from
+            left = outgoing
+            outgoing = self.statement(child, inner)
+            if len(self.script.commands) > first:
+                head = next(
+                    (c for c in self.script.commands[first:] if c.within is place.within and c.wrapper is self.wrapper),
+                    None,
+                )
+                for command in left:
+                    command.piped_to = command.piped_to or head
+            for command in outgoing:
+                command.pipeline = number
+        return outgoing
+
+    def redirected(self, node: Node, place: _Place) -> list[Command]:
+        body = node.child_by_field_name("body")
+        found = [self.new(node, place)] if body is None else self.statement(body, place)
+        command = found[-1] if found else None
+        for child in node.children:
+            if child.type in _REDIRECTS and command is not None:
+                found = self.redirect(child, command, place, found)
+        return found
+
+    def redirect(self, node: Node, command: Command, place: _Place, found: list[Command]) -> list[Command]:  # noqa: C901
+        """Read a redirection, and what the grammar hangs below a heredoc: a pipe, a list, more redirections."""
+        target: Word | None = None
+        operator = ""
+        for child in node.children:
+            kind = child.type
+            if kind == "heredoc_body":
+                self.heredoc(node, child, command)
+                self.substitutions(child, self.inside(place, command))
+            elif kind in _REDIRECTS:
+                self.redirect(child, command, place, found)
+            elif kind == "pipeline":
+                inner = _Place(place)
+                inner.piped_from = command
+                first = len(self.script.commands)
+                rest = self.statements(child.children, inner)
+                if len(self.script.commands) > first:
+                    command.piped_to = self.script.commands[first]
+                found = rest or found
+            elif kind in {"&&", "||"}:
+                command.after = kind
+            elif kind == "file_descriptor":
+                operator = self.text(child)
+            elif kind in WORDS:
+                if node.type == "heredoc_redirect":
+                    self.argument(child, command, place)
+                else:
+                    target = word_of(self.fragment, self.expressions, child)
+                    self.substitutions(child, self.inside(place, command))
+            elif not child.is_named and not operator.endswith(("<", ">", "|", "&", "-")):
+                operator += self.text(child)
+            elif child.is_named and kind not in {"heredoc_start", "heredoc_end", "comment"}:
+                inner = _Place(place)
+                inner.before = command.after
+                found = self.statement(child, inner) or found
+        command.redirects.append(Redirect(operator, target))
+        return found
+
+    def heredoc(self, node: Node, body: Node, command: Command) -> None:
+        """Remember a heredoc that a shell reads as its script."""
+        runner = command
+        if runner.name in SHELLS and not [word for word in runner.words if not word.text.startswith("-")]:
+            start, end = body.start_byte, body.end_byte
+            if "\n" not in self.fragment.text[node.start_byte : start]:
+                return
+            self.nested.append((runner, subfragment(self.fragment, [(start, end)])))
+
+    def new(self, node: Node, place: _Place) -> Command:
+        """Append an empty command."""
+        command = Command(self.script, self.fragment, node.start_byte, node.end_byte)
+        self.script.pipelines += 1
+        command.pipeline = self.script.pipelines
+        command.before = place.before
+        command.piped_from = place.piped_from
+        command.condition = place.condition
+        command.negated = place.negated
+        command.subshell = place.subshell
+        command.function = place.function
+        command.within = place.within
+        command.wrapper = self.wrapper
+        command.index = len(self.script.commands)
+        self.script.commands.append(command)
+        return command
+
+    def inside(self, place: _Place, command: Command) -> _Place:
+        inner = _Place(place)
+        inner.within = command
+        inner.condition = inner.negated = False
+        return inner
+
+    def command(self, node: Node, place: _Place) -> Command:
+        command = self.new(node, place)
+        for child in node.children:
+            kind = child.type
+            if kind == "command_name":
+                inner = child.children[0] if child.children else child
+                command.name_word = word = word_of(self.fragment, self.expressions, inner)
+                command.name = "" if word.expands else word.text.rpartition("/")[2]
+                self.substitutions(inner, self.inside(place, command))
+            elif kind == "variable_assignment":
+                self.assignment(child, command, place)
+            elif kind in _REDIRECTS:
+                self.redirect(child, command, place, [command])
+            elif child.is_named and kind != "comment":
+                self.argument(child, command, place)
+        self.unwrap(command)
+        return command
+
+    def builtin(self, node: Node, place: _Place) -> Command:
+        """Read `export`, `unset`, `[ … ]`: the first token is the name."""
+        command = self.new(node, place)
+        head = node.children[0]
+        command.name_word = word_of(self.fragment, self.expressions, head)
+        command.name = self.text(head)
+        stack = list(reversed(node.children[1:]))
+        while stack:
+            child = stack.pop()
+            if child.type == "variable_assignment":
+                self.assignment(child, command, place)
+            elif child.type in WORDS:
+                self.argument(child, command, place)
+            elif child.named_child_count:
+                stack.extend(reversed(child.children))
+        return command
+
+    def assignments(self, node: Node, place: _Place) -> Command:
+        command = self.new(node, place)
+        for child in [node] if node.type == "variable_assignment" else node.children:
+            if child.type == "variable_assignment":
+                self.assignment(child, command, place)
+        return command
+
+    def assignment(self, node: Node, command: Command, place: _Place) -> None:
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        word = (
+            word_of(self.fragment, self.expressions, value)
+            if value is not None and value.end_byte > value.start_byte
+            else None
+        )
+        append = any(child.type == "+=" for child in node.children)
+        text = self.text(name) if name else ""
+        command.assignments.append(
+            Assignment(self.fragment, node.start_byte, node.end_byte, text, word, append=append),
+        )
+        if value is not None:
+            self.substitutions(value, self.inside(place, command))
+
+    def argument(self, node: Node, command: Command, place: _Place) -> None:
+        command.words.append(word_of(self.fragment, self.expressions, node))
+        command.end = max(command.end, node.end_byte)
+        if node.type != "word":
+            self.substitutions(node, self.inside(place, command))
+
+    def substitutions(self, node: Node, place: _Place) -> None:
+        """Read the commands of every `$( … )` and `<( … )` in a word."""
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            if current.type in {"command_substitution", "process_substitution"}:
+                self.statement(current, _Place(place))
+            elif current.named_child_count:
+                stack.extend(reversed(current.named_children))
+
+    def text(self, node: Node) -> str:
+        return self.fragment.text[node.start_byte : node.end_byte]
+
+    def unwrap(self, command: Command) -> None:
+        """Add the command that a wrapper runs, and remember the script that `sh -c` is given."""
+        for _ in range(8):
+            name = command.name
+            if name in SHELLS or name in {"eval", "su"}:
+                script = script_word(command)
+                segments = quoted_segments(script) if script is not None else ()
+                if segments:
+                    self.nested.append((command, subfragment(self.fragment, segments)))
+                return
+            if name not in WRAPPERS:
+                return
+            at = wrapped_at(command)
+            if at is None or at >= len(command.words):
+                return
+            word = command.words[at]
+            inner = Command(self.script, self.fragment, word.start, command.end)
+            inner.name_word = word
+            inner.name = "" if word.expands else word.text.rpartition("/")[2]
+            inner.words = command.words[at + 1 :]
+            inner.redirects = command.redirects
+            for field in ("condition", "negated", "subshell", "function", "within"):
+                setattr(inner, field, getattr(command, field))
+            inner.wrapper = command
+            inner.index = len(self.script.commands)
+            self.script.commands.append(inner)
+            command = inner

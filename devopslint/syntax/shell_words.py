@@ -1,0 +1,137 @@
+"""Words of a shell script: parsing, quotes, and what a quoted word is made of."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.shell import Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tree_sitter import Node, Parser
+
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_BACKSLASH = re.compile(r"\\(\n|.)", re.DOTALL)
+_QUOTED_BACKSLASH = re.compile(r'\\([\n"\\$`])')
+_ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "0": "\0", "e": "\x1b"}
+_EXPANSIONS = frozenset(
+    {
+        "arithmetic_expansion",
+        "brace_expression",
+        "command_substitution",
+        "expansion",
+        "process_substitution",
+        "simple_expansion",
+    }
+)
+WORDS = _EXPANSIONS | {
+    "ansi_c_string",
+    "concatenation",
+    "extglob_pattern",
+    "number",
+    "raw_string",
+    "regex",
+    "special_variable_name",
+    "string",
+    "test_operator",
+    "translated_string",
+    "variable_name",
+    "word",
+}
+"""The node types of tree-sitter-bash that are one word."""
+
+_parser: Parser | None = None
+
+
+def parse(text: str) -> Node:
+    """Return the tree of a script whose GitHub expressions are masked; its byte offsets are offsets in the text."""
+    global _parser  # noqa: PLW0603 (made once, when the first script is met)
+    if _parser is None:
+        import tree_sitter
+        import tree_sitter_bash
+
+        codecs.register_error("devopslint-one-byte", _one_byte_each)
+        _parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    return _parser.parse(text.encode("ascii", "devopslint-one-byte")).root_node
+
+
+def mask(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Overwrite every `${{ … }}` with letters; returns the text and where the expressions stood."""
+    if "${{" not in text:
+        return text, []
+    spans = [match.span() for match in _EXPRESSION.finditer(text)]
+    return _EXPRESSION.sub(lambda match: "x" * (match.end() - match.start()), text), spans
+
+
+def subfragment(fragment: Fragment, segments: Iterable[tuple[int, int]]) -> Fragment:
+    """Return the stretches `(start, end)` of a fragment put one behind the other, as a fragment of the same source."""
+    text: list[str] = []
+    pieces: list[tuple[int, int]] = []
+    at = 0
+    for start, end in segments:
+        pieces.append((at, fragment.offset(start)))
+        pieces.extend((at + inner - start, where) for inner, where in fragment.pieces if start < inner < end)
+        text.append(fragment.text[start:end])
+        at += end - start
+    return Fragment("".join(text), fragment.source, pieces or ((0, 0),))
+
+
+def word_of(fragment: Fragment, expressions: Sequence[tuple[int, int]], node: Node) -> Word:
+    """Return the word of a node; one that overlaps a GitHub expression expands."""
+    start, end = node.start_byte, node.end_byte
+    text, expands = _unquoted(fragment.text, node)
+    expands = expands or any(first < end and start < last for first, last in expressions)
+    return Word(fragment, start, end, text, expands=expands, node_type=node.type)
+
+
+def quoted_segments(word: Word) -> list[tuple[int, int]]:
+    """Return the stretches of its fragment that make the text of a quoted word; none when that is not certain."""
+    start, end = word.start, word.end
+    raw = word.fragment.text[start:end]
+    if word.node_type == "raw_string":
+        return [(start + 1, end - 1)]
+    if word.node_type != "string" or len(raw) < 2:
+        return []
+    segments: list[tuple[int, int]] = []
+    first = start + 1
+    for match in _QUOTED_BACKSLASH.finditer(raw, 1, len(raw) - 1):
+        segments.append((first, start + match.start()))
+        first = start + match.start() + 1 if match[1] != "\n" else start + match.end()
+    segments.append((first, end - 1))
+    return [segment for segment in segments if segment[0] < segment[1]]
+
+
+def _unquoted(text: str, node: Node) -> tuple[str, bool]:  # noqa: PLR0911 (a branch a node type)
+    """Return the text of a word without its quotes, and whether it expands."""
+    kind = node.type
+    raw = text[node.start_byte : node.end_byte]
+    if kind == "concatenation":
+        parts = [_unquoted(text, child) for child in node.children]
+        return "".join(part for part, _ in parts), any(expands for _, expands in parts)
+    if kind == "string":
+        inner = raw[1:-1] if raw.endswith('"') and len(raw) > 1 else raw[1:]
+        if "\\" in inner:
+            inner = _QUOTED_BACKSLASH.sub(lambda match: "" if match[1] == "\n" else match[1], inner)
+        return inner, any(child.type in _EXPANSIONS for child in node.children)
+    if kind == "translated_string":
+        return _unquoted(text, node.children[-1])
+    if kind == "raw_string":
+        return raw[1:-1], False
+    if kind == "ansi_c_string":
+        return _BACKSLASH.sub(lambda match: _ANSI_ESCAPES.get(match[1], match[1]), raw[2:-1]), False
+    if kind in _EXPANSIONS:
+        return raw, True
+    return _unescape(raw), node.child_count > 0 and any(child.type in _EXPANSIONS for child in node.children)
+
+
+def _unescape(text: str) -> str:
+    return _BACKSLASH.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
+
+
+def _one_byte_each(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "x" * (error.end - error.start), error.end
