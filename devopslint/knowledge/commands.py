@@ -1,0 +1,127 @@
+"""Shell commands as subjects of rules, whichever artifact their script stands in."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Subject
+from devopslint.syntax.shell import read_shell, split_flag
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.shell import Command, Script
+    from devopslint.syntax.tree import Document
+
+KIND = "shell.command"
+_filters: dict[frozenset[str], re.Pattern[str]] = {}
+
+
+def wanted_commands(wanted: frozenset[str]) -> frozenset[str] | None:
+    """Return the command names that rules are on, from `Unit.wanted`; `None` when a rule is on all of them."""
+    if KIND in wanted:
+        return None
+    prefix = KIND + "."
+    return frozenset(name[len(prefix) :] for name in wanted if name.startswith(prefix))
+
+
+def mentions(text: str, names: frozenset[str] | None) -> bool:
+    """Say whether a text may hold a command with one of these names (`None`: any), without parsing it."""
+    if names is None:
+        return bool(text)
+    if not names:
+        return False
+    pattern = _filters.get(names)
+    if pattern is None:
+        alternatives = "|".join(re.escape(name) for name in sorted(names))
+        pattern = _filters[names] = re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w-])")
+    return pattern.search(text) is not None
+
+
+def command_subjects(  # noqa: PLR0913 (what a subject is made of)
+    fragment: Fragment,
+    document: Document,
+    parents: Mapping[str, Subject],
+    address: str,
+    context: Any = None,
+    *,
+    names: frozenset[str] | None = None,
+    read: Callable[[], Script] | None = None,
+) -> Iterator[Subject]:
+    """Yield a subject `shell.command` for every command of a script whose name is in `names` (`None`: every command).
+
+    The type is the command's name. The value is a mapping: `name`; `args` (each word's text, UNKNOWN where it expands);
+    `words` (each word's text as it stands); `subcommand` (the first word that is no option); `flags` (each option, with
+    its attached value or true); `assignments`. The `context` is a `CommandContext`, whose `owner` is what is given here.
+    Nothing is parsed when no name occurs in the text. `read` gives the script where the artifact keeps it itself.
+    """
+    if not mentions(fragment.text, names):
+        return
+    script = read() if read is not None else read_shell(fragment)
+    for command in script.commands:
+        if command.name and (names is None or command.name in names):
+            yield command_subject(command, document, parents, address, context)
+
+
+def command_subject(
+    command: Command, document: Document, parents: Mapping[str, Subject], address: str, context: Any = None
+) -> Subject:
+    """Return the subject of one command."""
+    start, end = command.mark
+    header = command.name_word.mark if command.name_word is not None else (start, end)
+    value = Map(start, end)
+    value.header = header
+    name_mark = (*header, *header)
+    value.put("name", command.name, name_mark)
+    args, words, flags = Seq(start, end), Seq(start, end), Map(start, end)
+    flags.header = header
+    options = True
+    for word in command.words:
+        mark = word.mark
+        args.add(word.value, mark)
+        words.add(word.text, mark)
+        if word.text == "--":
+            options = False
+        for flag, attached in split_flag(word.text) if options else ():
+            if flag not in flags:
+                flags.put(flag, True if attached is None else attached, (*mark, *mark))
+        if "subcommand" not in value and not word.text.startswith("-"):
+            value.put("subcommand", word.value, (*mark, *mark))
+    value.put("args", args, name_mark)
+    value.put("words", words, name_mark)
+    value.put("flags", flags, name_mark)
+    assignments = Map(start, end)
+    for assignment in command.assignments:
+        where = assignment.mark
+        inner = assignment.value.mark if assignment.value is not None else where
+        assignments.put(assignment.name, assignment.value.value if assignment.value else "", (*where, *inner))
+    value.put("assignments", assignments, name_mark)
+    return Subject(
+        KIND,
+        value,
+        type=command.name,
+        document=document,
+        address=f"{address} `{command.name}`".lstrip(),
+        header=header,
+        parents=parents,
+        context=CommandContext(command, context),
+    )
+
+
+class CommandContext:
+    """What a check on a command can ask: the command, its whole script, and the context of the artifact."""
+
+    __slots__ = ("command", "owner")
+
+    def __init__(self, command: Command, owner: Any) -> None:
+        self.command = command
+        self.owner = owner
+
+    @property
+    def script(self) -> Script:
+        """All commands of the script."""
+        return self.command.script
