@@ -89,6 +89,10 @@ class Source:
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
+    def lines(self) -> list[str]:
+        """Return all lines without their line ends; a text that ends with a line end has an empty last one."""
+        return [self.line(number) for number in range(1, len(self.line_starts) + 1)]
+
 
 def _line_starts(text: str) -> list[int]:
     starts = [0]

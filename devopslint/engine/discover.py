@@ -1,0 +1,152 @@
+"""From what was asked for to the files to look at."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from devopslint.policy.globs import GlobSet
+
+NEVER_WALKED = frozenset({".git", ".hg", ".svn", ".terraform", "node_modules", ".venv", ".tox", "__pycache__"})
+"""Folders that hold no source of this repository, left out when git is not there to say so."""
+CONFIG_NAME = ".devopslint.yaml"
+
+
+class PathError(Exception):
+    """A path that was asked for and does not exist."""
+
+
+class Asked:
+    """The files of a run: `given` by name, `found` in folders (both root-relative), and whether the root itself was asked."""
+
+    __slots__ = ("found", "given", "whole")
+
+    def __init__(self, given: list[str], found: list[str], whole: bool) -> None:
+        self.given = given
+        self.found = found
+        self.whole = whole
+
+
+def find_root(paths: Iterable[str]) -> str:
+    """Return the folder that paths are relative to: the repository's, else the configuration's, else the common one."""
+    absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    common = os.path.commonpath(folders)
+    for marker in (".git", CONFIG_NAME):
+        folder = common
+        while True:
+            if os.path.exists(os.path.join(folder, marker)):
+                return folder
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                break
+            folder = parent
+    here = os.getcwd()
+    return here if common == here or common.startswith(here.rstrip(os.sep) + os.sep) else common
+
+
+def discover(root: str, paths: Iterable[str], excluded: GlobSet, *, force_exclude: bool = False) -> Asked:
+    """Return the files to look at. Raises PathError for a path that does not exist.
+
+    A file given by name is looked at even when it is excluded, unless `force_exclude`.
+    """
+    given: dict[str, None] = {}
+    found: dict[str, None] = {}
+    whole = False
+    for path in paths:
+        absolute = os.path.abspath(path)
+        relative = os.path.relpath(absolute, root).replace(os.sep, "/")
+        if os.path.isdir(absolute):
+            whole = whole or relative == "."
+            prefix = "" if relative == "." else relative + "/"
+            for name in _files_below(absolute):
+                if not excluded.fits(prefix + name):
+                    found[prefix + name] = None
+        elif os.path.lexists(absolute):
+            if not (force_exclude and excluded.fits(relative)):
+                given[relative] = None
+        else:
+            raise PathError(f"{path}: no such file or folder")
+    return Asked(sorted(given), sorted(name for name in found if name not in given), whole)
+
+
+def _files_below(folder: str) -> Iterable[str]:
+    from_git = _git_files(folder)
+    return _walk(folder) if from_git is None else from_git
+
+
+def _git_files(folder: str) -> list[str] | None:
+    """Ask git for the tracked files and the untracked ones that are not ignored; `None` where there is no repository."""
+    if not _in_repository(folder):
+        return None
+    import subprocess
+
+    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return None
+    if done.returncode != 0:
+        return None
+    names = os.fsdecode(done.stdout).split("\0")
+    return [name for name in dict.fromkeys(names) if name and not name.endswith("/")]
+
+
+def _in_repository(folder: str) -> bool:
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return True
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return False
+        folder = parent
+
+
+def _walk(root: str) -> Iterator[str]:
+    """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed."""
+    stack: list[tuple[str, list[tuple[str, IgnoreFile]]]] = [("", [])]
+    while stack:
+        below, ignores = stack.pop()
+        try:
+            entries = sorted(os.scandir(os.path.join(root, below)), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        if any(entry.name == ".gitignore" for entry in entries):
+            ignores = [*ignores, (below, IgnoreFile(os.path.join(root, below, ".gitignore")))]
+        for entry in entries:
+            path = below + entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if (is_folder and entry.name in NEVER_WALKED) or _ignored(path, is_folder, ignores):
+                continue
+            if is_folder:
+                stack.append((path + "/", ignores))
+            else:
+                yield path
+
+
+def _ignored(path: str, is_folder: bool, ignores: list[tuple[str, IgnoreFile]]) -> bool:
+    for below, ignore in reversed(ignores):
+        verdict = ignore.verdict(path[len(below) :] + ("/" if is_folder else ""))
+        if verdict is not None:
+            return verdict
+    return False
+
+
+class IgnoreFile:
+    """One `.gitignore`, read through the library `pathspec`."""
+
+    def __init__(self, path: str) -> None:
+        from pathspec import GitIgnoreSpec
+
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                self._spec = GitIgnoreSpec.from_lines(file)
+        except OSError:
+            self._spec = GitIgnoreSpec([])
+
+    def verdict(self, path: str) -> bool | None:
+        """Say whether a path (folders end in `/`) is ignored (true), taken back in (false), or not spoken of (`None`)."""
+        return self._spec.check_file(path).include

@@ -1,0 +1,125 @@
+"""Which rules run, and as what."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from devopslint.policy.rule import Rule
+
+
+class SelectionError(ValueError):
+    """A selection that names something that does not exist, or an option that a rule does not take."""
+
+
+class Selection:
+    """What a run, its configuration and its command line say of the rules.
+
+    `select` and `ignore` hold ids, slugs, artifacts, tags, practices, ids of peers, or globs over ids. `levels` maps ids
+    to `error`, `warning`, `note` or `off`; `options` maps ids to the values of their options.
+    """
+
+    __slots__ = ("ignore", "levels", "options", "profile", "select")
+
+    def __init__(
+        self,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        profile: str = "default",
+        levels: Mapping[str, str] | None = None,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.select = select
+        self.ignore = ignore
+        self.profile = profile
+        self.levels = levels or {}
+        self.options = options or {}
+
+    def chosen(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return the rules that run, their levels and options set. Raises SelectionError for an option of a wrong type."""
+        chosen = []
+        for rule in rules:
+            if not self.runs(rule):
+                continue
+            rule.level = self.levels.get(rule.id, rule.level)
+            for name, value in self.options.get(rule.id, {}).items():
+                rule.options[name] = _checked_option(rule, name, value)
+            chosen.append(rule)
+        return chosen
+
+    def runs(self, rule: Rule) -> bool:
+        """Say whether a rule runs."""
+        if self.levels.get(rule.id) == "off" or any(selects(word, rule) for word in self.ignore):
+            return False
+        if not self.select:
+            return self._on_by_itself(rule) or rule.id in self.levels
+        named = any(names(word, rule) for word in self.select)
+        return named or (self._on_by_itself(rule) and any(selects(word, rule) for word in self.select))
+
+    def _on_by_itself(self, rule: Rule) -> bool:
+        if rule.raw.get("preview"):
+            return False
+        return self.profile == "strict" or rule.raw.get("profile", "default") == "default"
+
+    def check_words(self, rules: Iterable[Rule]) -> None:
+        """Raise SelectionError, with a suggestion, for a word that selects no rule at all."""
+        rules = list(rules)
+        for word in (*self.select, *self.ignore, *self.levels, *self.options):
+            if not any(selects(word, rule) for rule in rules):
+                raise SelectionError(f"no rule is selected by `{word}`{_suggestion(word, rules)}")
+
+
+def names(word: str, rule: Rule) -> bool:
+    """Say whether a word names this one rule: by id, by slug, or by the id of a peer's rule."""
+    identifier = rule.id
+    return (
+        identifier == word
+        or identifier.endswith("/" + word)
+        or any(word == peer or word == peer.split(":", 1)[1] for peer in rule.raw.get("equivalents", ()))
+    )
+
+
+def selects(word: str, rule: Rule) -> bool:
+    """Say whether a word selects a rule, by name or as one of many."""
+    raw = rule.raw
+    return (
+        word in {"all", "default"}
+        or names(word, rule)
+        or rule.id.startswith(word.rstrip("/") + "/")
+        or word in raw.get("tags", ())
+        or raw["practice"] == word
+        or raw["practice"].startswith(word.rstrip("/") + "/")
+        or ("*" in word and (fnmatchcase(rule.id, word) or fnmatchcase(raw["practice"], word)))
+    )
+
+
+def _checked_option(rule: Rule, name: str, value: Any) -> Any:
+    declared = rule.raw.get("options", {}).get(name)
+    if declared is None:
+        raise SelectionError(f"rule `{rule.id}` has no option `{name}`")
+    types: dict[str, tuple[type, ...]] = {
+        "integer": (int,),
+        "number": (int, float),
+        "string": (str,),
+        "boolean": (bool,),
+        "list": (list, tuple),
+    }
+    if not isinstance(value, types[declared["type"]]) or (isinstance(value, bool) and declared["type"] != "boolean"):
+        raise SelectionError(f"option `{name}` of rule `{rule.id}` is of type {declared['type']}")
+    return value
+
+
+def _suggestion(word: str, rules: Iterable[Rule]) -> str:
+    from difflib import get_close_matches
+
+    known: dict[str, None] = {}
+    for rule in rules:
+        known.update(dict.fromkeys((rule.id, rule.id.rsplit("/", 1)[-1], rule.id.split("/", 1)[0], rule.raw["practice"])))
+        known.update(dict.fromkeys(rule.raw.get("tags", ())))
+        known.update(dict.fromkeys(peer.split(":", 1)[1] for peer in rule.raw.get("equivalents", ())))
+    close = get_close_matches(word, known, 1)
+    return f", did you mean `{close[0]}`?" if close else ""
