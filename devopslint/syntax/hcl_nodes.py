@@ -1,0 +1,145 @@
+"""What an HCL file is made of besides plain values: expressions, references, blocks."""
+
+from __future__ import annotations
+
+import codecs
+
+import tree_sitter_hcl
+from tree_sitter import Language, Parser
+
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tree_sitter import Node
+
+    from devopslint.syntax.source import Source
+
+LANGUAGE = Language(tree_sitter_hcl.language())
+
+
+def letters(text: str) -> bytes:
+    """Return text with one ASCII letter for every code point outside ASCII: its byte offsets are ours."""
+    return text.encode("ascii", "devopslint-letters")
+
+
+def _letters(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "x" * (error.end - error.start), error.end
+
+
+codecs.register_error("devopslint-letters", _letters)
+
+
+def parse_expression(source: Source, start: int, end: int) -> Expression | None:
+    """Return the expression that stands between two offsets of a text; `None` when it is broken.
+
+    Meant for texts that are no HCL file, such as the templates in `.tf.json`.
+    """
+    data = letters("x=" + source.text[start:end])
+    root = Parser(LANGUAGE).parse(data).root_node
+    if root.has_error:
+        return None
+    for node in walk(root):
+        if node.type == "expression":
+            return Expression(source, node, start, end, shift=start - 2)
+    return None
+
+
+def walk(node: Node, into: Callable[[Node], bool] | None = None) -> Iterator[Node]:
+    """Yield a node and all below it, parents first, without recursion; `into(node)` says whether to look below."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.child_count and (into is None or into(node)):
+            stack.extend(reversed(node.children))
+
+
+def plain(node: Node) -> Node:
+    """Return what a node comes down to without the `expression` wrappers and parentheses around it."""
+    while True:
+        children = node.children
+        if node.type == "expression" and len(children) == 1:
+            node = children[0]
+        elif node.type == "expression" and len(children) == 3 and children[0].type == "(":
+            node = children[1]
+        elif node.type in {"literal_value", "collection_value", "template_expr", "operation"} and len(children) == 1:
+            node = children[0]
+        else:
+            return node
+
+
+class Expression:
+    """A value that is no literal: its node, and the offsets of its text. `shift` is added to the node's offsets."""
+
+    __slots__ = ("end", "node", "shift", "source", "start")
+
+    def __init__(self, source: Source, node: Node, start: int, end: int, shift: int = 0) -> None:
+        self.source = source
+        self.node = node
+        self.start = start
+        self.end = end
+        self.shift = shift
+
+    @property
+    def text(self) -> str:
+        """The expression as it is written."""
+        return self.source.text[self.start : self.end]
+
+    def text_of(self, node: Node) -> str:
+        """Return the text of a node of this expression."""
+        return self.source.text[node.start_byte + self.shift : node.end_byte + self.shift]
+
+    def references(self) -> list[Reference]:
+        """Return the traversals (`var.x`, `aws_s3_bucket.logs[0].id`) in this expression, without loop variables."""
+        from devopslint.syntax.hcl_references import references
+
+        return references(self)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Reference:
+    """A traversal: `steps` are names and indexes (`None` where an index is not literal), `start` and `end` offsets."""
+
+    __slots__ = ("end", "legacy_index", "start", "steps")
+
+    def __init__(self, steps: tuple[str | int | None, ...], start: int, end: int, legacy_index: bool = False) -> None:
+        self.steps = steps
+        self.start = start
+        self.end = end
+        self.legacy_index = legacy_index
+
+    @property
+    def text(self) -> str:
+        """The names up to the first index, with dots: `aws_s3_bucket.logs`."""
+        names: list[str] = []
+        for step in self.steps:
+            if not isinstance(step, str):
+                break
+            names.append(step)
+        return ".".join(names)
+
+    def __repr__(self) -> str:
+        return f"Reference({self.text!r})"
+
+
+class Block(Map):
+    """A block's body, with its type (`resource`), its labels and their marks, and the mark of its type.
+
+    `header` runs from the type to the last label: `resource "aws_s3_bucket" "logs"`.
+    """
+
+    __slots__ = ("labels", "type")
+
+    def __init__(self, type_name: str, start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.type = type_name
+        self.labels = Seq(start, start)
