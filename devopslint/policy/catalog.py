@@ -32,12 +32,16 @@ class RuleFolder:
     """One folder of rules and its index.
 
     A frozen index (in a wheel) is taken as it is. Otherwise the index is made again when a rule file has changed, and
-    kept in `index_folder`; when nothing can be written there, it lives as long as the process.
+    kept in `index_folder`; when nothing can be written there, it lives as long as the process. Rules of a folder that
+    is not `trusted` (a repository's own configuration named it) may not name Python functions outside devopslint.
     """
 
-    def __init__(self, folder: str, index_folder: str, subjects: Subjects, *, from_user: bool = False) -> None:
+    def __init__(
+        self, folder: str, index_folder: str, subjects: Subjects, *, from_user: bool = False, trusted: bool = True
+    ) -> None:
         self.folder = folder
         self.from_user = from_user
+        self.trusted = trusted
         self._index_folder = index_folder
         self._subjects = subjects
         self._memory: Index | None = None
@@ -105,10 +109,14 @@ class Catalog:
         if name not in self._rules:
             for folder in self._folders:
                 for identifier, raw in folder.load(name).items():
+                    message = ""
                     if identifier in self._by_id:
+                        message = f"there is already a rule `{identifier}`"
+                    elif not folder.trusted and not raw.get("check", "devopslint.").startswith("devopslint."):
+                        message = "`check` of a folder that the repository names is not imported: give it as --rules-dir"
+                    if message:
                         from devopslint.policy.indexing import RuleFileError
 
-                        message = f"there is already a rule `{identifier}`"
                         raise RuleFileError([(os.path.join(folder.folder, identifier + ".yaml"), 1, 1, message)])
                     self._by_id[identifier] = folder, Rule(identifier, raw, from_user=folder.from_user)
             self._rules[name] = [self._by_id[key][1] for key in sorted(self._by_id) if _in_group(key, name)]

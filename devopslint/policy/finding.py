@@ -267,6 +267,13 @@ class Report:
         self.notes = tuple(notes)
         self.successful = successful
 
+    def narrowed(self, keep: Callable[[Finding], bool]) -> Report:
+        """Return the report with only the findings that `keep` holds for."""
+        kept = [finding for finding in self.findings if keep(finding)]
+        return Report(
+            kept, self.rules, self.summary, self.root, self.read_lines, self.notes, successful=self.successful
+        )
+
     def line(self, path: str, number: int) -> str:
         """Return a 1-based line of a file; an empty string where there is none."""
         lines = self.read_lines(path)

@@ -1,0 +1,60 @@
+"""The entry point: plain calls go straight to the work, everything else through `click`."""
+
+from __future__ import annotations
+
+import sys
+
+_FAST = frozenset({"--force-exclude"})
+_COMMANDS = frozenset({"check", "config", "explain", "files", "rule", "rules"})
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0 clean, 1 findings, 2 usage, configuration, rule or internal error."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments == ["--version"]:
+        from devopslint import __version__
+
+        print(f"devopslint {__version__}")
+        return 0
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # What reads our output has enough of it; Python would complain once more at exit.
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    words = arguments[1:] if arguments[:1] == ["check"] else arguments
+    plain = all(not word.startswith("-") or word in _FAST for word in words)
+    if plain and not (words and words is arguments and words[0] in _COMMANDS):
+        return _fast_check(words)
+    from devopslint.cli import run
+
+    return run(arguments)
+
+
+def _fast_check(words: list[str]) -> int:
+    """Check without the cost of a command-line library, which matters to a hook."""
+    from devopslint.application import Request, check
+
+    request = Request([word for word in words if not word.startswith("-")])
+    request.force_exclude = "--force-exclude" in words
+    try:
+        return check(request)
+    except Exception as error:
+        from devopslint.errors import explain
+
+        message = explain(error)
+        if message is None:
+            raise
+        print(f"devopslint: {message}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""What a command does, without the command line: from a request to reports and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from devopslint.config import Config, cache_folder, find_config, read_config
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devopslint.engine.discover import Asked
+    from devopslint.engine.recognise import Recognised
+    from devopslint.engine.workspace import Workspace
+    from devopslint.policy.catalog import Catalog
+    from devopslint.policy.finding import Report
+    from devopslint.policy.selection import Selection
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
+GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
+
+
+class Request:
+    """What a check was asked to do; `None` leaves a setting to the configuration."""
+
+    __slots__ = (
+        "category",
+        "color",
+        "config",
+        "exit_zero",
+        "fail_on",
+        "force_exclude",
+        "ignore",
+        "min_level",
+        "no_config",
+        "outputs",
+        "paths",
+        "profile",
+        "quiet",
+        "rules_dirs",
+        "select",
+        "show_urls",
+        "stdin_filename",
+        "strict",
+    )
+
+    def __init__(self, paths: Sequence[str] = ()) -> None:
+        self.paths: Sequence[str] = paths or (".",)
+        self.config: str | None = None
+        self.no_config = False
+        self.select: Sequence[str] = ()
+        self.ignore: Sequence[str] = ()
+        self.profile: str | None = None
+        self.fail_on: str | None = None
+        self.min_level: str | None = None
+        self.rules_dirs: Sequence[str] = ()
+        self.exit_zero = False
+        self.strict = False
+        self.force_exclude = False
+        self.quiet = False
+        self.stdin_filename: str | None = None
+        self.outputs: Sequence[str] = ()
+        self.color = "auto"
+        self.show_urls = "auto"
+        self.category = ""
+
+
+class Session:
+    """A request made ready: its root, configuration, catalog and selection."""
+
+    def __init__(self, request: Request) -> None:
+        from devopslint.engine.discover import find_root
+
+        reads_stdin = "-" in request.paths
+        places = [path for path in request.paths if path != "-"]
+        if reads_stdin and request.stdin_filename:
+            places.append(os.path.dirname(request.stdin_filename) or ".")
+        self.root = find_root(places)
+        self.config = _config(request, self.root, places)
+        self.catalog = open_catalog(self.config, request.rules_dirs)
+        self.selection = _selection(request, self.config)
+
+    def check_selection(self) -> None:
+        """Raise SelectionError when something is selected that does not exist."""
+        selection = self.selection
+        if selection.select or selection.ignore or selection.levels or selection.options:
+            selection.check_words(self.catalog.rules())
+
+
+def _config(request: Request, root: str, places: Sequence[str]) -> Config:
+    if request.no_config:
+        return Config()
+    if request.config:
+        return read_config(request.config)
+    folders = [path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in places]
+    start = os.path.commonpath([os.path.abspath(folder) for folder in folders]) if folders else root
+    path = find_config(start, root)
+    return read_config(path) if path else Config()
+
+
+def _selection(request: Request, config: Config) -> Selection:
+    from devopslint.policy.selection import Selection
+
+    return Selection(
+        request.select or config.words("select"),
+        [*config.words("ignore"), *request.ignore],
+        request.profile or config.text("profile", "default"),
+        config.levels(),
+        config.options(),
+    )
+
+
+def open_catalog(config: Config, rules_dirs: Sequence[str] = ()) -> Catalog:
+    """Return the catalog: the rules that come with devopslint, and those of the folders that were named."""
+    from devopslint.engine.artifacts import subject_kinds
+    from devopslint.policy.catalog import PACKED_RULES, Catalog, RuleFolder, built_in_folder
+
+    built_in = built_in_folder()
+    index = os.path.join(built_in, "_index" if built_in == PACKED_RULES else ".index")
+    folders = [RuleFolder(built_in, index, subject_kinds)]
+    for folder, trusted in [*((path, True) for path in rules_dirs), *((path, False) for path in config.rules_dirs())]:
+        absolute = os.path.abspath(folder)
+        if not os.path.isdir(absolute):
+            raise RulesFolderError(f"{folder}: no such folder of rules")
+        folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
+        if trusted and absolute not in sys.path:
+            sys.path.append(absolute)
+    return Catalog(folders)
+
+
+class RulesFolderError(Exception):
+    """A folder of rules that is not there."""
+
+
+def _index_of(folder: str) -> str:
+    import hashlib
+
+    return os.path.join(cache_folder(), "rules", hashlib.sha256(folder.encode()).hexdigest()[:32])
+
+
+def check(request: Request) -> int:
+    """Run a check, write its reports, and return the exit code."""
+    session = Session(request)
+    session.check_selection()
+    outputs = _outputs(request)
+    workspace, asked = _workspace(request, session)
+    from devopslint.engine.run import Run
+
+    report = Run(workspace, session.catalog, session.selection).check(asked)
+    lowest = GRAVITY[request.min_level or session.config.text("min-level", "note")]
+    if lowest:
+        report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
+    _say_notes(report, request)
+    _write(report, outputs, request)
+    return _exit_code(report, request, session.config)
+
+
+def _outputs(request: Request) -> list[tuple[str, str | None]]:
+    from devopslint.report import parse_outputs
+
+    return parse_outputs(request.outputs)
+
+
+def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
+    from devopslint.engine.discover import Asked, discover
+    from devopslint.engine.workspace import MemoryWorkspace, Workspace
+    from devopslint.policy.globs import GlobSet
+
+    if "-" in request.paths:
+        name = request.stdin_filename or "-"
+        path = os.path.relpath(os.path.abspath(name), session.root).replace(os.sep, "/") if name != "-" else "stdin.yaml"
+        return MemoryWorkspace({path: sys.stdin.buffer.read()}, session.root), Asked([path], [], False)
+    excluded = GlobSet(session.config.words("exclude"))
+    asked = discover(session.root, request.paths, excluded, force_exclude=request.force_exclude)
+    return Workspace(session.root), asked
+
+
+def _say_notes(report: Report, request: Request) -> None:
+    if not request.quiet:
+        for note in report.notes:
+            print(f"devopslint: {note}", file=sys.stderr)
+
+
+def _write(report: Report, outputs: list[tuple[str, str | None]], request: Request) -> None:
+    from devopslint.report import write_report
+
+    write_report(report, outputs, color=request.color, show_urls=request.show_urls, quiet=request.quiet, category=request.category)
+
+
+def _exit_code(report: Report, request: Request, config: Config) -> int:
+    if not report.successful:
+        return EXIT_ERROR
+    if request.strict and report.notes:
+        return EXIT_ERROR
+    lowest = GRAVITY[request.fail_on or config.text("fail-on", "warning")]
+    failing = any(GRAVITY[finding.level] >= lowest for finding in report.active)
+    return EXIT_FINDINGS if failing and not request.exit_zero else EXIT_CLEAN
+
+
+def recognised_files(request: Request) -> list[Recognised]:
+    """Return what every file that was asked for is, and why."""
+    from devopslint.engine.recognise import recognise
+
+    session = Session(request)
+    workspace, asked = _workspace(request, session)
+    paths = sorted({*asked.found, *asked.given})
+    return [one for path in paths for one in recognise(path, workspace)]

@@ -1,0 +1,16 @@
+"""Errors that are the user's to mend, in words."""
+
+from __future__ import annotations
+
+
+def explain(error: Exception) -> str | None:
+    """Return what to tell the user of an error of usage, configuration or rules; `None` for a fault of our own."""
+    from devopslint.application import RulesFolderError
+    from devopslint.config import ConfigError
+    from devopslint.engine.discover import PathError
+    from devopslint.policy.indexing import RuleFileError
+    from devopslint.policy.selection import SelectionError
+    from devopslint.report import OutputError
+
+    known = (RulesFolderError, ConfigError, PathError, RuleFileError, SelectionError, OutputError)
+    return str(error) if isinstance(error, known) else None

@@ -1,0 +1,15 @@
+"""Rules whose findings the engine itself makes."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Problem, Subject
+
+
+def reported_by_the_engine(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield nothing: no subject has this kind, and the engine reports these findings where they happen."""
+    return iter(())

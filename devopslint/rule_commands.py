@@ -1,0 +1,176 @@
+"""`devopslint rules` and `devopslint rule show|new|test`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+from devopslint.application import open_catalog
+from devopslint.config import Config, find_config, read_config
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from devopslint.policy.catalog import Catalog
+    from devopslint.policy.finding import RuleInfo
+    from devopslint.policy.rule import Rule
+
+_TEMPLATE = """\
+title: {title}
+level: warning                    # error | warning | note
+practice: {practice}
+tags: []                          # `security` also needs `security-severity: 0.1-10.0`
+confidence: high                  # high | medium | low
+profile: default                  # default | strict: a matter of taste
+equivalents: []                   # what peers call it: [hadolint:DL3007]
+references:
+  - https://example.com/replace-me
+why: |
+  Say what goes wrong in real life when this is not so.
+how: |
+  Say what to do about it.
+on: {kind}
+require:
+  name: {{exists: true}}
+message: "`{{name}}` is not as it should be"
+examples:
+  - bad: |
+      replace me #!
+  - good: |
+      replace me with the near miss
+  - good: |
+      replace me with a value that can't be known
+"""
+
+
+def _catalog(rules_dirs: Sequence[str]) -> Catalog:
+    here = os.getcwd()
+    path = find_config(here, os.path.abspath(os.sep))
+    return open_catalog(read_config(path) if path else Config(), rules_dirs)
+
+
+def list_rules(
+    select: Sequence[str], profile: str | None, level: str | None, as_json: bool, rules_dirs: Sequence[str]
+) -> int:
+    """Print the rules that fit, one a line or as JSON."""
+    from devopslint.policy.selection import Selection, selects
+
+    catalog = _catalog(rules_dirs)
+    Selection(select).check_words(catalog.rules())
+    chosen = [
+        catalog.info(rule.id)
+        for rule in catalog.rules()
+        if (not select or any(selects(word, rule) for word in select))
+        and (profile is None or rule.raw.get("profile", "default") == profile)
+        and (level is None or rule.level == level)
+    ]
+    if as_json:
+        import json
+
+        print(json.dumps([_as_json(info) for info in chosen], indent=2, ensure_ascii=False))
+        return 0
+    width = max((len(info.id) for info in chosen), default=0)
+    for info in chosen:
+        strict = " (strict)" if info.profile == "strict" else " (preview)" if info.preview else ""
+        print(f"{info.id:<{width}}  {info.level:<7}  {info.title}{strict}")
+    print(f"{len(chosen)} rules", file=sys.stderr)
+    return 0
+
+
+def _as_json(info: RuleInfo) -> dict[str, object]:
+    return {
+        "id": info.id,
+        "title": info.title,
+        "level": info.level,
+        "practice": info.practice,
+        "tags": list(info.tags),
+        "security-severity": info.security_severity,
+        "confidence": info.confidence,
+        "profile": info.profile,
+        "preview": info.preview,
+        "equivalents": list(info.equivalents),
+        "standards": list(info.standards),
+        "references": list(info.references),
+        "url": info.url,
+    }
+
+
+def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
+    """Print the page of a rule, named by id, slug, or the id of a peer's rule."""
+    from devopslint.policy.page import rule_page
+    from devopslint.policy.selection import Selection, names
+
+    catalog = _catalog(rules_dirs)
+    rules = list(catalog.rules())
+    found = [rule for rule in rules if rule.id == identifier] or [rule for rule in rules if names(identifier, rule)]
+    if not found:
+        Selection([identifier]).check_words(rules)
+        print(f"devopslint: `{identifier}` is no single rule: see `devopslint rules --select {identifier}`", file=sys.stderr)
+        return 2
+    print("\n".join(rule_page(catalog.info(rule.id)) for rule in found), end="")
+    return 0
+
+
+def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
+    """Write the skeleton of a rule."""
+    from devopslint.engine.artifacts import subject_kinds
+    from devopslint.policy.catalog import built_in_folder
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", identifier):
+        print(f"devopslint: `{identifier}` is no id: small letters, digits and `-`, parted by `/`", file=sys.stderr)
+        return 2
+    path = os.path.join(rules_dir or built_in_folder(), *f"{identifier}.yaml".split("/"))
+    if os.path.exists(path):
+        print(f"devopslint: {path} is there already", file=sys.stderr)
+        return 2
+    group = identifier.split("/", 1)[0]
+    kinds = [name for name in subject_kinds() if name == group or name.startswith(group + ".")]
+    kind = kind or (kinds[0] if kinds else "kubernetes.object")
+    slug = identifier.rsplit("/", 1)[-1].replace("-", " ")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "x", encoding="utf-8") as file:
+        file.write(_TEMPLATE.format(title=slug.capitalize(), practice="infrastructure/as-code", kind=kind))
+    print(f"{os.path.relpath(path)} is written. Fill it in, then: devopslint rule test {_test_words(identifier, rules_dir)}")
+    return 0
+
+
+def _test_words(identifier: str, rules_dir: str | None) -> str:
+    return f"--rules-dir {rules_dir} {identifier}" if rules_dir else identifier
+
+
+def test_rules(targets: Sequence[str], rules_dirs: Sequence[str]) -> int:
+    """Run the examples of rules and print what does not hold; exit code 1 when something does not."""
+    from devopslint.engine.examples import failures
+
+    folders = [target for target in targets if os.path.isdir(target)]
+    catalog = _catalog([*rules_dirs, *folders])
+    chosen = _chosen(catalog, targets, rules_dirs, folders)
+    failed = 0
+    for rule in chosen:
+        faults = list(failures(catalog, rule, catalog.info(rule.id).examples))
+        failed += bool(faults)
+        for fault in faults:
+            print(f"{rule.id}: {fault}")
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed or not chosen else 0
+
+
+def _chosen(catalog: Catalog, targets: Sequence[str], rules_dirs: Sequence[str], folders: Sequence[str]) -> list[Rule]:
+    from devopslint.policy.selection import Selection, selects
+
+    rules = list(catalog.rules())
+    words = [_as_id(target, rules) for target in targets if target not in folders]
+    Selection(words).check_words(rules)
+    if words:
+        return [rule for rule in rules if any(selects(word, rule) for word in words)]
+    return [rule for rule in rules if rule.from_user] if folders or rules_dirs else rules
+
+
+def _as_id(target: str, rules: Iterable[Rule]) -> str:
+    """Return the id of a rule file that was given by its path."""
+    if not target.endswith((".yaml", ".yml")):
+        return target
+    path = os.path.abspath(target).replace(os.sep, "/").rsplit(".", 1)[0]
+    return next((rule.id for rule in rules if path.endswith("/" + rule.id)), target)

@@ -1,0 +1,40 @@
+"""Every rule file is sound, and its examples hold: the first tests of every rule."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from devopslint.application import open_catalog
+from devopslint.config import Config
+from devopslint.engine.examples import failures
+
+CATALOG = open_catalog(Config())
+RULES = {rule.id: rule for rule in CATALOG.rules()}
+PEER_RULES = os.path.join(os.path.dirname(__file__), "data", "peer-ids.txt")
+
+
+@pytest.mark.parametrize("identifier", RULES)
+def test_examples_hold(identifier: str) -> None:
+    assert list(failures(CATALOG, RULES[identifier], CATALOG.info(identifier).examples)) == []
+
+
+@pytest.mark.parametrize("identifier", RULES)
+def test_there_is_a_bad_example_and_two_good_ones(identifier: str) -> None:
+    examples = CATALOG.info(identifier).examples
+    assert sum("good" in example for example in examples) >= 2
+    if not identifier.startswith("core/"):
+        assert any("bad" in example for example in examples)
+
+
+@pytest.mark.parametrize("identifier", RULES)
+def test_the_words_are_in_style(identifier: str) -> None:
+    info = CATALOG.info(identifier)
+    assert info.title[0].isupper() or info.title[0] in "`."
+    assert not info.title.endswith(".")
+    message = info.message
+    assert not message.endswith(".")
+    assert message[0] in "`{'.*" or message[0].islower() or message.split()[0].isupper() or message[1].isupper()
+    assert info.why.endswith((".", "`", ")", ":", "!", "?"))
+    assert info.references or identifier.startswith("core/"), "a rule names where its facts come from"
