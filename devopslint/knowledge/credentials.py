@@ -1,0 +1,164 @@
+"""How credentials look: the names that they go by, the forms that issuers give them, and what only stands in for one.
+
+The forms are those that their issuers document (AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid,
+DigitalOcean, HashiCorp Vault, Azure Storage, PEM, RFC 7519, RFC 3986 user information).
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_SECRET_WORDS = frozenset(
+    {"password", "passwd", "passphrase", "passcode", "pwd", "pass", "secret", "token", "credential", "credentials",
+     "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "pat"}
+)  # fmt: skip
+_KEYS = frozenset(
+    {"api", "access", "secret", "private", "auth", "account", "storage", "shared", "signing", "encryption", "license",
+     "master", "app", "application", "service", "deploy", "ssh", "integration", "admin"}
+)  # fmt: skip
+"""`<word> key` is a secret; `public key`, `kms key`, `partition key`, `sort key` are not."""
+_PUBLIC_KEYS = frozenset(
+    {"ssh", "deploy", "service", "app", "application", "account", "admin", "encryption", "signing"}
+)
+"""`<word> key` that as often names a public key or the name of one: a secret only after `private` or `secret`."""
+_NEUTRAL_TAILS = frozenset(
+    {"value", "string", "text", "plaintext", "plain", "base64", "b64", "default", "prod", "production", "dev",
+     "staging", "test", "old", "new", "current", "primary", "secondary", "content", "raw"}
+)  # fmt: skip
+_HARMLESS_BEFORE = frozenset(
+    {"no", "not", "allow", "disable", "enable", "enabled", "has", "use", "is", "require", "required", "requires",
+     "with", "persist", "next", "page", "continuation", "max", "min", "num", "manage", "generate", "create", "random", "rotate",
+     "reset", "change", "update", "store", "external", "public", "id", "tls", "existing", "imagepull", "pull", "mount",
+     "automount", "cancellation", "csrf", "xsrf", "http", "skip", "force", "set", "by", "boarding", "low", "high",
+     "band", "first", "render", "proxy"}
+)  # fmt: skip
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (title, re.compile(pattern))
+    for title, pattern in (
+        ("an AWS access key", r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}(?![A-Z0-9])"),
+        ("a GitHub token", r"(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),
+        ("a GitLab token", r"(?<![A-Za-z0-9_])gl(?:pat|dt|rt|cbt|ptt|ft|agent)-[A-Za-z0-9_-]{20,}"),
+        ("a Slack token", r"(?<![A-Za-z0-9])xox[abeprs]-(?:\d+-)?[A-Za-z0-9-]{10,}"),
+        ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/T[A-Z0-9]{6,}/[A-Z]?[A-Z0-9]{6,}/[A-Za-z0-9]{16,}"),
+        ("a Stripe key", r"(?<![A-Za-z0-9])[sr]k_live_[A-Za-z0-9]{16,}"),
+        ("a Google API key", r"(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+        ("an npm token", r"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
+        ("a PyPI token", r"(?<![A-Za-z0-9])pypi-AgEI[A-Za-z0-9_-]{50,}"),
+        ("a SendGrid key", r"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+        ("a DigitalOcean token", r"(?<![A-Za-z0-9])do[opr]_v1_[a-f0-9]{64}"),
+        ("a Vault token", r"(?<![A-Za-z0-9])hv[sb]\.[A-Za-z0-9_-]{24,}"),
+        ("an Anthropic key", r"(?<![A-Za-z0-9])sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{40,}"),
+        ("an OpenAI key", r"(?<![A-Za-z0-9])sk-(?:proj-)?[A-Za-z0-9]{20,}T3BlbkFJ[A-Za-z0-9]{20,}"),
+        ("a Docker Hub token", r"(?<![A-Za-z0-9])dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}"),
+        ("an Azure storage key", r"AccountKey=[A-Za-z0-9+/]{86}=="),
+        ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?=(?:\s|\\n)*[A-Za-z0-9+/]{16})"),
+        ("a signed JSON web token", r"(?<![A-Za-z0-9_-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
+    )
+)  # fmt: skip
+_HINTS = re.compile(
+    r"AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]+-|xox|hooks\.slack|k_live_|AIza|npm_|pypi-|SG\.|do[opr]_v1"
+    r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|://"
+)
+_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"""(?ix)
+    ^(?: | null | none | nil | undefined | n/?a | true | false | yes | no | on | off | default | optional | required
+       | unused | disabled | enabled | empty | string | value | dummy | fake | mock | sample | placeholder | redacted
+       | hidden | masked | secret | token | todo | fixme | tbd )$
+    | ^[<\[{(] .* [>\]})]$            # <password>, [token], {{ x }}
+    | ^(.)\1{2,}$                     # xxxx, ****, 0000
+    | ^[x*.\-_#?…•]+$
+    | \.\.\. | …
+    | ^(?:your|my|the|some|insert|enter|put|add|replace|example|sample|dummy|fake|mock|redacted)[-_\s.]
+    | [-_ ](?:here|goes[-_ ]here|placeholder|example)$
+    | ^replace.?(?:me|this)?$ | replace[-_ ]?me | redacted | placeholder | example\.(?:com|org|net)
+    | ^\*+ | \*{3,}$
+    """
+)
+_REFERENCE = re.compile(
+    r"""(?ix)
+    \$\{ | \$\( | \{\{ | \}\} | ^\$[A-Za-z_] | ^% [A-Za-z_]+ %$ | ^%[sdv]$ | ^@[A-Za-z]
+    | ^arn: | ^(?:vault|op|ssm|sops|akv|awssm|gcpsm|secret|secretsmanager|keyvault|env|file|ref\+\w+|projects)(?::|/)
+    | ^(?:/|\./|\.\./|~/)[\w./-]*$ | ^https?://[^:@\s]+$
+    """
+)
+
+
+def looks_like_secret_name(name: str) -> bool:
+    """Say whether a name (`DB_PASSWORD`, `clientSecret`, `api-key`) is one under which a secret value stands.
+
+    `secret_name`, `token_url`, `password_file`, `public_key`, `id-token`, `max_tokens` are not.
+    """
+    words = [word.lower() for word in _WORDS.findall(name)]
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in _NEUTRAL_TAILS):
+        words.pop()
+    if not words or (len(words) == 1 and words[0] in {"pwd", "pass", "pat"}) or words == ["oldpwd"]:
+        return False
+    last = words[-1]
+    if words[0] in _HARMLESS_BEFORE or (len(words) > 1 and words[-2] in _HARMLESS_BEFORE):
+        return False
+    if last in _SECRET_WORDS:
+        return True
+    if last in {"key", "keys"} and len(words) > 1 and last == "key":
+        before = words[-2]
+        if before in _PUBLIC_KEYS:
+            return bool({"private", "secret"} & set(words[:-2]))
+        return before in _KEYS
+    return last == "base" and words[-3:-1] == ["secret", "key"]
+
+
+def looks_like_credential(value: str) -> str | None:
+    """Return what a text holds that has the form of a credential (`an AWS access key`), or `None`.
+
+    The keys that issuers print in their documentation, and a password in a URL that is a variable, are none.
+    """
+    found = find_credential(value)
+    return found[0] if found else None
+
+
+def find_credential(text: str) -> tuple[str, int, int] | None:
+    """Return the title, start and end of the first credential in a text by its form, or `None`."""
+    if len(text) < 8 or not _HINTS.search(text):
+        return None
+    for title, pattern in _FORMS:
+        for found in pattern.finditer(text):
+            if not _is_documentation(found.group()):
+                return title, found.start(), found.end()
+    for found in _URL_PASSWORD.finditer(text):
+        password = found.group(1)
+        if is_plausible_secret(password) and password.lower() not in {
+            "password",
+            "pass",
+            "pwd",
+            "passwd",
+            "x-oauth-basic",
+        }:
+            return "a password in a URL", found.start(1), found.end(1)
+    return None
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether a text only stands in for a secret: empty, `<token>`, `xxxx`, `your-password`, `REPLACE_ME`."""
+    return _PLACEHOLDER.search(value.strip()) is not None
+
+
+def is_plausible_secret(value: str) -> bool:
+    """Say whether a literal that stands under a secret's name is likely the secret itself.
+
+    Placeholders, references to a store (`arn:…`, `vault:…`, `${…}`), paths, plain addresses and sentences are not.
+    `changeme` is: what is deployed with it has that password.
+    """
+    text = value.strip()
+    if len(text) < 3 or ("\n" in text and "PRIVATE KEY" not in text):
+        return False
+    return not (is_placeholder(text) or _REFERENCE.search(text) or text.count(" ") > 1)
+
+
+def _is_documentation(text: str) -> bool:
+    upper = text.upper()
+    if "EXAMPLE" in upper or "XXXX" in upper or "1234567890" in text or "ABCDEFGHIJ" in upper:
+        return True
+    return len(set(text[-16:])) <= 3

@@ -1,0 +1,83 @@
+"""What passes for a secret and what only looks like one. The keys below are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from devopslint.knowledge.credentials import is_plausible_secret, looks_like_credential, looks_like_secret_name
+
+LETTERS = "q8Zr2LmX0vB7nT4kYw9HsD3fGj6PcA1eUoRi5tNxK"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "DB_PASSWORD", "db-password", "dbPassword", "master_password", "POSTGRES_PASSWORD_1", "secret",
+     "clientSecret", "api_key", "APIKey", "apikey", "AWS_SECRET_ACCESS_KEY", "access_key", "secret_key", "private_key",
+     "ssh_private_key", "auth_token", "GITHUB_TOKEN", "NPM_TOKEN", "SECRET_KEY_BASE", "secret_string", "token_value",
+     "credentials", "MYSQL_ROOT_PASSWORD", "sas_token", "DB_PASS", "admin_pwd", "account_private_key"],
+)  # fmt: skip
+def test_secret_names(name: str) -> None:
+    assert looks_like_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "name", "secret_name", "secretName", "secret_arn", "token_url", "password_file", "PASSWORD_FILE", "public_key",
+     "ssh_key", "key", "kms_key", "kms_key_id", "key_name", "partition_key", "id-token", "max_tokens", "tokens",
+     "password_length", "password_policy", "manage_master_user_password", "generate_secret", "persist-credentials",
+     "PWD", "OLDPWD", "pass", "proxy_pass", "passthrough", "compass", "secrets", "token_ttl", "access_key_id",
+     "iam_database_authentication_enabled", "keyboard", "tokenizer", "next_token", "http_token", "http_tokens",
+     "image_pull_secret", "tls_secret", "require_password", "random_password", "encryption_key"],
+)  # fmt: skip
+def test_other_names(name: str) -> None:
+    assert not looks_like_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("AKIA" + "Q3EGRZ7TLM2WX5KB", "an AWS access key"),
+        ("x=ghp_" + LETTERS[:36], "a GitHub token"),
+        ("glpat-" + LETTERS[:20], "a GitLab token"),
+        ("xoxb-702941835566-" + LETTERS[:24], "a Slack token"),
+        ("sk_live_" + LETTERS[:24], "a Stripe key"),
+        ("AIza" + LETTERS[:35], "a Google API key"),
+        ("npm_" + LETTERS[:36], "an npm token"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA" + LETTERS, "a private key"),
+        ("postgres://app:s3cr3tPw@db:5432/app", "a password in a URL"),
+        ("redis://:hunter2@cache:6379", "a password in a URL"),
+    ],
+)
+def test_credentials(value: str, title: str) -> None:
+    assert looks_like_credential(value) == title
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "AKIAIOSFODNN7EXAMPLE", "AKIAXXXXXXXXXXXXXXXX", "AKIA", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+     "-----BEGIN PUBLIC KEY-----\nMIIBIjANBg", "-----BEGIN PRIVATE KEY-----\n...", "-----BEGIN RSA PRIVATE KEY-----",
+     "postgres://app:${DB_PASSWORD}@db/app", "postgres://app:$PASS@db/app", "postgres://app@db/app",
+     "https://example.com:8080/a@b", "postgres://user:password@localhost/db", "https://<user>:<token>@host",
+     "http://localhost:9200", "amqp://guest:****@mq", "eyJhbGciOi", "git@github.com:org/repo.git",
+     "ssh://git@host:22/x", "sk-learn-something-long-enough"],
+)  # fmt: skip
+def test_no_credentials(value: str) -> None:
+    assert looks_like_credential(value) is None
+
+
+@pytest.mark.parametrize("value", ["hunter2", "changeme", "P@ssw0rd!", "postgres", "admin123", "s3cret with-space"])
+def test_plausible(value: str) -> None:
+    assert is_plausible_secret(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "${var.password}", "$PASSWORD", "$(cat x)", "{{ .Values.x }}", "<password>", "xxxxxxxx", "********",
+     "true", "your-password-here", "my-secret", "REPLACE_ME", "placeholder", "null",
+     "arn:aws:secretsmanager:eu-west-1:1:secret:x",
+     "vault:secret/data/x#y", "/run/secrets/db", "./secrets/db", "op://vault/item/field",
+     "the password of the database",
+     "https://vault.internal/v1", "...", "projects/p/secrets/s", "%(password)s... ", "[REDACTED]"],
+)  # fmt: skip
+def test_implausible(value: str) -> None:
+    assert not is_plausible_secret(value)
