@@ -38,6 +38,12 @@ class Fragment:
         first = self.offset(start)
         return first, (self.offset(end - 1) + 1 if end > start else first)
 
+    def slice(self, start: int, end: int) -> Fragment:
+        """Return the part of the text from `start` to `end` (exclusive) as a fragment of its own."""
+        pieces = [(0, self.offset(start))]
+        pieces += [(at - start, where) for at, where in self.pieces if start < at < end]
+        return Fragment(self.text[start:end], self.source, pieces)
+
 
 def _start(piece: tuple[int, int]) -> int:
     return piece[0]
