@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _FAST = frozenset({"--force-exclude"})
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # What reads our output has enough of it; Python would complain once more at exit.
-        import os
+
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     words = arguments[1:] if arguments[:1] == ["check"] else arguments
-    plain = all(not word.startswith("-") or word in _FAST for word in words)
+    plain = all(not word.startswith("-") or word in _FAST for word in words) and "DEVOPSLINT_OUTPUT" not in os.environ
     if plain and not (words and words is arguments and words[0] in _COMMANDS):
         return _fast_check(words)
     from devopslint.cli import run

@@ -10,6 +10,7 @@ from devopslint.config import Config, cache_folder, find_config, read_config
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from devopslint.engine.discover import Asked
     from devopslint.engine.recognise import Recognised
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.finding import Report
     from devopslint.policy.selection import Selection
+    from devopslint.report import Output
+    from devopslint.report.options import Options
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
@@ -157,10 +160,12 @@ def check(request: Request) -> int:
     return _exit_code(report, request, session.config)
 
 
-def _outputs(request: Request) -> list[tuple[str, str | None]]:
-    from devopslint.report import parse_outputs
+def _outputs(request: Request) -> list[Output]:
+    """Return where reports go; what goes to no file goes to standard output, in `full` unless told."""
+    from devopslint.report import Output, parse_outputs
 
-    return parse_outputs(request.outputs)
+    outputs = parse_outputs(request.outputs)
+    return outputs or [Output("full", None)]
 
 
 def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
@@ -170,7 +175,9 @@ def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
 
     if "-" in request.paths:
         name = request.stdin_filename or "-"
-        path = os.path.relpath(os.path.abspath(name), session.root).replace(os.sep, "/") if name != "-" else "stdin.yaml"
+        path = (
+            os.path.relpath(os.path.abspath(name), session.root).replace(os.sep, "/") if name != "-" else "stdin.yaml"
+        )
         return MemoryWorkspace({path: sys.stdin.buffer.read()}, session.root), Asked([path], [], False)
     excluded = GlobSet(session.config.words("exclude"))
     asked = discover(session.root, request.paths, excluded, force_exclude=request.force_exclude)
@@ -183,10 +190,22 @@ def _say_notes(report: Report, request: Request) -> None:
             print(f"devopslint: {note}", file=sys.stderr)
 
 
-def _write(report: Report, outputs: list[tuple[str, str | None]], request: Request) -> None:
-    from devopslint.report import write_report
+def _write(report: Report, outputs: list[Output], request: Request) -> None:
+    from devopslint.report import write_output
+    from devopslint.report.options import options_for_stream
 
-    write_report(report, outputs, color=request.color, show_urls=request.show_urls, quiet=request.quiet, category=request.category)
+    def options_for(_output: Output, stream: TextIO) -> Options:
+        return options_for_stream(
+            stream,
+            os.environ,
+            color=request.color,
+            show_urls=request.show_urls,
+            category=request.category,
+            warn=lambda message: print(f"devopslint: {message}", file=sys.stderr),
+        )
+
+    for output in outputs:
+        write_output(output, report, sys.stdout, options_for)
 
 
 def _exit_code(report: Report, request: Request, config: Config) -> int:

@@ -26,7 +26,12 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         help="Write a report; may be given several times, at most once without a path. "
         "Formats: full, concise, json, sarif.",
     ),
-    click.option("--select", multiple=True, metavar="WORDS", help="Run only these: ids, artifacts, tags, practices, peers' ids, globs."),
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="WORDS",
+        help="Run only these: ids, artifacts, tags, practices, peers' ids, globs.",
+    ),
     click.option("--ignore", multiple=True, metavar="WORDS", help="Leave these out."),
     click.option("--profile", type=click.Choice(["default", "strict"]), help="strict adds what is a matter of taste."),
     click.option(
@@ -45,7 +50,10 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report."),
     click.option(
-        "--show-urls", type=click.Choice(["auto", "always", "never"]), default="auto", help="Print the pages of the rules."
+        "--show-urls",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Print the pages of the rules.",
     ),
     click.option("--sarif-category", "category", default="", metavar="NAME", help="Tell several SARIF uploads apart."),
 ]
@@ -128,12 +136,16 @@ def files(paths: tuple[str, ...], as_json: bool) -> int:
 
 
 @cli.command()
-@click.option("--select", multiple=True, metavar="WORDS", help="Only these: ids, artifacts, tags, practices, peers' ids.")
+@click.option(
+    "--select", multiple=True, metavar="WORDS", help="Only these: ids, artifacts, tags, practices, peers' ids."
+)
 @click.option("--profile", type=click.Choice(["default", "strict"]), help="Only the rules of this profile.")
 @click.option("--level", type=LEVELS, help="Only the rules of this level.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
-def rules(select: tuple[str, ...], profile: str | None, level: str | None, as_json: bool, rules_dirs: tuple[str, ...]) -> int:
+def rules(
+    select: tuple[str, ...], profile: str | None, level: str | None, as_json: bool, rules_dirs: tuple[str, ...]
+) -> int:
     """List the rules."""
     from devopslint.rule_commands import list_rules
 

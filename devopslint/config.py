@@ -57,7 +57,7 @@ def find_config(start: str, root: str) -> str | None:
         if os.path.isfile(path):
             return path
         parent = os.path.dirname(folder)
-        if folder == root or parent == folder:
+        if folder in {root, parent}:
             return None
         folder = parent
 

@@ -107,7 +107,10 @@ def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
     found = [rule for rule in rules if rule.id == identifier] or [rule for rule in rules if names(identifier, rule)]
     if not found:
         Selection([identifier]).check_words(rules)
-        print(f"devopslint: `{identifier}` is no single rule: see `devopslint rules --select {identifier}`", file=sys.stderr)
+        print(
+            f"devopslint: `{identifier}` is no single rule: see `devopslint rules --select {identifier}`",
+            file=sys.stderr,
+        )
         return 2
     print("\n".join(rule_page(catalog.info(rule.id)) for rule in found), end="")
     return 0
@@ -132,7 +135,8 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "x", encoding="utf-8") as file:
         file.write(_TEMPLATE.format(title=slug.capitalize(), practice="infrastructure/as-code", kind=kind))
-    print(f"{os.path.relpath(path)} is written. Fill it in, then: devopslint rule test {_test_words(identifier, rules_dir)}")
+    words = _test_words(identifier, rules_dir)
+    print(f"{os.path.relpath(path)} is written. Fill it in, then: devopslint rule test {words}")
     return 0
 
 

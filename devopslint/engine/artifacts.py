@@ -20,7 +20,7 @@ def artifacts() -> Mapping[str, Artifact]:
         folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "artifacts")
         for name in sorted(os.listdir(folder)):
             if name[0] not in "._" and os.path.isfile(os.path.join(folder, name, "__init__.py")):
-                module: Artifact = import_module(f"devopslint.artifacts.{name}")  # type: ignore[assignment]
+                module: Artifact = import_module(f"devopslint.artifacts.{name}")
                 _loaded[module.NAME] = module
     return _loaded
 

@@ -58,9 +58,8 @@ def read_example(example: str | Mapping[str, str], path: str) -> tuple[dict[str,
         for number, line in enumerate(text.split("\n"), 1):
             found = _MARK.search(line)
             if found:
-                line = line[: found.start()]
                 expected.extend(_expected(name, number, found.group(1)))
-            lines.append(line)
+            lines.append(line[: found.start()] if found else line)
         files[name] = "\n".join(lines)
     return files, expected
 
@@ -74,7 +73,9 @@ def _expected(path: str, line: int, columns: str | None) -> Iterator[Expected]:
         yield Expected(path, line, int(first), int(last) if last else None)
 
 
-def findings_of(catalog: Catalog, rule: Rule, files: Mapping[str, str], options: Mapping[str, Any]) -> Sequence[Finding]:
+def findings_of(
+    catalog: Catalog, rule: Rule, files: Mapping[str, str], options: Mapping[str, Any]
+) -> Sequence[Finding]:
     """Return what one rule finds in some files that are in memory."""
     selection = Selection([rule.id, "core/internal"], options={rule.id: options} if options else None)
     run = Run(MemoryWorkspace(files), catalog, selection)

@@ -111,7 +111,7 @@ class Run:
         try:
             for subject in unit.artifact.read(unit):
                 self._judge_subject(subject, table)
-        except Exception as error:  # noqa: BLE001 (one unit's failure must not cost the others)
+        except Exception as error:  # (one unit's failure must not cost the others)
             self._internal(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}")
 
     def _judge_subject(self, subject: Subject, table: Mapping[str, list[Rule]]) -> None:
@@ -126,14 +126,19 @@ class Run:
                 self.undecided += undecided
                 for problem in problems:
                     self._add(rule, subject, problem)
-            except Exception as error:  # noqa: BLE001 (one rule's failure must not cost the others)
+            except Exception as error:  # (one rule's failure must not cost the others)
                 self._internal(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}")
 
     def _add(self, rule: Rule, subject: Subject, problem: Problem) -> None:
         place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
         owner = subject.place()
         related = [
-            Location(one.place.source.path, one.place.source.span(one.place.start, one.place.end), one.text, origin=one.origin)
+            Location(
+                one.place.source.path,
+                one.place.source.span(one.place.start, one.place.end),
+                one.text,
+                origin=one.origin,
+            )
             for one in problem.related
         ]
         finding = _finding(rule, rule.message(subject, problem), place, subject.address, related)
@@ -166,7 +171,7 @@ class Run:
             try:
                 for _ in unit.artifact.read(unit):
                     pass
-            except Exception:  # noqa: BLE001,S112 (said when that file itself is checked)
+            except Exception:  # noqa: S112 (said when that file itself is checked)
                 continue
             facts.extend(unit.facts)
         return facts, kinds
@@ -240,4 +245,3 @@ def _finding(rule: Rule, message: str, place: Place, address: str, related: Sequ
 def _describe(error: Exception) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-

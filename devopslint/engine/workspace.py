@@ -108,7 +108,9 @@ class Workspace:
                 return None
             if status.st_size > LARGEST_FILE:
                 size = f"{status.st_size / 1048576:.0f} MiB"
-                self._unreadable(path, "core/too-large", f"has {size}, more than the {LARGEST_FILE >> 20} MiB that are read")
+                self._unreadable(
+                    path, "core/too-large", f"has {size}, more than the {LARGEST_FILE >> 20} MiB that are read"
+                )
                 return None
             with open(absolute, "rb") as file:
                 return file.read(LARGEST_FILE + 1)
@@ -149,7 +151,10 @@ class MemoryWorkspace(Workspace):
 
     def __init__(self, files: Mapping[str, str | bytes], root: str = "") -> None:
         super().__init__(root)
-        self._files = {path: text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text for path, text in files.items()}
+        self._files = {
+            path: text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+            for path, text in files.items()
+        }
 
     def exists(self, path: str) -> bool:
         """Say whether `path` is a file."""

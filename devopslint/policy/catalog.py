@@ -113,7 +113,9 @@ class Catalog:
                     if identifier in self._by_id:
                         message = f"there is already a rule `{identifier}`"
                     elif not folder.trusted and not raw.get("check", "devopslint.").startswith("devopslint."):
-                        message = "`check` of a folder that the repository names is not imported: give it as --rules-dir"
+                        message = (
+                            "`check` of a folder that the repository names is not imported: give it as --rules-dir"
+                        )
                     if message:
                         from devopslint.policy.indexing import RuleFileError
 

@@ -67,9 +67,7 @@ class Evaluation:
         self.item: Path | None = None
 
 
-def compile_condition(
-    raw: Any, blame: bool, options: Mapping[str, Any] | None = None, at: Path = ()
-) -> Condition:
+def compile_condition(raw: Any, blame: bool, options: Mapping[str, Any] | None = None, at: Path = ()) -> Condition:
     """Return the closure of a condition. Raises ConditionError, with the place inside `raw`, when it makes no sense."""
     if not isinstance(raw, dict) or not raw:
         raise ConditionError("a condition is a mapping of paths to constraints", at)
@@ -251,7 +249,9 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
     if word in {"any", "all"}:
         if not isinstance(raw, list) or not raw:
             raise ConditionError(f"`{word}` takes a list of constraints", at)
-        return _either([compile_constraint(item, blame, options, (*at, i)) for i, item in enumerate(raw)], word == "all")
+        return _either(
+            [compile_constraint(item, blame, options, (*at, i)) for i, item in enumerate(raw)], word == "all"
+        )
     if word == "not":
         inner = compile_constraint(raw, not blame, options, at)
 

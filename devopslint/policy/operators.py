@@ -25,11 +25,11 @@ def same(value: Any, wanted: Any) -> bool:
     if value.__class__ is wanted.__class__:
         return bool(value == wanted)
     if isinstance(value, bool) or isinstance(wanted, bool):
-        return _text(value) == _text(wanted)
+        return bool(_text(value) == _text(wanted))
     if isinstance(value, (int, float)) and isinstance(wanted, (int, float)):
         return value == wanted
     if isinstance(value, str) or isinstance(wanted, str):
-        return _text(value) == _text(wanted)
+        return bool(_text(value) == _text(wanted))
     return bool(value == wanted)
 
 
@@ -120,7 +120,7 @@ def _compare(name: str, operand: Any, holds: Callable[[Any], bool]) -> Test:
         if value is MISSING or value is None or isinstance(value, (bool, str, dict, list)):
             return False
         try:
-            return holds(value)
+            return bool(holds(value))
         except TypeError:
             return None
 
@@ -162,13 +162,12 @@ def _type(operand: Any) -> Test:
     }
     if operand not in classes:
         raise OperandError(f"`type` is one of {', '.join(classes)}")
+    wanted = classes[operand]
 
     def test(value: Any) -> Truth:
         if value is UNKNOWN:
             return None
-        if isinstance(value, bool):
-            return operand == "boolean"
-        return isinstance(value, classes[operand])
+        return isinstance(value, wanted) and (isinstance(value, bool) is (wanted == (bool,)))
 
     return test
 

@@ -118,7 +118,9 @@ def _suggestion(word: str, rules: Iterable[Rule]) -> str:
 
     known: dict[str, None] = {}
     for rule in rules:
-        known.update(dict.fromkeys((rule.id, rule.id.rsplit("/", 1)[-1], rule.id.split("/", 1)[0], rule.raw["practice"])))
+        known.update(
+            dict.fromkeys((rule.id, rule.id.rsplit("/", 1)[-1], rule.id.split("/", 1)[0], rule.raw["practice"]))
+        )
         known.update(dict.fromkeys(rule.raw.get("tags", ())))
         known.update(dict.fromkeys(peer.split(":", 1)[1] for peer in rule.raw.get("equivalents", ())))
     close = get_close_matches(word, known, 1)

@@ -152,7 +152,11 @@ def parse_path(path: str) -> Path:
             quoted = path[at + 1 : at + 2] in {'"', "'"}
             if quoted:
                 closing_quote = path.find(path[at + 1], at + 2)
-                close = closing_quote + 1 if closing_quote > 0 and path[closing_quote + 1 : closing_quote + 2] == "]" else -1
+                close = (
+                    closing_quote + 1
+                    if closing_quote > 0 and path[closing_quote + 1 : closing_quote + 2] == "]"
+                    else -1
+                )
             if close < 0:
                 raise ValueError(f"bracket not closed in path `{path}`")
             inner = path[at + 1 : close]

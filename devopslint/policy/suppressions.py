@@ -58,9 +58,7 @@ def _next_code_line(source: Source, line: int) -> int:
     return line
 
 
-def suppression_for(
-    finding: Finding, owner_line: int, rule: Rule, comments: list[IgnoreComment]
-) -> Suppression | None:
+def suppression_for(finding: Finding, owner_line: int, rule: Rule, comments: list[IgnoreComment]) -> Suppression | None:
     """Return why a finding is silenced, or `None`. `owner_line` is the line of the header of the finding's subject."""
     from devopslint.policy.selection import selects
 

@@ -133,8 +133,8 @@ class Candidate:
 class Document:
     """One document of a file: a positioned tree, and what turns its expressions into values.
 
-    `resolve(value, subject)` returns the candidates of a value that is an expression of this kind of document, or `None`
-    when the value is plain. A document without expressions leaves it `None`.
+    `resolve(value, subject)` returns the candidates of a value that is an expression of this kind of document, or
+    `None` when the value is plain. A document without expressions leaves it `None`.
     """
 
     __slots__ = ("index", "resolve", "root", "source")
