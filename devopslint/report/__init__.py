@@ -1,0 +1,97 @@
+"""Findings to text: one module a format, imported when that format is asked for.
+
+A format is a module with `write(report: Report, out: TextIO, options: Options) -> None`. `FORMATS` names them all.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TextIO
+
+    from devopslint.policy.finding import Report
+    from devopslint.report.options import Options
+
+FORMATS: Mapping[str, str] = {
+    "full": "devopslint.report.full",
+    "concise": "devopslint.report.concise",
+    "json": "devopslint.report.json",
+    "sarif": "devopslint.report.sarif",
+}
+"""The module of each format."""
+
+HUMAN_FORMATS = frozenset({"full", "concise"})
+"""The formats that are for people: they may be coloured. The others own their stream alone."""
+
+
+class OutputError(ValueError):
+    """A wrong `--output`; the message is for the person who typed it."""
+
+
+class Output:
+    """Where one report goes: the name of its format, and a path, or `None` for standard output."""
+
+    __slots__ = ("format", "path")
+
+    def __init__(self, format: str, path: str | None) -> None:  # noqa: A002 (the field's word)
+        self.format = format
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"Output({self.format!r}, {self.path!r})"
+
+
+def parse_output(text: str) -> Output:
+    """Return `FORMAT[:PATH]` in its parts; the path `-` is standard output.
+
+    Only the first colon parts them, so that `sarif:C:\\out.sarif` keeps its drive. Raises OutputError when the format
+    is not known or the path is empty.
+    """
+    name, colon, path = text.partition(":")
+    if name not in FORMATS:
+        raise OutputError(f"unknown output format `{name}`: choose from {', '.join(FORMATS)}")
+    if colon and not path:
+        raise OutputError(f"no path after the colon of `{text}`")
+    return Output(name, path if colon and path != "-" else None)
+
+
+def parse_outputs(texts: Iterable[str]) -> list[Output]:
+    """Return several `FORMAT[:PATH]` in their parts, in order.
+
+    Raises OutputError as `parse_output` does, when more than one goes to standard output, and when two share a path.
+    """
+    outputs = [parse_output(text) for text in texts]
+    seen: dict[str | None, str] = {}
+    for output in outputs:
+        if output.path in seen:
+            where = "standard output" if output.path is None else f"`{output.path}`"
+            raise OutputError(f"both `{seen[output.path]}` and `{output.format}` would go to {where}: give one a path")
+        seen[output.path] = output.format
+    return outputs
+
+
+def writer(name: str) -> Callable[[Report, TextIO, Options], None]:
+    """Return the `write` function of a format, importing its module. Raises OutputError when there is none."""
+    if name not in FORMATS:
+        raise OutputError(f"unknown output format `{name}`: choose from {', '.join(FORMATS)}")
+    from importlib import import_module
+
+    write: Callable[[Report, TextIO, Options], None] = import_module(FORMATS[name]).write
+    return write
+
+
+def write_output(
+    output: Output, report: Report, stdout: TextIO, options_for: Callable[[Output, TextIO], Options]
+) -> None:
+    """Write a report where an output says.
+
+    `options_for` makes the options once the stream is known. Raises OSError when the file can't be written.
+    """
+    write = writer(output.format)
+    if output.path is None:
+        write(report, stdout, options_for(output, stdout))
+        stdout.flush()
+        return
+    with open(output.path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        write(report, stream, options_for(output, stream))

@@ -1,0 +1,27 @@
+"""One line for each finding: `path:line:column: level[rule] message`."""
+
+from __future__ import annotations
+
+from devopslint.report.style import Style
+from devopslint.report.text import plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from devopslint.policy.finding import Report
+    from devopslint.report.options import Options
+
+
+def write(report: Report, out: TextIO, options: Options) -> None:
+    """Write the findings that are not suppressed, in their order; nothing when there are none."""
+    style = Style(color=options.color, links=options.links)
+    for finding in report.active:
+        span = finding.span
+        rule = report.rules.get(finding.rule)
+        name = plain(finding.rule)
+        out.write(
+            f"{style.paint('bold', plain(finding.path))}:{span.line}:{span.column}: "
+            f"{style.paint(finding.level, finding.level)}[{style.link(name, rule.url) if rule else name}] "
+            f"{plain(finding.message)}\n"
+        )

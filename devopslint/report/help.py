@@ -1,0 +1,69 @@
+"""A rule's help as plain text and as Markdown, made of its own file."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.policy.finding import RuleInfo
+
+_EXPECTATION = re.compile(r"[ \t]*#![ \t]*(?:\d+-\d*(?:,[ \t]*\d+-\d*)*)?[ \t]*$", re.MULTILINE)
+
+
+def without_marks(text: str) -> str:
+    """Return the text of an example without the marks (`#! 6-9`) that say what must be found in it."""
+    return _EXPECTATION.sub("", text)
+
+
+def first_paragraph(text: str) -> str:
+    """Return the first paragraph of a text on one line."""
+    return " ".join(text.strip().split("\n\n", 1)[0].split())
+
+
+def help_text(rule: RuleInfo) -> str:
+    """Return why a rule is, what to do, and where to read on, as plain text; never empty."""
+    parts = [rule.why or rule.title]
+    if rule.how:
+        parts.append(f"What to do: {rule.how}")
+    parts.append(f"See {rule.url}")
+    return "\n\n".join(parts)
+
+
+def help_markdown(rule: RuleInfo) -> str:
+    """Return why a rule is, an example of the fault, what to do, an example of it, and references, as Markdown."""
+    parts = [rule.why or rule.title]
+    bad = _example(rule, "bad")
+    good = _example(rule, "fixed") or _example(rule, "good")
+    if bad:
+        parts.append(f"## Found\n\n{bad}")
+    if rule.how:
+        parts.append(f"## What to do\n\n{rule.how}")
+    if good:
+        parts.append(f"## Good\n\n{good}")
+    links = [f"- <{url}>" for url in (rule.url, *rule.references)]
+    parts.append("## References\n\n" + "\n".join(links))
+    facts = [("Practice", (rule.practice,)), ("Same check elsewhere", rule.equivalents), ("Standards", rule.standards)]
+    told = [f"{name}: {', '.join(f'`{value}`' for value in values)}" for name, values in facts if any(values)]
+    if told:
+        parts.append("  \n".join(told))
+    return "\n\n".join(parts) + "\n"
+
+
+def _example(rule: RuleInfo, name: str) -> str:
+    """The first example of a name, fenced; several files one after the other, each under its name."""
+    for example in rule.examples:
+        value = example.get(name)
+        if isinstance(value, str):
+            return _fenced(value)
+        if value:
+            return "\n\n".join(f"`{path}`\n\n{_fenced(str(text))}" for path, text in value.items())
+    return ""
+
+
+def _fenced(text: str) -> str:
+    text = without_marks(text).rstrip("\n")
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text}\n{fence}"
