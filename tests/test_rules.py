@@ -12,7 +12,7 @@ from devopslint.engine.examples import failures
 
 CATALOG = open_catalog(Config())
 RULES = {rule.id: rule for rule in CATALOG.rules()}
-PEER_RULES = os.path.join(os.path.dirname(__file__), "data", "peer-ids.txt")
+PEER_RULES = os.path.join(os.path.dirname(__file__), "data", "peer-rule-ids.txt")
 
 
 @pytest.mark.parametrize("identifier", RULES)
@@ -38,3 +38,20 @@ def test_the_words_are_in_style(identifier: str) -> None:
     assert message[0] in "`{'.*" or message[0].islower() or message.split()[0].isupper() or message[1].isupper()
     assert info.why.endswith((".", "`", ")", ":", "!", "?"))
     assert info.references or identifier.startswith("core/"), "a rule names where its facts come from"
+
+
+def peer_ids() -> frozenset[str]:
+    """The ids that the rules of peers are known by, one `peer:ID` a line."""
+    with open(PEER_RULES, encoding="utf-8") as file:
+        return frozenset(line.strip() for line in file)
+
+
+def test_equivalents_are_ids_that_exist() -> None:
+    known = peer_ids()
+    unknown = {
+        f"{identifier}: {peer}"
+        for identifier in RULES
+        for peer in CATALOG.info(identifier).equivalents
+        if peer not in known
+    }
+    assert sorted(unknown) == []
