@@ -8,7 +8,7 @@ def explain(error: Exception) -> str | None:
     from devopslint.application import RulesFolderError
     from devopslint.config import ConfigError
     from devopslint.engine.discover import PathError
-    from devopslint.policy.indexing import RuleFileError
+    from devopslint.policy.rule_files import RuleFileError
     from devopslint.policy.selection import SelectionError
     from devopslint.report import OutputError
 

@@ -7,13 +7,14 @@ import os
 
 from devopslint.policy.finding import RuleInfo
 from devopslint.policy.rule import Rule
+from devopslint.policy.rule_files import COLD, RuleFileError, fingerprint, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.policy.indexing import Index
+    from devopslint.policy.rule_files import Index
 
     Subjects = Callable[[], Mapping[str, tuple[str, ...]]]
 
@@ -79,11 +80,11 @@ class RuleFolder:
         stored = _read_text(stamp_file)
         if stored == "frozen":
             return
-        from devopslint.policy import indexing
-
-        stamp = indexing.fingerprint(self.folder)
+        stamp = fingerprint(self.folder)
         if stored == stamp:
             return
+        from devopslint.policy import indexing
+
         practices = indexing.read_practices(self.folder) or indexing.read_practices(built_in_folder())
         index = indexing.build_index(self.folder, self._subjects(), practices)
         try:
@@ -117,8 +118,6 @@ class Catalog:
                             "`check` of a folder that the repository names is not imported: give it as --rules-dir"
                         )
                     if message:
-                        from devopslint.policy.indexing import RuleFileError
-
                         raise RuleFileError([(os.path.join(folder.folder, identifier + ".yaml"), 1, 1, message)])
                     self._by_id[identifier] = folder, Rule(identifier, raw, from_user=folder.from_user)
             self._rules[name] = [self._by_id[key][1] for key in sorted(self._by_id) if _in_group(key, name)]
@@ -131,7 +130,7 @@ class Catalog:
 
     def rule(self, identifier: str) -> Rule | None:
         """Return the rule of an id, or `None`."""
-        self.group(identifier.split("/", 1)[0] if "/" in identifier else "")
+        self.group(group_of(identifier))
         found = self._by_id.get(identifier)
         return found[1] if found else None
 
@@ -155,14 +154,12 @@ class Catalog:
             standards=raw.get("standards", ()),
             references=raw.get("references", ()),
             message=raw["message"],
-            load_help=lambda: folder.load_help(identifier.split("/", 1)[0] if "/" in identifier else "")[identifier],
+            load_help=lambda: folder.load_help(group_of(identifier))[identifier],
         )
 
 
 def write_index(index: Index, folder: str, stamp: str) -> None:
     """Write an index; a reader sees the old one or the new one, whole. Raises OSError."""
-    from devopslint.policy.indexing import COLD
-
     os.makedirs(folder, exist_ok=True)
     stamp_file = os.path.join(folder, "stamp")
     if os.path.exists(stamp_file):
