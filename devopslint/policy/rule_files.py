@@ -1,0 +1,62 @@
+"""The rule files of a folder, and what tells that they have changed: light, since a checkout asks at every run."""
+
+from __future__ import annotations
+
+import json
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    Index = dict[str, dict[str, dict[str, Any]]]
+    """Group (`kubernetes`) → id → fields."""
+
+COLD = ("why", "how", "examples")
+"""Fields that only reports and rule pages need."""
+INDEX_VERSION = 1
+
+
+class RuleFileError(Exception):
+    """Rule files that can't be used: `(path, line, column, message)` of each fault."""
+
+    def __init__(self, faults: list[tuple[str, int, int, str]]) -> None:
+        super().__init__("\n".join(f"{path}:{line}:{column}: {message}" for path, line, column, message in faults))
+        self.faults = faults
+
+
+def rule_files(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield `(id, path)` of every rule file below a folder, sorted; names that begin with `.` or `_` are left out.
+
+    Files that stand in the folder itself are rules only when they look like one: `practices.yaml` is none.
+    """
+    for path in sorted(_yaml_files(folder, "")):
+        identifier = path.rsplit(".", 1)[0]
+        if identifier != "practices":
+            yield identifier, os.path.join(folder, *path.split("/"))
+
+
+def _yaml_files(folder: str, below: str) -> Iterator[str]:
+    with os.scandir(os.path.join(folder, below) if below else folder) as entries:
+        for entry in entries:
+            if entry.name[0] in "._":
+                continue
+            if entry.is_dir():
+                yield from _yaml_files(folder, f"{below}{entry.name}/")
+            elif entry.name.endswith((".yaml", ".yml")):
+                yield below + entry.name
+
+
+def fingerprint(folder: str) -> str:
+    """Return what changes when a rule file is added, removed or edited: names, sizes and times, as one line of JSON."""
+    stamps: list[list[Any]] = [[INDEX_VERSION]]
+    for identifier, path in rule_files(folder):
+        stat = os.stat(path)
+        stamps.append([identifier, stat.st_size, stat.st_mtime_ns])
+    return json.dumps(stamps, separators=(",", ":"))
+
+
+def group_of(identifier: str) -> str:
+    """Return the first part of an id (`kubernetes`), or an empty string when it has only one."""
+    return identifier.split("/", 1)[0] if "/" in identifier else ""
