@@ -42,7 +42,7 @@ def mentions(text: str, names: frozenset[str] | None) -> bool:
     return pattern.search(text) is not None
 
 
-def command_subjects(  # noqa: PLR0913 (what a subject is made of)
+def command_subjects(
     fragment: Fragment,
     document: Document,
     parents: Mapping[str, Subject],

@@ -1,0 +1,66 @@
+"""Dockerfiles: their instructions, their stages, and the commands of their RUNs."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from devopslint.policy.artifact import Unit, Workspace
+    from devopslint.policy.subject import Subject
+
+NAME = "dockerfile"
+TITLES = ("Dockerfile", "Dockerfiles")
+EXAMPLE_PATH = "Dockerfile"
+SUBJECTS = {
+    "dockerfile.file": (),
+    "dockerfile.stage": ("file",),
+    "dockerfile.instruction": ("file", "stage"),
+    "shell.command": ("file", "stage", "instruction"),
+}
+
+_NAMES = ("dockerfile", "containerfile")
+_OTHER_FILES = frozenset(
+    {"asc", "bak", "bats", "containerignore", "cs", "cue", "diff", "dockerignore", "ejs", "erb", "gitignore", "go",
+     "hbs", "html", "in", "ipynb", "j2", "java", "jinja", "jinja2", "js", "json", "jsonnet", "kt", "lock", "log",
+     "m4", "md", "mustache", "orig", "patch", "php", "pl", "png", "ps1", "py", "rb", "rej", "rs", "rst", "scala",
+     "sh", "sha256", "snap", "svg", "swp", "templ", "template", "tmpl", "toml", "tpl", "ts", "txt", "yaml", "yml"}
+)  # fmt: skip
+"""What a file named `Dockerfile.<this>` is instead: documentation, a template to be filled in, source code, data."""
+
+
+def claims_path(path: str) -> str | None:
+    """Return `named <name>` when a file is a Dockerfile by its name."""
+    name = path.rpartition("/")[2]
+    lower = name.lower()
+    for stem in _NAMES:
+        if lower == stem:
+            return f"named {name}"
+        if lower.startswith(stem + "."):
+            return None if lower.rpartition(".")[2] in _OTHER_FILES else f"named {stem.capitalize()}.*"
+        if lower.endswith("." + stem):
+            return f"named *.{stem}"
+    if name.startswith("Containerfile") and name[13:14] in {"-", "_"}:
+        return None if lower.rpartition(".")[2] in _OTHER_FILES else "named Containerfile*"
+    return None
+
+
+def claims_document(path: str, root: Any) -> str | None:
+    """Return `None`: no YAML or JSON document is a Dockerfile."""
+    return None
+
+
+def unit_of(path: str, workspace: Workspace) -> Sequence[str]:
+    """Return the file alone: its `.dockerignore` is looked at, but is no Dockerfile."""
+    return (path,)
+
+
+def read(unit: Unit) -> Iterable[Subject]:
+    """Yield the subjects of each Dockerfile of a unit."""
+    from devopslint.artifacts.dockerfile.subjects import subjects
+
+    for path in unit.files:
+        source = unit.workspace.source(path)
+        if source is not None:
+            yield from subjects(unit, source)

@@ -1,0 +1,367 @@
+"""The stages of a Dockerfile: which builds on which, what each ends up with, and in what state every instruction runs."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.reader import Instruction, read_dockerfile
+from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded, Value, substitute
+from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
+from devopslint.artifacts.dockerfile.words import Word, read_pairs, split_pair
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.resolve import Origin
+    from devopslint.policy.artifact import Workspace
+    from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.shell import Script
+    from devopslint.syntax.source import Source
+
+_WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
+
+
+def read_model(source: Source, workspace: Workspace | None = None) -> Model:
+    """Return the stages of a Dockerfile."""
+    model = Model(source, workspace)
+    _Builder(model).build()
+    return model
+
+
+class Held:
+    """A setting of a stage (USER, WORKDIR, SHELL …): its value, and the step that made it."""
+
+    __slots__ = ("step", "value")
+
+    def __init__(self, value: Any, step: Step) -> None:
+        self.value = value
+        self.step = step
+
+
+class Step:
+    """An instruction in its stage, with what holds when it runs: variables, `user`, `workdir`, `shell`.
+
+    `stage` is `None` in front of the first FROM. The instruction behind ONBUILD is a step of its own, whose `outer` is
+    that of the ONBUILD.
+    """
+
+    __slots__ = ("_script", "index", "instruction", "model", "outer", "scope", "settings", "stage")
+
+    def __init__(self, model: Model, instruction: Instruction, stage: Stage | None, scope: Mapping[str, Value]) -> None:
+        self.model = model
+        self.instruction = instruction
+        self.stage = stage
+        self.scope = scope
+        self.settings: Mapping[str, Held] = stage.settings if stage is not None else {}
+        self.index = len(model.steps)
+        self.outer: Step | None = None
+        self._script: Script | None = None
+
+    @property
+    def name(self) -> str:
+        """The instruction's name in upper case."""
+        return self.instruction.name
+
+    def expand(self, word: Word) -> Any:
+        """Return a word as a value of the tree: its text, or an `Expanded` when variables stand in it."""
+        if "$" in word.raw:
+            raw = word.raw if word.plain is None else word.plain
+            return substitute(raw, self.scope, word.escape)
+        return word.value
+
+    def text_of(self, word: Word) -> Any:
+        """Return the resolved text of a word, or UNKNOWN."""
+        value = self.expand(word)
+        return value.value if isinstance(value, Expanded) else value
+
+    def shell_fragment(self) -> Fragment | None:
+        """Return the script of a RUN as a POSIX shell reads it; `None` when it is none or another shell runs it."""
+        return run_script(self.instruction, posix=self.has_posix_shell()) if self.instruction.name == "RUN" else None
+
+    def has_posix_shell(self) -> bool:
+        """Say whether SHELL, or the default of the base image, reads scripts as POSIX shells do."""
+        shell = self.settings.get("SHELL")
+        if shell is not None:
+            return any(POSIX_SHELL.search(item) for item in shell.value)
+        if self.stage is None:
+            return True
+        return not _WINDOWS.search(self.stage.root_stage.image_text)
+
+    def read_script(self) -> Script:
+        """Return the commands of a RUN, read when first asked for; none when there is no script to read."""
+        if self._script is None:
+            from devopslint.syntax.fragment import Fragment
+            from devopslint.syntax.shell import Script, read_shell
+
+            fragment = self.shell_fragment()
+            self._script = read_shell(fragment) if fragment else Script(Fragment("", self.model.source))
+        return self._script
+
+
+class Stage:
+    """From one FROM to the next.
+
+    `image` is what FROM names, resolved, or UNKNOWN; `base` the earlier stage when it names one. `settings` are the
+    last USER, WORKDIR, SHELL, HEALTHCHECK, CMD, ENTRYPOINT and STOPSIGNAL, inherited ones among them. `copied` are the
+    stages that COPY --from and RUN --mount=from take files of.
+    """
+
+    __slots__ = (
+        "base",
+        "copied",
+        "image",
+        "index",
+        "model",
+        "name",
+        "name_word",
+        "scope",
+        "settings",
+        "start",
+        "steps",
+    )
+
+    def __init__(self, model: Model, index: int) -> None:
+        self.model = model
+        self.index = index
+        self.name = ""
+        self.name_word: Word | None = None
+        self.image: Any = UNKNOWN
+        self.base: Stage | None = None
+        self.scope: Mapping[str, Value] = {}
+        self.settings: Mapping[str, Held] = {}
+        self.copied: list[Stage] = []
+        self.start: Step
+        self.steps: list[Step] = []
+
+    @property
+    def image_word(self) -> Word | None:
+        """The word behind FROM."""
+        words = self.start.instruction.words
+        return words[0] if words else None
+
+    @property
+    def image_text(self) -> str:
+        """The image, with what is unknown in it as it stands."""
+        if isinstance(self.image, str):
+            return self.image
+        word = self.image_word
+        return word.raw if word is not None else ""
+
+    @property
+    def root_stage(self) -> Stage:
+        """The first stage of the chain of FROM, the one that starts from an image."""
+        stage = self
+        while stage.base is not None:
+            stage = stage.base
+        return stage
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is the last one, which makes the image."""
+        return self.index == len(self.model.stages) - 1
+
+    @property
+    def label(self) -> str:
+        """What people call it: its name, or its number."""
+        return self.name or str(self.index)
+
+    def lineage(self) -> Iterator[Step]:
+        """Yield the steps of the stages that it builds on, then its own."""
+        if self.base is not None:
+            yield from self.base.lineage()
+        yield from self.steps
+
+    def setting(self, name: str) -> Held | None:
+        """Return the last USER, WORKDIR … in it or in the stages that it builds on."""
+        return self.settings.get(name)
+
+
+class Model:
+    """A Dockerfile with its stages, and all steps in order (those in front of the first FROM are `globals`)."""
+
+    __slots__ = ("_ignore", "file", "globals", "source", "stages", "steps", "workspace")
+
+    def __init__(self, source: Source, workspace: Workspace | None) -> None:
+        self.source = source
+        self.workspace = workspace
+        self.file = read_dockerfile(source)
+        self.globals: list[Step] = []
+        self.stages: list[Stage] = []
+        self.steps: list[Step] = []
+        self._ignore: Any = None
+
+    def source_header(self) -> tuple[int, int]:
+        """Return the offsets of the first line."""
+        end = self.source.text.find("\n")
+        return 0, len(self.source.text) if end < 0 else end
+
+    @property
+    def final(self) -> Stage | None:
+        """The stage that makes the image."""
+        return self.stages[-1] if self.stages else None
+
+    def stage_named(self, name: str, before: int | None = None) -> Stage | None:
+        """Return the last stage of a name (or number) in front of stage number `before`."""
+        stages = self.stages[:before]
+        wanted = name.lower()
+        for stage in reversed(stages):
+            if stage.name and stage.name.lower() == wanted:
+                return stage
+        if name.isdigit() and int(name) < len(stages):
+            return stages[int(name)]
+        return None
+
+    def reachable(self) -> set[int]:
+        """Return the numbers of the stages that the final one is built from, itself among them."""
+        found: set[int] = set()
+        waiting = self.stages[-1:]
+        while waiting:
+            stage = waiting.pop()
+            if stage.index not in found:
+                found.add(stage.index)
+                waiting.extend(stage.copied)
+                if stage.base is not None:
+                    waiting.append(stage.base)
+        return found
+
+
+class _Builder:
+    """Walks the instructions once, with the variables and settings that hold at each."""
+
+    __slots__ = ("global_scope", "model")
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.global_scope: dict[str, Value] = {name: Value(UNKNOWN) for name in PLATFORM_ARGS}
+
+    def build(self) -> None:
+        model = self.model
+        for instruction in model.file.instructions:
+            if instruction.name == "FROM" and instruction.words:
+                self.start_stage(instruction)
+                continue
+            stage = model.stages[-1] if model.stages else None
+            step = self.step(instruction, stage)
+            if stage is None:
+                if instruction.name == "ARG":
+                    self.global_scope = self.declare(step, self.global_scope, None)
+            else:
+                self.run(step, stage)
+            if instruction.trigger is not None:
+                self.step(instruction.trigger, stage).outer = step
+
+    def step(self, instruction: Instruction, stage: Stage | None) -> Step:
+        step = Step(self.model, instruction, stage, stage.scope if stage is not None else self.global_scope)
+        self.model.steps.append(step)
+        (stage.steps if stage is not None else self.model.globals).append(step)
+        return step
+
+    def start_stage(self, instruction: Instruction) -> None:
+        model = self.model
+        stage = Stage(model, len(model.stages))
+        step = Step(model, instruction, stage, self.global_scope)
+        model.steps.append(step)
+        stage.start = step
+        words = instruction.words
+        stage.image = step.text_of(words[0])
+        if len(words) == 3:
+            stage.name_word = words[2]
+            stage.name = words[2].value
+        if isinstance(stage.image, str) and not stage.image.isdigit():
+            stage.base = model.stage_named(stage.image)
+        model.stages.append(stage)
+        stage.steps.append(step)
+        if stage.base is not None:
+            stage.scope, stage.settings = stage.base.scope, stage.base.settings
+        else:
+            stage.scope = {name: Value(UNKNOWN) for name in PREDEFINED_ARGS}
+            if stage.image == "scratch":
+                stage.scope = {
+                    **stage.scope,
+                    "PATH": Value("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+                }
+
+    def run(self, step: Step, stage: Stage) -> None:
+        instruction = step.instruction
+        name = instruction.name
+        if name == "ARG":
+            stage.scope = self.declare(step, stage.scope, self.global_scope)
+        elif name == "ENV":
+            stage.scope = self.environment(step, stage.scope)
+        elif name in _SETTINGS:
+            stage.settings = {**stage.settings, name: Held(_setting(step), step)}
+        if name in {"COPY", "RUN"}:
+            for source in _sources(step):
+                found = self.model.stage_named(source, stage.index)
+                if found is not None:
+                    stage.copied.append(found)
+
+    def declare(self, step: Step, scope: Mapping[str, Value], outer: Mapping[str, Value] | None) -> dict[str, Value]:
+        """Return the scope behind an ARG; `outer` is the global one that `ARG NAME` in a stage takes its value from."""
+        changed = dict(scope)
+        source = step.instruction.source
+        for word in step.instruction.words:
+            pair = split_pair(word)
+            name = pair.name.value
+            held = scope.get(name)
+            origin: Origin = (source, *step.instruction.fragment.mark(word.start, word.end), f"ARG `{name}`")
+            if held is not None and held.origins and held.origins[-1][3].startswith("ENV"):
+                continue
+            if pair.value is None:
+                changed[name] = (outer or {}).get(name) or Value(UNKNOWN, optional=True)
+            else:
+                value = substitute(pair.value.raw, changed, word.escape)
+                changed[name] = Value(value.value, (*value.origins, origin))
+        return changed
+
+    def environment(self, step: Step, scope: Mapping[str, Value]) -> dict[str, Value]:
+        changed = dict(scope)
+        instruction = step.instruction
+        pairs, _ = read_pairs(instruction.fragment.text, instruction.rest, instruction.words)
+        for pair in pairs:
+            assert pair.value is not None
+            name = step.text_of(pair.name)
+            if name is UNKNOWN:
+                continue
+            value = substitute(pair.value.raw, scope, instruction.escape)
+            mark = instruction.fragment.mark(pair.name.start, pair.value.end)
+            changed[name] = Value(value.value, (*value.origins, (instruction.source, *mark, f"ENV `{name}`")))
+        return changed
+
+
+_SETTINGS = frozenset(("USER", "WORKDIR", "SHELL", "HEALTHCHECK", "CMD", "ENTRYPOINT", "STOPSIGNAL"))
+
+
+def _setting(step: Step) -> Any:
+    instruction = step.instruction
+    if instruction.name == "SHELL":
+        return [word.value for word in instruction.words]
+    if instruction.name in {"USER", "WORKDIR", "STOPSIGNAL"}:
+        return step.text_of(whole_word(instruction))
+    return instruction.text.strip()
+
+
+def whole_word(instruction: Instruction) -> Word:
+    """Return all that stands behind the name as one word."""
+    text = instruction.fragment.text
+    end = len(text.rstrip())
+    return Word(text[instruction.rest : end], instruction.rest, end, instruction.escape)
+
+
+def _sources(step: Step) -> Iterable[str]:
+    """Return the stages or images that a step takes files from."""
+    for flag in step.instruction.flags:
+        if flag.value is None:
+            continue
+        if flag.name == "from":
+            value = step.text_of(flag.value)
+            if isinstance(value, str):
+                yield value
+        elif flag.name == "mount":
+            for option in flag.value.value.split(","):
+                name, _, value = option.partition("=")
+                if name.strip() == "from":
+                    yield value

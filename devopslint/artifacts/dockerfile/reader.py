@@ -1,0 +1,331 @@
+"""From the text of a Dockerfile to its instructions, as BuildKit reads them.
+
+What the lines mean is that of `frontend/dockerfile/parser` of moby/buildkit: directives only at the top, comments and
+blank lines inside continuations, heredocs behind RUN, COPY and ADD. Every instruction keeps a `Fragment`: its text with
+the continuations joined, and the way back to the file.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.words import Flag, Word, json_words, read_flags, split_words
+from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.tree import SyntaxProblem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Mark
+
+INSTRUCTIONS = frozenset(
+    ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER")
+) | frozenset(("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
+"""Every instruction of the Dockerfile reference."""
+
+_JSON_FORM = frozenset(("ADD", "COPY", "CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"))
+_HEREDOC = frozenset(("ADD", "COPY", "RUN"))
+_DIRECTIVE = re.compile(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*\r?$")
+_DIRECTIVES = frozenset(("syntax", "escape", "check"))
+_CONTINUES = {
+    "\\": re.compile(r"(?:(?<=[^\\])|^)\\[ \t]*$"),
+    "`": re.compile(r"(?:(?<=[^`])|^)`[ \t]*$"),
+}
+_NAME = re.compile(r"\S+")
+_HEREDOC_WORD = re.compile(r"\d*<<(-?)([^<]+)$")
+
+
+def read_dockerfile(source: Source) -> Dockerfile:
+    """Return the instructions, directives and comments of a Dockerfile; what can't be read is in its `problems`."""
+    return _Reader(source).read()
+
+
+class Directive:
+    """`# escape=`` ` at the top of the file; the offsets are those of the value."""
+
+    __slots__ = ("end", "name", "start", "value")
+
+    def __init__(self, name: str, value: str, start: int, end: int) -> None:
+        self.name = name
+        self.value = value
+        self.start = start
+        self.end = end
+
+
+class Heredoc:
+    """The lines between `<<NAME` and `NAME`; `expands` is false when a part of the name is quoted."""
+
+    __slots__ = ("body", "expands", "name", "word")
+
+    def __init__(self, name: str, word: Word, body: Fragment, *, expands: bool) -> None:
+        self.name = name
+        self.word = word
+        self.body = body
+        self.expands = expands
+
+
+class Instruction:
+    """One instruction.
+
+    `name` is in upper case, `written` as it stands. `rest` is the offset in the fragment's text behind the name and the
+    flags. `words` are what BuildKit's parser makes of the rest: the items of the JSON form (`json`), else the words.
+    `trigger` is the instruction behind ONBUILD, which has the same fragment; `onbuild` is true on that.
+    """
+
+    __slots__ = (
+        "_words",
+        "blank_continuations",
+        "escape",
+        "flags",
+        "fragment",
+        "heredocs",
+        "json",
+        "name",
+        "name_end",
+        "name_start",
+        "onbuild",
+        "rest",
+        "trigger",
+        "written",
+    )
+
+    def __init__(self, fragment: Fragment, start: int, escape: str, *, onbuild: bool = False) -> None:
+        text = fragment.text
+        match = _NAME.search(text, start)
+        self.fragment = fragment
+        self.escape = escape
+        self.onbuild = onbuild
+        self.name_start, self.name_end = match.span() if match else (start, start)
+        self.written = text[self.name_start : self.name_end]
+        self.name = self.written.upper()
+        self.flags: list[Flag]
+        self.flags, self.rest = read_flags(text, self.name_end, escape)
+        self.heredocs: list[Heredoc] = []
+        self.blank_continuations: list[Mark] = []
+        self.trigger: Instruction | None = None
+        items = json_words(text, self.rest) if self.name in _JSON_FORM else None
+        self.json = items is not None
+        self._words: Sequence[Word] | None = items
+        if self.name == "ONBUILD" and not onbuild and self.rest < len(text):
+            self.trigger = Instruction(fragment, self.rest, escape, onbuild=True)
+            self._words = ()
+
+    @property
+    def words(self) -> Sequence[Word]:
+        """The items of the JSON form, else the words behind the flags."""
+        if self._words is None:
+            self._words = split_words(self.fragment.text, self.rest, self.escape)
+        return self._words
+
+    @property
+    def text(self) -> str:
+        """What stands behind the name and the flags."""
+        return self.fragment.text[self.rest :]
+
+    @property
+    def source(self) -> Source:
+        """The file."""
+        return self.fragment.source
+
+    @property
+    def name_mark(self) -> Mark:
+        """The offsets of the name in the source."""
+        return self.fragment.mark(self.name_start, self.name_end)
+
+    @property
+    def mark(self) -> Mark:
+        """The offsets of the whole instruction in the source, without heredocs."""
+        return self.fragment.mark(self.name_start, len(self.fragment.text.rstrip()))
+
+    @property
+    def line(self) -> int:
+        """The 1-based line on which it starts."""
+        return self.source.position(self.name_mark[0])[0]
+
+    def flag(self, name: str) -> Flag | None:
+        """Return the first flag of a name, without its dashes."""
+        return next((flag for flag in self.flags if flag.name == name), None)
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.text!r}>"
+
+
+class Dockerfile:
+    """What a Dockerfile says, line by line."""
+
+    __slots__ = ("directives", "escape", "instructions", "problems", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.escape = "\\"
+        self.directives: list[Directive] = []
+        self.instructions: list[Instruction] = []
+        self.problems: list[SyntaxProblem] = []
+
+
+class _Reader:
+    __slots__ = ("at", "file", "text")
+
+    def __init__(self, source: Source) -> None:
+        self.file = Dockerfile(source)
+        self.text = source.text
+        self.at = 0
+
+    def read(self) -> Dockerfile:
+        self.directives()
+        text = self.text
+        length = len(text)
+        while self.at < length:
+            start, end = self.line()
+            while start < end and text[start].isspace():
+                start += 1
+            if start < end and text[start] != "#":
+                self.instruction(start, end)
+        return self.file
+
+    def line(self) -> tuple[int, int]:
+        """Return where the next line starts and ends, without its line end, and step behind it."""
+        start = self.at
+        end = self.text.find("\n", start)
+        if end < 0:
+            self.at = end = len(self.text)
+        else:
+            self.at = end + 1
+        while end > start and self.text[end - 1] == "\r":
+            end -= 1
+        return start, end
+
+    def directives(self) -> None:
+        file = self.file
+        while self.at < len(self.text):
+            before = self.at
+            start, end = self.line()
+            match = _DIRECTIVE.match(self.text[start:end])
+            if not match:
+                self.at = before
+                return
+            name = match[1].lower()
+            if name not in _DIRECTIVES:
+                continue
+            value_start, value_end = start + match.start(2), start + match.end(2)
+            directive = Directive(name, match[2], value_start, value_end)
+            if any(other.name == name for other in file.directives):
+                self.problem(f"only one `{name}` directive can be used", start + match.start(1), start + match.end(1))
+            elif name == "escape":
+                if match[2] in _CONTINUES:
+                    file.escape = match[2]
+                else:
+                    self.problem(
+                        f"escape character `{match[2]}` is neither a backslash nor a backtick", value_start, value_end
+                    )
+            file.directives.append(directive)
+
+    def instruction(self, start: int, end: int) -> None:
+        """Read an instruction whose first line is given, with its continuations and heredocs."""
+        text = self.text
+        escape = self.file.escape
+        blanks: list[Mark] = []
+        line = text[start:end]
+        pieces = [(0, start)]
+        if escape in line:
+            continues = _CONTINUES[escape]
+            match = continues.search(line)
+            if match:
+                parts = [line[: match.start()]]
+                size = len(parts[0])
+                while match and self.at < len(text):
+                    start, end = self.line()
+                    line = text[start:end]
+                    stripped = line.lstrip()
+                    if not stripped:
+                        blanks.append((start, end))
+                        continue
+                    if stripped[0] == "#":
+                        continue
+                    match = continues.search(line)
+                    if match:
+                        line = line[: match.start()]
+                    pieces.append((size, start))
+                    parts.append(line)
+                    size += len(line)
+                line = "".join(parts)
+        if not line.strip():
+            return
+        instruction = Instruction(Fragment(line, self.file.source, pieces), 0, escape)
+        instruction.blank_continuations = blanks
+        self.file.instructions.append(instruction)
+        inner = instruction.trigger or instruction
+        if "<<" in line and inner.name in _HEREDOC and not inner.json:
+            self.heredocs(instruction, inner)
+        self.check(instruction)
+
+    def heredocs(self, instruction: Instruction, inner: Instruction) -> None:
+        for word in inner.words:
+            match = _HEREDOC_WORD.match(word.raw)
+            if not match:
+                continue
+            raw_name = match[2]
+            name = Word(raw_name, 0, len(raw_name)).value
+            body_start = self.at
+            pieces: list[tuple[int, int]] = []
+            lines: list[str] = []
+            size = 0
+            closed = False
+            while self.at < len(self.text):
+                start, end = self.line()
+                if match[1]:
+                    while start < end and self.text[start] == "\t":
+                        start += 1
+                if self.text[start:end] == name:
+                    closed = True
+                    break
+                pieces.append((size, start))
+                lines.append(self.text[start : self.at] if self.at > end else self.text[start:end])
+                size += len(lines[-1])
+            body = Fragment("".join(lines), self.file.source, pieces or [(0, body_start)])
+            inner.heredocs.append(Heredoc(name, word, body, expands=name == raw_name))
+            instruction.heredocs = inner.heredocs
+            if not closed:
+                self.problem(f"heredoc `{name}` is not ended", *instruction.fragment.mark(word.start, word.end))
+
+    def check(self, instruction: Instruction) -> None:
+        """Tell of an instruction that BuildKit would not read."""
+        inner = instruction.trigger or instruction
+        if inner.name not in INSTRUCTIONS:
+            self.problem(f"unknown instruction `{inner.written}`", *inner.name_mark)
+            return
+        message = None
+        if inner.name == "ONBUILD":
+            message = "ONBUILD needs an instruction" if inner is instruction else None
+        elif inner.rest >= len(inner.fragment.text.rstrip()) and not inner.flags:
+            message = f"{inner.name} needs at least one argument" if inner.name not in _EMPTY else None
+        elif inner.name == "FROM" and not _is_from(inner):
+            message = "FROM takes one image, or an image, AS and a name"
+        if message:
+            self.problem(message, *inner.name_mark)
+        if inner.name in {"ENV", "LABEL"} and inner.words:
+            self.check_pairs(inner)
+
+    def check_pairs(self, instruction: Instruction) -> None:
+        words = instruction.words
+        if "=" not in words[0].raw:
+            if len(words) < 2:
+                self.problem(f"{instruction.name} needs a name and a value", *instruction.name_mark)
+            return
+        for word in words:
+            if "=" not in word.raw:
+                self.problem(f"no `=` in `{word.raw}`", *instruction.fragment.mark(word.start, word.end))
+
+    def problem(self, message: str, start: int, end: int) -> None:
+        self.file.problems.append(SyntaxProblem(message, start, end))
+
+
+_EMPTY = frozenset(("CMD", "ENTRYPOINT", "RUN"))
+"""Instructions that BuildKit's parser takes without arguments; whether they make sense is a rule's business."""
+
+
+def _is_from(instruction: Instruction) -> bool:
+    words = instruction.words
+    return len(words) == 1 or (len(words) == 3 and words[1].raw.lower() == "as")

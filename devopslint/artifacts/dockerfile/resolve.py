@@ -1,0 +1,246 @@
+"""Variables of a Dockerfile: what ARG and ENV make of `${NAME}`, and where the value came from.
+
+The forms and scopes are those of the Dockerfile reference ("Environment replacement", "Scope" of ARG) and of
+`frontend/dockerfile/shell/lex.go` of moby/buildkit.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.syntax.tree import UNKNOWN, Candidate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from devopslint.syntax.source import Source
+
+    Origin = tuple[Source, int, int, str]
+    Scope = Mapping[str, "Value"]
+
+PLATFORM_ARGS = frozenset(
+    prefix + suffix for prefix in ("TARGET", "BUILD") for suffix in ("PLATFORM", "OS", "ARCH", "VARIANT")
+) | {"TARGETOSVERSION", "TARGETSTAGE"}
+"""What BuildKit sets in the global scope without an ARG; a stage has them after `ARG NAME`."""
+
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+PREDEFINED_ARGS = frozenset(
+    (
+        *_PROXIES,
+        *(name.lower() for name in _PROXIES),
+        "BUILDKIT_CACHE_MOUNT_NS",
+        "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+        "BUILDKIT_INLINE_CACHE",
+        "BUILDKIT_MULTI_PLATFORM",
+        "BUILDKIT_SANDBOX_HOSTNAME",
+        "BUILDKIT_SYNTAX",
+        "SOURCE_DATE_EPOCH",
+    )
+)
+"""Build arguments that a stage can use without declaring them."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
+_DEPTH = 10
+
+
+def substitute(text: str, scope: Scope, escape: str = "\\") -> Expanded:
+    """Expand the variables of a raw word (quotes and escapes included) and take its quotes off."""
+    expansion = _Expansion(scope, escape)
+    value = expansion.text(text, 0)
+    return Expanded(text, UNKNOWN if expansion.unknown else value, expansion.origins, expansion.used)
+
+
+def has_variable(text: str) -> bool:
+    """Say whether a raw word may hold a variable."""
+    return "$" in text
+
+
+class Value:
+    """What a variable stands for: a text or UNKNOWN, and the ARG or ENV lines it came through.
+
+    An `optional` one is an ARG without a default: unset, unless the build gives it.
+    """
+
+    __slots__ = ("optional", "origins", "value")
+
+    def __init__(self, value: Any, origins: Sequence[Origin] = (), *, optional: bool = False) -> None:
+        self.value = value
+        self.origins = tuple(origins)
+        self.optional = optional
+
+
+class Use:
+    """A variable in a word: its name, its offsets in the word, and whether `-` or `+` provide for its absence."""
+
+    __slots__ = ("at", "defaulted", "end", "known", "name")
+
+    def __init__(self, name: str, at: int, end: int, *, known: bool, defaulted: bool) -> None:
+        self.name = name
+        self.at = at
+        self.end = end
+        self.known = known
+        self.defaulted = defaulted
+
+
+class Expanded:
+    """A word with variables, as a value of the tree: `value` is its text, or UNKNOWN; `str()` is what stands there."""
+
+    __slots__ = ("origins", "text", "used", "value")
+
+    def __init__(self, text: str, value: Any, origins: Sequence[Origin], used: Sequence[Use]) -> None:
+        self.text = text
+        self.value = value
+        self.origins = tuple(origins)
+        self.used = used
+
+    @property
+    def candidates(self) -> tuple[Candidate]:
+        """The one value it can have."""
+        return (Candidate(self.value, self.origins),)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Expanded({self.text!r} -> {self.value!r})"
+
+
+class _Expansion:
+    __slots__ = ("escape", "origins", "scope", "unknown", "used")
+
+    def __init__(self, scope: Scope, escape: str) -> None:
+        self.scope = scope
+        self.escape = escape
+        self.unknown = False
+        self.origins: list[Origin] = []
+        self.used: list[Use] = []
+
+    def text(self, text: str, offset: int, depth: int = 0) -> str:
+        found: list[str] = []
+        quote = ""
+        at = 0
+        length = len(text)
+        while at < length:
+            char = text[at]
+            if quote == "'":
+                if char == "'":
+                    quote = ""
+                else:
+                    found.append(char)
+            elif char == self.escape and at + 1 < length:
+                following = text[at + 1]
+                if quote and following not in ('"', "$", self.escape):
+                    found.append(char)
+                found.append(following)
+                at += 1
+            elif char == "$" and at + 1 < length:
+                value, at = self.variable(text, at, offset, depth)
+                found.append(value)
+                continue
+            elif char == quote:
+                quote = ""
+            elif not quote and char in "\"'":
+                quote = char
+            else:
+                found.append(char)
+            at += 1
+        return "".join(found)
+
+    def variable(self, text: str, at: int, offset: int, depth: int) -> tuple[str, int]:
+        """Expand the variable whose `$` is at `at`; returns its value and the offset behind it."""
+        if text[at + 1] != "{":
+            match = _NAME.match(text, at + 1)
+            if not match:
+                return "$", at + 1
+            return self.lookup(match.group(), offset + at, offset + match.end()), match.end()
+        match = _NAME.match(text, at + 2)
+        close = _closing(text, at + 2, self.escape)
+        if not match or close < 0:
+            self.unknown = True
+            return "", len(text) if close < 0 else close + 1
+        name = match.group()
+        end = close + 1
+        operator = _OPERATOR.match(text, match.end(), close)
+        if not operator:
+            if match.end() != close:
+                self.unknown = True
+                return "", end
+            return self.lookup(name, offset + at, offset + end), end
+        rest = text[operator.end() : close]
+        where = offset + operator.end()
+        return self.operate(name, operator.group(), rest, (offset + at, offset + end, where, depth)), end
+
+    def operate(self, name: str, operator: str, rest: str, place: tuple[int, int, int, int]) -> str:
+        start, end, where, depth = place
+        kind = operator[-1]
+        if depth > _DEPTH:
+            self.unknown = True
+            return ""
+        if kind in "-+?":
+            held = self.scope.get(name)
+            self.used.append(Use(name, start, end, known=held is not None, defaulted=kind != "?"))
+            if held is None:
+                if kind == "?":
+                    self.unknown = True
+                return self.text(rest, where, depth + 1) if kind == "-" else ""
+            if held.value is UNKNOWN:
+                if held.optional and kind == "-":
+                    return self.text(rest, where, depth + 1)
+                self.unknown = True
+                return ""
+            is_set = bool(held.value) or ":" not in operator
+            if kind == "+":
+                return self.text(rest, where, depth + 1) if is_set else ""
+            if is_set:
+                self.origins.extend(held.origins)
+                return str(held.value)
+            return self.text(rest, where, depth + 1) if kind == "-" else ""
+        value = self.lookup(name, start, end)
+        return _cut(value, operator, self.text(rest, where, depth + 1), rest)
+
+    def lookup(self, name: str, start: int, end: int) -> str:
+        held = self.scope.get(name)
+        self.used.append(Use(name, start, end, known=held is not None, defaulted=False))
+        if held is None or held.value is UNKNOWN:
+            self.unknown = True
+            return ""
+        self.origins.extend(held.origins)
+        return str(held.value)
+
+
+def _closing(text: str, at: int, escape: str) -> int:
+    depth = 1
+    while at < len(text):
+        char = text[at]
+        if char == escape:
+            at += 1
+        elif char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+            if depth == 0:
+                return at
+        at += 1
+    return -1
+
+
+def _cut(value: str, operator: str, pattern: str, rest: str) -> str:
+    """Apply `#`, `##`, `%`, `%%`, `/` or `//`, whose patterns know `*` and `?`."""
+    if operator[0] == "/":
+        old, _, new = pattern.partition("/") if "/" in rest else (pattern, "", "")
+        return re.sub(_glob(old, greedy=True), lambda _: new, value, count=0 if len(operator) == 2 else 1)
+    expression = _glob(pattern, greedy=len(operator) == 2)
+    if operator[0] == "#":
+        match = re.match(expression, value)
+        return value[match.end() :] if match else value
+    starts = range(len(value) + 1) if len(operator) == 2 else range(len(value), -1, -1)
+    whole = re.compile(expression)
+    return next((value[:start] for start in starts if whole.fullmatch(value, start)), value)
+
+
+def _glob(pattern: str, *, greedy: bool) -> str:
+    many = ".*" if greedy else ".*?"
+    return "".join(many if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)

@@ -1,0 +1,298 @@
+"""From the model of a Dockerfile to the subjects of rules."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.dockerfile.model import read_model, whole_word
+from devopslint.artifacts.dockerfile.resolve import Expanded
+from devopslint.artifacts.dockerfile.words import read_pairs, split_pair
+from devopslint.knowledge.commands import command_subjects, wanted_commands
+from devopslint.policy.subject import Subject
+from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
+    from devopslint.artifacts.dockerfile.words import Word
+    from devopslint.policy.artifact import Unit
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Candidate, Mark
+
+
+def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
+    """Yield `dockerfile.file`, its stages, their instructions and the commands of RUN; tell of what can't be read."""
+    model = read_model(source, unit.workspace)
+    for problem in model.file.problems:
+        unit.syntax_problem(source, problem)
+    document = Document(source, None)
+    document.resolve = _resolve
+    values = {step.index: _instruction(step) for step in model.steps}
+    root = document.root = _file(model, values)
+    file = Subject("dockerfile.file", root, document=document, header=root.header, context=model)
+    yield file
+    stages: list[Subject] = []
+    for stage in model.stages:
+        value = _stage(stage, values)
+        stages.append(
+            Subject(
+                "dockerfile.stage",
+                value,
+                type="final" if stage.is_final else "",
+                document=document,
+                address=_address(stage),
+                header=value.header,
+                parents={"file": file},
+                context=stage,
+            )
+        )
+    yield from stages
+    names = wanted_commands(unit.wanted)
+    for step in model.steps:
+        value = values[step.index]
+        where = f"{_address(step.stage)}, " if step.stage is not None and len(stages) > 1 else ""
+        parents = {"file": file}
+        if step.stage is not None:
+            parents["stage"] = stages[step.stage.index]
+        subject = Subject(
+            "dockerfile.instruction",
+            value,
+            type=step.name,
+            document=document,
+            address=f"{where}{step.name}",
+            header=value.header,
+            parents=parents,
+            context=step,
+        )
+        yield subject
+        if step.name == "RUN" and (names is None or names):
+            fragment = step.shell_fragment()
+            if fragment is not None:
+                yield from command_subjects(
+                    fragment,
+                    document,
+                    {**parents, "instruction": subject},
+                    f"{where}RUN",
+                    step,
+                    names=names,
+                    read=step.read_script,
+                )
+
+
+def _resolve(value: Any, subject: Subject) -> Sequence[Candidate] | None:
+    return value.candidates if value.__class__ is Expanded else None
+
+
+def _address(stage: Stage) -> str:
+    return f"stage {stage.label}"
+
+
+def _file(model: Model, values: dict[int, Map]) -> Map:
+    value = Map(0, len(model.source.text))
+    final = model.final
+    first = model.steps[0] if model.steps else None
+    value.header = (
+        final.start.instruction.mark
+        if final is not None
+        else first.instruction.mark
+        if first is not None
+        else model.source_header()
+    )
+    here = (*value.header, *value.header)
+    directives = Map(0, 0)
+    for directive in model.file.directives:
+        mark = (directive.start, directive.end)
+        directives.put(directive.name, directive.value, (*mark, *mark))
+    value.put("directives", directives, here)
+    value.put("instructions", _seq(values, model.steps), here)
+    stages = Seq(0, len(model.source.text))
+    for stage in model.stages:
+        stages.add(_stage(stage, values), stage.start.instruction.mark)
+    value.put("stages", stages, here)
+    return value
+
+
+def _seq(values: dict[int, Map], steps: Iterable[Step]) -> Seq:
+    found = Seq(0, 0)
+    for step in steps:
+        found.add(values[step.index], step.instruction.mark)
+    return found
+
+
+def _stage(stage: Stage, values: dict[int, Map]) -> Map:
+    """Return `image`, `name`, `platform`, `index`, the settings that it ends with in lower case, and its instructions."""
+    start = values[stage.start.index]
+    value = Map(start.start, start.end)
+    value.header = stage.start.instruction.mark
+    for key, name in (("image", "image"), ("name", "as"), ("platform", "platform")):
+        if name in start:
+            value.put(key, start[name], start.at[name])
+    here = (*value.header, *value.header)
+    value.put("index", stage.index, here)
+    for name, held in stage.settings.items():
+        setting = held.value
+        instruction = held.step.instruction
+        mark = (*instruction.name_mark, *_rest_mark(held.step))
+        if isinstance(setting, list):
+            items = Seq(mark[2], mark[3])
+            for word in instruction.words:
+                items.add(word.value, instruction.fragment.mark(word.start, word.end))
+            setting = items
+        value.put(name.lower(), setting, mark)
+    value.put("instructions", _seq(values, stage.steps), here)
+    return value
+
+
+def _rest_mark(step: Step) -> Mark:
+    word = whole_word(step.instruction)
+    return step.instruction.fragment.mark(word.start, word.end)
+
+
+def _instruction(step: Step) -> Map:
+    """Return `name`, `written`, `text`, `flags`, `args`, `json`, `onbuild`, and the keys of the instruction."""
+    instruction = step.instruction
+    fragment = instruction.fragment
+    start, end = instruction.mark
+    value = Map(start, end)
+    name_mark = instruction.name_mark
+    value.header = name_mark
+    here = (*name_mark, *name_mark)
+    value.put("name", instruction.name, here)
+    value.put("written", instruction.written, here)
+    value.put("text", instruction.text.rstrip(), (*name_mark, *_rest_mark(step)))
+    value.put("json", instruction.json, here)
+    value.put("onbuild", instruction.onbuild, here)
+    flags = Map(start, end)
+    flags.header = name_mark
+    for flag in instruction.flags:
+        flag_mark = fragment.mark(flag.start, flag.end)
+        if flag.value is None:
+            flags.put(flag.name, True, (*flag_mark, *flag_mark))
+        else:
+            flags.put(flag.name, step.expand(flag.value), (*flag_mark, *fragment.mark(flag.value_start, flag.end)))
+    value.put("flags", flags, here)
+    if instruction.name not in {"RUN", "ONBUILD"} or instruction.json:
+        _args(step, value, here)
+    keys = _KEYS.get(instruction.name)
+    if keys is not None:
+        keys(step, value)
+    return value
+
+
+def _args(step: Step, value: Map, here: tuple[int, int, int, int]) -> None:
+    fragment = step.instruction.fragment
+    args = Seq(value.start, value.end)
+    verbatim = step.name in {"CMD", "ENTRYPOINT", "SHELL", "RUN", "HEALTHCHECK", "MAINTAINER"}
+    for word in step.instruction.words:
+        args.add(word.value if verbatim else step.expand(word), fragment.mark(word.start, word.end))
+    value.put("args", args, here)
+
+
+def _put(step: Step, value: Map, key: str, word: Word, content: Any = None) -> None:
+    mark = step.instruction.fragment.mark(word.start, word.end)
+    value.put(key, step.expand(word) if content is None else content, (*step.instruction.name_mark, *mark))
+
+
+def _from(step: Step, value: Map) -> None:
+    words = step.instruction.words
+    if words:
+        _put(step, value, "image", words[0])
+    if len(words) == 3:
+        _put(step, value, "as", words[2])
+    if "platform" in value["flags"]:
+        value.put("platform", value["flags"]["platform"], value["flags"].at["platform"])
+
+
+def _pairs(step: Step, value: Map) -> None:
+    """Put `pairs` (a mapping) and `legacy` (`NAME value` without `=`)."""
+    instruction = step.instruction
+    fragment = instruction.fragment
+    pairs, legacy = read_pairs(fragment.text, instruction.rest, instruction.words)
+    found = Map(value.start, value.end)
+    found.header = instruction.name_mark
+    later = []
+    for pair in pairs:
+        assert pair.value is not None
+        name = step.text_of(pair.name)
+        mark = (*fragment.mark(pair.name.start, pair.name.end), *fragment.mark(pair.value.start, pair.value.end))
+        if name is UNKNOWN:
+            found.open = True
+        elif name in found:
+            later.append((name, mark))
+        else:
+            found.put(name, step.expand(pair.value), mark)
+    found.duplicates = later
+    value.put("pairs", found, value.at["name"])
+    value.put("legacy", legacy, value.at["name"])
+
+
+def _arg(step: Step, value: Map) -> None:
+    fragment = step.instruction.fragment
+    found = Map(value.start, value.end)
+    found.header = step.instruction.name_mark
+    for word in step.instruction.words:
+        pair = split_pair(word)
+        name_mark = fragment.mark(pair.name.start, pair.name.end)
+        content = None if pair.value is None else step.expand(pair.value)
+        mark = name_mark if pair.value is None else fragment.mark(pair.value.start, pair.value.end)
+        found.put(pair.name.value, content, (*name_mark, *mark))
+    value.put("pairs", found, value.at["name"])
+
+
+def _copy(step: Step, value: Map) -> None:
+    words = step.instruction.words
+    heredocs = {heredoc.word.start for heredoc in step.instruction.heredocs}
+    sources = Seq(value.start, value.end)
+    for word in words[:-1]:
+        if word.start not in heredocs:
+            sources.add(step.expand(word), step.instruction.fragment.mark(word.start, word.end))
+    value.put("sources", sources, value.at["name"])
+    value.put("heredocs", len(heredocs), value.at["name"])
+    if len(words) > 1:
+        _put(step, value, "destination", words[-1])
+
+
+def _user(step: Step, value: Map) -> None:
+    word = whole_word(step.instruction)
+    text = step.text_of(word)
+    if text is UNKNOWN:
+        _put(step, value, "user", word)
+        return
+    user, _, group = text.partition(":")
+    _put(step, value, "user", word, user)
+    if group:
+        _put(step, value, "group", word, group)
+
+
+def _path(step: Step, value: Map) -> None:
+    _put(step, value, "path", whole_word(step.instruction))
+
+
+def _signal(step: Step, value: Map) -> None:
+    _put(step, value, "signal", whole_word(step.instruction))
+
+
+def _ports(step: Step, value: Map) -> None:
+    value.put("ports", value["args"], value.at["args"])
+
+
+def _healthcheck(step: Step, value: Map) -> None:
+    words = step.instruction.words
+    if words:
+        _put(step, value, "type", words[0], words[0].value.upper())
+
+
+_KEYS = {
+    "FROM": _from,
+    "ENV": _pairs,
+    "LABEL": _pairs,
+    "ARG": _arg,
+    "ADD": _copy,
+    "COPY": _copy,
+    "USER": _user,
+    "WORKDIR": _path,
+    "STOPSIGNAL": _signal,
+    "EXPOSE": _ports,
+    "HEALTHCHECK": _healthcheck,
+}

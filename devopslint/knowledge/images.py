@@ -1,0 +1,116 @@
+"""Image references: `registry:5000/group/name:tag@sha256:…` taken apart.
+
+The grammar is that of github.com/distribution/reference: the first part is a registry when it holds a dot or a colon
+or is `localhost`; without one the registry is Docker Hub.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+DOCKER_HUB = "docker.io"
+_HOLE = re.compile(r"[$%{}<]")
+_HUB_NAMES = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
+
+
+def parse_image(text: str) -> Image:
+    """Take an image reference apart; what is not given is `""`, what holds a variable is UNKNOWN."""
+    return Image(text)
+
+
+def image_tag(value: str) -> Any:
+    """Return the tag of an image reference; `""` without one. A digest outdoes the tag, and is returned in its place."""
+    image = parse_image(value)
+    return image.digest or image.tag if image.digest is not UNKNOWN else UNKNOWN
+
+
+def image_name(value: str) -> Any:
+    """Return the name without tag and digest; Docker Hub and its `library/` are left out: `node`, `ghcr.io/a/b`."""
+    return parse_image(value).name
+
+
+def image_registry(value: str) -> Any:
+    """Return the host (and port) of the registry; `docker.io` when none is named."""
+    return parse_image(value).registry
+
+
+def image_digest(value: str) -> Any:
+    """Return the digest, `sha256:…`; `""` without one."""
+    return parse_image(value).digest
+
+
+class Image:
+    """An image reference.
+
+    `registry` is `docker.io` when none is named, `path` what follows it (`library/node` and `node` are both `node`).
+    `tag_start` is the offset of the tag in the text, -1 without one.
+    """
+
+    __slots__ = ("digest", "name", "path", "registry", "tag", "tag_start", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        rest, at_sign, digest = _outside(text, "@")
+        self.digest: Any = _known(digest) if at_sign else ""
+        head, slash, last = _last(rest, "/")
+        base, colon, tag = _outside(last, ":")
+        self.tag_start = len(rest) - len(tag) if colon else -1
+        self.tag: Any = _known(tag) if colon else ""
+        if not colon and _HOLE.search(last):
+            self.tag = UNKNOWN
+            if not at_sign:
+                self.digest = UNKNOWN
+        named = head + slash + base
+        first, slash, path = _outside(named, "/")
+        self.registry: Any
+        self.path: Any
+        if _HOLE.search(first):
+            self.registry = UNKNOWN
+            self.path = _known(path) if slash else UNKNOWN
+            self.name: Any = UNKNOWN
+            return
+        is_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
+        self.registry = first if is_registry else DOCKER_HUB
+        path = path if is_registry else named
+        if self.registry in _HUB_NAMES:
+            self.registry = DOCKER_HUB
+            path = path.removeprefix("library/")
+        self.path = _known(path)
+        self.name = self.path if self.registry == DOCKER_HUB or self.path is UNKNOWN else f"{first}/{path}"
+
+
+def _known(text: str) -> Any:
+    return UNKNOWN if _HOLE.search(text) else text
+
+
+def _outside(text: str, separator: str) -> tuple[str, str, str]:
+    """Split at the first separator that does not stand in `${ … }`."""
+    depth = 0
+    for at, char in enumerate(text):
+        if char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+        elif char == separator and depth <= 0:
+            return text[:at], separator, text[at + 1 :]
+    return text, "", ""
+
+
+def _last(text: str, separator: str) -> tuple[str, str, str]:
+    """Split at the last separator that does not stand in `${ … }`."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        char = text[at]
+        if char == "}":
+            depth += 1
+        elif char == "{":
+            depth -= 1
+        elif char == separator and depth <= 0:
+            return text[:at], separator, text[at + 1 :]
+    return "", "", text
