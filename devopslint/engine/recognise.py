@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
+from devopslint.engine.task import BY_CONTENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
     from devopslint.syntax.tree import Document
-
-_BY_CONTENT = (".yaml", ".yml", ".json")
 
 
 class Recognised:
@@ -31,7 +30,7 @@ def recognise(path: str, workspace: Workspace) -> list[Recognised]:
         why = artifact.claims_path(path)
         if why is not None:
             return [Recognised(path, artifact, why)]
-    if not path.endswith(_BY_CONTENT):
+    if not path.endswith(BY_CONTENT):
         return []
     source = workspace.source(path)
     if source is None:

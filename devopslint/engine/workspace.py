@@ -10,7 +10,7 @@ from devopslint.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from devopslint.syntax.tree import Document, SyntaxProblem
 
@@ -72,6 +72,12 @@ class Workspace:
                     self.add_problem("core/syntax", Place(source, problem.start, problem.end), problem.message)
             self._documents[path] = documents
         return self._documents[path]
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of the texts and trees of files; they are read again when somebody asks."""
+        for path in paths:
+            self._sources.pop(path, None)
+            self._documents.pop(path, None)
 
     def add_problem(self, rule: str, place: Place, message: str) -> None:
         """Keep a fault of reading or parsing."""

@@ -1,0 +1,50 @@
+"""Which rules meet which subjects."""
+
+from __future__ import annotations
+
+from devopslint.engine.artifacts import artifacts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devopslint.policy.catalog import Catalog
+    from devopslint.policy.rule import Rule
+    from devopslint.policy.selection import Selection
+
+    Table = dict[str, list[Rule]]
+    """Subject kind (`kind` or `kind.type`) → the rules on it."""
+
+
+class Dispatch:
+    """The rules of a run, by artifact and subject kind; those of an artifact are loaded when its first unit comes."""
+
+    def __init__(self, catalog: Catalog, selection: Selection) -> None:
+        self.catalog = catalog
+        self.selection = selection
+        self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"))}
+        self._shared: list[Rule] | None = None
+        self._tables: dict[str, Table] = {}
+
+    def table(self, artifact: str) -> Table:
+        """Return the rules of an artifact, and those of groups that are no artifact's, by the kind that they are on."""
+        if artifact not in self._tables:
+            table: Table = {}
+            for rule in (*self.selection.chosen(self.catalog.group(artifact)), *self._rules_for_all()):
+                for kind in rule.on:
+                    table.setdefault(kind, []).append(rule)
+            self._tables[artifact] = table
+        return self._tables[artifact]
+
+    def rules_for(self, table: Table, kind: str, type_name: str) -> Sequence[Rule]:
+        """Return the rules that meet a subject of a kind and a type."""
+        rules = table.get(kind, [])
+        typed = table.get(f"{kind}.{type_name}") if type_name else None
+        return [*rules, *typed] if typed else rules
+
+    def _rules_for_all(self) -> list[Rule]:
+        if self._shared is None:
+            own = {*artifacts(), "core"}
+            groups = [group for group in self.catalog.groups() if group not in own]
+            self._shared = [rule for group in groups for rule in self.selection.chosen(self.catalog.group(group))]
+        return self._shared

@@ -1,0 +1,154 @@
+"""One task judged: its units are read, and the rules say what they have to say of the subjects."""
+
+from __future__ import annotations
+
+from devopslint.engine.artifacts import artifacts
+from devopslint.engine.recognise import accepts, recognise
+from devopslint.engine.task import Result
+from devopslint.policy.artifact import Unit
+from devopslint.policy.finding import Finding, Location
+from devopslint.policy.rule import place_of
+from devopslint.policy.subject import Place
+from devopslint.policy.suppressions import ignore_comments, suppression_for
+from devopslint.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from devopslint.engine.dispatch import Dispatch, Table
+    from devopslint.engine.task import Task
+    from devopslint.engine.workspace import Workspace
+    from devopslint.policy.artifact import Artifact
+    from devopslint.policy.rule import Rule
+    from devopslint.policy.subject import Problem, Subject
+    from devopslint.policy.suppressions import IgnoreComment
+
+
+class Judge:
+    """Judges tasks over one workspace, by the rules of one run."""
+
+    def __init__(self, workspace: Workspace, dispatch: Dispatch) -> None:
+        self.workspace = workspace
+        self.dispatch = dispatch
+        self._comments: dict[str, list[IgnoreComment]] = {}
+
+    def judge(self, task: Task) -> Result:
+        """Return what the rules find in a task; a failure of a rule or a reader is a finding, too."""
+        result = Result()
+        for unit in self._units(task, result):
+            self._judge_unit(unit, result)
+            result.facts.extend(unit.facts)
+        self._judge_reading(task, result)
+        self._comments.clear()
+        return result
+
+    def judge_subjects(self, artifact: str, subjects: Iterable[Subject]) -> Result:
+        """Return what the rules of an artifact find in subjects that belong to no task: the repository as a whole."""
+        result = Result()
+        table = self.dispatch.table(artifact)
+        for subject in subjects:
+            self._judge_subject(subject, table, result)
+        self._comments.clear()
+        return result
+
+    def _units(self, task: Task, result: Result) -> list[Unit]:
+        if task.artifact:
+            result.kinds = [(path, task.artifact) for path in task.files]
+            return [self._unit(artifacts()[task.artifact], task.files)]
+        found = [one for path in task.files for one in recognise(path, self.workspace)]
+        result.kinds = [(one.path, one.artifact.NAME) for one in found]
+        return [self._unit(one.artifact, (one.path,)) for one in found]
+
+    def _unit(self, artifact: Artifact, files: Sequence[str]) -> Unit:
+        def report(rule: str, place: Place, values: Mapping[str, Any]) -> None:
+            self.workspace.add_problem(rule, place, str(values["message"]))
+
+        return Unit(
+            artifact,
+            files,
+            self.workspace,
+            frozenset(self.dispatch.table(artifact.NAME)),
+            report,
+            lambda path, document: accepts(artifact, path, document),
+        )
+
+    def _judge_unit(self, unit: Unit, result: Result) -> None:
+        table = self.dispatch.table(unit.artifact.NAME)
+        try:
+            for subject in unit.artifact.read(unit):
+                self._judge_subject(subject, table, result)
+        except Exception as error:  # one unit's failure must not cost the others
+            self._failed(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}", result)
+
+    def _judge_subject(self, subject: Subject, table: Table, result: Result) -> None:
+        for rule in self.dispatch.rules_for(table, subject.kind, subject.type):
+            try:
+                problems, undecided = rule.judge(subject)
+                result.undecided += undecided
+                for problem in problems:
+                    self._add(rule, subject, problem, result)
+            except Exception as error:  # one rule's failure must not cost the others
+                self._failed(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}", result)
+
+    def _add(self, rule: Rule, subject: Subject, problem: Problem, result: Result) -> None:
+        place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
+        owner = subject.place()
+        related = [_location(one.place, one.text, origin=one.origin) for one in problem.related]
+        owner_line = owner.source.position(owner.start)[0] if owner.source.path == place.source.path else 0
+        message = rule.message(subject, problem)
+        result.findings.append(self._finding(rule, message, place, subject.address, related, owner_line))
+
+    def _judge_reading(self, task: Task, result: Result) -> None:
+        """Report the faults of reading and parsing in the task's own files; unknown YAML that does not parse is none."""
+        known = {path for path, _ in result.kinds}
+        for path in task.files:
+            for rule_id, place, message in self.workspace.problems.get(path, ()):
+                rule = self.dispatch.core.get(rule_id)
+                if rule is not None and (rule_id != "core/syntax" or path in known):
+                    result.findings.append(self._finding(rule, message, place))
+
+    def _failed(self, path: str, message: str, result: Result) -> None:
+        result.failed = True
+        rule = self.dispatch.core.get("core/internal")
+        if rule is not None:
+            result.findings.append(self._finding(rule, message, Place(Source(path, ""), 0, 0)))
+
+    def _finding(
+        self,
+        rule: Rule,
+        message: str,
+        place: Place,
+        address: str = "",
+        related: Sequence[Location] = (),
+        owner_line: int = 0,
+    ) -> Finding:
+        location = _location(place)
+        line_text = place.source.line(location.span.line)
+        finding = Finding(rule.id, rule.level, message, location, address, related, line_text)
+        path = place.source.path
+        if path not in self._comments:
+            self._comments[path] = ignore_comments(place.source)
+        finding.suppressed = suppression_for(finding, owner_line, rule, self._comments[path])
+        return finding
+
+
+def internal_failure(task: Task, message: str, dispatch: Dispatch) -> Result:
+    """Return the result of a task whose worker died: one `core/internal` finding on its first file."""
+    judge = Judge.__new__(Judge)
+    judge.dispatch = dispatch
+    judge._comments = {}
+    result = Result()
+    result.kinds = [(path, task.artifact) for path in task.files if task.artifact]
+    judge._failed(task.files[0], message, result)
+    return result
+
+
+def _location(place: Place, text: str = "", *, origin: bool = False) -> Location:
+    return Location(place.source.path, place.source.span(place.start, place.end), text, origin=origin)
+
+
+def _describe(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

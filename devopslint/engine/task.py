@@ -1,0 +1,124 @@
+"""A task is what is judged at once: one unit, or one file whose kind only its content tells.
+
+It is the atom of the cache and of parallel work, so a task and its result are made of plain values.
+"""
+
+from __future__ import annotations
+
+from devopslint.engine.artifacts import artifacts
+from devopslint.policy.finding import Finding, Location, Suppression
+from devopslint.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from devopslint.engine.workspace import Workspace
+
+BY_CONTENT = (".yaml", ".yml", ".json")
+"""Endings of the files whose kind their content may tell."""
+
+
+class Task:
+    """The files of a unit of one artifact, or (`artifact` is empty) a file that is yet to be recognised by its content."""
+
+    __slots__ = ("artifact", "files")
+
+    def __init__(self, artifact: str, files: Sequence[str]) -> None:
+        self.artifact = artifact
+        self.files = tuple(files)
+
+    def key(self) -> tuple[str, ...]:
+        """Return what tells this task from every other of the same repository."""
+        return self.artifact, *self.files
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Task, (self.artifact, self.files)
+
+
+class Result:
+    """What judging a task gave.
+
+    `kinds` are `(path, artifact)` of the files recognised; `findings` those in whatever file, suppressed ones marked;
+    `facts` what rules on the repository may ask; `undecided` the number of checks that something unknown left open;
+    `failed` whether a rule or a reader broke.
+    """
+
+    __slots__ = ("facts", "failed", "findings", "kinds", "undecided")
+
+    def __init__(self) -> None:
+        self.kinds: list[tuple[str, str]] = []
+        self.findings: list[Finding] = []
+        self.facts: list[dict[str, Any]] = []
+        self.undecided = 0
+        self.failed = False
+
+    def to_plain(self) -> list[Any]:
+        """Return the result as lists, strings and numbers, fit for JSON and for other processes."""
+        findings = [_finding_to_plain(finding) for finding in self.findings]
+        return [[list(kind) for kind in self.kinds], findings, self.facts, self.undecided, self.failed]
+
+    @staticmethod
+    def from_plain(plain: Sequence[Any]) -> Result:
+        """Return the result that `to_plain` was made from."""
+        result = Result()
+        kinds, findings, result.facts, result.undecided, result.failed = plain
+        result.kinds = [(path, artifact) for path, artifact in kinds]
+        result.findings = [_finding_from_plain(finding) for finding in findings]
+        return result
+
+
+def _finding_to_plain(finding: Finding) -> list[Any]:
+    suppressed = finding.suppressed
+    return [
+        finding.rule,
+        finding.level,
+        finding.message,
+        _location_to_plain(finding.location),
+        finding.address,
+        [_location_to_plain(location) for location in finding.related],
+        finding.line_text,
+        [suppressed.reason, suppressed.kind] if suppressed else None,
+    ]
+
+
+def _finding_from_plain(plain: Sequence[Any]) -> Finding:
+    rule, level, message, location, address, related, line_text, suppressed = plain
+    return Finding(
+        rule,
+        level,
+        message,
+        _location_from_plain(location),
+        address,
+        [_location_from_plain(one) for one in related],
+        line_text,
+        Suppression(*suppressed) if suppressed else None,
+    )
+
+
+def _location_to_plain(location: Location) -> list[Any]:
+    return [location.path, list(location.span.as_tuple()), location.text, location.origin]
+
+
+def _location_from_plain(plain: Sequence[Any]) -> Location:
+    path, span, text, origin = plain
+    return Location(path, Span(*span), text, origin=origin)
+
+
+def tasks_for(paths: Iterable[str], workspace: Workspace) -> list[Task]:
+    """Return the tasks that judge some files: one for each unit that they belong to, in the order of the files."""
+    known = list(artifacts().values())
+    tasks = []
+    seen: set[tuple[str, str]] = set()
+    for path in paths:
+        artifact = next((one for one in known if one.claims_path(path) is not None), None)
+        if artifact is None:
+            if path.endswith(BY_CONTENT):
+                tasks.append(Task("", (path,)))
+        elif (artifact.NAME, path) not in seen:
+            files = artifact.unit_of(path, workspace)
+            seen.add((artifact.NAME, path))
+            seen.update((artifact.NAME, file) for file in files)
+            tasks.append(Task(artifact.NAME, files))
+    return tasks
