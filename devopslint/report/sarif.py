@@ -252,7 +252,7 @@ def _uri(path: str) -> str:
     """Return a root-relative path as a URI reference: percent-encoded, without `./`; odd bytes stay themselves."""
     while path.startswith("./"):
         path = path[2:]
-    return quote(path.encode("utf-8", "surrogateescape"))
+    return quote(path.encode("utf-8", "surrogateescape")) or "."
 
 
 def _folder_uri(folder: str) -> str:
