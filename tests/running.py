@@ -1,0 +1,54 @@
+"""Runs devopslint as people do: in a process of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+HUMAN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "DEVOPSLINT_OUTPUT", "COLUMNS")
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """Return the environment without what changes a report, and with some more."""
+    environment = {name: value for name, value in os.environ.items() if name not in HUMAN}
+    return {**environment, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), **extra}
+
+
+def devopslint(
+    *arguments: str | Path, cwd: Path, stdin: bytes | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `devopslint ARGUMENTS` in a folder and return what it wrote and its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "devopslint", *map(str, arguments)],
+        cwd=cwd,
+        input=stdin if stdin is not None else b"",
+        env=clean_environment(**(env or {})),
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    )
+
+
+def findings(*arguments: str | Path, cwd: Path, **more: Any) -> list[dict[str, Any]]:
+    """Return the findings of a check as its JSON report has them."""
+    done = devopslint("check", *arguments, "--output", "json", cwd=cwd, **more)
+    assert done.returncode in {0, 1}, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """Write files below a folder and return it."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
