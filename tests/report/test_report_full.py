@@ -204,3 +204,13 @@ def test_text_reports_import_nothing_heavy():
     )
     found = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False)
     assert found.stdout.strip() == "[]", found.stderr
+
+
+def test_a_gap_of_one_line_is_shown_rather_than_marked(build):
+    finding = build.finding((7, 14, 7, 26), related=[Location("web.yaml", Span(4, 3, 4, 13))])
+    assert (
+        "4 │   containers:\n"
+        "  │   ──────────\n"
+        "5 │     - name: web\n"
+        "6 │       imagePullPolicy: Always\n"
+    ) in build.render("full", build.report(finding))  # fmt: skip
