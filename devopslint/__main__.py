@@ -24,7 +24,6 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # What reads our output has enough of it; Python would complain once more at exit.
 
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from devopslint.engine.discover import Asked
     from devopslint.engine.recognise import Recognised
+    from devopslint.engine.run import Performer
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.finding import Report
@@ -36,7 +37,9 @@ class Request:
         "fail_on",
         "force_exclude",
         "ignore",
+        "jobs",
         "min_level",
+        "no_cache",
         "no_config",
         "outputs",
         "paths",
@@ -68,6 +71,8 @@ class Request:
         self.color = "auto"
         self.show_urls = "auto"
         self.category = ""
+        self.jobs = 0
+        self.no_cache = False
 
 
 class Session:
@@ -138,9 +143,9 @@ class RulesFolderError(Exception):
 
 
 def _index_of(folder: str) -> str:
-    import hashlib
+    from devopslint.engine.workspace import digest
 
-    return os.path.join(cache_folder(), "rules", hashlib.sha256(folder.encode()).hexdigest()[:32])
+    return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))
 
 
 def check(request: Request) -> int:
@@ -151,11 +156,12 @@ def check(request: Request) -> int:
     workspace, asked = _workspace(request, session)
     from devopslint.engine.run import Run
 
-    report = Run(workspace, session.catalog, session.selection).check(asked)
+    run = Run(workspace, session.catalog, session.selection, _performer(request, session, asked))
+    report = run.check(asked)
     lowest = GRAVITY[request.min_level or session.config.text("min-level", "note")]
     if lowest:
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
-    _say_notes(report, request)
+    _say_notes(report, request, outputs)
     _write(report, outputs, request)
     return _exit_code(report, request, session.config)
 
@@ -184,8 +190,52 @@ def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
     return Workspace(session.root), asked
 
 
-def _say_notes(report: Report, request: Request) -> None:
-    if not request.quiet:
+def _performer(request: Request, session: Session, asked: Asked) -> Performer:
+    """Return how tasks are judged: a few files at once in this process, folders from the cache and in processes."""
+    from devopslint.engine.run import one_by_one
+
+    if not asked.found:
+        return one_by_one
+    from devopslint.engine.cache import Cache, cached
+    from devopslint.engine.processes import Setup, cores, in_processes
+    from devopslint.engine.workspace import digest
+
+    setup = Setup(session.root, session.catalog.folders, session.selection, remember=not request.no_cache)
+    performer = in_processes(setup, request.jobs or cores())
+    if request.no_cache:
+        return performer
+    name = digest(os.fsencode(os.path.realpath(session.root)))
+    path = os.path.join(cache_folder(), "results", f"{name}.sqlite")
+    return cached(performer, Cache(path, _environment(session)), prune=asked.whole)
+
+
+def _environment(session: Session) -> str:
+    """Return what, besides the files, decides the result of a task: version, code, rules and selection."""
+    from devopslint import __version__
+    from devopslint.engine.workspace import digest
+
+    parts = [__version__, sys.version, session.selection.stamp(), *(folder.stamp for folder in session.catalog.folders)]
+    package = os.path.dirname(os.path.abspath(__file__))
+    if not os.path.isdir(os.path.join(package, "rules")):
+        parts.extend(_stamps_of_code(package))
+    return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
+
+
+def _stamps_of_code(folder: str) -> list[str]:
+    """Return size and time of every module of a checkout, whose version stays the same while its code changes."""
+    stamps = []
+    for below, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            status = os.stat(os.path.join(below, name))
+            stamps.append(f"{below}/{name}:{status.st_size}:{status.st_mtime_ns}")
+    return sorted(stamps)
+
+
+def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
+    """Print the notes of a run on standard error, unless a report for people has them already."""
+    shown = any(output.format == "full" and output.path is None for output in outputs)
+    if not request.quiet and not shown:
         for note in report.notes:
             print(f"devopslint: {note}", file=sys.stderr)
 

@@ -37,11 +37,13 @@ class Judge:
     def judge(self, task: Task) -> Result:
         """Return what the rules find in a task; a failure of a rule or a reader is a finding, too."""
         result = Result()
+        self.workspace.looked_at = {}
         for unit in self._units(task, result):
             self._judge_unit(unit, result)
             result.facts.extend(unit.facts)
         self._judge_reading(task, result)
         self._comments.clear()
+        result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
         return result
 
     def judge_subjects(self, artifact: str, subjects: Iterable[Subject]) -> Result:

@@ -29,12 +29,9 @@ class Task:
         self.artifact = artifact
         self.files = tuple(files)
 
-    def key(self) -> tuple[str, ...]:
-        """Return what tells this task from every other of the same repository."""
-        return self.artifact, *self.files
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Task, (self.artifact, self.files)
+    def key_parts(self) -> tuple[str, tuple[str, ...]]:
+        """Return what tells this task from every other of the same repository, and makes it anew: `Task(*parts)`."""
+        return self.artifact, self.files
 
 
 class Result:
@@ -42,10 +39,10 @@ class Result:
 
     `kinds` are `(path, artifact)` of the files recognised; `findings` those in whatever file, suppressed ones marked;
     `facts` what rules on the repository may ask; `undecided` the number of checks that something unknown left open;
-    `failed` whether a rule or a reader broke.
+    `failed` whether a rule or a reader broke; `looked_at` all that was asked of the files, with digests of the answers.
     """
 
-    __slots__ = ("facts", "failed", "findings", "kinds", "undecided")
+    __slots__ = ("facts", "failed", "findings", "kinds", "looked_at", "undecided")
 
     def __init__(self) -> None:
         self.kinds: list[tuple[str, str]] = []
@@ -53,17 +50,20 @@ class Result:
         self.facts: list[dict[str, Any]] = []
         self.undecided = 0
         self.failed = False
+        self.looked_at: list[tuple[str, str, str]] = []
 
     def to_plain(self) -> list[Any]:
         """Return the result as lists, strings and numbers, fit for JSON and for other processes."""
         findings = [_finding_to_plain(finding) for finding in self.findings]
-        return [[list(kind) for kind in self.kinds], findings, self.facts, self.undecided, self.failed]
+        kinds = [list(kind) for kind in self.kinds]
+        return [kinds, findings, self.facts, self.undecided, self.failed, [list(one) for one in self.looked_at]]
 
     @staticmethod
     def from_plain(plain: Sequence[Any]) -> Result:
         """Return the result that `to_plain` was made from."""
         result = Result()
-        kinds, findings, result.facts, result.undecided, result.failed = plain
+        kinds, findings, result.facts, result.undecided, result.failed, looked_at = plain
+        result.looked_at = [(what, path, answer) for what, path, answer in looked_at]
         result.kinds = [(path, artifact) for path, artifact in kinds]
         result.findings = [_finding_from_plain(finding) for finding in findings]
         return result

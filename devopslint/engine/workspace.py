@@ -23,35 +23,78 @@ _SNIFFED = 8192
 class Workspace:
     """Files below a root folder. Paths are relative to it, with `/`; nothing outside of it is read.
 
-    `problems` are the faults of reading and parsing, `(path, rule, place, message)`.
+    `problems` are the faults of reading and parsing, by path: `(rule, place, message)`. `looked_at` is everything that
+    was asked of the files since it was last emptied, with a digest of each answer (kept only to `remember`, for a cache):
+    when all answers are still the same, so is what was made of them.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, remember: bool = False) -> None:
         self.root = root
+        self.remember = remember
         self.problems: dict[str, list[tuple[str, Place, str]]] = {}
+        self.looked_at: dict[tuple[str, str], str] = {}
         self._real_root = ""
+        self._folders_inside: dict[str, bool] = {}
         self._sources: dict[str, Source | None] = {}
         self._documents: dict[str, Sequence[Document]] = {}
+        self._digests: dict[str, str] = {}
 
     def exists(self, path: str) -> bool:
         """Say whether `path` is a file inside the root."""
-        return path in self._sources or (self._inside(path) and os.path.isfile(self._absolute(path)))
+        found = self._is_file(path)
+        if self.remember:
+            self.looked_at["exists", path] = str(found)
+        return found
 
     def names(self, folder: str) -> Sequence[str]:
         """Return the sorted names of the files and folders in a folder; empty when there is none."""
+        names = self._names(folder)
+        if self.remember:
+            self.looked_at["names", folder] = digest("\n".join(names).encode("utf-8", "surrogateescape"))
+        return names
+
+    def source(self, path: str) -> Source | None:
+        """Return a file's text; `None`, and a problem, when it can't be read."""
+        if path not in self._sources:
+            content = self._read(path)
+            if self.remember:
+                self._digests[path] = "" if content is None else digest(content)
+            self._sources[path] = None if content is None else self._decode(path, content)
+        if self.remember:
+            self.looked_at["source", path] = self._digests[path]
+        return self._sources[path]
+
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes; 0 when there is none."""
+        try:
+            return os.lstat(self._absolute(path)).st_size
+        except OSError:
+            return 0
+
+    def look_again(self, what: str, path: str) -> str:
+        """Return what `looked_at` would hold now for `exists`, `names` or `source` of a path."""
+        if what == "exists":
+            self.exists(path)
+        elif what == "names":
+            self.names(path)
+        elif path in self._digests:
+            return self._digests[path]
+        else:
+            content = self._read(path)
+            self._digests[path] = "" if content is None else digest(content)
+            return self._digests[path]
+        return self.looked_at[what, path]
+
+    def _is_file(self, path: str) -> bool:
+        return path in self._sources or (self._inside(path) and os.path.isfile(self._absolute(path)))
+
+    def _names(self, folder: str) -> Sequence[str]:
         if folder and not self._inside(folder):
             return ()
         try:
             return sorted(os.listdir(self._absolute(folder)))
         except OSError:
             return ()
-
-    def source(self, path: str) -> Source | None:
-        """Return a file's text; `None`, and a problem, when it can't be read."""
-        if path not in self._sources:
-            content = self._read(path)
-            self._sources[path] = None if content is None else self._decode(path, content)
-        return self._sources[path]
 
     def documents(self, path: str) -> Sequence[Document]:
         """Return the YAML or JSON documents of a file, parsed once; its syntax problems are kept."""
@@ -95,9 +138,16 @@ class Workspace:
         """Say whether a path stays below the root, links followed."""
         if os.path.isabs(path) or ".." in path.split("/"):
             return False
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders_inside:
+            self._folders_inside[folder] = self._really_inside(self._absolute(folder))
+        absolute = self._absolute(path)
+        return self._folders_inside[folder] and (not os.path.islink(absolute) or self._really_inside(absolute))
+
+    def _really_inside(self, absolute: str) -> bool:
         if not self._real_root:
             self._real_root = os.path.realpath(self.root)
-        real = os.path.realpath(self._absolute(path))
+        real = os.path.realpath(absolute)
         return real == self._real_root or real.startswith(self._real_root.rstrip(os.sep) + os.sep)
 
     def _read(self, path: str) -> bytes | None:
@@ -162,17 +212,22 @@ class MemoryWorkspace(Workspace):
             for path, text in files.items()
         }
 
-    def exists(self, path: str) -> bool:
-        """Say whether `path` is a file."""
-        return path in self._files or (bool(self.root) and super().exists(path))
+    def _is_file(self, path: str) -> bool:
+        return path in self._files or (bool(self.root) and super()._is_file(path))
 
-    def names(self, folder: str) -> Sequence[str]:
-        """Return the sorted names of the files and folders in a folder."""
+    def _names(self, folder: str) -> Sequence[str]:
         prefix = folder + "/" if folder else ""
         names = {path[len(prefix) :].split("/", 1)[0] for path in self._files if path.startswith(prefix)}
-        return sorted(names.union(super().names(folder)) if self.root else names)
+        return sorted(names.union(super()._names(folder)) if self.root else names)
 
     def _read(self, path: str) -> bytes | None:
         if path in self._files:
             return self._files[path]
         return super()._read(path) if self.root else None
+
+
+def digest(content: bytes) -> str:
+    """Return what tells one content from every other."""
+    from hashlib import blake2b
+
+    return blake2b(content, digest_size=16).hexdigest()

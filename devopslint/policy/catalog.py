@@ -47,6 +47,7 @@ class RuleFolder:
         self._subjects = subjects
         self._memory: Index | None = None
         self._ready = False
+        self._stamp = ""
 
     def groups(self) -> list[str]:
         """Return the names of the groups of rules, sorted."""
@@ -72,15 +73,20 @@ class RuleFolder:
         loaded: dict[str, dict[str, Any]] = _read_json(os.path.join(self._index_folder, (group or "_") + ".help.json"))
         return loaded
 
+    @property
+    def stamp(self) -> str:
+        """What changes when a rule of the folder does."""
+        self._refresh()
+        return self._stamp
+
     def _refresh(self) -> None:
         if self._ready:
             return
         self._ready = True
-        stamp_file = os.path.join(self._index_folder, "stamp")
-        stored = _read_text(stamp_file)
+        stored = self._stamp = _read_text(os.path.join(self._index_folder, "stamp"))
         if stored == "frozen":
             return
-        stamp = fingerprint(self.folder)
+        stamp = self._stamp = fingerprint(self.folder)
         if stored == stamp:
             return
         from devopslint.policy import indexing
@@ -97,18 +103,18 @@ class Catalog:
     """All rules of a run: those that come with devopslint, and those of the user's folders."""
 
     def __init__(self, folders: list[RuleFolder]) -> None:
-        self._folders = folders
+        self.folders = folders
         self._rules: dict[str, list[Rule]] = {}
         self._by_id: dict[str, tuple[RuleFolder, Rule]] = {}
 
     def groups(self) -> list[str]:
         """Return the names of all groups, sorted."""
-        return sorted({group for folder in self._folders for group in folder.groups()})
+        return sorted({group for folder in self.folders for group in folder.groups()})
 
     def group(self, name: str) -> list[Rule]:
         """Return the rules of one group, sorted by id. Raises RuleFileError when a rule file is broken."""
         if name not in self._rules:
-            for folder in self._folders:
+            for folder in self.folders:
                 for identifier, raw in folder.load(name).items():
                     message = ""
                     if identifier in self._by_id:

@@ -39,6 +39,11 @@ class Selection:
         self.levels = levels or {}
         self.options = options or {}
 
+    def stamp(self) -> str:
+        """Return what changes when anything of the selection does."""
+        parts = (list(self.select), list(self.ignore), self.profile, sorted(self.levels.items()))
+        return repr((parts, sorted((name, sorted(values.items())) for name, values in self.options.items())))
+
     def chosen(self, rules: Iterable[Rule]) -> list[Rule]:
         """Return the rules that run, their levels and options set. Raises SelectionError for an option of a wrong type."""
         chosen = []
