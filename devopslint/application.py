@@ -250,6 +250,7 @@ def _write(report: Report, outputs: list[Output], request: Request) -> None:
             os.environ,
             color=request.color,
             show_urls=request.show_urls,
+            quiet=request.quiet,
             category=request.category,
             warn=lambda message: print(f"devopslint: {message}", file=sys.stderr),
         )

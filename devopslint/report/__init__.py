@@ -86,12 +86,16 @@ def write_output(
 ) -> None:
     """Write a report where an output says.
 
-    `options_for` makes the options once the stream is known. Raises OSError when the file can't be written.
+    `options_for` makes the options once the stream is known. Raises OutputError when the file can't be opened.
     """
     write = writer(output.format)
     if output.path is None:
         write(report, stdout, options_for(output, stdout))
         stdout.flush()
         return
-    with open(output.path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+    try:
+        stream = open(output.path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")  # noqa: SIM115
+    except OSError as error:
+        raise OutputError(f"{output.path}: can't be written: {(error.strerror or str(error)).lower()}") from None
+    with stream:
         write(report, stream, options_for(output, stream))

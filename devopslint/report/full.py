@@ -27,6 +27,8 @@ def write(report: Report, out: TextIO, options: Options) -> None:
         for row in finding_rows(finding, report, options, style, glyphs):
             out.write(row + "\n")
         out.write("\n")
+    if options.quiet:
+        return
     for note in report.notes:
         out.write(f"{style.paint('note', 'note')}: {plain(note)}\n")
     out.write(summary_line(report, style, glyphs.dot, glyphs.more) + "\n")

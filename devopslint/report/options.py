@@ -16,12 +16,13 @@ class Options:
 
     - `color`: ANSI colours; `links`: rule ids as hyperlinks (OSC 8); `urls`: the address of a rule's page printed;
       `unicode`: lines drawn with box characters; `width`: columns to fill (`full`, `concise`).
+    - `quiet`: findings only, without notes and summary (`full`).
     - `suppressed`: write suppressed findings too, marked as such (`json`, `sarif`).
     - `category`: what `automationDetails` names (`sarif`).
     - `version`: the version of the tool. `warn` is called with a sentence for people about the report itself.
     """
 
-    __slots__ = ("category", "color", "links", "suppressed", "unicode", "urls", "version", "warn", "width")
+    __slots__ = ("category", "color", "links", "quiet", "suppressed", "unicode", "urls", "version", "warn", "width")
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Options:
         urls: bool = True,
         unicode: bool = True,
         width: int = 100,
+        quiet: bool = False,
         suppressed: bool = False,
         category: str = "",
         version: str = __version__,
@@ -41,6 +43,7 @@ class Options:
         self.urls = urls
         self.unicode = unicode
         self.width = width
+        self.quiet = quiet
         self.suppressed = suppressed
         self.category = category
         self.version = version
@@ -53,6 +56,7 @@ def options_for_stream(
     *,
     color: str = "auto",
     show_urls: str = "auto",
+    quiet: bool = False,
     suppressed: bool = False,
     category: str = "",
     warn: Callable[[str], None] | None = None,
@@ -69,6 +73,7 @@ def options_for_stream(
         urls=show_urls == "always" or (show_urls == "auto" and not interactive),
         unicode=takes_unicode(stream),
         width=_width(stream),
+        quiet=quiet,
         suppressed=suppressed,
         category=category,
         warn=warn,

@@ -1,0 +1,478 @@
+"""What people type, what they read, and what a pipeline sees of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from house import DOCKERFILE, house
+from running import devopslint, findings, write
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with one Dockerfile and the policy of a house beside it, which the tests select."""
+    house(tmp_path)
+    return write(tmp_path / "project", {"Dockerfile": DOCKERFILE})
+
+
+HOUSE = ("--rules-dir", "../policy", "--select", "house")
+
+
+def rules_found(project: Path, *arguments: str) -> list[str]:
+    return [one["rule"] for one in findings("--rules-dir", "../policy", *arguments, cwd=project)]
+
+
+def test_findings_stand_where_the_fault_is(project: Path) -> None:
+    done = devopslint("check", *HOUSE, "--output", "concise", cwd=project)
+    assert done.stdout.splitlines()[:3] == [
+        "Dockerfile:1:6: warning[house/floating] image `node:latest` floats",
+        "Dockerfile:2:1: note[house/maintainer] `MAINTAINER` is of the past",
+        "Dockerfile:3:11: error[house/ssh-port] port `22` is open to all",
+    ]
+    assert done.returncode == 1
+
+
+# Exit codes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--select", "house"), 1),
+        (("--select", "house/maintainer"), 0),
+        (("--select", "house/maintainer", "--fail-on", "note"), 1),
+        (("--select", "house/floating", "--fail-on", "error"), 0),
+        (("--select", "house/ssh-port", "--fail-on", "error"), 1),
+        (("--select", "house", "--fail-on", "never"), 0),
+        (("--select", "house", "--exit-zero"), 0),
+        (("--select", "house", "--output", "json"), 1),
+        (("--select", "house", "--output", "sarif"), 1),
+    ],
+)
+def test_exit_code(project: Path, arguments: tuple[str, ...], code: int) -> None:
+    done = devopslint("--rules-dir", "../policy", *arguments, cwd=project)
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
+    write(tmp_path, {"notes.txt": "hello\n"})
+    done = devopslint(cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Nothing to check" in done.stdout + done.stderr
+    given = devopslint("notes.txt", cwd=tmp_path)
+    assert given.returncode == 0
+    assert "notes.txt: not a kind of file that devopslint knows" in given.stdout + given.stderr
+    assert devopslint("notes.txt", "--strict", cwd=tmp_path).returncode == 2
+    quiet = devopslint("notes.txt", "--quiet", cwd=tmp_path)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+# What is wrong is said in words, with what was meant, and exit code 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("gone.tf",), "gone.tf: no such file or folder"),
+        (("check", "gone/"), "gone/: no such file or folder"),
+        (("--selct", "x"), "--select"),
+        (("--select", "house/floatin"), "did you mean `house/floating`?"),
+        (("--ignore", "DL3008x"), "no rule is selected by `DL3008x`"),
+        (("--fail-on", "fatal"), "fatal"),
+        (("--output", "xml"), "unknown output format `xml`"),
+        (("--output", "json", "--output", "concise"), "give one a path"),
+        (("--output", "json:"), "no path after the colon"),
+        (("--rules-dir", "nowhere"), "nowhere: no such folder of rules"),
+        (("--config", "nowhere.yaml"), "nowhere.yaml: can't be read"),
+        (("rule", "show", "house/nothing-like-it"), "no rule is selected by `house/nothing-like-it`"),
+        (("rule", "test", "dockerfile/no-such-rule-at-all"), "no rule is selected by"),
+        (("rule", "new", "Not An Id"), "is no id"),
+    ],
+)
+def test_usage_errors(project: Path, arguments: tuple[str, ...], said: str) -> None:
+    if arguments[0] != "rule" and "--rules-dir" not in arguments:
+        arguments = (*arguments, "--rules-dir", "../policy")
+    done = devopslint(*arguments, cwd=project)
+    assert done.returncode == 2, done.stdout
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_output_that_can_not_be_written(project: Path) -> None:
+    done = devopslint("--output", "json:no/such/folder/out.json", cwd=project)
+    assert done.returncode == 2
+    assert "no/such/folder/out.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# Selection
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--select", "house"), ["floating", "maintainer", "ssh-port"]),
+        (("--select", "house/*"), ["floating", "maintainer", "ssh-port"]),
+        (("--select", "house/floating,house/ssh-port"), ["floating", "ssh-port"]),
+        (("--select", "floating", "--select", "ssh-port"), ["floating", "ssh-port"]),
+        (("--select", "house", "--ignore", "security"), ["floating", "maintainer"]),
+        (("--select", "house", "--ignore", "DL3007"), ["maintainer", "ssh-port"]),
+        (("--select", "house", "--ignore", "hadolint:DL3007"), ["maintainer", "ssh-port"]),
+        (("--select", "house", "--ignore", "containers/specific-tags"), ["maintainer", "ssh-port"]),
+        (("--select", "house", "--ignore", "infrastructure"), ["floating", "ssh-port"]),
+        (("--select", "house", "--ignore", "*port"), ["floating", "maintainer"]),
+        (("--select", "house/maintainer", "--ignore", "house"), []),
+        (("--select", "house", "--profile", "strict"), ["nameless-stage", "floating", "maintainer", "ssh-port"]),
+        (("--select", "house/nameless-stage"), ["nameless-stage"]),
+        (("--select", "house", "--min-level", "error"), ["ssh-port"]),
+        (("--select", "house", "--min-level", "warning"), ["floating", "ssh-port"]),
+    ],
+)
+def test_select_and_ignore(project: Path, arguments: tuple[str, ...], expected: list[str]) -> None:
+    assert rules_found(project, *arguments) == [f"house/{slug}" for slug in expected]
+
+
+def test_min_level_hides_from_the_exit_code_too(project: Path) -> None:
+    arguments = (*HOUSE, "--ignore", "ssh-port", "--min-level", "error", "--fail-on", "note")
+    assert devopslint(*arguments, cwd=project).returncode == 0
+
+
+# Paths and standard input
+
+
+def test_a_path_is_a_check_of_it(project: Path) -> None:
+    short = devopslint("Dockerfile", *HOUSE, cwd=project)
+    long = devopslint("check", "Dockerfile", *HOUSE, cwd=project)
+    assert (short.returncode, short.stdout) == (long.returncode, long.stdout)
+    assert short.returncode == 1
+
+
+def test_only_the_given_files_are_reported(project: Path) -> None:
+    write(project, {"api/Dockerfile": DOCKERFILE})
+    found = findings("api/Dockerfile", *HOUSE, cwd=project)
+    assert {one["path"] for one in found} == {"api/Dockerfile"}
+    assert len(found) == 3
+
+
+def test_standard_input(project: Path) -> None:
+    done = devopslint(
+        "-", "--stdin-filename", "web/Dockerfile", *HOUSE, "--output", "concise", cwd=project, stdin=DOCKERFILE.encode()
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("web/Dockerfile:1:6: warning[house/floating]")
+
+
+def test_standard_input_is_recognised_by_its_content(project: Path) -> None:
+    manifest = b"apiVersion: v1\nkind: Service\nmetadata: {name: 'shop\n"
+    done = devopslint("-", "--output", "concise", cwd=project, stdin=manifest)
+    assert done.returncode == 1
+    assert "[core/syntax]" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("--jobs", "1"), ("--jobs", "2"), ("-j", "2", "--no-cache"), ("--no-cache",)])
+def test_processes_and_cache_change_nothing(project: Path, arguments: tuple[str, ...]) -> None:
+    write(project, {f"service-{number}/Dockerfile": DOCKERFILE for number in range(30)})
+    first = devopslint(*HOUSE, "--output", "json", cwd=project)
+    assert len(json.loads(first.stdout)["findings"]) == 31 * 3
+    for _ in range(2):
+        assert devopslint(*HOUSE, *arguments, "--output", "json", cwd=project).stdout == first.stdout
+    write(project, {"service-7/Dockerfile": "FROM scratch\n"})
+    assert len(findings(*HOUSE, *arguments, cwd=project)) == 30 * 3
+
+
+# Outputs
+
+
+def test_several_outputs_at_once(project: Path) -> None:
+    done = devopslint(
+        *HOUSE, "--output", "sarif:out.sarif", "--output", "json:out.json", "--output", "concise", cwd=project
+    )
+    assert done.stdout.startswith("Dockerfile:1:6:")
+    assert len(json.loads((project / "out.json").read_text())["findings"]) == 3
+    assert len(json.loads((project / "out.sarif").read_text())["runs"][0]["results"]) == 3
+
+
+def test_a_machine_format_has_standard_output_for_itself(project: Path) -> None:
+    write(project, {"notes.txt": ""})
+    done = devopslint("Dockerfile", "notes.txt", *HOUSE, "--output", "json", cwd=project)
+    assert len(json.loads(done.stdout)["findings"]) == 3
+    assert "notes.txt" in done.stderr
+
+
+def test_output_from_the_environment(project: Path) -> None:
+    done = devopslint(*HOUSE, cwd=project, env={"DEVOPSLINT_OUTPUT": "json"})
+    assert json.loads(done.stdout)["findings"]
+    plain = devopslint("Dockerfile", cwd=project, env={"DEVOPSLINT_OUTPUT": "json"})
+    assert json.loads(plain.stdout)["format"] == 1
+
+
+def test_sarif_category(project: Path) -> None:
+    done = devopslint(*HOUSE, "--output", "sarif", "--sarif-category", "lint", cwd=project)
+    assert json.loads(done.stdout)["runs"][0]["automationDetails"]["id"] == "lint/"
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "coloured"),
+    [
+        ({}, (), False),
+        ({"FORCE_COLOR": "1"}, (), True),
+        ({"NO_COLOR": "1"}, (), False),
+        ({"NO_COLOR": "1"}, ("--color", "always"), True),
+        ({"FORCE_COLOR": "1"}, ("--color", "never"), False),
+    ],
+)
+def test_colours(project: Path, environment: dict[str, str], arguments: tuple[str, ...], coloured: bool) -> None:
+    done = devopslint(*HOUSE, *arguments, cwd=project, env={"NO_COLOR": "", **environment})
+    assert ("\x1b[" in done.stdout) is coloured
+
+
+def test_urls_of_the_rules(project: Path) -> None:
+    always = devopslint(*HOUSE, "--show-urls", "always", cwd=project)
+    never = devopslint(*HOUSE, "--show-urls", "never", cwd=project)
+    assert "https://" in always.stdout
+    assert "https://" not in never.stdout
+
+
+# Configuration
+
+
+def configured(project: Path, text: str) -> Path:
+    write(project, {".devopslint.yaml": text})
+    return project
+
+
+def test_configuration(project: Path) -> None:
+    configured(
+        project,
+        """\
+select: [house]
+ignore: [house/maintainer]
+rules-dirs: [../policy]
+fail-on: error
+exclude: [old/**]
+rules:
+  house/floating: {level: error}
+  house/ssh-port:
+    level: "off"
+""",
+    )
+    write(project, {"old/Dockerfile": DOCKERFILE, "deep/down/Dockerfile": DOCKERFILE})
+    found = findings(cwd=project)
+    assert [(one["path"], one["rule"], one["level"]) for one in found] == [
+        ("Dockerfile", "house/floating", "error"),
+        ("deep/down/Dockerfile", "house/floating", "error"),
+    ]
+    assert len(findings("old/Dockerfile", cwd=project)) == 1
+    assert findings("old/Dockerfile", "--force-exclude", cwd=project) == []
+    assert [one["rule"] for one in findings("--select", "house/maintainer", cwd=project)] == []
+    assert findings("--no-config", *HOUSE, cwd=project)[0]["level"] == "warning"
+
+
+def test_options_of_rules(project: Path) -> None:
+    configured(project, 'rules-dirs: [../policy]\nrules:\n  house/ssh-port: {options: {closed: ["80"]}}\n')
+    found = findings("--select", "house/ssh-port", cwd=project)
+    assert [one["message"] for one in found] == ["port `80` is open to all"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("selct: [house]\n", ".devopslint.yaml:1:1: unknown setting `selct`, did you mean `select`?"),
+        ("ignore: []\nfail-on: fatal\n", ".devopslint.yaml:2:1: 'fatal' is not one of"),
+        ("rules:\n  house/floating: {levle: off}\n", ".devopslint.yaml:2:20: unknown setting `levle`"),
+        ("ignore: [a\n", ".devopslint.yaml:1:10: "),
+        ("select: [a]\n---\nselect: [b]\n", ".devopslint.yaml:"),
+        ("- select\n", ".devopslint.yaml:1:3: "),
+        ("select: [no-such-thing]\n", "no rule is selected by `no-such-thing`"),
+        ("rules:\n  house/floating: {options: {x: 1}}\n", "has no option `x`"),
+        ("rules:\n  house/ssh-port: {options: {closed: 22}}\n", "is of type list"),
+        ("rules-dirs: [nowhere]\n", "nowhere: no such folder of rules"),
+    ],
+)
+def test_errors_in_the_configuration(project: Path, text: str, said: str) -> None:
+    configured(project, text)
+    done = devopslint("check", "--rules-dir", "../policy", cwd=project)
+    assert done.returncode == 2, done.stdout
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_configuration_is_found_from_below_and_from_outside(project: Path) -> None:
+    configured(project, "rules-dirs: [../policy]\nselect: [house/maintainer]\n")
+    write(project, {"deep/Dockerfile": DOCKERFILE})
+    assert [one["rule"] for one in findings("Dockerfile", cwd=project / "deep")] == ["house/maintainer"]
+    assert [one["rule"] for one in findings("project/Dockerfile", cwd=project.parent)] == ["house/maintainer"]
+
+
+# Other commands
+
+
+def test_files(project: Path) -> None:
+    write(project, {"main.tf": 'resource "a" "b" {}\n', "notes.yaml": "a: 1\n"})
+    done = devopslint("files", cwd=project)
+    assert done.returncode == 0
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+        ["Dockerfile", "dockerfile"],
+        ["main.tf", "terraform"],
+    ]
+    listed = json.loads(devopslint("files", "--json", cwd=project).stdout)
+    assert [(one["path"], one["kind"]) for one in listed] == [("Dockerfile", "dockerfile"), ("main.tf", "terraform")]
+    assert all(one["why"] for one in listed)
+
+
+def test_rules(project: Path) -> None:
+    done = devopslint("rules", "--rules-dir", "../policy", "--select", "house", cwd=project)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "house/floating",
+        "house/maintainer",
+        "house/nameless-stage",
+        "house/ssh-port",
+    ]
+    assert done.stderr == "4 rules\n"
+    strict = devopslint("rules", "--rules-dir", "../policy", "--select", "house", "--profile", "strict", cwd=project)
+    assert strict.stdout.split()[0] == "house/nameless-stage"
+    errors = devopslint(
+        "rules", "--rules-dir", "../policy", "--select", "house", "--level", "error", "--json", cwd=project
+    )
+    (rule,) = json.loads(errors.stdout)
+    assert (rule["id"], rule["security-severity"], rule["practice"]) == (
+        "house/ssh-port",
+        7.5,
+        "security/network-segmentation",
+    )
+
+
+@pytest.mark.parametrize("name", ["house/floating", "floating", "DL3007", "hadolint:DL3007"])
+def test_rule_show(project: Path, name: str) -> None:
+    done = devopslint("rule", "show", name, "--rules-dir", "../policy", cwd=project)
+    assert done.returncode == 0
+    assert "# house/floating" in done.stdout
+    assert "It has cost us an evening" in done.stdout
+
+
+def test_a_rule_is_written_tested_and_used(project: Path) -> None:
+    new = devopslint(
+        "rule", "new", "mine/no-stop-signal", "--rules-dir", "mine", "--on", "dockerfile.stage", cwd=project
+    )
+    assert new.returncode == 0, new.stderr
+    path = project / "mine" / "mine" / "no-stop-signal.yaml"
+    assert "devopslint rule test --rules-dir mine mine/no-stop-signal" in new.stdout
+    again = devopslint("rule", "new", "mine/no-stop-signal", "--rules-dir", "mine", cwd=project)
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    failing = devopslint("rule", "test", "--rules-dir", "mine", "mine/no-stop-signal", cwd=project)
+    assert failing.returncode == 1, failing.stderr
+    assert failing.stdout.endswith("0 passed, 1 failed\n")
+    text = path.read_text()
+    text = text.replace("name: {exists: true}", "stopsignal: {exists: true}")
+    text = text.replace("`{name}` is not as it should be", "stage has no STOPSIGNAL")
+    text = text.replace("replace me #!", "FROM scratch #! 1-12")
+    text = text.replace("replace me with the near miss", "FROM scratch\n      STOPSIGNAL SIGTERM")
+    text = text.replace("replace me with a value that can't be known", "FROM scratch\n      STOPSIGNAL $SIGNAL")
+    path.write_text(text)
+    for target in (("--rules-dir", "mine"), ("mine",), ("--rules-dir", "mine", "mine/mine/no-stop-signal.yaml")):
+        passing = devopslint("rule", "test", *target, cwd=project)
+        assert passing.stdout == "1 passed, 0 failed\n", target
+        assert passing.returncode == 0
+    found = findings("--rules-dir", "mine", "--select", "mine", cwd=project)
+    assert [(one["message"], one["path"]) for one in found] == [("stage has no STOPSIGNAL", "Dockerfile")]
+
+
+def test_rule_test_says_what_does_not_hold(project: Path) -> None:
+    rule = (project.parent / "policy/house/floating.yaml").read_text()
+    write(
+        project,
+        {"mine/mine/wrong.yaml": rule + "  - bad: |\n      FROM a:latest #! 1-4\n  - good: |\n      FROM b:latest\n"},
+    )
+    done = devopslint("rule", "test", "mine", cwd=project)
+    assert done.returncode == 1
+    assert "mine/wrong: example 2 (bad): nothing is found at Dockerfile, line 1, columns 1-4" in done.stdout
+    assert "mine/wrong: example 2 (bad): found at Dockerfile, line 1, columns 6-13" in done.stdout
+    assert "mine/wrong: example 3 (good): found at Dockerfile, line 1, columns 6-13" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("level: warning", "level: fatal", "policy/house/floating.yaml:2:1: 'fatal' is not one of"),
+        ("tags:", "tgas:", "policy/house/floating.yaml:1:1: unknown field `tgas`"),
+        (
+            "{matches: ",
+            "{mathces: ",
+            "policy/house/floating.yaml:8:11: unknown operator `mathces`, did you mean `matches`?",
+        ),
+        (":latest$", "(", "policy/house/floating.yaml:8:11: `matches`: "),
+        ("FROM\n", "FROM\nwhen: 1\n", "policy/house/floating.yaml:7:1:"),
+        (
+            "dockerfile.instruction.FROM",
+            "dockerfil.stage",
+            "unknown subject kind `dockerfil.stage`, did you mean `dockerfile.stage`?",
+        ),
+        ("containers/specific-tags", "containers/specific-tag", "did you mean `containers/specific-tags`?"),
+        ("title: Image floats", "title: [Image floats", "policy/house/floating.yaml:"),
+        ("level: warning", "level: warning\nlevel: error", "policy/house/floating.yaml:3:1: `level` is given twice"),
+        ("title: Image floats on the latest tag\n", "", "missing `title`"),
+        ("forbid:", "check: a:b\nforbid:", "a rule has either `check`, or `require` or `forbid`"),
+    ],
+)
+def test_a_broken_rule_file(project: Path, old: str, new: str, said: str) -> None:
+    path = project.parent / "policy/house/floating.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    done = devopslint("check", "--rules-dir", "../policy", cwd=project)
+    assert done.returncode == 2, done.stdout
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_rule_may_not_take_the_place_of_another(project: Path) -> None:
+    write(project, {"more/house/floating.yaml": (project.parent / "policy/house/floating.yaml").read_text()})
+    done = devopslint("check", "--rules-dir", "../policy", "--rules-dir", "more", cwd=project)
+    assert done.returncode == 2
+    assert "there is already a rule `house/floating`" in done.stderr
+
+
+def test_python_of_a_repository_runs_only_when_it_is_asked_for(project: Path) -> None:
+    rule = (project.parent / "policy/house/floating.yaml").read_text()
+    rule = rule.replace('forbid:\n  image: {matches: ":latest$"}\n', "check: house_checks:find\n")
+    write(
+        project,
+        {
+            "own/own/floating.yaml": rule,
+            "own/house_checks.py": "from devopslint.policy.subject import Problem\n\n"
+            "def find(subject, options):\n    yield Problem('image')\n",
+            ".devopslint.yaml": "rules-dirs: [own]\n",
+        },
+    )
+    untrusted = devopslint("check", cwd=project)
+    assert untrusted.returncode == 2
+    assert "own/own/floating.yaml:" in untrusted.stderr.replace(str(project) + "/", "")
+    assert "give it as --rules-dir" in untrusted.stderr
+    found = findings("--no-config", "--rules-dir", "own", "--select", "own/floating", cwd=project)
+    assert [(one["rule"], one["line"] if "line" in one else one["span"]["line"]) for one in found] == [
+        ("own/floating", 1)
+    ]
+
+
+# Help
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("files",), ("rules",), ("rule",), ("rule", "new")])
+def test_help(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = devopslint(*command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: devopslint")
+
+
+def test_every_option_of_a_check_is_tested_here() -> None:
+    import re
+
+    from devopslint.cli import check
+
+    here = Path(__file__).read_text()
+    for parameter in check.params:
+        for name in parameter.opts:
+            assert not name.startswith("--") or re.search(re.escape(name) + r'[",]', here), f"{name} is not tested"
