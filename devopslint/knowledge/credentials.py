@@ -29,9 +29,9 @@ _NEUTRAL_TAILS = frozenset(
 )  # fmt: skip
 _HARMLESS_BEFORE = frozenset(
     {"no", "not", "allow", "disable", "enable", "enabled", "has", "use", "is", "require", "required", "requires",
-     "with", "persist", "next", "page", "continuation", "max", "min", "num", "manage", "generate", "create", "random", "rotate",
-     "reset", "change", "update", "store", "external", "public", "id", "tls", "existing", "imagepull", "pull", "mount",
-     "automount", "cancellation", "csrf", "xsrf", "http", "skip", "force", "set", "by", "boarding", "low", "high",
+     "with", "persist", "next", "page", "continuation", "max", "min", "num", "manage", "generate", "create", "random",
+     "rotate", "reset", "change", "update", "store", "external", "public", "id", "tls", "existing", "imagepull", "pull",
+     "mount", "automount", "cancellation", "csrf", "xsrf", "http", "skip", "force", "set", "by", "boarding", "low", "high",
      "band", "first", "render", "proxy"}
 )  # fmt: skip
 

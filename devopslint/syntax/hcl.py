@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from tree_sitter import Parser, Range
 
-from devopslint.syntax.hcl_nodes import LANGUAGE, Block, Expression, letters, plain, walk
+from devopslint.syntax.hcl_nodes import LANGUAGE, Block, Expression, File, letters, plain, walk
 from devopslint.syntax.hcl_text import heredoc_text, unescape
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem
 
@@ -41,7 +41,7 @@ _HEADER = re.compile(r'^[A-Za-z_][\w-]*(?:[ \t]+(?:"[^"\n]*"|[\w-]+))*[ \t]*\{',
 
 
 def read_hcl(source: Source) -> tuple[Document, list[SyntaxProblem]]:
-    """Return the tree of an HCL file, whose root is a `Block`, and what could not be read. Never raises.
+    """Return the tree of an HCL file, whose root is a `File`, and what could not be read. Never raises.
 
     A body maps attribute names to values and block types to a `Seq` of `Block`s. The value of an attribute is a str,
     int, float, bool, None, `Map`, `Seq`, or an `Expression`. A `dynamic "x"` block makes `x` UNKNOWN, or the list of
@@ -58,11 +58,12 @@ class _Reader:
         self.source = source
         self.text = source.text
         self.problems: list[SyntaxProblem] = []
+        self.root = File(len(source.text))
 
-    def read(self) -> Block:
+    def read(self) -> File:
         text = self.text
         data = letters(text)
-        root = Block("", 0, len(text))
+        root = self.root
         tree = Parser(LANGUAGE).parse(data).root_node
         if not tree.has_error:
             self._bodies(tree, root)
@@ -258,6 +259,7 @@ class _Reader:
             return value if isinstance(value, str) else self.text[inner.start_byte : inner.end_byte]
         if inner.type != "variable_expr":
             owner.open = True
+            self.root.computed_keys.append(Expression(self.source, node, node.start_byte, node.end_byte))
         return self.text[node.start_byte : node.end_byte]
 
     def _string(self, node: Node) -> str:

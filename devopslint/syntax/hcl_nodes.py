@@ -143,3 +143,28 @@ class Block(Map):
         super().__init__(start, end)
         self.type = type_name
         self.labels = Seq(start, start)
+
+
+class File(Block):
+    """The root of a file. `computed_keys` are the expressions that stand as keys in its objects (`(var.k) = 1`)."""
+
+    __slots__ = ("computed_keys",)
+
+    def __init__(self, end: int) -> None:
+        super().__init__("", 0, end)
+        self.computed_keys: list[Expression] = []
+
+
+def expressions(value: object) -> Iterator[Expression]:
+    """Yield every expression in a tree, in no promised order, without recursion."""
+    stack = [value]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, dict):
+            stack.extend(value.values())
+            if isinstance(value, File):
+                stack.extend(value.computed_keys)
+        elif isinstance(value, list):
+            stack.extend(value)

@@ -1,0 +1,380 @@
+"""From an expression to its value, as far as the files of the folder say."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.functions import MOST_ITEMS, MOST_TEXT, EvaluationError, call, sequence, text_of
+from devopslint.artifacts.terraform.operators import OPERATORS, member
+from devopslint.syntax.hcl_nodes import Expression, plain
+from devopslint.syntax.hcl_text import dedent, unescape
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol
+
+    from tree_sitter import Node
+
+    from devopslint.syntax.source import Source
+
+    Origin = tuple[Source, int, int, str]
+
+    class Scope(Protocol):
+        """What knows the values of variables and locals."""
+
+        def lookup(self, kind: str, name: str) -> tuple[Any, tuple[Origin, ...]]:
+            """Return the value of `var.name` or `local.name` and where it comes from; UNKNOWN when it can't be known."""
+
+
+MOST_DEPTH = 60
+
+
+def evaluate(expression: Expression, scope: Scope) -> tuple[Any, tuple[Origin, ...]]:
+    """Return the value of an expression, UNKNOWN when it can't be known, and where it comes from. Never raises."""
+    evaluator = _Evaluator(expression, scope)
+    try:
+        value = evaluator.value(expression.node, {})
+    except (EvaluationError, RecursionError):
+        return UNKNOWN, ()
+    return value, tuple(dict.fromkeys(evaluator.origins))
+
+
+def template_with_holes(expression: Expression, scope: Scope, hole: str) -> str | None:
+    """Return the text of a template whose unknown parts are replaced by `hole`; `None` when it is no template."""
+    node = plain(expression.node)
+    if node.type not in {"quoted_template", "heredoc_template"}:
+        return None
+    evaluator = _Evaluator(expression, scope)
+    try:
+        value = evaluator.template(node, {}, hole)
+    except (EvaluationError, RecursionError):
+        return None
+    return value if isinstance(value, str) else None
+
+
+class _Evaluator:
+    def __init__(self, expression: Expression, scope: Scope) -> None:
+        self.text = expression.text_of
+        self.shift = expression.shift
+        self.scope = scope
+        self.origins: list[Origin] = []
+        self.depth = 0
+        self.steps = 0
+
+    def value(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        """Return the value of a node. Raises EvaluationError for what Terraform would refuse."""
+        self.steps += 1
+        if self.depth >= MOST_DEPTH or self.steps > MOST_ITEMS * 10:
+            return UNKNOWN
+        self.depth += 1
+        try:
+            node = plain(node)
+            handler = _HANDLERS.get(node.type)
+            return UNKNOWN if handler is None else handler(self, node, bound)
+        finally:
+            self.depth -= 1
+
+    def settle(self, value: Any) -> Any:
+        """Return what an expression inside a known value comes to."""
+        if isinstance(value, Expression):
+            found, origins = evaluate(value, self.scope)
+            self.origins.extend(origins)
+            return found
+        return value
+
+    def scalar(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        text = self.text(node)
+        if text in _WORDS:
+            return _WORDS[text]
+        try:
+            return int(text)
+        except ValueError:
+            try:
+                return float(text)
+            except ValueError:
+                return UNKNOWN
+
+    def string(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        return unescape(self.text(node)[1:-1])
+
+    def template(self, node: Node, bound: Mapping[str, Any], hole: str | None = None) -> Any:
+        """Return a template's text. One that is nothing but `${x}` is the value of x itself."""
+        heredoc = node.type == "heredoc_template"
+        whole = self.text(node)
+        start = whole.find("\n") + 1 if heredoc else 1
+        end = whole.rfind("\n") + 1 if heredoc else len(whole) - 1
+        base = node.start_byte
+        pieces: list[str] = []
+        values: list[str] = []
+        at = start
+        for child in node.children:
+            if child.type not in {"template_interpolation", "template_directive"}:
+                continue
+            pieces.append(whole[at : child.start_byte - base])
+            at = child.end_byte - base
+            value = UNKNOWN
+            if child.type == "template_interpolation":
+                inner = [part for part in child.children if part.type == "expression"]
+                value = self.value(inner[0], bound) if inner else UNKNOWN
+            if not heredoc and child.start_byte - base == 1 and at == end:
+                return hole if value is UNKNOWN and hole is not None else value
+            if value is UNKNOWN and hole is None:
+                return UNKNOWN
+            values.append(hole if value is UNKNOWN and hole is not None else text_of(value))
+        pieces.append(whole[at:end])
+        if heredoc:
+            text = "\0".join(pieces).replace("\r\n", "\n")
+            text = dedent(text) if whole.startswith("<<-") else text
+            pieces = [piece.replace("$${", "${").replace("%%{", "%{") for piece in text.split("\0")]
+        else:
+            pieces = [unescape(piece) for piece in pieces]
+        joined = pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=False))
+        return joined if len(joined) <= MOST_TEXT else UNKNOWN
+
+    def items(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        result = Seq(node.start_byte + self.shift, node.end_byte + self.shift)
+        for child in node.children:
+            if child.type == "expression":
+                result.add(self.value(child, bound), (child.start_byte + self.shift, child.end_byte + self.shift))
+        return result
+
+    def pairs(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        result = Map(node.start_byte + self.shift, node.end_byte + self.shift)
+        for child in node.children:
+            if child.type != "object_elem" or child.child_count < 3:
+                continue
+            key_node, value_node = child.children[0], child.children[-1]
+            if key_node.child_count == 1 and key_node.children[0].type == "variable_expr":
+                key: Any = self.text(key_node)
+            else:
+                key = self.value(key_node, bound)
+            if key is UNKNOWN or key is None:
+                result.open = True
+                key = self.text(key_node)
+            marks = (key_node.start_byte, key_node.end_byte, value_node.start_byte, value_node.end_byte)
+            shifted = tuple(mark + self.shift for mark in marks)
+            result.put(text_of(key), self.value(value_node, bound), shifted)  # type: ignore[arg-type]
+        return result
+
+    def traversal(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        """Return the value of a term with what follows it: `var.x.y[0]`, `f(x).y`, `(x)[*].id`."""
+        children = node.children
+        first = 0
+        if children[0].type == "variable_expr":
+            value, first = self._head(children, bound)
+        elif children[0].type == "(":
+            value = self.value(children[1], bound)
+            first = 3
+        else:
+            value = self.value(children[0], bound)
+            first = 1
+        tails = [part for tail in children[first:] for part in _flat(tail)]
+        return self._follow(value, tails)
+
+    def _head(self, children: list[Node], bound: Mapping[str, Any]) -> tuple[Any, int]:
+        name = self.text(children[0])
+        if name in bound:
+            return bound[name], 1
+        if name in {"var", "local"} and len(children) > 1 and children[1].type == "get_attr":
+            value, origins = self.scope.lookup(name, self.text(children[1].children[-1]))
+            self.origins.extend(origins)
+            return value, 2
+        return UNKNOWN, len(children)
+
+    def _follow(self, value: Any, tails: list[Node]) -> Any:
+        for index, tail in enumerate(tails):
+            value = self.settle(value)
+            if value is UNKNOWN:
+                return UNKNOWN
+            kind = tail.type
+            if kind in {".*", "[*]"}:
+                if value is None:
+                    return sequence([])
+                items = value if isinstance(value, list) else [value]
+                rest = tails[index + 1 :]
+                return sequence((self._follow(item, rest) for item in items), bool(getattr(value, "open", False)))
+            if kind == "get_attr":
+                value = member(value, self.text(tail.children[-1]))
+            elif kind == "legacy_index":
+                value = member(value, self.scalar_index(tail))
+            else:
+                inner = [part for part in tail.children if part.type == "expression"]
+                value = member(value, self.value(inner[0], {}) if inner else UNKNOWN)
+        return self.settle(value)
+
+    def scalar_index(self, tail: Node) -> Any:
+        digits = self.text(tail).strip(".")
+        return int(digits) if digits.isdigit() else UNKNOWN
+
+    def function(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        name = self.text(node.children[0])
+        holder = [child for child in node.children if child.type == "function_arguments"]
+        parts = holder[0].children if holder else []
+        arguments = [part for part in parts if part.type == "expression"]
+        if name in {"try", "can"}:
+            return self._try(arguments, bound, name == "can")
+        values = [self.value(argument, bound) for argument in arguments]
+        if any(part.type == "ellipsis" for part in parts):
+            last = values.pop()
+            if not isinstance(last, list) or getattr(last, "open", False):
+                return UNKNOWN
+            values.extend(last)
+        values = [self._settled_items(value) for value in values]
+        return call(name, values)
+
+    def _settled_items(self, value: Any) -> Any:
+        """Return a list or map with its own expressions evaluated, one level down."""
+        value = self.settle(value)
+        if isinstance(value, Seq) and any(isinstance(item, Expression) for item in value):
+            return sequence((self.settle(item) for item in value), value.open)
+        return value
+
+    def _try(self, arguments: list[Node], bound: Mapping[str, Any], only_whether: bool) -> Any:
+        for argument in arguments:
+            depth = self.depth
+            try:
+                value = self.settle(self.value(argument, bound))
+            except EvaluationError:
+                self.depth = depth
+                continue
+            if only_whether:
+                return UNKNOWN if value is UNKNOWN else True
+            return value
+        if only_whether:
+            return False
+        raise EvaluationError("try")
+
+    def conditional(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        parts = [child for child in node.children if child.is_named and child.type != "comment"]
+        if len(parts) != 3:
+            return UNKNOWN
+        condition = self.value(parts[0], bound)
+        if isinstance(condition, str) and condition in {"true", "false"}:
+            condition = condition == "true"
+        if isinstance(condition, bool):
+            return self.value(parts[1] if condition else parts[2], bound)
+        try:
+            yes, no = self.value(parts[1], bound), self.value(parts[2], bound)
+        except EvaluationError:
+            return UNKNOWN
+        plain_both = isinstance(yes, (str, int, float, bool)) and yes.__class__ is no.__class__
+        return yes if plain_both and yes == no else UNKNOWN
+
+    def unary(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        operator = self.text(node.children[0])
+        value = self._operand(node.children[1:], bound)
+        if value is UNKNOWN:
+            return UNKNOWN
+        if operator == "!":
+            value = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+            return not value if isinstance(value, bool) else UNKNOWN
+        return -value if isinstance(value, (int, float)) and not isinstance(value, bool) else UNKNOWN
+
+    def binary(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        children = node.children
+        at = next(
+            (i for i, child in enumerate(children) if self.text(child) in OPERATORS and i and not child.is_named), 0
+        )
+        if not at:
+            return UNKNOWN
+        operator = self.text(children[at])
+        left = self._operand(children[:at], bound)
+        if operator in {"&&", "||"}:
+            decisive = operator == "||"
+            if left is decisive:
+                return decisive
+            right = self._operand(children[at + 1 :], bound)
+            if right is decisive:
+                return decisive
+            return UNKNOWN if left is UNKNOWN or right is UNKNOWN else not decisive
+        right = self._operand(children[at + 1 :], bound)
+        if left is UNKNOWN or right is UNKNOWN:
+            return UNKNOWN
+        return OPERATORS[operator](left, right)
+
+    def _operand(self, nodes: list[Node], bound: Mapping[str, Any]) -> Any:
+        """Return the value of an operand, whose parentheses and traversal are not wrapped in a node of their own."""
+        nodes = [node for node in nodes if node.type != "comment"]
+        if nodes and nodes[0].type == "(":
+            value = self.value(nodes[1], bound)
+            nodes = nodes[3:]
+        elif nodes and nodes[0].type == "variable_expr":
+            value, used = self._head(nodes, bound)
+            nodes = nodes[used:]
+        elif nodes:
+            value = self.value(nodes[0], bound)
+            nodes = nodes[1:]
+        else:
+            return UNKNOWN
+        return self._follow(value, [part for tail in nodes for part in _flat(tail)])
+
+    def variable(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        return self.settle(bound.get(self.text(node), UNKNOWN))
+
+    def loop(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        inner = node.children[0]
+        intro = next((child for child in inner.children if child.type == "for_intro"), None)
+        if intro is None:
+            return UNKNOWN
+        names = [self.text(child) for child in intro.children if child.type == "identifier"]
+        source = [child for child in intro.children if child.type == "expression"]
+        collection = self.value(source[0], bound) if source else UNKNOWN
+        if not isinstance(collection, (dict, list)) or getattr(collection, "open", False):
+            return UNKNOWN
+        pairs = list(collection.items() if isinstance(collection, dict) else enumerate(collection))
+        bodies = [child for child in inner.children if child.type == "expression"]
+        condition = next((child for child in inner.children if child.type == "for_cond"), None)
+        grouped = any(child.type == "ellipsis" for child in inner.children)
+        if grouped or len(pairs) > MOST_ITEMS or not bodies:
+            return UNKNOWN
+        found: list[list[Any]] = []
+        for key, value in pairs:
+            names_now = {**bound, **dict(zip(names, (key, value) if len(names) == 2 else (value,), strict=False))}
+            if condition is not None:
+                kept = self.value(next(part for part in condition.children if part.type == "expression"), names_now)
+                if kept is UNKNOWN:
+                    return UNKNOWN
+                if not kept:
+                    continue
+            found.append([self.value(body, names_now) for body in bodies])
+        if inner.type == "for_tuple_expr":
+            return sequence(one[0] for one in found)
+        result = Map()
+        for one in found:
+            if len(one) != 2 or one[0] is UNKNOWN or one[0] is None:
+                return UNKNOWN
+            result.put(text_of(one[0]), one[1], (0, 0, 0, 0))
+        return result
+
+
+def _flat(tail: Node) -> list[Node]:
+    """Return the steps of a tail in a row: attribute names, indexes, and `.*` or `[*]` for a splat."""
+    found: list[Node] = []
+    stack = [tail]
+    while stack:
+        node = stack.pop()
+        if node.type in {"index", "splat", "attr_splat", "full_splat"}:
+            stack.extend(reversed(node.children))
+        elif node.type in {"get_attr", "new_index", "legacy_index", ".*", "[*]"}:
+            found.append(node)
+    return found
+
+
+_WORDS = {"true": True, "false": False, "null": None}
+_HANDLERS: dict[str, Callable[[_Evaluator, Node, Mapping[str, Any]], Any]] = {
+    "bool_lit": _Evaluator.scalar,
+    "null_lit": _Evaluator.scalar,
+    "numeric_lit": _Evaluator.scalar,
+    "string_lit": _Evaluator.string,
+    "quoted_template": _Evaluator.template,
+    "heredoc_template": _Evaluator.template,
+    "tuple": _Evaluator.items,
+    "object": _Evaluator.pairs,
+    "expression": _Evaluator.traversal,
+    "function_call": _Evaluator.function,
+    "conditional": _Evaluator.conditional,
+    "unary_operation": _Evaluator.unary,
+    "binary_operation": _Evaluator.binary,
+    "variable_expr": _Evaluator.variable,
+    "for_expr": _Evaluator.loop,
+}

@@ -1,0 +1,324 @@
+"""The model of a folder: what its files declare, what that refers to, and what its variables and locals are worth."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.evaluate import evaluate
+from devopslint.syntax.hcl_nodes import Block, Expression, expressions
+from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from devopslint.policy.artifact import Workspace
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.hcl_nodes import Reference
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Document, Mark
+
+    Origin = tuple[Source, int, int, str]
+    Known = tuple[Any, tuple[Origin, ...]]
+
+_NOTHING: Known = (UNKNOWN, ())
+_MOST_NESTED = 40
+_DECLARING = {
+    "resource": "",
+    "data": "data.",
+    "ephemeral": "ephemeral.",
+    "variable": "var.",
+    "output": "output.",
+    "module": "module.",
+    "check": "check.",
+}
+"""Block type → what stands before its labels in an address."""
+
+
+def address_of(block: Block) -> str:
+    """Return `aws_s3_bucket.logs`, `data.aws_ami.this`, `var.region`, `module.vpc`; else the header's words."""
+    labels = ".".join(str(label) for label in block.labels)
+    if block.type in _DECLARING:
+        return _DECLARING[block.type] + labels
+    return f"{block.type}.{labels}" if labels else block.type
+
+
+class Declared:
+    """A block and the document that it stands in."""
+
+    __slots__ = ("address", "block", "document")
+
+    def __init__(self, block: Block, document: Document) -> None:
+        self.block = block
+        self.document = document
+        self.address = address_of(block)
+
+    def label(self, index: int) -> str:
+        """Return a label, or an empty text."""
+        return str(self.block.labels[index]) if index < len(self.block.labels) else ""
+
+
+class Local:
+    """One name of a `locals` block, its value as it is written, and the marks of both."""
+
+    __slots__ = ("document", "key", "name", "value", "where")
+
+    def __init__(self, name: str, value: Any, document: Document, key: Mark, where: Mark) -> None:
+        self.name = name
+        self.value = value
+        self.document = document
+        self.key = key
+        self.where = where
+
+
+class Module:
+    """A folder of Terraform files."""
+
+    def __init__(self, folder: str, files: Sequence[Document], workspace: Workspace, *, broken: bool = False) -> None:
+        self.folder = folder
+        self.workspace = workspace
+        self.broken = broken
+        """Whether a file could not be read whole, so that what seems undeclared may be declared."""
+        self.files = [file for file in files if not _is_values(file.source.path)]
+        self.values_files = [file for file in files if _is_values(file.source.path)]
+        self.blocks = Map()
+        self.declared: dict[str, Declared] = {}
+        self.duplicates: list[tuple[Declared, Declared]] = []
+        self.locals: dict[str, Local] = {}
+        self.of_type: dict[str, list[Declared]] = {}
+        self.subjects: dict[str, Subject] = {}
+        """The subjects of resources by address, filled by the reader."""
+        self._known: dict[tuple[str, str], Known] = {}
+        self._working: set[tuple[str, str]] = set()
+        self._memo: dict[tuple[str, int, int], Sequence[Candidate]] = {}
+        self._references: list[tuple[Reference, Document]] | None = None
+        self._assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
+        for file in self.files:
+            self._take(file)
+            file.resolve = self.resolve
+
+    def _take(self, file: Document) -> None:
+        override = _is_override(file.source.path)
+        for type_name, blocks in file.root.items():
+            if not isinstance(blocks, Seq):
+                continue
+            for index, block in enumerate(blocks):
+                if not isinstance(block, Block):
+                    continue
+                self.blocks.setdefault(type_name, Seq()).add(block, blocks.at[index])
+                declared = Declared(block, file)
+                self.of_type.setdefault(type_name, []).append(declared)
+                if type_name == "locals":
+                    self._take_locals(block, file)
+                elif type_name in _DECLARING:
+                    first = self.declared.setdefault(declared.address, declared)
+                    if first is not declared and not override and not _is_override(first.document.source.path):
+                        self.duplicates.append((first, declared))
+
+    def _take_locals(self, block: Block, file: Document) -> None:
+        for name, (key_start, key_end, start, end) in block.at.items():
+            if name not in self.locals:
+                self.locals[name] = Local(name, block[name], file, (key_start, key_end), (start, end))
+
+    def all(self, type_name: str) -> list[Declared]:
+        """Return every block of a type (`variable`, `provider`), in the order of the files."""
+        return self.of_type.get(type_name, [])
+
+    @property
+    def settings(self) -> list[Declared]:
+        """The `terraform` blocks."""
+        return self.all("terraform")
+
+    def nested_settings(self, type_name: str) -> list[Declared]:
+        """Return the blocks of a type inside the `terraform` blocks: `backend`, `cloud`, `required_providers`."""
+        return [
+            Declared(block, settings.document)
+            for settings in self.settings
+            for block in settings.block.get(type_name) or ()
+            if isinstance(block, Block)
+        ]
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this folder is applied by itself: it configures a provider, a backend, or has values for its variables."""
+        if self.nested_settings("backend") or self.nested_settings("cloud"):
+            return True
+        if any(name.endswith((".tfvars", ".tfvars.json")) for name in self._names()):
+            return True
+        return any(not self._is_bare(provider.block) for provider in self.all("provider"))
+
+    @staticmethod
+    def _is_bare(provider: Block) -> bool:
+        """A provider block that sets nothing but a version is a leftover of old modules."""
+        return set(provider) <= {"version", "alias"}
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the folder declares infrastructure at all, and not only values or tests."""
+        return bool(self.of_type.keys() & {"resource", "data", "module", "provider"})
+
+    def _names(self) -> Sequence[str]:
+        return self.workspace.names(self.folder)
+
+    def path_of(self, name: str) -> str:
+        """Return the path of a file of this folder."""
+        return f"{self.folder}/{name}" if self.folder else name
+
+    @property
+    def main(self) -> Document | None:
+        """The file that stands for the folder: `main.tf`, or else the first."""
+        for file in self.files:
+            if file.source.path.rpartition("/")[2] in {"main.tf", "main.tofu"}:
+                return file
+        return self.files[0] if self.files else None
+
+    # Values
+
+    def resolve(self, value: Any, subject: Any = None) -> Sequence[Candidate] | None:
+        """Return the value of an expression as one candidate; `None` when the value is no expression."""
+        if not isinstance(value, Expression):
+            return None
+        key = (value.source.path, value.start, value.end)
+        found = self._memo.get(key)
+        if found is None:
+            result, origins = evaluate(value, self)
+            found = self._memo[key] = (Candidate(result, origins),)
+        return found
+
+    def value(self, value: Any) -> Any:
+        """Return a value with an expression replaced by what it comes to."""
+        found = self.resolve(value)
+        return value if found is None else found[0].value
+
+    def lookup(self, kind: str, name: str) -> Known:
+        """Return the value of `var.name` or `local.name`, UNKNOWN when the files do not say, and its origins."""
+        key = (kind, name)
+        if key in self._known:
+            return self._known[key]
+        if key in self._working or len(self._working) > _MOST_NESTED:
+            return _NOTHING
+        self._working.add(key)
+        try:
+            found = self._variable(name) if kind == "var" else self._local(name)
+        finally:
+            self._working.discard(key)
+        self._known[key] = found
+        return found
+
+    def _variable(self, name: str) -> Known:
+        declared = self.declared.get(f"var.{name}")
+        if declared is None:
+            return _NOTHING
+        block = declared.block
+        value: Any = block.get("default", MISSING)
+        origin: Origin | None = None
+        if value is not MISSING:
+            _, _, start, end = block.at["default"]
+            origin = (declared.document.source, start, end, f"default of `var.{name}`")
+        for other, place in self._assignments().get(name, ()):
+            if place is None and not _equal_scalars(other, value):
+                # A values file that has to be named on the command line: it may or may not be used.
+                return _NOTHING
+            if place is not None:
+                value, origin = other, place
+        if value is MISSING or isinstance(value, Expression):
+            return _NOTHING
+        if isinstance(value, Map) and self._has_optional(block):
+            value = _opened(value)
+        return value, (origin,) if origin else ()
+
+    @staticmethod
+    def _has_optional(block: Block) -> bool:
+        kind = block.get("type")
+        return isinstance(kind, Expression) and "optional(" in kind.text
+
+    def _assignments(self) -> dict[str, list[tuple[Any, Origin | None]]]:
+        """Return what values files give variables; the place is `None` for files that are not read by themselves."""
+        if self._assigned is None:
+            self._assigned = {}
+            automatic = [file for file in self.values_files if _is_automatic(file.source.path)]
+            others = [file for file in self.values_files if not _is_automatic(file.source.path)]
+            for file in (
+                *others,
+                *sorted(automatic, key=lambda file: (".auto." in file.source.path, file.source.path)),
+            ):
+                for name, (_, _, start, end) in file.root.at.items():
+                    place = (file.source, start, end, f"value of `var.{name}`") if file in automatic else None
+                    self._assigned.setdefault(name, []).append((file.root[name], place))
+        return self._assigned
+
+    def _local(self, name: str) -> Known:
+        local = self.locals.get(name)
+        if local is None:
+            return _NOTHING
+        value, origins = local.value, ()  # type: tuple[Any, tuple[Origin, ...]]
+        if isinstance(value, Expression):
+            value, origins = evaluate(value, self)
+        return value, (*origins, (local.document.source, *local.where, f"value of `local.{name}`"))
+
+    # References
+
+    def references(self) -> list[tuple[Reference, Document]]:
+        """Return every reference in the files of the folder."""
+        if self._references is None:
+            self._references = [
+                (reference, file)
+                for file in self.files
+                for one in expressions(file.root)
+                for reference in one.references()
+            ]
+        return self._references
+
+    def referred_by(self, value: Any) -> set[str]:
+        """Return the addresses of resources that a value refers to, through locals too."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        stack = [value]
+        while stack:
+            for expression in expressions(stack.pop()):
+                for reference in expression.references():
+                    steps = reference.steps
+                    if len(steps) < 2:
+                        continue
+                    if steps[0] == "local" and isinstance(steps[1], str):
+                        local = self.locals.get(steps[1])
+                        if local is not None and steps[1] not in seen:
+                            seen.add(steps[1])
+                            stack.append(local.value)
+                    else:
+                        address = f"{steps[0]}.{steps[1]}"
+                        if address in self.declared:
+                            found.add(address)
+        return found
+
+    def related(self, declared: Declared) -> Callable[[str], Iterator[Subject]]:
+        """Return the function from a type to the resources of that type that belong to a resource."""
+        from devopslint.artifacts.terraform.related import related_to
+
+        return lambda type_name: related_to(self, declared, type_name)
+
+
+def _is_values(path: str) -> bool:
+    return path.endswith((".tfvars", ".tfvars.json"))
+
+
+def _is_automatic(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
+def _is_override(path: str) -> bool:
+    stem = path.rpartition("/")[2].split(".", 1)[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+def _equal_scalars(left: Any, right: Any) -> bool:
+    return isinstance(left, (str, int, float, bool)) and left.__class__ is right.__class__ and left == right
+
+
+def _opened(value: Map) -> Map:
+    """Return a copy of a map of which absent keys are unknown."""
+    copy = Map(value.start, value.end)
+    copy.update(value)
+    copy.at = value.at
+    copy.open = True
+    return copy

@@ -1,0 +1,134 @@
+"""From the files of a folder to the subjects that rules are about."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.module import Declared, Module
+from devopslint.policy.subject import Subject
+from devopslint.syntax.hcl import read_hcl
+from devopslint.syntax.tree import Document, Map, Seq, header_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.policy.artifact import Unit
+
+_BLOCK_KINDS = {
+    "resource": "terraform.resource",
+    "data": "terraform.data",
+    "variable": "terraform.variable",
+    "output": "terraform.output",
+    "provider": "terraform.provider",
+    "module": "terraform.module_call",
+    "terraform": "terraform.settings",
+}
+_TYPED = frozenset({"resource", "data", "provider"})
+
+
+def read_unit(unit: Unit) -> Iterator[Subject]:
+    """Yield the subjects of a folder; what can't be read is told to the unit."""
+    first = unit.files[0]
+    if first.endswith((".tfstate", ".tfstate.backup")):
+        yield from _state(unit, first)
+        return
+    documents: list[Document] = []
+    broken = False
+    for path in unit.files:
+        if path.endswith(".json"):
+            from devopslint.artifacts.terraform.json_syntax import block_tree
+
+            found = unit.workspace.documents(path)
+            documents.extend(block_tree(document) for document in found)
+            broken = broken or not found
+            continue
+        source = unit.workspace.source(path)
+        if source is None:
+            broken = True
+            continue
+        document, problems = read_hcl(source)
+        broken = broken or bool(problems)
+        for problem in problems:
+            unit.syntax_problem(source, problem)
+        documents.append(document)
+    yield from module_subjects(Module(first.rpartition("/")[0], documents, unit.workspace, broken=broken))
+
+
+def module_subjects(module: Module) -> list[Subject]:
+    """Return the subjects of a module: itself, its files, its blocks, its local values."""
+    subjects: list[Subject] = []
+    blocks: list[Subject] = []
+    for type_name, kind in _BLOCK_KINDS.items():
+        for declared in module.all(type_name):
+            if type_name in {"resource", "data", "module"} and _is_left_out(module, declared):
+                continue
+            subject = _block_subject(module, declared, kind)
+            if type_name == "resource":
+                module.subjects[declared.address] = subject
+            blocks.append(subject)
+    for backend in module.nested_settings("backend"):
+        blocks.append(_block_subject(module, backend, "terraform.backend"))
+    main = module.main
+    if main is not None:
+        header = next((header_of(item) for seq in main.root.values() if isinstance(seq, Seq) for item in seq), None)
+        for value in main.root.values():
+            if isinstance(value, Seq):
+                for block in value:
+                    mark = header_of(block)
+                    if mark is not None and (header is None or mark < header):
+                        header = mark
+        subjects.append(
+            Subject(
+                "terraform.module",
+                module.blocks,
+                document=main,
+                address=module.folder or ".",
+                header=header or (0, 0),
+                context=module,
+            )
+        )
+    for file in (*module.files, *module.values_files):
+        kind = "tfvars" if file in module.values_files else "tf"
+        subjects.append(Subject("terraform.file", file.root, document=file, type=kind, header=(0, 0), context=module))
+    for local in module.locals.values():
+        subjects.append(
+            Subject(
+                "terraform.local",
+                local.value,
+                document=local.document,
+                address=f"local.{local.name}",
+                header=local.key,
+                context=module,
+            )
+        )
+    return subjects + blocks
+
+
+def _block_subject(module: Module, declared: Declared, kind: str) -> Subject:
+    block = declared.block
+    typed = block.type in _TYPED or kind == "terraform.backend"
+    return Subject(
+        kind,
+        block,
+        document=declared.document,
+        address=declared.address,
+        type=declared.label(0) if typed else "",
+        header=block.header,
+        context=module,
+        related=module.related(declared) if kind == "terraform.resource" else None,
+    )
+
+
+def _is_left_out(module: Module, declared: Declared) -> bool:
+    """Say whether `count` is 0 or `for_each` is empty: nothing is made of such a block."""
+    count = module.value(declared.block.get("count"))
+    if count in {0, "0"} if isinstance(count, (int, str)) and not isinstance(count, bool) else False:
+        return True
+    each = module.value(declared.block.get("for_each"))
+    return isinstance(each, (Map, Seq)) and not each and not each.open
+
+
+def _state(unit: Unit, path: str) -> Iterator[Subject]:
+    source = unit.workspace.source(path)
+    if source is not None:
+        first_line = len(source.line(1))
+        yield Subject("terraform.state", Map(), document=Document(source, Map()), address=path, header=(0, first_line))
