@@ -8,18 +8,17 @@ that what was at fault, and where, is at hand without a second evaluation.
 
 from __future__ import annotations
 
-from devopslint.policy.functions import FUNCTIONS, load_function
+from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
 from devopslint.policy.lookup import candidates
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
-from devopslint.policy.subject import parse_path
-from devopslint.syntax.tree import MISSING, UNKNOWN
+from devopslint.policy.subject import Subject, parse_path
+from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
     Truth = bool | None
@@ -202,8 +201,11 @@ def _all_of(parts: list[Constraint], blame: bool, default: Any) -> Constraint:
         return parts[0]
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
-        if value is MISSING or value is None:
-            value = default if default is not MISSING else value
+        if default is not MISSING and (value is MISSING or value is None):
+            return _judge_apart(judge, default, evaluation, path)
+        return judge(value, evaluation, path)
+
+    def judge(value: Any, evaluation: Evaluation, path: Path) -> Truth:
         result: Truth = True
         for part in parts:
             truth = part(value, evaluation, path)
@@ -214,6 +216,25 @@ def _all_of(parts: list[Constraint], blame: bool, default: Any) -> Constraint:
         return result
 
     return test
+
+
+def _judge_apart(
+    constraint: Constraint, value: Any, evaluation: Evaluation, path: Path, *, keys: bool = False
+) -> Truth:
+    """Judge a value that stands nowhere: what a function made, a default, the `keys` of a mapping.
+
+    What is at fault in it is blamed on the value at `path` that it was made from, or on the key itself.
+    """
+    if not isinstance(value, (list, dict)):
+        return constraint(value, evaluation, path)
+    subject = evaluation.subject
+    apart = Evaluation(Subject(subject.kind, value, document=Document(subject.document.source, value)))
+    truth = constraint(value, apart, ())
+    for blame in apart.blames:
+        at = (*path, blame.value) if keys and blame.path else path
+        item = evaluation.item if blame.item is None else (*path, *((blame.value,) if keys else blame.item))
+        evaluation.blames.append(Blame(at, blame.value, (), item))
+    return truth
 
 
 def _operator(word: str, operand: Any, lift: Any, at: Path) -> Constraint:
@@ -230,7 +251,7 @@ def _operator(word: str, operand: Any, lift: Any, at: Path) -> Constraint:
 
 def _function(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Constraint:
     function = load_function(word)
-    inner = compile_constraint(raw, blame, options, at, lift=function)
+    inner = compile_constraint(raw, blame, options, at, lift=function if word in MEASURES else None)
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
         if value is not MISSING and value is not UNKNOWN and value is not None:
@@ -238,7 +259,7 @@ def _function(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
                 value = function(value)
             except (ValueError, TypeError):
                 value = UNKNOWN
-        return inner(value, evaluation, path)
+        return _judge_apart(inner, value, evaluation, path)
 
     return test
 
@@ -273,7 +294,7 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
             if not isinstance(value, (str, list, dict)) or getattr(value, "open", False):
                 return None
             value = measure(value)
-        return inner(value, evaluation, path)
+        return _judge_apart(inner, value, evaluation, path, keys=True)
 
     return measured
 

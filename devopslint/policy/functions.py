@@ -28,6 +28,9 @@ FUNCTIONS: dict[str, str] = {
 }
 """Name in a rule → import path of a function from a value to a value; ValueError and TypeError mean unknown."""
 
+MEASURES = frozenset({"lower", "number", "bytes", "cpu", "semver"})
+"""Functions that what a value is compared with goes through as well: `bytes: {max: 1Gi}`, `semver: {min: v1.2}`."""
+
 _UNITS = {
     "": 1, "m": 0.001, "k": 1000, "K": 1000, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60,

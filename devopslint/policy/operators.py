@@ -208,4 +208,4 @@ OPERATORS: dict[str, Callable[[Any], Test]] = {
     "type": _type,
 }
 LIFTED = frozenset({"equals", "in", "not_in", "min", "max"})
-"""Operators whose operand goes through the named function around them (`bytes: {max: 1Gi}`)."""
+"""Operators whose operand goes through the measure around them (`bytes: {max: 1Gi}`)."""
