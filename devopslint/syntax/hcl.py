@@ -153,8 +153,8 @@ class _Reader:
         if not isinstance(siblings, Seq):
             siblings = Seq(block.start, block.end)
             siblings.open = owner.get(type_name) is UNKNOWN
-            owner.put(type_name, siblings, (*block.header, block.start, block.end))
-        siblings.add(block, (block.start, block.end))
+            owner.put(type_name, siblings, (*block.header, *block.header))
+        siblings.add(block, block.header)
         return block
 
     def _dynamic(self, block: Block, owner: Block) -> None:

@@ -155,6 +155,8 @@ def locate(node: Any, path: Path, part: str = "value") -> Mark | None:
     found: Mark | None = None
     last = len(path) - 1
     for index, step in enumerate(path):
+        if isinstance(node, Seq) and isinstance(step, str) and node and isinstance(node[0], Map):
+            node = node[0]  # a name below a list of blocks goes into the first
         if isinstance(node, Map) and isinstance(step, str) and step in node.at:
             key_start, key_end, start, end = node.at[step]
             node = node.get(step)
