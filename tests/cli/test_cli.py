@@ -452,9 +452,7 @@ def test_python_of_a_repository_runs_only_when_it_is_asked_for(project: Path) ->
     assert "own/own/floating.yaml:" in untrusted.stderr.replace(str(project) + "/", "")
     assert "give it as --rules-dir" in untrusted.stderr
     found = findings("--no-config", "--rules-dir", "own", "--select", "own/floating", cwd=project)
-    assert [(one["rule"], one["line"] if "line" in one else one["span"]["line"]) for one in found] == [
-        ("own/floating", 1)
-    ]
+    assert [(one["rule"], one["line"]) for one in found] == [("own/floating", 1)]
 
 
 # Help
