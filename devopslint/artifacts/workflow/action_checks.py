@@ -1,0 +1,193 @@
+"""Checks on which actions are used, and in which version."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow import known_actions as known
+from devopslint.artifacts.workflow.actions import OFFICIAL, version_in_comment
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Mark
+
+    Options = Mapping[str, Any]
+
+_FULL_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+_MOVING = re.compile(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
+
+
+def _uses(subject: Subject) -> ActionRef | None:
+    """Return what a step, or a job that calls a workflow, uses."""
+    uses: ActionRef | None = subject.context.uses
+    return uses if uses is not None and uses.kind == "repository" else None
+
+
+def _ref_place(subject: Subject, uses: ActionRef) -> Place:
+    """Return the place of the ref behind the `@`."""
+    mark: Mark = subject.value.at["uses"][2:]
+    fragment = _workflow(subject).fragment_at(mark, uses.text)
+    start = len(uses.text) - len(uses.ref)
+    return Place(subject.document.source, *fragment.mark(start, len(uses.text)))
+
+
+def _workflow(subject: Subject) -> Any:
+    return subject.context.workflow
+
+
+def _is_trusted(uses: ActionRef, options: Options) -> bool:
+    return any(uses.slug == one.lower() or uses.owner == one.lower().removesuffix("/*") for one in options.get("trusted", ()))
+
+
+def unpinned_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions of third parties whose ref is a tag."""
+    uses = _uses(subject)
+    if uses is None or uses.is_sha or uses.is_branch or uses.owner in OFFICIAL or _is_trusted(uses, options):
+        return
+    if _MOVING.match(uses.ref) or len(uses.ref) < 40:
+        yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
+
+
+def unpinned_official_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions of GitHub's own whose ref is a tag."""
+    uses = _uses(subject)
+    if uses is not None and not uses.is_sha and not uses.is_branch and uses.owner in OFFICIAL:
+        yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
+
+
+def action_from_branch(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions that are taken from a branch."""
+    uses = _uses(subject)
+    if uses is not None and uses.is_branch and not _is_trusted(uses, options):
+        yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
+
+
+def invalid_reference(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `uses` that have none of the forms that GitHub reads."""
+    uses = subject.context.uses
+    if uses is None or uses.kind != "invalid" or not uses.text or "${{" in uses.text:
+        return
+    if "@" not in uses.text and uses.text.count("/"):
+        fault = "it has no `@` with a version"
+    elif uses.text.startswith(".github/"):
+        fault = "a path in this repository starts with `./`"
+    elif "/" not in uses.text.split("@")[0]:
+        fault = "it names no owner"
+    else:
+        fault = "it is not `owner/repository@ref`"
+    yield Problem("uses", uses=uses.text, fault=fault)
+
+
+def local_with_ref(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find local paths with a ref, which GitHub reads as part of the path."""
+    uses = subject.context.uses
+    if uses is not None and uses.kind == "local" and "@" in uses.text.rsplit("/", 1)[-1]:
+        yield Problem("uses", uses=uses.text)
+
+
+def short_sha(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find refs that look like a shortened commit sha, which GitHub no longer resolves."""
+    uses = _uses(subject)
+    if uses is not None and re.fullmatch(r"[0-9a-f]{7,39}", uses.ref) and re.search(r"[a-f]", uses.ref) and re.search(r"\d", uses.ref):
+        yield Problem(_ref_place(subject, uses), ref=uses.ref)
+
+
+def _major(subject: Subject, uses: ActionRef) -> int | None:
+    if uses.is_sha:
+        return version_in_comment(subject.document.source, subject.value.at["uses"][2:])
+    return uses.major
+
+
+def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find versions of official actions that GitHub refuses to run."""
+    uses = _uses(subject)
+    if uses is None or uses.name not in known.REFUSED:
+        return
+    first, since = known.REFUSED[uses.name]
+    major = _major(subject, uses)
+    if major is not None and major < first:
+        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, since=since, first=first)
+
+
+def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find majors that were made for a Node that the runners no longer have."""
+    uses = _uses(subject)
+    major = _major(subject, uses) if uses is not None else None
+    if uses is None or major is None or major < known.REFUSED.get(uses.name, (0, ""))[0]:
+        return
+    first = known.NODE20.get(uses.name)
+    if first is not None and major < first:
+        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, first=max(first, known.NODE24.get(uses.name, 0)))
+
+
+def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find majors that were made for Node 20."""
+    uses = _uses(subject)
+    major = _major(subject, uses) if uses is not None else None
+    first = known.NODE24.get(uses.name) if uses is not None else None
+    if uses is None or major is None or first is None or major >= first:
+        return
+    if major >= known.NODE20.get(uses.name, 0) and major >= known.REFUSED.get(uses.name, (0, ""))[0]:
+        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, first=first)
+
+
+def archived_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions whose repository is archived or was given up."""
+    uses = _uses(subject)
+    if uses is None:
+        return
+    instead = known.ARCHIVED.get(uses.name) or known.ARCHIVED.get(uses.slug)
+    if instead:
+        yield Problem("uses", action=uses.slug, instead=instead)
+
+
+def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find versions of actions with a published advisory."""
+    uses = _uses(subject)
+    if uses is None or uses.slug not in known.VULNERABLE:
+        return
+    fixed, advisory, flaw = known.VULNERABLE[uses.slug]
+    text = uses.ref
+    if uses.is_sha:
+        source, end = subject.document.source, subject.value.at["uses"][3]
+        line_end = source.text.find("\n", end)
+        text = source.text[end : line_end if line_end >= 0 else len(source.text)].lstrip(" #")
+    found = _FULL_VERSION.match(text)
+    if not found:
+        return
+    version = tuple(int(part) for part in found.groups() if part is not None)
+    if version < fixed[: len(version)]:
+        place = _ref_place(subject, uses)
+        yield Problem(place, action=uses.slug, advisory=advisory, flaw=flaw, fixed=".".join(str(part) for part in fixed))
+
+
+def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names that are one slip away from those of well known actions."""
+    uses = _uses(subject)
+    meant = known.TYPED_WRONG.get(uses.slug) if uses is not None else None
+    if meant:
+        yield Problem("uses", action=uses.slug if uses else "", meant=meant)
+
+
+def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find paths of actions with empty, `.` or `..` parts, which hide what is used from reviewers and checkers."""
+    uses = _uses(subject)
+    if uses is not None and uses.path and any(part in {"", ".", ".."} for part in uses.path.split("/")):
+        yield Problem("uses", uses=uses.text)
+
+
+def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `docker://` images without a version."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.kind == "docker":
+        name = step.uses.text[len("docker://") :]
+        tag = name.rsplit("/", 1)[-1].partition(":")[2]
+        if "@sha256:" not in name and tag in {"", "latest"} and "${{" not in name:
+            yield Problem("uses", image=name)

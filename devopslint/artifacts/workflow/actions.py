@@ -1,0 +1,85 @@
+"""What stands behind `uses:`."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Mark
+
+_REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_VERSION = re.compile(r"v?(\d+)(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?\Z")
+_COMMENT_VERSION = re.compile(r"#\s*(?:tag=|pin@|ratchet:\S+@)?v?(\d+)(?:\.\d+)*\b")
+_BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"})
+OFFICIAL = frozenset({"actions", "github"})
+
+
+def parse_uses(text: str) -> ActionRef:
+    """Return what a `uses` names; `kind` is `invalid` when it has none of the three forms."""
+    if text.startswith(("./", "../")) or text == ".":
+        return ActionRef("local", text)
+    if text.startswith("docker://"):
+        return ActionRef("docker", text)
+    found = _REPOSITORY.match(text)
+    if not found:
+        return ActionRef("invalid", text)
+    owner, name, path, ref = found.groups()
+    return ActionRef("repository", text, owner, name, (path or "")[1:], ref)
+
+
+def version_in_comment(source: Source, mark: Mark) -> int | None:
+    """Return the major version that the comment behind a pinned `uses` names (`# v4.1.0`), or `None`."""
+    text = source.text
+    end = text.find("\n", mark[1])
+    found = _COMMENT_VERSION.search(text, mark[1], end if end >= 0 else len(text))
+    return int(found.group(1)) if found else None
+
+
+class ActionRef:
+    """One `uses`: `kind` is `repository`, `local`, `docker` or `invalid`.
+
+    `name` is `owner/repository` in lower case, with the path of an action or workflow in it if there is one.
+    """
+
+    __slots__ = ("kind", "owner", "path", "ref", "repository", "text")
+
+    def __init__(self, kind: str, text: str, owner: str = "", repository: str = "", path: str = "", ref: str = "") -> None:
+        self.kind = kind
+        self.text = text
+        self.owner = owner.lower()
+        self.repository = repository.lower()
+        self.path = path
+        self.ref = ref
+
+    @property
+    def slug(self) -> str:
+        """`owner/repository` in lower case."""
+        return f"{self.owner}/{self.repository}" if self.owner else ""
+
+    @property
+    def name(self) -> str:
+        """`owner/repository/path` in lower case."""
+        return f"{self.slug}/{self.path}".lower().rstrip("/") if self.owner else self.text.lower()
+
+    @property
+    def is_sha(self) -> bool:
+        """Whether the ref is a full commit sha."""
+        return bool(_SHA.match(self.ref))
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether the ref is surely a branch or a moving name, not a version."""
+        ref = self.ref.lower()
+        return ref in _BRANCHES or ref.startswith(("refs/heads/", "feature/"))
+
+    @property
+    def major(self) -> int | None:
+        """The major version of a ref such as `v4.1.0`, else `None`."""
+        found = _VERSION.match(self.ref) if len(self.ref) < 30 and not self.is_sha else None
+        return int(found.group(1)) if found else None
+
+    def __repr__(self) -> str:
+        return f"ActionRef({self.text!r})"

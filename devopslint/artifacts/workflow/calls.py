@@ -1,0 +1,166 @@
+"""Checks on local actions and reusable workflows: that they exist, and that what is given is what they take."""
+
+from __future__ import annotations
+
+import os.path
+
+from devopslint.artifacts.workflow.model import Workflow, map_at
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+
+def repository_root(path: str) -> str | None:
+    """Return the folder that holds the `.github` of a workflow's or action's path, with a `/` unless it is the root."""
+    at = path.find(".github/")
+    return path[:at] if at == 0 or (at > 0 and path[at - 1] == "/") else None
+
+
+def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
+    """Return another workflow or action of the repository, read once; `None` when it is not there or can't be read."""
+    key = f"file:{path}"
+    if key not in workflow.cache:
+        loaded = None
+        workspace = workflow.workspace
+        documents = workspace.documents(path) if workspace is not None and workspace.exists(path) else ()
+        if documents and isinstance(documents[0].root, Map):
+            loaded = Workflow(documents[0], path, workspace, is_action=is_action)
+        workflow.cache[key] = loaded
+    found: Workflow | None = workflow.cache[key]
+    return found
+
+
+def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
+    """Return the reusable workflow of the same repository that a job calls, `None` when it can't be read."""
+    root = repository_root(workflow.path)
+    if uses.kind != "local" or root is None:
+        return None
+    return _load(workflow, root + os.path.normpath(uses.text), is_action=False)
+
+
+def called_action(workflow: Workflow, uses: ActionRef) -> Workflow | None:
+    """Return the local action that a step uses, `None` when it can't be read."""
+    root = repository_root(workflow.path)
+    if uses.kind != "local" or root is None or uses.text.startswith("../"):
+        return None
+    folder = root + os.path.normpath(uses.text)
+    folder = "" if folder == "." else folder.rstrip("/") + "/"
+    for name in ("action.yml", "action.yaml"):
+        found = _load(workflow, folder + name, is_action=True)
+        if found is not None:
+            return found
+    return None
+
+
+def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find steps that use a local action which is not in the repository, though it is checked out as it stands."""
+    step: Step = subject.context
+    uses, workspace = step.uses, step.workflow.workspace
+    if uses is None or uses.kind != "local" or workspace is None or "${{" in uses.text or uses.text.startswith("../"):
+        return
+    root = repository_root(step.workflow.path)
+    if root is None or not _checks_out_itself(step):
+        return
+    folder = (root + os.path.normpath(uses.text)).rstrip("/")
+    names = workspace.names("" if folder == "." else folder)
+    if not {"action.yml", "action.yaml", "Dockerfile"} & set(names):
+        yield Problem("uses", folder=uses.text)
+
+
+def _checks_out_itself(step: Step) -> bool:
+    """Say whether what stands in the working folder is surely this repository and nothing built or fetched besides."""
+    if step.workflow.is_action:
+        return True
+    for other in step.before:
+        if other.uses is not None and other.uses.name == "actions/checkout" and {"repository", "path", "ref"} & set(other.inputs):
+            return False
+    name = (step.uses.text if step.uses else "")[2:].split("/")[0]
+    return name == ".github" or not any(name in (other.run or "") for other in step.before)
+
+
+def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs that a local action does not declare, and required ones that are not given."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.kind != "local":
+        return
+    action = called_action(step.workflow, step.uses)
+    if action is None or not isinstance(action.root.get("runs"), Map):
+        return
+    inputs = map_at(action.root, "inputs")
+    known = {name.lower() for name in inputs}
+    given = {name.lower() for name in step.inputs}
+    for name in step.inputs:
+        if name.lower() not in known and not (name in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker"):
+            yield Problem(("with", name), part="key", fault=f"the action has no input `{name}`{nearest(name, inputs)}")
+    for name, config in inputs.items():
+        is_required = isinstance(config, Map) and config.get("required") is True and config.get("default") is None
+        if is_required and name.lower() not in given:
+            yield Problem("uses", fault=f"the action requires the input `{name}`")
+
+
+def missing_local_workflow(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find calls of reusable workflows that are not there or can't be called."""
+    job: Job = subject.context
+    uses, workspace = job.uses, job.workflow.workspace
+    root = repository_root(job.workflow.path)
+    if uses is None or uses.kind != "local" or workspace is None or root is None or "${{" in uses.text:
+        return
+    path = root + os.path.normpath(uses.text)
+    if not path.startswith(root + ".github/workflows/"):
+        yield Problem("uses", fault="reusable workflows stand directly in `.github/workflows`")
+    elif not workspace.exists(path):
+        siblings = [f"./.github/workflows/{name}" for name in workspace.names(root + ".github/workflows")]
+        yield Problem("uses", fault=f"there is no such file{nearest(uses.text, siblings)}")
+    else:
+        called = called_workflow(job.workflow, uses)
+        if called is not None and called.triggers and not called.has_trigger("workflow_call"):
+            yield Problem("uses", fault="that workflow has no `workflow_call` trigger")
+
+
+def reusable_workflow_inputs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs and secrets that a local reusable workflow does not declare, requires, or wants of another type."""
+    job: Job = subject.context
+    called = called_workflow(job.workflow, job.uses) if job.uses is not None else None
+    if called is None or not called.has_trigger("workflow_call"):
+        return
+    config = called.triggers["workflow_call"]
+    for key, what in (("inputs", "with"), ("secrets", "secrets")):
+        declared, given = map_at(config, key), job.value.get(what, Map())
+        if not isinstance(given, Map):
+            continue
+        known = {name.lower(): name for name in declared}
+        for name, value in given.items():
+            if name.lower() not in known:
+                word = key[:-1]
+                yield Problem((what, name), part="key", fault=f"the workflow has no {word} `{name}`{nearest(name, declared)}")
+            elif key == "inputs":
+                fault = _type_fault(declared[known[name.lower()]], value)
+                if fault:
+                    yield Problem((what, name), fault=f"input `{name}` {fault}")
+        names = {name.lower() for name in given}
+        for name, one in declared.items():
+            is_required = isinstance(one, Map) and one.get("required") is True and one.get("default") is None
+            if is_required and name.lower() not in names:
+                yield Problem("uses", fault=f"the workflow requires the {key[:-1]} `{name}`")
+
+
+def _type_fault(declared: Any, value: Any) -> str:
+    kind = declared.get("type") if isinstance(declared, Map) else None
+    if isinstance(value, str) and "${{" in value:
+        return ""
+    if kind == "boolean" and not isinstance(value, bool):
+        return f"is a boolean, not `{value}`"
+    if kind == "number" and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        return f"is a number, not `{value}`"
+    return ""

@@ -1,0 +1,148 @@
+"""Checks on conditions, and on the commands that scripts print for the runner."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.expressions import find_expressions
+from devopslint.artifacts.workflow.usage import usages
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.model import Step, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_COMMAND = re.compile(r"(?<![\w:])::(set-output|save-state|set-env|add-path)(?=[ :])")
+_FILES = {"set-output": "GITHUB_OUTPUT", "save-state": "GITHUB_STATE", "set-env": "GITHUB_ENV", "add-path": "GITHUB_PATH"}
+_BOTS = re.compile(r"\[bot\]$", re.IGNORECASE)
+_STRANGER_EVENTS = ("pull_request_target", "pull_request", "issue_comment", "workflow_run", "pull_request_review")
+
+
+def _conditions(workflow: Workflow) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the path and the text of every `if` that is a string."""
+    for site in workflow.walk.sites:
+        if site.path and site.path[-1] == "if" and isinstance(site.value, str):
+            yield site.path, site.value
+
+
+def constant_condition(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find conditions that are true or false whatever happens."""
+    workflow: Workflow = subject.context
+    for path, text in _conditions(workflow):
+        found = list(find_expressions(text))
+        shown = " ".join(text.split())
+        if found and all(one.closed for one in found):
+            rest = text[: found[0].start] + "".join(
+                text[before.end : after.start] for before, after in zip(found, found[1:], strict=False)
+            ) + text[found[-1].end :]
+            if rest:
+                reason = "there is text outside of `${{ }}`" if rest.strip() else "a blank or line break stands outside of `${{ }}`"
+                yield Problem(path, condition=shown, truth="true", reason=reason)
+    for usage in usages(workflow):
+        if usage.tree is not None and usage.site.path[-1:] == ("if",):
+            truth = _constant(usage.tree)
+            bare = usage.tree.kind == "literal" and isinstance(usage.tree.value, bool)
+            if truth is not None and not bare:
+                start, end = usage.tree.start, usage.tree.end
+                yield Problem(
+                    usage.place(start, end),
+                    condition=usage.site.value[start:end],
+                    truth="true" if truth else "false",
+                    reason="nothing in it can change",
+                )
+
+
+def _constant(node: Node) -> bool | None:
+    """Return what a condition always is, `None` when it depends on something."""
+    if node.kind == "literal":
+        return bool(node.value)
+    if node.kind == "not":
+        inner = _constant(node.items[0])
+        return None if inner is None else not inner
+    values = [_constant(item) for item in node.items] if node.kind in {"and", "or"} else []
+    if node.kind == "or" and (True in values):
+        return True
+    if node.kind == "and" and (False in values):
+        return False
+    if values and None not in values:
+        return node.kind == "and"
+    if node.kind == "compare" and all(item.kind == "literal" for item in node.items):
+        left, right = (item.value for item in node.items)
+        return left == right if node.value == "==" else left != right if node.value == "!=" else None
+    return None
+
+
+def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `::set-output` and the other commands that GitHub has switched off or will."""
+    step: Step = subject.context
+    if not step.run or step.fragment is None or "::" not in step.run:
+        return
+    for found in _COMMAND.finditer(step.run):
+        line = step.run[step.run.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if line.lstrip().startswith("#"):
+            continue
+        command = found.group(1)
+        state = "switched off" if command in {"set-env", "add-path"} else "deprecated"
+        mark = step.fragment.mark(found.start(), found.end())
+        yield Problem(Place(step.fragment.source, *mark), command=command, state=state, file=_FILES[command])
+
+
+def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find conditions that trust `github.actor` to be a bot in workflows that strangers start."""
+    workflow: Workflow = subject.context
+    if not workflow.has_trigger(*options["events"]):
+        return
+    for usage in usages(workflow):
+        if usage.tree is None or usage.site.path[-1:] != ("if",):
+            continue
+        for node in usage.tree.walk():
+            if node.kind != "compare" or node.value != "==":
+                continue
+            name, text = node.items if node.items[1].kind == "literal" else reversed(node.items)
+            if name.path() not in {("github", "actor"), ("github", "triggering_actor"), ("github", "event", "sender", "login")}:
+                continue
+            if text.kind == "literal" and isinstance(text.value, str) and _BOTS.search(text.value):
+                yield Problem(usage.place(node.start, node.end), name=usage.site.value[name.start : name.end], bot=text.value)
+
+
+def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `contains('a b c', github.ref)`, which is true of parts of names as well."""
+    workflow: Workflow = subject.context
+    for usage in usages(workflow):
+        if usage.tree is None or usage.site.path[-1:] != ("if",):
+            continue
+        for node in usage.tree.walk():
+            if node.kind != "call" or node.value.lower() != "contains" or len(node.items) != 2:
+                continue
+            texts, wanted = node.items
+            path = wanted.path()
+            if texts.kind == "literal" and isinstance(texts.value, str) and path is not None and _is_chosen_by_others(path):
+                yield Problem(usage.place(node.start, node.end), name=usage.site.value[wanted.start : wanted.end], text=texts.value)
+
+
+def _is_chosen_by_others(path: tuple[str, ...]) -> bool:
+    return path[:2] in {("github", name) for name in ("ref", "ref_name", "head_ref", "base_ref", "actor", "triggering_actor", "repository")} or (
+        path[:2] == ("github", "event") or path[0] == "env"
+    )
+
+
+def unsound_ternary(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `a && '' || b`, which is always `b`: the value in the middle is never true."""
+    for usage in usages(subject.context):
+        if usage.tree is None:
+            continue
+        for node in usage.tree.walk():
+            if node.kind != "or":
+                continue
+            for item in node.items[:-1]:
+                middle = item.items[-1] if item.kind == "and" else None
+                if middle is not None and middle.kind == "literal" and not middle.value:
+                    shown = usage.site.value[middle.start : middle.end]
+                    yield Problem(usage.place(middle.start, middle.end), value=shown)

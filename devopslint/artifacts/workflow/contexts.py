@@ -1,0 +1,287 @@
+"""Checks on what expressions refer to: contexts, functions, steps, jobs, inputs, matrix keys."""
+
+from __future__ import annotations
+
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.artifacts.workflow.usage import Usage
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+CONTEXTS = ("github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs")
+_ANY = 255
+FUNCTIONS = {
+    "contains": (2, 2), "startswith": (2, 2), "endswith": (2, 2), "format": (1, _ANY), "join": (1, 2), "tojson": (1, 1),
+    "fromjson": (1, 1), "hashfiles": (1, _ANY), "always": (0, 0), "cancelled": (0, 0), "success": (0, _ANY),
+    "failure": (0, _ANY), "case": (3, _ANY),
+}  # fmt: skip
+"""Name in lower case → fewest and most arguments. Source: npm `@actions/expressions` 0.3.61 and GitHub Docs."""
+_WRITTEN = ("contains", "startsWith", "endsWith", "format", "join", "toJSON", "fromJSON", "hashFiles", "always", "cancelled",
+            "success", "failure", "case")  # fmt: skip
+
+
+def syntax_error(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find expressions that can't be read."""
+    for usage in usages(subject.context):
+        if usage.error is not None:
+            yield Problem(usage.place(usage.error.start, usage.error.end), fault=usage.error.message)
+
+
+def _nodes(workflow: Workflow, *kinds: str) -> Iterator[tuple[Usage, Node]]:
+    for usage in usages(workflow):
+        if usage.tree is not None:
+            for node in usage.tree.walk():
+                if node.kind in kinds:
+                    yield usage, node
+
+
+def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names that are no context, and properties that a context with fixed properties does not have."""
+    from devopslint.artifacts.workflow.schema import load_table
+
+    table = load_table()["contexts"]
+    for usage, node in _nodes(subject.context, "name", "property"):
+        if node.kind == "name":
+            if node.value.lower() not in CONTEXTS:
+                hint = nearest(node.value, CONTEXTS) or _quote_hint(usage, node)
+                yield Problem(usage.place(node.start, node.end), name=node.value, hint=hint)
+            continue
+        owner = node.items[0]
+        if owner.kind == "name" and owner.value.lower() in {"github", "runner", "strategy"}:
+            known = table[owner.value.lower()]
+            if node.value.lower() not in {name.lower() for name in known} and not _grows(node):
+                start = node.end - len(node.value)
+                yield Problem(
+                    usage.place(start, node.end), name=f"{owner.value}.{node.value}", hint=nearest(node.value, known)
+                )
+
+
+def _grows(node: Node) -> bool:
+    """Say whether GitHub adds names of this form (`github.actor_id`, `github.workflow_sha`) faster than tables do."""
+    return node.value.lower().endswith(("_id", "_sha", "_ref", "_path"))
+
+
+def _quote_hint(usage: Usage, node: Node) -> str:
+    return f", a text stands in quotes: `'{node.value}'`" if usage.tree is not node else ""
+
+
+def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find calls of functions that do not exist, or with a wrong number of arguments."""
+    for usage, node in _nodes(subject.context, "call"):
+        bounds = FUNCTIONS.get(node.value.lower())
+        if bounds is None:
+            place = usage.place(node.start, node.start + len(node.value))
+            yield Problem(place, fault=f"`{node.value}` is no function{nearest(node.value, _WRITTEN)}")
+            continue
+        fewest, most = bounds
+        count = len(node.items)
+        if not fewest <= count <= most:
+            wanted = str(fewest) if fewest == most else f"at least {fewest}" if count < fewest else f"at most {most}"
+            yield Problem(
+                usage.place(node.start, node.end), fault=f"`{node.value}` takes {wanted} argument{'s'[: wanted != '1']}, not {count}"
+            )
+        elif node.value.lower() == "format":
+            fault = _format_fault(node)
+            if fault:
+                yield Problem(usage.place(node.start, node.end), fault=fault)
+
+
+def _format_fault(node: Node) -> str:
+    import re
+
+    template = node.items[0]
+    if template.kind != "literal" or not isinstance(template.value, str):
+        return ""
+    text = template.value.replace("{{", "").replace("}}", "")
+    numbers = [int(number) for number in re.findall(r"\{(\d+)\}", text)]
+    given = len(node.items) - 1
+    if numbers and max(numbers) >= given:
+        return f"`format` has `{{{max(numbers)}}}` and only {given} value{'s'[: given != 1]}"
+    return ""
+
+
+def unavailable_context(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find contexts and functions that exist but not at that place."""
+    for usage, node in _nodes(subject.context, "name", "call"):
+        available = usage.site.contexts
+        where = _key_of(usage)
+        if node.kind == "name":
+            name = node.value.lower()
+            if name in CONTEXTS and name not in available:
+                yield Problem(usage.place(node.start, node.end), name=f"`{node.value}`", key=where, available=_names(available))
+        else:
+            name = node.value.lower()
+            special = name in {"hashfiles", "always", "cancelled", "success", "failure"}
+            if special and not any(one.lower().startswith(name + "(") for one in available):
+                place = usage.place(node.start, node.start + len(node.value))
+                yield Problem(place, name=f"`{node.value}()`", key=where, available=_names(available))
+
+
+def _names(available: Iterable[str]) -> str:
+    return ", ".join(sorted(name for name in available if "(" not in name))
+
+
+def _key_of(usage: Usage) -> str:
+    names = [step for step in usage.site.path if isinstance(step, str)]
+    if names[0] == "jobs":
+        names = ["jobs.<job>", *(["steps"] if "steps" in names[:3] else []), *names[2 + ("steps" in names[:3]) :]]
+    return ".".join(names)
+
+
+def _references(workflow: Workflow, context: str) -> Iterator[tuple[Usage, Node, tuple[str, ...]]]:
+    """Yield the longest references that begin with a context, as lower-case names."""
+    for usage in usages(workflow):
+        if usage.tree is None:
+            continue
+        inner: set[int] = set()
+        for node in usage.tree.walk():
+            if id(node) in inner or node.kind not in {"property", "index", "star"}:
+                continue
+            path = node.path()
+            below = node.items[0]
+            while below.kind in {"property", "index", "star"}:
+                inner.add(id(below))
+                below = below.items[0]
+            if path is not None and path[0] == context:
+                yield usage, node, path
+
+
+def _name_node(node: Node, depth: int) -> Node:
+    """Return the part of a reference that ends with its `depth`-th name."""
+    chain = [node]
+    while chain[-1].kind in {"property", "index", "star"}:
+        chain.append(chain[-1].items[0])
+    return list(reversed(chain))[depth]
+
+
+def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `steps.x` where no step of the job has that id, or only one that runs later."""
+    workflow: Workflow = subject.context
+    for usage, node, path in _references(workflow, "steps"):
+        job = usage.job or workflow.action_job
+        if job is None or path[1] in {"*", "?"} or _has_parallel(job):
+            continue
+        step = job.step(path[1])
+        name = _name_node(node, 1)
+        place = usage.place(node.start, name.end)
+        if step is None:
+            ids = [one.id for one in job.steps if one.id]
+            yield Problem(place, fault=f"no step of this job has the id `{path[1]}`{nearest(path[1], ids)}")
+        elif usage.step is not None and step.index > usage.step.index:
+            yield Problem(place, fault=f"step `{step.id}` runs later than this one")
+        elif usage.step is step and "outputs" in path and usage.site.path[-1] != "if":
+            yield Problem(place, fault=f"step `{step.id}` can't read its own outputs")
+        elif len(path) > 2 and path[2] not in {"outputs", "outcome", "conclusion", "*", "?"}:
+            hint = nearest(path[2], ("outputs", "outcome", "conclusion"))
+            yield Problem(place, fault=f"a step has no `{path[2]}`{hint or ', its outputs stand under `outputs`'}")
+
+
+def _has_parallel(job: Any) -> bool:
+    return any("parallel" in step.value for step in job.steps)
+
+
+def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `needs.x` of jobs that this one does not need, and outputs that they do not have."""
+    workflow: Workflow = subject.context
+    for usage, node, path in _references(workflow, "needs"):
+        job = usage.job
+        if job is None or path[1] in {"*", "?"}:
+            continue
+        name = _name_node(node, 1)
+        needs = {key.lower(): key for key in job.needs}
+        if any("${{" in key for key in needs):
+            continue
+        if path[1] not in needs:
+            known = {key.lower() for key in workflow.jobs}
+            fault = "is not in the `needs` of this job" if path[1] in known else f"is no job{nearest(path[1], job.needs)}"
+            yield Problem(usage.place(node.start, name.end), fault=f"`{path[1]}` {fault}")
+            continue
+        if len(path) < 3 or path[2] in {"*", "?", "result"}:
+            continue
+        if path[2] != "outputs":
+            yield Problem(usage.place(node.start, _name_node(node, 2).end), fault=f"a job has no `{path[2]}`, only `outputs` and `result`")
+            continue
+        outputs = _outputs_of(workflow, needs[path[1]])
+        if outputs is not None and len(path) > 3 and path[3] not in {"*", "?"} and path[3] not in {one.lower() for one in outputs}:
+            place = usage.place(node.start, _name_node(node, 3).end)
+            yield Problem(place, fault=f"job `{path[1]}` has no output `{path[3]}`{nearest(path[3], outputs)}")
+
+
+def _outputs_of(workflow: Workflow, key: str) -> list[str] | None:
+    """Return the names of a job's outputs, `None` when they can't be known."""
+    job = next((job for name, job in workflow.jobs.items() if name.lower() == key.lower()), None)
+    if job is None:
+        return None
+    if job.uses is not None:
+        from devopslint.artifacts.workflow.calls import called_workflow
+
+        called = called_workflow(workflow, job.uses)
+        return list(map_at(called.triggers.get("workflow_call"), "outputs")) if called is not None else None
+    outputs = map_at(job.value, "outputs")
+    return list(outputs)
+
+
+def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `matrix.x` that no combination of the matrix has."""
+    for usage, node, path in _references(subject.context, "matrix"):
+        job = usage.job
+        if job is None or path[1] in {"*", "?"}:
+            continue
+        name = _name_node(node, 1)
+        if job.matrix is None:
+            yield Problem(usage.place(node.start, name.end), name=path[1], hint=", the job has no matrix")
+        elif job.matrix.keys is not None and path[1] not in job.matrix.keys:
+            yield Problem(usage.place(node.start, name.end), name=path[1], hint=nearest(path[1], job.matrix.keys))
+
+
+def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `inputs.x` that neither `workflow_call`, `workflow_dispatch` nor the action declares."""
+    workflow: Workflow = subject.context
+    names: set[str] = set()
+    if workflow.is_action:
+        names.update(map_at(workflow.root, "inputs"))
+    for event in ("workflow_call", "workflow_dispatch"):
+        names.update(map_at(workflow.triggers.get(event), "inputs"))
+    known = {name.lower() for name in names}
+    for context in ("inputs", "github"):
+        for usage, node, path in _references(workflow, context):
+            depth = 1
+            if context == "github":
+                if path[1:3] != ("event", "inputs") or len(path) < 4 or workflow.has_trigger("workflow_call"):
+                    continue
+                depth = 3
+            if path[depth] in {"*", "?"} or path[depth] in known:
+                continue
+            place = usage.place(node.start, _name_node(node, depth).end)
+            yield Problem(place, name=path[depth], hint=nearest(path[depth], names))
+
+
+def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `jobs.x.outputs.y` in the outputs of a reusable workflow that no job gives."""
+    workflow: Workflow = subject.context
+    for usage, node, path in _references(workflow, "jobs"):
+        if len(path) < 2 or path[1] in {"*", "?"} or usage.site.path[:2] != ("on", "workflow_call"):
+            continue
+        keys = {key.lower(): key for key in workflow.jobs}
+        if path[1] not in keys:
+            place = usage.place(node.start, _name_node(node, 1).end)
+            yield Problem(place, fault=f"`{path[1]}` is no job of this workflow{nearest(path[1], workflow.jobs)}")
+            continue
+        outputs = _outputs_of(workflow, path[1])
+        if len(path) > 3 and path[2] == "outputs" and outputs is not None and path[3] not in {one.lower() for one in outputs}:
+            place = usage.place(node.start, _name_node(node, 3).end)
+            yield Problem(place, fault=f"job `{path[1]}` has no output `{path[3]}`{nearest(path[3], outputs)}")
+
+

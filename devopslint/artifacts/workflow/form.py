@@ -1,0 +1,201 @@
+"""Checks on the form of a workflow: keys, types, values, ids, and what is written twice."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Workflow
+    from devopslint.artifacts.workflow.schema import SchemaProblem
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_EVENT_NAMES = frozenset({"on-strict", "on-mapping-strict", "on-string-strict"})
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_TRAILING_ZERO = re.compile(r"\d+\.\d*0\Z")
+
+
+def _problems(subject: Subject, *kinds: str) -> Iterator[SchemaProblem]:
+    workflow: Workflow = subject.context
+    return (problem for problem in workflow.walk.problems if problem.kind in kinds)
+
+
+def _problem(found: SchemaProblem) -> Problem:
+    return Problem(found.path, part=found.part, **found.values)
+
+
+def unknown_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find keys that GitHub does not know at their place."""
+    for found in _problems(subject, "unknown-key"):
+        if found.definition not in {"on-mapping-strict", "permissions-mapping"}:
+            yield _problem(found)
+
+
+def clashing_keys(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find keys that can't stand beside another key."""
+    return (_problem(found) for found in _problems(subject, "clash"))
+
+
+def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find required keys that are absent."""
+    for found in _problems(subject, "missing-key"):
+        node = subject.value
+        for step in found.path:
+            node = node[step]
+        if found.path and isinstance(found.path[-1], str):
+            yield Problem(found.path, part="key", **found.values)
+        elif found.path and isinstance(node, Map) and node.at:
+            start, key_end, _, end = next(iter(node.at.values()))
+            first = next(iter(node.values()))
+            yield Problem(Place(subject.document.source, start, key_end if isinstance(first, (dict, list)) else end), **found.values)
+        else:
+            yield Problem((), **found.values)
+
+
+def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find values of a type that can't stand at their place."""
+    return (_problem(found) for found in _problems(subject, "wrong-type"))
+
+
+def expression_not_allowed(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find expressions where GitHub evaluates none."""
+    return (_problem(found) for found in _problems(subject, "expression"))
+
+
+def unknown_event(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find events that do not exist."""
+    from devopslint.artifacts.workflow.schema import load_table
+    from devopslint.artifacts.workflow.words import nearest
+
+    known = load_table()["workflow"]["on-mapping-strict"]["mapping"]["properties"]
+    for found in _problems(subject, "unknown-key", "value"):
+        if found.definition not in _EVENT_NAMES:
+            continue
+        name = found.values.get("key") or found.values["found"]
+        yield Problem(found.path, part=found.part, key=name, hint=nearest(name, known))
+
+
+def unknown_permission(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find permission scopes that do not exist."""
+    for found in _problems(subject, "unknown-key"):
+        if found.definition == "permissions-mapping":
+            yield _problem(found)
+
+
+def wrong_value(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find values that are none of the allowed ones."""
+    for found in _problems(subject, "value"):
+        if found.definition not in _EVENT_NAMES and not found.definition.endswith(("-activity", "-activity-type")):
+            yield _problem(found)
+
+
+def unknown_activity_type(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find activity types that an event does not have."""
+    for found in _problems(subject, "value"):
+        if found.definition.endswith(("-activity", "-activity-type")):
+            event = found.path[1] if len(found.path) > 1 else ""
+            yield Problem(found.path, event=event, **found.values)
+
+
+def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
+    source = subject.document.source
+    for node in _maps(subject.value):
+        for key, at in node.duplicates:
+            yield Problem(Place(source, at[0], at[1]), key=key)
+
+
+def _maps(node: Any) -> Iterator[Map]:
+    stack, seen = [node], set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        if isinstance(node, Map):
+            seen.add(id(node))
+            yield node
+            stack.extend(node.values())
+        elif isinstance(node, Seq):
+            seen.add(id(node))
+            stack.extend(node)
+
+
+def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find ids of jobs and steps that GitHub does not accept."""
+    workflow: Workflow = subject.context
+    for key, job in workflow.jobs.items():
+        if not _IDENTIFIER.match(key) and "${{" not in key:
+            yield Problem(job.path, part="key", id=key)
+    for step in workflow.steps:
+        if step.id and not _IDENTIFIER.match(step.id) and "${{" not in step.id:
+            yield Problem((*step.path, "id"), id=step.id)
+
+
+def duplicate_step_id_of_job(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find ids that two steps of a job share."""
+    job: Job = subject.context
+    seen: set[str] = set()
+    for step in job.steps:
+        name = step.id.lower()
+        if name and name in seen:
+            yield Problem(("steps", step.index, "id"), id=step.id)
+        seen.add(name)
+
+
+def duplicate_job_id(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs whose keys differ in nothing but case."""
+    workflow: Workflow = subject.context
+    seen: dict[str, str] = {}
+    for key, job in workflow.jobs.items():
+        other = seen.setdefault(key.lower(), key)
+        if other != key:
+            yield Problem(job.path, part="key", id=key, other=other)
+
+
+def invalid_variable_name(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names in `env` that no shell can read."""
+    workflow: Workflow = subject.context
+    owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
+    owners.extend((job.value, job.path) for job in workflow.jobs.values())
+    owners.extend((step.value, step.path) for step in workflow.steps)
+    for owner, path in owners:
+        env = owner.get("env")
+        if not isinstance(env, Map):
+            continue
+        for name in env:
+            if "${{" not in name and (not name or re.search(r"[&=\s]", name)):
+                yield Problem((*path, "env", name), part="key", name=name)
+
+
+def version_as_number(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find versions such as `3.10` that YAML reads as the number 3.1."""
+    workflow: Workflow = subject.context
+    text = subject.document.source.text
+    for step in workflow.steps:
+        for name, value in step.inputs.items():
+            if name.endswith("version") and isinstance(value, float):
+                mark = step.inputs.at[name][2:]
+                written = text[slice(*mark)]
+                if _TRAILING_ZERO.match(written):
+                    yield Problem((*step.path, "with", name), written=written, read=value)
+    for job in workflow.jobs.values():
+        if job.matrix is None:
+            continue
+        for cells in job.matrix.vectors.values():
+            for value, mark in cells:
+                written = text[slice(*mark)]
+                if isinstance(value, float) and _TRAILING_ZERO.match(written):
+                    yield Problem(Place(subject.document.source, *mark), written=written, read=value)
+        for row in job.matrix.include:
+            for key, value in row.items() if isinstance(row, Map) else ():
+                written = text[slice(*row.at[key][2:])]
+                if isinstance(value, float) and _TRAILING_ZERO.match(written):
+                    yield Problem(Place(subject.document.source, *row.at[key][2:]), written=written, read=value)

@@ -1,0 +1,109 @@
+"""Checks on how jobs depend on each other, and on matrices."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.matrix import is_expression
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+
+def _needs_path(job: Job, name: str) -> tuple[str | int, ...]:
+    needs = job.value.get("needs")
+    return ("needs", needs.index(name)) if isinstance(needs, list) else ("needs",)
+
+
+def unknown_needs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names in `needs` that are no job of the workflow."""
+    job: Job = subject.context
+    known = {key.lower() for key in job.workflow.jobs}
+    for name in dict.fromkeys(job.needs):
+        if name.lower() not in known and "${{" not in name:
+            yield Problem(_needs_path(job, name), name=name, hint=nearest(name, job.workflow.jobs))
+
+
+def needs_cycle(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that wait for each other; each circle is told once, at the first of its jobs."""
+    workflow: Workflow = subject.context
+    keys = list(workflow.jobs)
+    told: set[str] = set()
+    for key in keys:
+        circle = _circle(workflow, key)
+        if circle and not told.intersection(circle):
+            told.update(circle)
+            job = workflow.jobs[key]
+            path = _needs_path(job, circle[1] if len(circle) > 1 else key)
+            yield Problem((*job.path, *path), circle=" → ".join([*circle, key]))
+
+
+def _circle(workflow: Workflow, start: str) -> list[str]:
+    """Return the shortest way from a job back to itself, without the end; empty when there is none."""
+    ways: list[list[str]] = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for name in workflow.jobs[way[-1]].needs:
+            if name == start:
+                return way
+            if name in workflow.jobs and name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
+def duplicate_matrix_value(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find a value that stands twice in a vector of the matrix."""
+    job: Job = subject.context
+    if job.matrix is None:
+        return
+    source = subject.document.source
+    for key, cells in job.matrix.vectors.items():
+        seen: list[tuple[Any, tuple[int, int]]] = []
+        for value, mark in cells:
+            if is_expression(value):
+                continue
+            first = next((other for one, other in seen if one == value and type(one) is type(value)), None)
+            if first is not None:
+                yield Problem(
+                    Place(source, *mark), related=[Related(Place(source, *first), "the same value")], key=key, value=value
+                )
+            else:
+                seen.append((value, mark))
+
+
+def exclude_without_match(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find entries of `exclude` that exclude no combination."""
+    job: Job = subject.context
+    matrix = job.matrix
+    if matrix is None or not matrix.vectors or any(is_expression(item) for cells in matrix.vectors.values() for item, _ in cells):
+        return
+    if not isinstance(matrix.value, Map) or set(matrix.value) - {"include", "exclude"} != set(matrix.vectors):
+        return
+    for index, item in enumerate(matrix.exclude):
+        if not isinstance(item, Map) or any(is_expression(value) for value in item.values()):
+            continue
+        path = ("strategy", "matrix", "exclude", index)
+        strange = next((key for key in item if key not in matrix.vectors), None)
+        if strange is not None:
+            yield Problem((*path, strange), part="key", what=f"`{strange}` is no key of the matrix")
+            continue
+        for key, value in item.items():
+            if not any(_like(cell[0], value) for cell in matrix.vectors[key]):
+                yield Problem((*path, key), what=f"`{key}` is never `{value}`")
+                break
+
+
+def _like(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Map):
+        return isinstance(value, Map) and all(key in value and _like(value[key], one) for key, one in wanted.items())
+    return bool(value == wanted) or str(value) == str(wanted)

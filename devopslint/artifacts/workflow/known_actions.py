@@ -1,0 +1,110 @@
+"""Tables about published actions, as of 2026-11.
+
+Sources: the releases and `action.yml` of each action; GitHub Changelog, "Deprecation of Node 20 on GitHub Actions runners"
+(2025-09-19), "Deprecation notice: v3 of the artifact actions" (2024-04-16), "Notice of upcoming deprecations and breaking
+changes for GitHub Actions" (2024-12-05); GitHub Advisory Database, ecosystem "GitHub Actions".
+"""
+
+from __future__ import annotations
+
+REFUSED: dict[str, tuple[int, str]] = {
+    "actions/upload-artifact": (4, "since 2025-01-30"),
+    "actions/download-artifact": (4, "since 2025-01-30"),
+    "actions/cache": (3, "since 2025-03-01"),
+    "actions/cache/restore": (3, "since 2025-03-01"),
+    "actions/cache/save": (3, "since 2025-03-01"),
+    "actions/upload-pages-artifact": (3, "since 2025-01-30"),
+    "actions/deploy-pages": (4, "since 2025-01-30"),
+    "github/codeql-action/init": (3, "since 2025-01-10"),
+    "github/codeql-action/analyze": (3, "since 2025-01-10"),
+    "github/codeql-action/autobuild": (3, "since 2025-01-10"),
+    "github/codeql-action/upload-sarif": (3, "since 2025-01-10"),
+}
+"""Action → the first major that GitHub still serves, and since when."""
+
+NODE20: dict[str, int] = {
+    "actions/checkout": 4, "actions/setup-node": 4, "actions/setup-python": 5, "actions/setup-go": 5, "actions/setup-java": 4,
+    "actions/setup-dotnet": 4, "actions/cache": 4, "actions/github-script": 7, "actions/stale": 9, "actions/labeler": 5,
+    "actions/dependency-review-action": 4, "actions/configure-pages": 4, "docker/build-push-action": 5, "docker/login-action": 3,
+    "docker/metadata-action": 5, "docker/setup-buildx-action": 3, "docker/setup-qemu-action": 3,
+    "aws-actions/configure-aws-credentials": 4, "azure/login": 2, "google-github-actions/auth": 2,
+    "google-github-actions/setup-gcloud": 2, "softprops/action-gh-release": 2, "hashicorp/setup-terraform": 3,
+    "golangci/golangci-lint-action": 4, "peter-evans/create-pull-request": 6, "codecov/codecov-action": 4,
+    "dorny/paths-filter": 3, "peaceiris/actions-gh-pages": 4,
+}  # fmt: skip
+"""Action → its first major on Node 20: those before run on Node 16 or 12, which the runners no longer have."""
+
+NODE24: dict[str, int] = {
+    "actions/checkout": 5, "actions/setup-node": 5, "actions/setup-python": 6, "actions/setup-go": 6, "actions/setup-java": 5,
+    "actions/setup-dotnet": 5, "actions/cache": 5, "actions/cache/restore": 5, "actions/cache/save": 5,
+    "actions/upload-artifact": 6, "actions/download-artifact": 7, "actions/github-script": 8, "actions/stale": 10,
+    "actions/labeler": 6, "github/codeql-action/init": 4, "github/codeql-action/analyze": 4,
+    "github/codeql-action/autobuild": 4, "github/codeql-action/upload-sarif": 4, "docker/build-push-action": 7,
+    "docker/login-action": 4, "docker/metadata-action": 6, "docker/setup-buildx-action": 4, "docker/setup-qemu-action": 4,
+}  # fmt: skip
+"""Action → its first major on Node 24, the only one that the runners have had since 2026-09-16."""
+
+ARCHIVED: dict[str, str] = {
+    "actions/create-release": "`gh release create`",
+    "actions/upload-release-asset": "`gh release upload`",
+    "actions/setup-ruby": "`ruby/setup-ruby`",
+    "actions/setup-elixir": "`erlef/setup-beam`",
+    "actions/setup-haskell": "`haskell-actions/setup`",
+    "actions/heroku": "the Heroku command line",
+    "actions-rs/cargo": "a `run` step with cargo",
+    "actions-rs/toolchain": "`dtolnay/rust-toolchain`",
+    "actions-rs/clippy-check": "a `run` step with cargo clippy",
+    "actions-rs/audit-check": "`rustsec/audit-check`",
+    "actions-rs/tarpaulin": "a `run` step with cargo tarpaulin",
+    "actions-rs/grcov": "a `run` step with grcov",
+    "actions-rs/install": "`taiki-e/install-action`",
+    "haskell/actions/setup": "`haskell-actions/setup`",
+    "github/super-linter": "`super-linter/super-linter`",
+    "gradle/gradle-build-action": "`gradle/actions/setup-gradle`",
+    "gradle/wrapper-validation-action": "`gradle/actions/wrapper-validation`",
+    "hashicorp/terraform-github-actions": "`hashicorp/setup-terraform` with `run` steps",
+    "crazy-max/ghaction-docker-meta": "`docker/metadata-action`",
+    "crazy-max/ghaction-docker-buildx": "`docker/setup-buildx-action`",
+    "azure/container-scan": "a maintained scanner such as `aquasecurity/trivy-action`",
+    "microsoft/playwright-github-action": "`npx playwright install --with-deps`",
+    "marvinpinto/action-automatic-releases": "`softprops/action-gh-release`",
+    "returntocorp/semgrep-action": "`semgrep ci` in a container",
+    "repo-sync/pull-request": "`gh pr create`",
+    "google-github-actions/setup-cloud-sdk": "`google-github-actions/setup-gcloud`",
+    "andymckay/labeler": "`actions/labeler`",
+    "whoan/docker-build-with-cache-action": "`docker/build-push-action`",
+}
+"""Action that nobody maintains → what to use instead."""
+
+VULNERABLE: dict[str, tuple[tuple[int, ...], str, str]] = {
+    "tj-actions/changed-files": ((46, 0, 1), "CVE-2025-30066", "its tags were moved to code that prints secrets"),
+    "tj-actions/branch-names": ((9, 0, 0), "CVE-2025-54416", "names of branches run as commands"),
+    "tj-actions/verify-changed-files": ((17,), "CVE-2023-52137", "names of files run as commands"),
+    "reviewdog/action-setup": ((1, 3, 1), "CVE-2025-30154", "its tag was moved to code that prints secrets"),
+    "dawidd6/action-download-artifact": ((6,), "GHSA-5xr6-xhww-33m4", "it takes artifacts from forks"),
+    "gradle/gradle-build-action": ((2, 4, 2), "CVE-2023-30853", "it caches secrets"),
+    "atlassian/gajira-create": ((2, 0, 1), "CVE-2020-14188", "texts of issues run as code"),
+    "atlassian/gajira-comment": ((2, 0, 2), "CVE-2020-14189", "texts of comments run as code"),
+    "check-spelling/check-spelling": ((0, 0, 19), "CVE-2021-32724", "it leaks the token"),
+    "embano1/wip": ((2,), "CVE-2023-30623", "titles of pull requests run as commands"),
+    "rlespinasse/github-slug-action": ((4, 4, 1), "CVE-2023-27581", "names of branches run as commands"),
+    "azure/setup-kubectl": ((3,), "CVE-2023-23939", "kubectl is installed writable by all"),
+    "hashicorp/vault-action": ((2, 2, 0), "CVE-2021-32074", "secrets of several lines are not masked"),
+    "kartverket/github-workflows": ((2, 7, 5), "CVE-2022-39326", "texts of pull requests run as code"),
+    "sonarsource/sonarqube-scan-action": ((5, 3, 1), "CVE-2025-58178", "arguments run as commands"),
+    "step-security/harden-runner": ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
+}
+"""Action → first version without the flaw, the advisory, and what it is."""
+
+TYPED_WRONG: dict[str, str] = {
+    "action/checkout": "actions/checkout", "actions/check-out": "actions/checkout", "actions/chekout": "actions/checkout",
+    "action/setup-node": "actions/setup-node", "actions/setup-nodejs": "actions/setup-node", "actions/setupnode": "actions/setup-node",
+    "action/setup-python": "actions/setup-python", "actions/setup-py": "actions/setup-python",
+    "action/upload-artifact": "actions/upload-artifact", "actions/upload-artifacts": "actions/upload-artifact",
+    "actions/download-artifacts": "actions/download-artifact", "action/cache": "actions/cache", "actions/caches": "actions/cache",
+    "actons/checkout": "actions/checkout", "actionss/checkout": "actions/checkout", "github/checkout": "actions/checkout",
+    "action/setup-java": "actions/setup-java", "action/setup-go": "actions/setup-go", "actions/setup-golang": "actions/setup-go",
+    "dockers/build-push-action": "docker/build-push-action", "docker/build-and-push-action": "docker/build-push-action",
+    "docker/docker-login-action": "docker/login-action",
+}  # fmt: skip
+"""Slips of the pen that others can register → what was meant."""

@@ -1,0 +1,283 @@
+"""A workflow or an action as people think of it: triggers, jobs, steps, permissions, environment."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.actions import parse_uses
+from devopslint.artifacts.workflow.matrix import read_matrix
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.matrix import Matrix
+    from devopslint.policy.artifact import Unit, Workspace
+    from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.shell import Script
+    from devopslint.syntax.tree import Document, Mark, Path
+
+_SHELLS = frozenset({"bash", "sh"})
+
+
+def names_of(value: Any) -> list[str]:
+    """Return the strings of a value that is one string or a list of them."""
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def map_at(value: Any, key: str) -> Map:
+    """Return the mapping under a key, or an empty one."""
+    below = value.get(key) if isinstance(value, Map) else None
+    return below if isinstance(below, Map) else Map()
+
+
+def permissions_of(value: Any) -> dict[str, str] | None:
+    """Return a `permissions` value as scope to level, with `*` for `read-all` and `write-all`; `None` when not known."""
+    if value in ("read-all", "write-all"):
+        return {"*": value[:-4]}
+    if isinstance(value, Map):
+        return {scope: level for scope, level in value.items() if isinstance(level, str)}
+    return None
+
+
+class Workflow:
+    """A workflow file, or an action's `action.yml` (`is_action`), whose steps then belong to `action_job`."""
+
+    __slots__ = ("_walk", "action_job", "cache", "document", "is_action", "jobs", "path", "root", "triggers", "workspace")
+
+    def __init__(self, document: Document, path: str, workspace: Workspace | None, *, is_action: bool = False) -> None:
+        self.document = document
+        self.path = path
+        self.root: Map = document.root if isinstance(document.root, Map) else Map()
+        self.workspace = workspace
+        self.is_action = is_action
+        self._walk: Any = None
+        self.cache: dict[str, Any] = {}
+        self.triggers = {} if is_action else _triggers(self.root.get("on"))
+        self.jobs: dict[str, Job] = {}
+        self.action_job: Job | None = None
+        if is_action:
+            self.action_job = Job(self, "", map_at(self.root, "runs"))
+        else:
+            for key, value in map_at(self.root, "jobs").items():
+                if isinstance(value, Map):
+                    self.jobs[key] = Job(self, key, value)
+
+    @property
+    def walk(self) -> Any:
+        """The `schema.Walk` over the document, made once."""
+        if self._walk is None:
+            from devopslint.artifacts.workflow.schema import walk_document
+
+            self._walk = walk_document(self.document.root, "action" if self.is_action else "workflow")
+        return self._walk
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Every step of every job."""
+        jobs = [self.action_job] if self.action_job else list(self.jobs.values())
+        return (step for job in jobs for step in job.steps)
+
+    def has_trigger(self, *names: str) -> bool:
+        """Say whether one of the events triggers the workflow."""
+        return any(name in self.triggers for name in names)
+
+    def fragment(self, path: Path) -> Fragment | None:
+        """Return the string at a path of the document with the place of each of its characters."""
+        node: Any = self.root
+        mark: Mark | None = None
+        for step in path:
+            if isinstance(node, Map) and step in node.at:
+                mark = node.at[step][2:]  # type: ignore[index]  # a Map only has names
+                node = node.get(step)  # type: ignore[arg-type]
+            elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+                mark = node.at[step]
+                node = node[step]
+            else:
+                return None
+        if mark is None or not isinstance(node, str):
+            return None
+        return self.fragment_at(mark, node)
+
+    def fragment_at(self, mark: Mark, value: str) -> Fragment:
+        """Return a string with the place of each of its characters."""
+        from devopslint.syntax.yaml_scalar import scalar_fragment
+
+        return scalar_fragment(self.document.source, mark, value)
+
+
+class Job:
+    """A job; `matrix` is `None` without one, and `needs` holds the names as written."""
+
+    __slots__ = ("key", "matrix", "needs", "path", "permissions", "steps", "uses", "value", "workflow")
+
+    def __init__(self, workflow: Workflow, key: str, value: Map) -> None:
+        self.workflow = workflow
+        self.key = key
+        self.value = value
+        self.path: Path = ("jobs", key) if key else ("runs",)
+        self.needs = names_of(value.get("needs"))
+        self.matrix: Matrix | None = read_matrix(value, workflow.document.source)
+        uses = value.get("uses")
+        self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) and key else None
+        declared = value.get("permissions", MISSING)
+        if declared is MISSING:
+            declared = workflow.root.get("permissions", MISSING)
+        self.permissions: dict[str, str] | None = permissions_of(declared)
+        steps = value.get("steps")
+        self.steps: list[Step] = []
+        if isinstance(steps, Seq):
+            self.steps = [Step(self, index, item) for index, item in enumerate(steps) if isinstance(item, Map)]
+
+    @property
+    def declares_permissions(self) -> bool:
+        """Whether the job or the workflow says what the token may do."""
+        return "permissions" in self.value or "permissions" in self.workflow.root
+
+    def grants(self, scope: str) -> str | None:
+        """Return `write`, `read` or `none` for the token's access to a scope, `None` when nothing says."""
+        if self.permissions is None:
+            return "none" if self.declares_permissions and self.value.get("permissions", 0) == {} else None
+        return self.permissions.get("*") or self.permissions.get(scope, "none")
+
+    @property
+    def runs_on(self) -> list[str] | None:
+        """The labels of the runner as written, `None` when an expression or a group decides."""
+        value = self.value.get("runs-on")
+        if isinstance(value, Map):
+            value = value.get("labels")
+        labels = names_of(value)
+        return labels if labels and not any("${{" in label for label in labels) else None
+
+    @property
+    def on_windows(self) -> bool | None:
+        """Whether it runs on Windows, where the default shell is PowerShell; `None` when not known."""
+        from devopslint.artifacts.workflow.resolve import resolve_in
+
+        value = self.value.get("runs-on")
+        if isinstance(value, Map):
+            value = value.get("labels", UNKNOWN)
+        labels = value if isinstance(value, list) else [value]
+        found: set[bool] = set()
+        for label in labels:
+            candidates = resolve_in(label, self) if isinstance(label, str) else None
+            for one in [label] if candidates is None else [candidate.value for candidate in candidates]:
+                if not isinstance(one, str):
+                    return None
+                found.add("windows" in one.lower())
+        if len(labels) > 1 and True in found:
+            return True
+        return found.pop() if len(found) == 1 else None
+
+    def step(self, identifier: str) -> Step | None:
+        """Return the step with an id (ids do not mind case), or `None`."""
+        wanted = identifier.lower()
+        return next((step for step in self.steps if step.id.lower() == wanted), None)
+
+    def needs_closure(self) -> set[str]:
+        """Return the keys of all jobs that come before this one."""
+        found: set[str] = set()
+        open_keys = list(self.needs)
+        while open_keys:
+            key = open_keys.pop()
+            if key not in found and key in self.workflow.jobs:
+                found.add(key)
+                open_keys.extend(self.workflow.jobs[key].needs)
+        return found
+
+
+class Step:
+    """A step of a job or of a composite action."""
+
+    __slots__ = ("_fragment", "_script", "id", "index", "job", "run", "uses", "value")
+
+    def __init__(self, job: Job, index: int, value: Map) -> None:
+        self.job = job
+        self.index = index
+        self.value = value
+        uses, run, identifier = value.get("uses"), value.get("run"), value.get("id")
+        self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
+        self.run: str | None = run if isinstance(run, str) else None
+        self.id: str = identifier if isinstance(identifier, str) else ""
+        self._fragment: Fragment | None = None
+        self._script: Script | None = None
+
+    @property
+    def workflow(self) -> Workflow:
+        """The workflow or action that it belongs to."""
+        return self.job.workflow
+
+    @property
+    def path(self) -> Path:
+        """Its path in the document."""
+        return (*self.job.path, "steps", self.index)
+
+    @property
+    def inputs(self) -> Map:
+        """Its `with`."""
+        return map_at(self.value, "with")
+
+    @property
+    def env(self) -> Map:
+        """Its own `env`."""
+        return map_at(self.value, "env")
+
+    @property
+    def fragment(self) -> Fragment | None:
+        """The script of its `run` with the place of each character."""
+        if self._fragment is None and self.run is not None:
+            self._fragment = self.workflow.fragment_at(self.value.at["run"][2:], self.run)
+        return self._fragment
+
+    @property
+    def shell(self) -> str | None:
+        """The name of the shell of its `run`; `None` when not known."""
+        for owner in (self.value, map_at(map_at(self.job.value, "defaults"), "run"),
+                      map_at(map_at(self.workflow.root, "defaults"), "run")):  # fmt: skip
+            shell = owner.get("shell")
+            if shell is not None:
+                return _shell_name(shell)
+        windows = self.job.on_windows if self.job.key else None
+        return None if windows is None else "pwsh" if windows else "bash"
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether its script is one of bash or sh."""
+        return self.run is not None and self.shell in _SHELLS
+
+    def script(self) -> Script:
+        """Return its script, parsed once."""
+        if self._script is None:
+            from devopslint.syntax.shell import read_shell
+
+            assert self.fragment is not None
+            self._script = read_shell(self.fragment)
+        return self._script
+
+    @property
+    def before(self) -> list[Step]:
+        """The steps of the same job that come before it."""
+        return [step for step in self.job.steps if step.index < self.index]
+
+    @property
+    def after(self) -> list[Step]:
+        """The steps of the same job that come after it."""
+        return [step for step in self.job.steps if step.index > self.index]
+
+
+def _shell_name(shell: Any) -> str | None:
+    if not isinstance(shell, str) or "${{" in shell:
+        return None
+    words = shell.split()
+    return words[0].rsplit("/", 1)[-1].lower() if words else None
+
+
+def _triggers(value: Any) -> dict[str, Map]:
+    if isinstance(value, Map):
+        return {name: config if isinstance(config, Map) else Map() for name, config in value.items()}
+    return {name: Map() for name in names_of(value)}
+
+

@@ -1,0 +1,121 @@
+"""From the file of a workflow or an action to its subjects and facts."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.model import Workflow
+from devopslint.artifacts.workflow.resolve import resolve
+from devopslint.policy.subject import Subject
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.policy.artifact import Unit
+    from devopslint.syntax.tree import Document, Mark
+
+_ACTION_KEYS = frozenset({"runs", "inputs", "outputs", "branding"})
+
+
+def read_unit(unit: Unit) -> Iterator[Subject]:
+    """Yield the subjects of every document of a unit, and put its facts into it."""
+    for path in unit.files:
+        is_action = path.rpartition("/")[2] in {"action.yml", "action.yaml"}
+        for document in unit.documents(path):
+            if not isinstance(document.root, Map):
+                continue
+            workflow = Workflow(document, path, unit.workspace, is_action=is_action)
+            if is_action and _ACTION_KEYS.isdisjoint(document.root):
+                continue
+            document.resolve = resolve
+            yield from _read_workflow(unit, workflow)
+            if not workflow.is_action:
+                from devopslint.artifacts.workflow.facts import facts_of
+
+                unit.facts.append(facts_of(workflow))
+
+
+def _read_workflow(unit: Unit, workflow: Workflow) -> Iterator[Subject]:
+    document = workflow.document
+    root = workflow.root
+    if workflow.is_action:
+        action = Subject(
+            "workflow.action", root, document=document, address="action", header=_header(root), context=workflow
+        )
+        yield action
+        assert workflow.action_job is not None
+        for step in workflow.action_job.steps:
+            yield from _read_step(unit, step, document, {"action": action}, "runs")
+        return
+    file = Subject("workflow.file", root, document=document, address="", header=_header(root), context=workflow)
+    yield file
+    for key, job in workflow.jobs.items():
+        yield from _read_job(unit, key, job, file)
+
+
+def _read_job(unit: Unit, key: str, job: Job, file: Subject) -> Iterator[Subject]:
+    document = file.document
+    jobs = file.value["jobs"]
+    subject = Subject(
+        "workflow.job",
+        job.value,
+        document=document,
+        address=f"jobs.{key}",
+        header=jobs.at[key][:2],
+        parents={"workflow": file},
+        context=job,
+    )
+    yield subject
+    parents = {"job": subject, "workflow": file}
+    for step in job.steps:
+        yield from _read_step(unit, step, document, parents, f"jobs.{key}")
+
+
+def _read_step(
+    unit: Unit, step: Step, document: Document, parents: Mapping[str, Subject], address: str
+) -> Iterator[Subject]:
+    subject = Subject(
+        "workflow.step",
+        step.value,
+        type="uses" if step.uses is not None else "run" if step.run is not None else "",
+        document=document,
+        address=f"{address}.steps[{step.index}]",
+        header=_first_pair(step.value),
+        parents=parents,
+        context=step,
+    )
+    yield subject
+    if step.run is not None and unit.wants("shell.command") and step.is_shell:
+        from devopslint.knowledge.commands import command_subjects, wanted_commands
+
+        assert step.fragment is not None
+        yield from command_subjects(
+            step.fragment,
+            document,
+            {"step": subject, **parents},
+            subject.address,
+            step,
+            names=wanted_commands(unit.wanted),
+            read=step.script,
+        )
+
+
+def _header(root: Map) -> Mark:
+    """Return the place of the key `name`, else of `on`, else of the first key."""
+    for key in ("name", "on"):
+        if key in root.at:
+            return root.at[key][:2]
+    first = next(iter(root.at.values()), None)
+    return first[:2] if first else (root.start, root.end)
+
+
+def _first_pair(step: Map) -> Mark:
+    """Return the first key of a step with its value, if that stands on the same line, else the key alone."""
+    first = next(iter(step.at.items()), None)
+    if first is None:
+        return step.start, step.end
+    key, (start, key_end, value_start, end) = first
+    value = step[key]
+    plain = isinstance(value, (str, int, float, bool)) and value_start < end
+    return start, end if plain and not (isinstance(value, str) and ("\n" in value)) else key_end

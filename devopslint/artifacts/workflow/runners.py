@@ -1,0 +1,114 @@
+"""Checks on runners and shells.
+
+Source of the labels: GitHub Docs, "GitHub-hosted runners reference", and the announcements of actions/runner-images, as of
+2026-09-17 (ubuntu-22.04 goes in April 2027, macos-14 in November 2026).
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.resolve import resolve_in
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.policy.subject import Problem, Related, Place
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+HOSTED = frozenset(
+    """ubuntu-latest ubuntu-26.04 ubuntu-26.04-arm ubuntu-24.04 ubuntu-24.04-arm ubuntu-22.04 ubuntu-22.04-arm ubuntu-slim
+    windows-latest windows-2025 windows-2025-vs2026 windows-2022 windows-11-arm windows-11-vs2026-arm
+    macos-latest macos-latest-large macos-latest-xlarge macos-26 macos-26-intel macos-26-large macos-26-xlarge
+    macos-15 macos-15-intel macos-15-large macos-15-xlarge macos-14 macos-14-large macos-14-xlarge
+    xcode-27 xcode-27-xlarge""".split()
+)
+RETIRED = {
+    "ubuntu-16.04": "2021-09-20", "ubuntu-18.04": "2023-04-03", "ubuntu-20.04": "2025-04-15",
+    "macos-10.15": "2022-12-01", "macos-11": "2024-06-28", "macos-11-large": "2024-06-28", "macos-11.0": "2024-06-28",
+    "macos-12": "2024-12-03", "macos-12-large": "2024-12-03", "macos-12-xlarge": "2024-12-03",
+    "macos-13": "2025-12-04", "macos-13-large": "2025-12-04", "macos-13-xlarge": "2025-12-04",
+    "windows-2016": "2022-03-15", "windows-2019": "2025-06-30",
+}  # fmt: skip
+"""Label → the day on which jobs with it stopped to run."""
+SELF_HOSTED = frozenset({"self-hosted", "linux", "windows", "macos", "x64", "arm", "arm64"})
+SHELLS = frozenset({"bash", "sh", "pwsh", "powershell", "cmd", "python"})
+_LOOKS_HOSTED = re.compile(r"(ubuntu|windows|macos|mac-os|osx)([-_]?(latest|\d[\d.]*))?\Z", re.IGNORECASE)
+
+
+def labels(job: Job) -> Iterator[tuple[str, Path, list[Related]]]:
+    """Yield every label that the runner of a job can have, with its path and where it came from."""
+    value = job.value.get("runs-on")
+    path: Path = ("runs-on",)
+    if isinstance(value, Map):
+        value, path = value.get("labels"), ("runs-on", "labels")
+    items = [((*path, index), item) for index, item in enumerate(value)] if isinstance(value, Seq) else [(path, value)]
+    for at, item in items:
+        if not isinstance(item, str):
+            continue
+        for candidate in resolve_in(item, job) or ([] if "${{" in item else [None]):
+            one = item if candidate is None else candidate.value
+            origins = () if candidate is None else candidate.origins
+            related = [Related(Place(source, start, end), text) for source, start, end, text in origins]
+            for label in one if isinstance(one, list) else [one]:
+                if isinstance(label, str) and label is not UNKNOWN:
+                    yield label, at, related
+
+
+def retired_runner(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find labels of images that GitHub has retired."""
+    job: Job = subject.context
+    all_labels = list(labels(job))
+    if any(label.lower() == "self-hosted" for label, _, _ in all_labels):
+        return
+    for label, path, related in all_labels:
+        day = RETIRED.get(label.lower())
+        if day:
+            yield Problem(related[0].place if related else path, label=label, day=day, related=related[1:])
+
+
+def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find labels that look like those of GitHub's runners and are none of them."""
+    job: Job = subject.context
+    all_labels = list(labels(job))
+    if any(label.lower() == "self-hosted" for label, _, _ in all_labels) or isinstance(job.value.get("runs-on"), Map):
+        return
+    known = HOSTED | SELF_HOSTED | set(RETIRED) | set(options["labels"])
+    for label, path, related in all_labels:
+        if label.lower() not in known and _LOOKS_HOSTED.match(label):
+            yield Problem(related[0].place if related else path, label=label, hint=nearest(label, HOSTED))
+
+
+def unknown_shell(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find shells that GitHub does not know and that are no command with `{0}`."""
+    workflow: Workflow = subject.context
+    sites: list[tuple[Any, Path]] = [(workflow.root.get("defaults"), ("defaults", "run", "shell"))]
+    sites.extend((job.value.get("defaults"), (*job.path, "defaults", "run", "shell")) for job in workflow.jobs.values())
+    for defaults, path in sites:
+        run = defaults.get("run") if isinstance(defaults, Map) else None
+        yield from _shell_problem(run.get("shell") if isinstance(run, Map) else None, path)
+    for step in workflow.steps:
+        yield from _shell_problem(step.value.get("shell"), (*step.path, "shell"))
+
+
+def _shell_problem(shell: Any, path: Path) -> Iterator[Problem]:
+    if isinstance(shell, str) and shell and "${{" not in shell and "{0}" not in shell and shell.lower() not in SHELLS:
+        yield Problem(path, shell=shell, hint=nearest(shell, SHELLS) or ", a command of your own needs `{0}` for the script")
+
+
+def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `cmd` and `powershell` on runners that surely are not Windows."""
+    job: Job = subject.context
+    if job.on_windows is not False or job.runs_on is None or "self-hosted" in job.runs_on:
+        return
+    for step in job.steps:
+        if step.value.get("shell") in {"cmd", "powershell"}:
+            yield Problem(("steps", step.index, "shell"), shell=step.value["shell"])

@@ -1,0 +1,292 @@
+"""Walks a workflow or action along GitHub's own definition of its keys.
+
+One walk gives the faults of form (unknown keys, wrong types, missing keys, values that are not allowed) and every string
+that may hold an expression, with the contexts and functions that are available there. The table is made by
+`scripts/workflow_schema.py`.
+"""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from devopslint.syntax.tree import Path
+
+    Definition = dict[str, Any]
+
+_BUILT_IN: dict[str, Any] = {
+    "string": {"string": {}},
+    "boolean": {"boolean": {}},
+    "number": {"number": {}},
+    "null": {"null": {}},
+    "any": {"one-of": ["null", "boolean", "number", "string", "sequence", "mapping"], "any": True},
+    "scalar": {"one-of": ["null", "boolean", "number", "string"]},
+    "sequence": {"sequence": {"item-type": "any"}},
+    "mapping": {"mapping": {"loose-key-type": "string", "loose-value-type": "any"}},
+}
+_CONDITIONS = frozenset({"job-if", "step-if", "snapshot-if", "runs-if"})
+_SCALARS = ("string", "boolean", "number", "null", "allowed-values")
+_TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
+_table: dict[str, Any] = {}
+
+
+def load_table() -> dict[str, Any]:
+    """Return the table of definitions and context properties, read once."""
+    if not _table:
+        import json
+        import os
+
+        path = os.path.join(os.path.dirname(__file__), "data", "schema.json")
+        with open(path, encoding="utf-8") as file:
+            _table.update(json.load(file))
+    return _table
+
+
+def walk_document(root: Any, kind: str) -> Walk:
+    """Return what a walk over a whole document finds; `kind` is `workflow` or `action`."""
+    walk = Walk(load_table()[kind])
+    walk.visit(root, f"{kind}-root-strict", (), frozenset())
+    return walk
+
+
+class SchemaProblem:
+    """A fault of form.
+
+    `kind` is `unknown-key`, `missing-key`, `wrong-type`, `value`, `clash` (two keys that exclude each other) or `expression`
+    (no expression may stand here). `definition` is GitHub's name for the place; `values` fill a message: `key`, `expected`,
+    `found`, `hint` (`, did you mean …` or empty), `where`.
+    """
+
+    __slots__ = ("definition", "kind", "part", "path", "values")
+
+    def __init__(self, kind: str, definition: str, path: Path, part: str = "value", **values: str) -> None:
+        self.kind = kind
+        self.definition = definition
+        self.path = path
+        self.part = part
+        self.values = values
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.definition} {self.path} {self.values}>"
+
+
+class Site:
+    """A string in which expressions are read: `contexts` holds what is available, `condition` that it is one as a whole."""
+
+    __slots__ = ("condition", "contexts", "definition", "path", "value")
+
+    def __init__(self, path: Path, value: str, contexts: frozenset[str], definition: str, condition: bool) -> None:
+        self.path = path
+        self.value = value
+        self.contexts = contexts
+        self.definition = definition
+        self.condition = condition
+
+
+class Walk:
+    """The problems and the sites of one document."""
+
+    __slots__ = ("definitions", "problems", "sites")
+
+    def __init__(self, definitions: dict[str, Definition]) -> None:
+        self.definitions = definitions
+        self.problems: list[SchemaProblem] = []
+        self.sites: list[Site] = []
+
+    def _named(self, name: str) -> Definition:
+        definition: Definition = self.definitions.get(name) or _BUILT_IN[name]
+        return definition
+
+    def _alternatives(self, name: str, contexts: frozenset[str]) -> list[tuple[str, Definition, frozenset[str]]]:
+        """Return the definitions without `one-of` that a name stands for, each with the contexts it adds."""
+        definition = self._named(name)
+        contexts = contexts.union(definition.get("context", ()))
+        if "one-of" not in definition:
+            return [(name, definition, contexts)]
+        return [found for one in definition["one-of"] for found in self._alternatives(one, contexts)]
+
+    def visit(self, node: Any, name: str, path: Path, contexts: frozenset[str]) -> None:
+        """Judge one node by the definition `name`."""
+        if node is UNKNOWN:
+            return
+        alternatives = self._alternatives(name, contexts)
+        if isinstance(node, Map):
+            self._visit_map(node, name, path, alternatives)
+        elif isinstance(node, Seq):
+            lists = [one for one in alternatives if "sequence" in one[1]]
+            if not lists:
+                self._wrong_type(node, name, path, alternatives)
+                return
+            _, definition, inner = lists[0]
+            for index, item in enumerate(node):
+                self.visit(item, definition["sequence"]["item-type"], (*path, index), inner)
+        else:
+            self._visit_scalar(node, name, path, alternatives)
+
+    def _visit_scalar(
+        self, node: Any, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
+    ) -> None:
+        available = frozenset().union(*(one[2] for one in alternatives)) if alternatives else frozenset()
+        is_text = isinstance(node, str)
+        condition = next((one[0] for one in alternatives if one[0] in _CONDITIONS), "")
+        if is_text and ("${{" in node or (condition and node.strip())):
+            if available:
+                self.sites.append(Site(path, node, available, name, bool(condition) and "${{" not in node))
+            elif not all("any" in one[1] or one[0] == "string" for one in alternatives) and name != "any":
+                self.problems.append(SchemaProblem("expression", name, path, where=_where(path)))
+            return
+        if any(self._fits(node, one[1]) for one in alternatives):
+            return
+        allowed = [word for one in alternatives for word in _allowed(one[1])]
+        scalars = [one for one in alternatives if any(key in one[1] for key in _SCALARS)]
+        if allowed and node is not None and len(scalars) == len([one for one in scalars if _allowed(one[1])]):
+            text = _shown(node)
+            self.problems.append(
+                SchemaProblem(
+                    "value", name, path, found=text, hint=nearest(text, allowed), expected=_choices(allowed), where=_where(path)
+                )
+            )
+        else:
+            self._wrong_type(node, name, path, alternatives)
+
+    def _fits(self, node: Any, definition: Definition) -> bool:
+        if "any" in definition:
+            return True
+        if node is None and "null" in definition:
+            return True
+        if isinstance(node, bool) and "boolean" in definition:
+            return True
+        if isinstance(node, (int, float)) and not isinstance(node, bool) and "number" in definition:
+            return True
+        text = _shown(node)
+        if "allowed-values" in definition:
+            return text in definition["allowed-values"]
+        if "string" in definition:
+            options = definition["string"] or {}
+            if "constant" in options:
+                return bool(text == options["constant"])
+            return bool(text) or not options.get("require-non-empty")
+        return False
+
+    def _visit_map(
+        self, node: Map, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
+    ) -> None:
+        maps = [one for one in alternatives if "mapping" in one[1]]
+        if not maps:
+            self._wrong_type(node, name, path, alternatives)
+            return
+        keys = [key for key in node if not key.startswith("${{")]
+        chosen, definition, contexts = max(maps, key=lambda one: _likeness(keys, one[1]["mapping"]))
+        mapping = definition["mapping"]
+        properties: dict[str, Any] = mapping.get("properties", {})
+        for key in keys:
+            below = properties.get(key)
+            if below is not None:
+                self.visit(node[key], below if isinstance(below, str) else below["type"], (*path, key), contexts)
+            elif "loose-value-type" in mapping:
+                self.visit(node[key], mapping["loose-value-type"], (*path, key), contexts)
+            else:
+                self._strange_key(key, chosen, path, maps, keys)
+        if node.open or len(keys) < len(node):
+            return
+        required = _required(mapping)
+        absent = [key for key in required if key not in node]
+        if len(absent) == len(required) and len(maps) > 1:
+            first = dict.fromkeys(key for _, one, _ in maps for key in _required(one["mapping"])[:1])
+            absent = [] if any(key in node for key in first) else [" or ".join(f"`{key}`" for key in list(first)[:2])]
+        for key in absent:
+            shown = key if key.startswith("`") else f"`{key}`"
+            self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=_where(path)))
+
+    def _strange_key(
+        self, key: str, chosen: str, path: Path, maps: list[tuple[str, Definition, frozenset[str]]], keys: Iterable[str]
+    ) -> None:
+        known = {word for _, one, _ in maps for word in one["mapping"].get("properties", {})}
+        if key in known:
+            other = self._required_of(chosen, keys)
+            self.problems.append(SchemaProblem("clash", chosen, (*path, key), "key", key=key, other=other, where=_where(path)))
+            return
+        hint = nearest(key, sorted(known))
+        self.problems.append(SchemaProblem("unknown-key", chosen, (*path, key), "key", key=key, hint=hint, where=_where(path)))
+
+    def _required_of(self, chosen: str, keys: Iterable[str]) -> str:
+        required = _required(self._named(chosen)["mapping"])
+        return next((key for key in required if key in keys), next(iter(required), "it"))
+
+    def _wrong_type(
+        self, node: Any, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
+    ) -> None:
+        kinds: list[str] = []
+        for _, definition, _ in alternatives:
+            kind = next((key for key in (*_SCALARS, "mapping", "sequence") if key in definition), "")
+            kind = _TYPE_NAMES.get(kind, kind)
+            if kind and kind not in kinds:
+                kinds.append(kind)
+        self.problems.append(
+            SchemaProblem(
+                "wrong-type",
+                name,
+                path,
+                "value" if node is not None else "key",
+                expected=_choices(kinds, quote=False),
+                found=_type_of(node),
+                where=_where(path),
+            )
+        )
+
+
+def _likeness(keys: list[str], mapping: dict[str, Any]) -> tuple[int, int]:
+    properties = mapping.get("properties", {})
+    return sum(key in keys for key in _required(mapping)), sum(key in properties for key in keys)
+
+
+def _required(mapping: dict[str, Any]) -> list[str]:
+    properties = mapping.get("properties", {})
+    return [key for key, below in properties.items() if isinstance(below, dict) and below.get("required")]
+
+
+def _allowed(definition: Definition) -> list[str]:
+    if "allowed-values" in definition:
+        return list(definition["allowed-values"])
+    constant = (definition.get("string") or {}).get("constant")
+    return [constant] if constant is not None else []
+
+
+def _choices(words: list[str], *, quote: bool = True) -> str:
+    shown = [f"`{word}`" if quote else word for word in words]
+    if len(shown) > 9:
+        return ", ".join([*shown[:8], "…"])
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _shown(node: Any) -> str:
+    if node is None:
+        return ""
+    if isinstance(node, bool):
+        return "true" if node else "false"
+    return str(node)
+
+
+def _type_of(node: Any) -> str:
+    if node is None:
+        return "nothing"
+    if isinstance(node, bool):
+        return "boolean"
+    if isinstance(node, (int, float)):
+        return "number"
+    if isinstance(node, str):
+        return "string" if node else "empty string"
+    return "list" if isinstance(node, list) else "mapping"
+
+
+def _where(path: Path) -> str:
+    """Return a path as people write it: `jobs.build.steps[2]`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text or "the file"

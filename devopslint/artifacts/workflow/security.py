@@ -1,0 +1,293 @@
+"""Checks on what a workflow gives away: tokens, secrets, runners."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.usage import usages
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_HEAD = re.compile(
+    r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|github\.event\.workflow_run\.head_(?:sha|branch)"
+    r"|refs/pull/|github\.event\.pull_request\.merge_commit_sha|github\.event\.workflow_run\.pull_requests"
+)
+_HEAD_REPOSITORY = re.compile(r"head\.repo\.full_name|head_repository\.full_name|head\.repo\.clone_url")
+_FETCH_HEAD = re.compile(r"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b[^\n]*(?:refs/pull/|pull/\S+/(?:head|merge))")
+_PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
+_SECRET = re.compile(r"secrets\.(?!github_token\b)[A-Za-z_]\w*", re.IGNORECASE)
+
+
+def missing_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows in which a job has no `permissions` and the workflow none either; told once."""
+    workflow: Workflow = subject.context
+    if "permissions" in workflow.root or not workflow.jobs or set(workflow.triggers) == {"workflow_call"}:
+        return
+    lacking = [job for job in workflow.jobs.values() if "permissions" not in job.value]
+    if not lacking:
+        return
+    if len(lacking) == len(workflow.jobs):
+        yield Problem((), what="the workflow")
+    else:
+        for job in lacking:
+            yield Problem(job.path, part="key", what=f"job `{job.key}`")
+
+
+def write_all(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `permissions: write-all`."""
+    workflow: Workflow = subject.context
+    if workflow.root.get("permissions") == "write-all":
+        yield Problem("permissions", scopes="every scope")
+    for job in workflow.jobs.values():
+        if job.value.get("permissions") == "write-all":
+            yield Problem((*job.path, "permissions"), scopes="every scope")
+
+
+def wide_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find write access for all jobs of a workflow with more than one job."""
+    workflow: Workflow = subject.context
+    given = workflow.root.get("permissions")
+    lacking = [job for job in workflow.jobs.values() if "permissions" not in job.value]
+    if isinstance(given, Map) and len(lacking) > 1:
+        for scope, level in given.items():
+            if level == "write":
+                yield Problem(("permissions", scope), scope=scope, count=len(lacking))
+
+
+def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find steps that fetch the code of a pull request in a run that has the repository's secrets and token."""
+    step: Step = subject.context
+    workflow = step.workflow
+    events = [event for event in _PRIVILEGED if workflow.has_trigger(event)]
+    if not events or (step.job and _guarded(step)):
+        return
+    event = events[0]
+    if step.uses is not None and step.uses.name == "actions/checkout":
+        for name in ("ref", "repository"):
+            value = step.inputs.get(name)
+            pattern = _HEAD if name == "ref" else _HEAD_REPOSITORY
+            if isinstance(value, str) and pattern.search(value) and _carries(value, workflow):
+                yield Problem(("with", name), event=event)
+                return
+    elif step.run and step.fragment is not None:
+        found = _FETCH_HEAD.search(step.run)
+        if found:
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(), found.end())), event=event)
+
+
+def _carries(value: str, workflow: Workflow) -> bool:
+    if "workflow_run" in value:
+        return workflow.has_trigger("workflow_run")
+    if "github.event.pull_request" in value or "head_ref" in value:
+        return workflow.has_trigger("pull_request_target")
+    return True
+
+
+def _guarded(step: Step) -> bool:
+    """Say whether a condition keeps forks, or everyone without a label or an approval, away from a step."""
+    conditions = f"{step.job.value.get('if', '')} {step.value.get('if', '')}"
+    if re.search(r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name", conditions):
+        return True
+    if re.search(r"head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork", conditions):
+        return True
+    if re.search(r"author_association|head_repository\.full_name\s*==\s*github\.repository", conditions):
+        return True
+    return bool(re.search(r"event_name\s*==\s*'(?:pull_request|push|workflow_dispatch)'", conditions))
+
+
+def persisted_credentials(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find checkouts that leave the token in `.git/config`, in jobs that do not push with git."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.name != "actions/checkout":
+        return
+    value = step.inputs.get("persist-credentials", True)
+    if value in (False, "false") or (isinstance(value, str) and "${{" in value):
+        return
+    if not any(_uses_git(other) for other in step.after):
+        yield Problem("uses")
+
+
+def _uses_git(step: Step) -> bool:
+    if step.run is not None:
+        return bool(re.search(r"\bgit\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs)\b|\bgh\b|semantic-release|release", step.run))
+    name = step.uses.name if step.uses is not None else ""
+    return step.uses is None or step.uses.kind == "local" or bool(
+        re.search(r"commit|push|release|pages|pull-request|changeset|git-|tag|version|chart", name) and not name.startswith("docker/")
+    )
+
+
+def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find uploads of the whole working folder, `.git/config` with the token included."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.name != "actions/upload-artifact":
+        return
+    path = step.inputs.get("path")
+    lines = [line.strip() for line in path.split("\n")] if isinstance(path, str) else []
+    whole = [line for line in lines if line in {".", "./", "**", "./**", "**/*", "*", "${{ github.workspace }}", "${{github.workspace}}"}]
+    hidden = step.inputs.get("include-hidden-files")
+    if not whole or any(line.startswith("!") and ".git" in line for line in lines):
+        return
+    if (step.uses.major or 4) >= 4 and hidden not in (True, "true"):
+        return
+    for other in step.before:
+        if other.uses is not None and other.uses.name == "actions/checkout" and "path" not in other.inputs:
+            if other.inputs.get("persist-credentials", True) not in (False, "false"):
+                yield Problem(("with", "path"))
+                return
+
+
+def _is_secret(node: Node) -> bool:
+    path = node.path()
+    return path is not None and path[0] == "secrets" and len(path) == 2 and path[1] not in {"github_token", "*", "?"}
+
+
+def secret_in_workflow_env(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find secrets in the `env` of a workflow with more than one job."""
+    workflow: Workflow = subject.context
+    if len(workflow.jobs) < 2:
+        return
+    for usage in usages(workflow):
+        if usage.site.path[:1] == ("env",) and usage.tree is not None:
+            for node in usage.tree.walk():
+                if _is_secret(node):
+                    yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
+
+
+def secret_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find secrets that are expanded within a script."""
+    step: Step = subject.context
+    wanted = (*step.path, "run")
+    for usage in usages(step.workflow):
+        if usage.site.path == wanted and usage.tree is not None:
+            for node in usage.tree.walk():
+                if _is_secret(node):
+                    yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
+
+
+def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `echo` and the like of secrets to the log."""
+    step: Step = subject.context
+    if not step.run or step.fragment is None:
+        return
+    names = {name for name, value in {**map_at(step.job.value, "env"), **step.env}.items() if isinstance(value, str) and _SECRET.search(value)}
+    patterns = [r"\$\{\{[^}]*" + _SECRET.pattern + r"[^}]*\}\}"]
+    patterns.extend(rf"\$\{{?{re.escape(name)}\b\}}?" for name in sorted(names))
+    for line in re.finditer(r"[^\n]+", step.run):
+        text = line.group()
+        if not re.match(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b", text) or re.search(r"::add-mask::|[^2&]>|\||<<<|\$\(", text.replace("${{", "").replace("||", "|")):
+            continue
+        for pattern in patterns:
+            for found in re.finditer(pattern, text, re.IGNORECASE):
+                start = line.start() + found.start()
+                mark = step.fragment.mark(start, start + len(found.group()))
+                yield Problem(Place(step.fragment.source, *mark), what=found.group())
+
+
+def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find expressions that hand over every secret of the repository."""
+    workflow: Workflow = subject.context
+    for usage in usages(workflow):
+        if usage.tree is None:
+            continue
+        for node in usage.tree.walk():
+            if node.kind == "call" and node.value.lower() == "tojson" and node.items and node.items[0].path() == ("secrets",):
+                yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
+            elif node.kind == "index" and node.path() == ("secrets", "?"):
+                yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
+
+
+def unmasked_secret(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find parts of structured secrets, which GitHub does not mask in the log."""
+    for usage in usages(subject.context):
+        if usage.tree is None:
+            continue
+        for node in usage.tree.walk():
+            inner = node
+            while inner.kind in {"property", "index", "star"}:
+                inner = inner.items[0]
+            if node.kind in {"property", "index"} and inner.kind == "call" and inner.value.lower() == "fromjson":
+                if inner.items and _is_secret(inner.items[0]):
+                    yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
+                    break
+
+
+def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `secrets: inherit` towards a workflow of another owner."""
+    job: Job = subject.context
+    if job.value.get("secrets") == "inherit" and job.uses is not None and job.uses.kind == "repository":
+        yield Problem("secrets", workflow=job.uses.slug)
+
+
+def hardcoded_container_password(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find registry passwords in clear."""
+    job: Job = subject.context
+    containers = [(("container",), job.value.get("container"))]
+    containers.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
+    for path, container in containers:
+        password = map_at(container, "credentials").get("password") if isinstance(container, Map) else None
+        if isinstance(password, (str, int)) and "${{" not in str(password):
+            yield Problem((*path, "credentials", "password"))
+
+
+def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find the variable that turns the removed commands `set-env` and `add-path` on again."""
+    workflow: Workflow = subject.context
+    owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
+    owners.extend((job.value, job.path) for job in workflow.jobs.values())
+    owners.extend((step.value, step.path) for step in workflow.steps)
+    for owner, path in owners:
+        env = map_at(owner, "env")
+        for name in ("ACTIONS_ALLOW_UNSECURE_COMMANDS",):
+            if env.get(name) in (True, "true", "True", "TRUE", 1, "1"):
+                yield Problem((*path, "env", name), name=name)
+
+
+def debug_enabled(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find debug logging that is switched on for good."""
+    workflow: Workflow = subject.context
+    owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
+    owners.extend((job.value, job.path) for job in workflow.jobs.values())
+    owners.extend((step.value, step.path) for step in workflow.steps)
+    for owner, path in owners:
+        env = map_at(owner, "env")
+        for name in ("ACTIONS_STEP_DEBUG", "ACTIONS_RUNNER_DEBUG"):
+            if env.get(name) in (True, "true", "True", 1, "1"):
+                yield Problem((*path, "env", name), name=name)
+
+
+def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find self-hosted runners in workflows that pull requests start."""
+    job: Job = subject.context
+    if not job.workflow.has_trigger("pull_request", "pull_request_target", "issue_comment"):
+        return
+    value = job.value.get("runs-on")
+    labels = names_of(value.get("labels") if isinstance(value, Map) else value)
+    if "self-hosted" in [label.lower() for label in labels]:
+        event = next(name for name in ("pull_request", "pull_request_target", "issue_comment") if name in job.workflow.triggers)
+        yield Problem("runs-on", event=event)
+
+
+def dangerous_trigger(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find the events whose runs strangers start with the repository's secrets."""
+    workflow: Workflow = subject.context
+    on = workflow.root.get("on")
+    for event in ("pull_request_target", "workflow_run"):
+        if event in workflow.triggers:
+            if isinstance(on, Map):
+                yield Problem(("on", event), part="key", event=event)
+            elif isinstance(on, list):
+                yield Problem(("on", on.index(event)), event=event)
+            else:
+                yield Problem("on", event=event)

@@ -1,0 +1,183 @@
+"""Checks on events: their filters, schedules and inputs."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_DAYS = "sun mon tue wed thu fri sat".split()
+_FIELDS = (("minute", 0, 59, ()), ("hour", 0, 23, ()), ("day", 1, 31, ()), ("month", 1, 12, _MONTHS), ("weekday", 0, 6, _DAYS))
+_FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
+_REF_FAULTS = re.compile(r"[\s~^:\\]|\.\.|@\{|//")
+
+
+def _schedules(workflow: Workflow) -> Iterator[tuple[Path, str]]:
+    schedule = workflow.root.get("on")
+    entries = schedule.get("schedule") if isinstance(schedule, Map) else None
+    if isinstance(entries, Seq):
+        for index, entry in enumerate(entries):
+            cron = entry.get("cron") if isinstance(entry, Map) else None
+            if isinstance(cron, str) and cron:
+                yield ("on", "schedule", index, "cron"), cron
+
+
+def invalid_cron(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find schedules that are no POSIX cron expression of five fields (GitHub Docs, "Events that trigger workflows")."""
+    for path, cron in _schedules(subject.context):
+        fault = cron_fault(cron)
+        if fault:
+            yield Problem(path, cron=cron, fault=fault)
+
+
+def cron_fault(cron: str) -> str:
+    """Say what is wrong with a cron expression; empty when nothing is."""
+    fields = cron.split()
+    if cron.strip().startswith("@"):
+        return "names such as `@daily` are not supported"
+    if len(fields) != 5:
+        return f"it has {len(fields)} fields, not 5"
+    for field, (name, low, high, words) in zip(fields, _FIELDS, strict=True):
+        for part in field.split(","):
+            fault = _part_fault(part, low, high, words)
+            if fault:
+                return f"{name} `{field}` {fault}"
+    return ""
+
+
+def _part_fault(part: str, low: int, high: int, words: Any) -> str:
+    base, slash, step = part.partition("/")
+    if slash and (not step.isdigit() or int(step) == 0):
+        return "has a step that is no positive number"
+    if base == "*":
+        return ""
+    first, dash, last = base.partition("-")
+    numbers = []
+    for bound in (first, last) if dash else (first,):
+        if bound.lower() in words:
+            number = words.index(bound.lower()) + low
+        elif bound.isdigit():
+            number = int(bound)
+        else:
+            return "is no number" if bound else "is not complete"
+        if not low <= number <= high:
+            return f"is not between {low} and {high}"
+        numbers.append(number)
+    return "runs backwards" if len(numbers) == 2 and numbers[0] > numbers[1] else ""
+
+
+def frequent_cron(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find schedules that fire more often than GitHub ever runs them."""
+    for path, cron in _schedules(subject.context):
+        if cron_fault(cron):
+            continue
+        minute = cron.split()[0]
+        base, _, step = minute.partition("/")
+        gap = 60
+        if base == "*" or "-" in base:
+            gap = int(step) if step else 1
+        elif "," in minute and all(part.isdigit() for part in minute.split(",")):
+            marks = sorted({int(part) for part in minute.split(",")})
+            gap = min([after - before for before, after in zip(marks, marks[1:], strict=False)] or [60])
+        if gap < options["minutes"]:
+            yield Problem(path, cron=cron, gap=gap)
+
+
+def _filters(workflow: Workflow) -> Iterator[tuple[str, Map]]:
+    on = workflow.root.get("on")
+    if isinstance(on, Map):
+        for event in on:
+            yield event, map_at(on, event)
+
+
+def conflicting_filters(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find a filter beside its `-ignore` twin, which GitHub refuses."""
+    for event, config in _filters(subject.context):
+        for name in ("branches", "tags", "paths"):
+            if name in config and f"{name}-ignore" in config:
+                yield Problem(("on", event, f"{name}-ignore"), part="key", name=name, event=event)
+
+
+def invalid_glob(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find patterns of branches, tags and paths that can match nothing (GitHub Docs, "Filter pattern cheat sheet")."""
+    for event, config in _filters(subject.context):
+        for name in _FILTERS:
+            value = config.get(name)
+            for pattern in names_of(value):
+                fault = glob_fault(pattern, is_path=name.startswith("paths"))
+                if fault:
+                    path: Path = ("on", event, name)
+                    if isinstance(value, Seq):
+                        path = (*path, value.index(pattern))
+                    yield Problem(path, pattern=pattern, fault=fault)
+
+
+def glob_fault(pattern: str, *, is_path: bool) -> str:  # noqa: PLR0911 (one return for each fault)
+    """Say what is wrong with a filter pattern; empty when nothing is."""
+    bare = pattern[1:] if pattern.startswith("!") else pattern
+    if not bare:
+        return "it is empty"
+    if is_path:
+        if bare.startswith("./") or bare.startswith("../") or "/./" in bare or "/../" in bare:
+            return "paths have no `.` or `..` in them"
+        if bare.startswith("/"):
+            return "paths do not start with `/`"
+        if bare != bare.strip():
+            return "it starts or ends with a blank"
+    else:
+        if bare.startswith("refs/"):
+            return "names stand without `refs/heads/` or `refs/tags/`"
+        if bare.startswith("/") or bare.endswith(("/", ".lock", ".")) and not bare.endswith("\\."):
+            return "no branch or tag is called like that"
+        if _REF_FAULTS.search(re.sub(r"\\.", "", bare)):
+            return "it holds a character that no branch or tag can have"
+    depth = re.sub(r"\\.", "", bare)
+    if depth.count("[") != depth.count("]") or re.search(r"\[\]", depth):
+        return "a `[` is not closed or empty"
+    if re.match(r"[+?]", depth):
+        return "`+` and `?` repeat the character before them, and there is none"
+    return ""
+
+
+def only_negative_filters(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find filters with nothing but `!` patterns, which match nothing."""
+    for event, config in _filters(subject.context):
+        for name in ("branches", "tags", "paths"):
+            patterns = names_of(config.get(name))
+            if patterns and all(pattern.startswith("!") for pattern in patterns):
+                yield Problem(("on", event, name), part="key", name=name, event=event)
+
+
+def dispatch_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs of `workflow_dispatch` whose choice, default and type do not go together."""
+    workflow: Workflow = subject.context
+    inputs = map_at(workflow.triggers.get("workflow_dispatch"), "inputs")
+    for name, config in inputs.items():
+        path = ("on", "workflow_dispatch", "inputs", name)
+        if not isinstance(config, Map):
+            continue
+        kind, options_given, default = config.get("type", "string"), config.get("options"), config.get("default")
+        if kind == "choice" and not options_given:
+            yield Problem(path, part="key", name=name, fault="is a choice without `options`")
+        elif kind == "choice" and default is not None and str(default) not in [str(one) for one in options_given or ()]:
+            yield Problem((*path, "default"), name=name, fault=f"has the default `{default}`, which is none of its options")
+        elif kind != "choice" and options_given and isinstance(kind, str):
+            yield Problem((*path, "options"), part="key", name=name, fault=f"has options and is of type `{kind}`, not `choice`")
+        elif kind == "boolean" and isinstance(default, str) and default not in {"true", "false"}:
+            yield Problem((*path, "default"), name=name, fault=f"is boolean and has the default `{default}`")
+        elif kind == "number" and isinstance(default, str):
+            yield Problem((*path, "default"), name=name, fault=f"is a number and has the default `{default}`")

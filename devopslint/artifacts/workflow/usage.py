@@ -1,0 +1,77 @@
+"""Every expression of a workflow, parsed once: where it stands, and what may be used there."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.expressions import ExpressionError, find_expressions, parse_expression
+from devopslint.policy.subject import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.schema import Site
+    from devopslint.syntax.fragment import Fragment
+
+
+def usages(workflow: Workflow) -> list[Usage]:
+    """Return the expressions of a workflow in the order in which they stand."""
+    cached: list[Usage] | None = workflow.cache.get("usages")
+    if cached is not None:
+        return cached
+    found: list[Usage] = []
+    for site in workflow.walk.sites:
+        if site.condition:
+            found.append(Usage(workflow, site, 0, len(site.value), site.value))
+            continue
+        for expression in find_expressions(site.value):
+            if expression.closed:
+                usage = Usage(workflow, site, expression.inner_start, expression.inner_end, site.value)
+                usage.whole = (expression.start, expression.end)
+            else:
+                usage = Usage(workflow, site, expression.start, expression.start + 3, None)
+                usage.error = ExpressionError("`${{` is never closed", expression.start, expression.start + 3)
+            found.append(usage)
+    workflow.cache["usages"] = found
+    return found
+
+
+class Usage:
+    """One expression: its tree, or the error that kept it from being read. Offsets are those in `site.value`."""
+
+    __slots__ = ("_fragment", "error", "job", "site", "step", "tree", "whole", "workflow")
+
+    def __init__(self, workflow: Workflow, site: Site, start: int, end: int, text: str | None) -> None:
+        self.workflow = workflow
+        self.site = site
+        self.whole = (start, end)
+        self.tree: Node | None = None
+        self.error: ExpressionError | None = None
+        self._fragment: Fragment | None = None
+        self.job, self.step = _owner(workflow, site)
+        if text is not None:
+            try:
+                self.tree = parse_expression(text, start, end)
+            except ExpressionError as error:
+                self.error = error
+
+    def place(self, start: int, end: int) -> Place:
+        """Return the place in the file of a stretch of the string."""
+        if self._fragment is None:
+            self._fragment = self.workflow.fragment(self.site.path)
+        source = self.workflow.document.source
+        if self._fragment is None:
+            return Place(source, 0, 0)
+        return Place(source, *self._fragment.mark(start, max(end, start + 1)))
+
+
+def _owner(workflow: Workflow, site: Site) -> tuple[Job | None, Step | None]:
+    path = site.path
+    if workflow.is_action:
+        job = workflow.action_job if path[:1] == ("runs",) else None
+        at = 1
+    else:
+        job = workflow.jobs.get(path[1]) if path[0] == "jobs" and len(path) > 1 else None  # type: ignore[arg-type]
+        at = 2
+    if job is None or len(path) < at + 2 or path[at] != "steps":
+        return job, None
+    return job, next((step for step in job.steps if step.index == path[at + 1]), None)

@@ -1,0 +1,21 @@
+"""Did you mean."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `, did you mean `x`?` for the known word that is most like `word`; empty when none is like it."""
+    from difflib import get_close_matches
+
+    choices = {choice.lower(): choice for choice in known}
+    plain = word.lower()
+    swapped = {plain.replace("_", "-"), plain.replace("-", "_"), plain.replace("-", ""), plain + "s", plain.rstrip("s")}
+    for choice in choices:
+        if choice != word and (choice in swapped or choice.replace("-", "") == plain):
+            return f", did you mean `{choices[choice]}`?"
+    close = get_close_matches(plain, choices, 1, 0.72)
+    return f", did you mean `{choices[close[0]]}`?" if close else ""
