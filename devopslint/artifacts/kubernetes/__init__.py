@@ -1,0 +1,64 @@
+"""Kubernetes manifests."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from devopslint.policy.artifact import Unit, Workspace
+    from devopslint.policy.subject import Subject
+
+NAME = "kubernetes"
+TITLES = ("Kubernetes manifest", "Kubernetes manifests")
+EXAMPLE_PATH = "manifest.yaml"
+MARKERS = ("apiVersion", "kind")
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "kubernetes.object": (),
+    "kubernetes.pod": ("object", "template"),
+    "kubernetes.container": ("pod", "template", "object"),
+}
+
+_NOT_MANIFESTS = ("kustomize.config.k8s.io/", "skaffold/", "kind.x-k8s.io/", "k3d.io/", "ctlptl.dev/", "audit.k8s.io/")
+_NOT_KINDS = frozenset({"Kustomization", "Component"})
+_NOT_FILES = frozenset({"Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+
+def claims_path(path: str) -> str | None:
+    """Say why a path alone makes a file a manifest: none does."""
+    return None
+
+
+def claims_document(path: str, root: Any) -> str | None:
+    """Say why the root of a document makes it a manifest.
+
+    What has an apiVersion and a kind but is read by a tool and not by a cluster (kustomize, skaffold, kind) is none.
+    """
+    if not isinstance(root, dict):
+        return None
+    version = root.get("apiVersion")
+    kind = root.get("kind")
+    if not isinstance(kind, str) or not kind or (version is not None and not isinstance(version, str)):
+        return None if not isinstance(kind, str) or "metadata" not in root else _claim(path, "", kind)
+    return None if version is None else _claim(path, version, kind)
+
+
+def _claim(path: str, version: str, kind: str) -> str | None:
+    if path.rpartition("/")[2] in _NOT_FILES or version.startswith(_NOT_MANIFESTS):
+        return None
+    if kind in _NOT_KINDS and not version.count("/"):
+        return None
+    return f"has apiVersion and kind {kind}"
+
+
+def unit_of(path: str, workspace: Workspace) -> Sequence[str]:
+    """Return the file itself."""
+    return (path,)
+
+
+def read(unit: Unit) -> Iterable[Subject]:
+    """Yield the objects of a file, their pods and the containers of those."""
+    from devopslint.artifacts.kubernetes.reader import read_unit
+
+    return read_unit(unit)

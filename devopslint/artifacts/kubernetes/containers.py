@@ -1,0 +1,201 @@
+"""Checks of containers and pods that are more than a condition: probes, quantities, ports, shutdown."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.policy.functions import bytes_of
+from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+_PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+_HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
+_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_LEAST_MEMORY = 64 * 1024
+_MOST_CORES = 256
+_DEFAULT_GRACE = 30
+_SLEEP = re.compile(r"(?:^|[\s/;&])sleep\s+(\d+)(?:s\b|\b)")
+
+
+def identical_probes(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a liveness probe that asks the same as the readiness probe and is no more patient."""
+    liveness, readiness = subject.raw("livenessProbe"), subject.raw("readinessProbe")
+    if not isinstance(liveness, Map) or not isinstance(readiness, Map) or liveness.open or readiness.open:
+        return
+    handlers = [{key: probe[key] for key in _HANDLERS if key in probe} for probe in (liveness, readiness)]
+    if not handlers[0] or handlers[0] != handlers[1] or not _all_known(handlers[0]):
+        return
+    patience = [_patience(probe) for probe in (liveness, readiness)]
+    if patience[0] is not None and patience[1] is not None and patience[0] <= patience[1]:
+        related = (Related(subject.place("readinessProbe", "key"), "the readiness probe"),)
+        yield Problem("livenessProbe", part="key", related=related)
+
+
+def unknown_probe_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each probe that names a port which the container does not have."""
+    ports = subject.raw("ports", None)
+    if subject.value.open or (ports is not None and (not isinstance(ports, Seq) or ports.open)):
+        return
+    names = {port.get("name") for port in items_of(ports) if isinstance(port, Map)}
+    if not all(map(plain, names)):
+        return
+    for probe in _PROBES:
+        for handler in ("httpGet", "tcpSocket"):
+            path = (probe, handler, "port")
+            port = subject.raw(path, None)
+            if isinstance(port, str) and plain(port) and not port.isdigit() and port not in names:
+                yield Problem(path, port=port, probe=probe)
+
+
+def invalid_probe(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each probe that the cluster refuses: without one handler, or with a success threshold that can't be."""
+    for name in _PROBES:
+        probe = subject.raw(name, None)
+        if not isinstance(probe, Map):
+            continue
+        handlers = [key for key in _HANDLERS if key in probe]
+        if len(handlers) != 1 and not probe.open:
+            reason = "several handlers" if handlers else "no handler"
+            yield Problem(name, part="key", probe=name, reason=f"has {reason}, one of {', '.join(_HANDLERS)} is needed")
+        threshold = probe.get("successThreshold")
+        if name != "readinessProbe" and isinstance(threshold, int) and threshold != 1:
+            path = (name, "successThreshold")
+            yield Problem(path, probe=name, reason="must have a successThreshold of 1")
+
+
+def probe_timings(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each probe whose answer may take longer than the time until the next one."""
+    for name in _PROBES:
+        timeout, period = subject.get((name, "timeoutSeconds"), 1), subject.get((name, "periodSeconds"), 10)
+        if isinstance(timeout, int) and isinstance(period, int) and timeout > period:
+            yield Problem((name, "timeoutSeconds"), probe=name, timeout=timeout, period=period)
+
+
+def requests_above_limits(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each request that is higher than its limit."""
+    requests = subject.raw("resources.requests")
+    for name in requests if isinstance(requests, Map) else ():
+        request = subject.get(("resources", "requests", name))
+        limit = subject.get(("resources", "limits", name))
+        try:
+            above = _known(request) and _known(limit) and bytes_of(request) > bytes_of(limit)
+        except ValueError:
+            continue
+        if above:
+            related = (Related(subject.place(("resources", "limits", name)), "the limit"),)
+            path = ("resources", "requests", name)
+            yield Problem(path, resource=name, request=request, limit=limit, related=related)
+
+
+def odd_quantity(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each quantity of cpu or memory that is none, or that can't be meant."""
+    for part in ("requests", "limits"):
+        for name in ("cpu", "memory", "ephemeral-storage"):
+            path = ("resources", part, name)
+            value = subject.get(path)
+            if not _known(value) or isinstance(value, (bool, Map, Seq)):
+                continue
+            reason = _oddity(name, str(value))
+            if reason:
+                yield Problem(path, value=value, resource=name, reason=reason)
+
+
+def duplicate_env(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each environment variable that stands twice in a list."""
+    yield from _duplicates(subject, "env", ("name",))
+
+
+def duplicate_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each port that stands twice in a list: of a container by number and protocol, of a Service by name too."""
+    if subject.kind == "kubernetes.container":
+        yield from _duplicates(subject, "ports", ("containerPort", "protocol", "hostIP", "hostPort"))
+        return
+    yield from _duplicates(subject, "spec.ports", ("port", "protocol"))
+
+
+def outlived_grace(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a preStop hook that sleeps at least as long as the pod is given to end."""
+    grace = subject.get("pod.terminationGracePeriodSeconds", _DEFAULT_GRACE)
+    if not isinstance(grace, int):
+        return
+    seconds = subject.get("lifecycle.preStop.sleep.seconds")
+    path: Path = ("lifecycle", "preStop", "sleep", "seconds")
+    if not isinstance(seconds, int):
+        command = subject.raw("lifecycle.preStop.exec.command", ())
+        words = [word for word in command if isinstance(word, str)] if isinstance(command, Seq) else []
+        found = _SLEEP.search(" ".join(words))
+        seconds = int(found[1]) if found else None
+        path = ("lifecycle", "preStop", "exec", "command")
+    if isinstance(seconds, int) and seconds >= grace:
+        yield Problem(path, part="key" if path[2] == "exec" else "value", seconds=seconds, grace=grace)
+
+
+def _duplicates(subject: Subject, path: str, fields: tuple[str, ...]) -> Iterator[Problem]:
+    items = subject.raw(path, ())
+    if not isinstance(items, Seq) or items.open:
+        return
+    seen: dict[tuple[Any, ...], Place] = {}
+    names: dict[str, Place] = {}
+    for index, item in enumerate(items):
+        if (
+            not isinstance(item, Map)
+            or not all(plain(item.get(field)) for field in fields)
+            or item.get(fields[0]) is None
+        ):
+            continue
+        at = (*_steps(path), index, fields[0])
+        key = tuple(item.get(field) or ("TCP" if field == "protocol" else None) for field in fields)
+        name = item.get("name")
+        if key in seen:
+            yield Problem(at, value=item[fields[0]], related=(Related(seen[key], "the first one"),))
+        elif fields[0] != "name" and isinstance(name, str) and name in names:
+            at = (*_steps(path), index, "name")
+            yield Problem(at, value=name, related=(Related(names[name], "the first one"),))
+        seen.setdefault(key, subject.place(at))
+        if isinstance(name, str) and fields[0] != "name":
+            names.setdefault(name, subject.place((*_steps(path), index, "name")))
+
+
+def _steps(path: str) -> Path:
+    return tuple(path.split("."))
+
+
+def _patience(probe: Map) -> int | None:
+    """Return after how many seconds of failure a probe acts."""
+    failures, period = probe.get("failureThreshold", 3), probe.get("periodSeconds", 10)
+    return failures * period if isinstance(failures, int) and isinstance(period, int) else None
+
+
+def _all_known(node: Any) -> bool:
+    if isinstance(node, dict):
+        return all(map(_all_known, node.values()))
+    if isinstance(node, list):
+        return all(map(_all_known, node))
+    return plain(node)
+
+
+def _known(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and plain(value)
+
+
+def _oddity(name: str, value: str) -> str | None:
+    if not _QUANTITY.fullmatch(value):
+        return "is no quantity: write `500m`, `512Mi` or `1Gi`"
+    amount = bytes_of(value) if value[-1] not in "nu" else 0.0
+    if name == "cpu":
+        return f"asks for {amount:g} cores: `{value}m` would be thousandths" if amount >= _MOST_CORES else None
+    if value.endswith("m"):
+        return "is in thousandths of a byte: write `Mi`"
+    if 0 < amount < _LEAST_MEMORY:
+        return f"is {amount:g} bytes: write `Mi` or `Gi`"
+    return None

@@ -1,0 +1,122 @@
+"""Checks for credentials that stand in a manifest in clear."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.knowledge.credentials import (
+    find_credential,
+    is_placeholder,
+    is_plausible_secret,
+    looks_like_secret_name,
+)
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.yaml_scalar import scalar_fragment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+_FLAG = re.compile(r"--?([A-Za-z][\w-]*?)[= ](\S+)")
+_SETTING = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*[=:][ \t]*([\"']?)([^\s\"'#,]+)\2[ \t]*,?[ \t]*$",
+    re.MULTILINE,
+)
+_DUMMY = frozenset({"", "changeme", "password", "secret", "example", "test", "foo", "bar"})
+
+
+def secret_in_env(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each environment variable whose plain value is a credential, by its name or its form."""
+    for index, item in enumerate(items_of(subject.raw("env"))):
+        name = item.get("name") if isinstance(item, Map) else None
+        value = item.get("value") if isinstance(item, Map) else None
+        if not isinstance(name, str) or not isinstance(value, str) or not plain(value):
+            continue
+        path = ("env", index, "value")
+        found = find_credential(value)
+        if found is not None:
+            yield Problem(_within(subject, path, value, found[1], found[2]), name=name, what=found[0])
+        elif looks_like_secret_name(name) and is_plausible_secret(value):
+            yield Problem(path, name=name, what="a credential")
+
+
+def secret_in_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each argument of a container that holds a credential."""
+    for field in ("command", "args"):
+        words = subject.raw(field, ())
+        for index, word in enumerate(words if isinstance(words, Seq) else ()):
+            if not isinstance(word, str) or not plain(word):
+                continue
+            path = (field, index)
+            found = find_credential(word)
+            if found is not None:
+                yield Problem(_within(subject, path, word, found[1], found[2]), what=found[0])
+                continue
+            for flag in _FLAG.finditer(word):
+                if looks_like_secret_name(flag[1]) and is_plausible_secret(flag[2]) and "$" not in flag[2]:
+                    place = _within(subject, path, word, *flag.span(2))
+                    yield Problem(place, what=f"the value of `{flag[1]}`")
+                    break
+
+
+def secret_in_configmap(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each entry of a ConfigMap that is a credential, or a file that holds one."""
+    data = subject.raw("data")
+    if not isinstance(data, Map):
+        return
+    for key, value in data.items():
+        if not isinstance(value, str):
+            continue
+        path: Path = ("data", key)
+        found = find_credential(value)
+        if found is not None:
+            yield Problem(_within(subject, path, value, found[1], found[2]), key=key, what=found[0])
+        elif "\n" not in value.strip():
+            if looks_like_secret_name(key) and is_plausible_secret(value):
+                yield Problem(path, key=key, what="a credential")
+        else:
+            for setting in _SETTING.finditer(value):
+                if looks_like_secret_name(setting[1]) and is_plausible_secret(setting[3]) and not setting[3].isdigit():
+                    place = _within(subject, path, value, *setting.span(3))
+                    yield Problem(place, key=key, what=f"the value of `{setting[1]}`")
+
+
+def committed_secret(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a Secret that carries its values, unless they are placeholders or encrypted by sops."""
+    if "sops" in subject.value or subject.value.open:
+        return
+    for field in ("stringData", "data"):
+        values = subject.raw(field)
+        if not isinstance(values, Map):
+            continue
+        for key, value in values.items():
+            text = _decoded(value) if field == "data" else value
+            if not isinstance(text, str) or not plain(text) or text.startswith("ENC["):
+                continue
+            if text.strip() and not is_placeholder(text) and "-----BEGIN CERTIFICATE" not in text[:40]:
+                yield Problem((field, key), key=key)
+                return
+
+
+def _decoded(value: object) -> str | None:
+    if not isinstance(value, str) or not plain(value):
+        return None
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode("utf-8", "replace")
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _within(subject: Subject, path: Path, value: str, start: int, end: int) -> Place:
+    """Return the place of a stretch of a string below a subject."""
+    place = subject.place(path)
+    fragment = scalar_fragment(place.source, (place.start, place.end), value)
+    return Place(place.source, *fragment.mark(start, end))

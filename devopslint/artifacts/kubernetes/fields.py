@@ -1,0 +1,173 @@
+"""Checks of an object against the fields that Kubernetes knows for its kind."""
+
+from __future__ import annotations
+
+import json
+import os
+from difflib import get_close_matches
+
+from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, plain
+from devopslint.artifacts.kubernetes.versions import RETIRED
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+_NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or false", "q": "a quantity",
+          "x": "an integer or a string"}  # fmt: skip
+_YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
+"""What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
+_NOT_IN_TABLE = ("List", "Options", "Status")
+_MAX_STEPS = 100_000
+
+_table: dict[str, Any] = {}
+
+
+def unknown_field(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each field that the kind does not have."""
+    for fault, path, values in _faults(subject):
+        if fault == "unknown":
+            yield Problem(path, part="key", **values)
+
+
+def missing_field(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each field without which the kind is not accepted."""
+    for fault, path, values in _faults(subject):
+        if fault == "missing":
+            yield Problem(path, **values)
+
+
+def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each value that is of another type than its field."""
+    for fault, path, values in _faults(subject):
+        if fault == "type":
+            yield Problem(path, **values)
+
+
+def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an apiVersion that never had the object's kind."""
+    version, kind = subject.value.get("apiVersion"), subject.value.get("kind")
+    if (
+        not isinstance(version, str)
+        or not plain(version)
+        or "alpha" in version
+        or "beta" in version
+        or kind.endswith(_NOT_IN_TABLE)
+    ):
+        return
+    group = version.rpartition("/")[0]
+    kinds = _load()["kinds"]
+    if group not in BUILT_IN_GROUPS or f"{version} {kind}" in kinds or (version, kind) in RETIRED:
+        return
+    known = sorted((name.split()[0] for name in kinds if name.endswith(" " + kind)), key=_stability)
+    hint = f", use `{known[0]}`" if known else ""
+    yield Problem("apiVersion", version=version, kind=kind, hint=hint)
+
+
+def _stability(version: str) -> tuple[bool, bool, str]:
+    return "alpha" in version, "beta" in version, version
+
+
+def _load() -> dict[str, Any]:
+    if not _table:
+        path = os.path.join(os.path.dirname(__file__), "data", "fields.json")
+        with open(path, encoding="utf-8") as file:
+            _table.update(json.load(file))
+    return _table
+
+
+def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """Yield (fault, path, values for the message) of everything below an object that its kind does not allow."""
+    table = _load()
+    number = table["kinds"].get(f"{subject.value.get('apiVersion')} {subject.value.get('kind')}")
+    if number is None:
+        return
+    todo: list[tuple[Any, str, Path]] = [(subject.value, str(number), ())]
+    steps = 0
+    while todo and steps < _MAX_STEPS:
+        node, code, path = todo.pop()
+        steps += 1
+        if node is None or not plain(node) or code == "o":
+            continue
+        if not _fits(node, code, subject, path):
+            values = {"field": _shown(path), "expected": _expected(code), "value": _value(node)}
+            yield "type", path, values
+        elif code[0] == "[":
+            todo.extend((item, code[1:], (*path, index)) for index, item in reversed(list(enumerate(node))))
+        elif code[0] == "{":
+            todo.extend((item, code[1:], (*path, key)) for key, item in reversed(list(node.items())))
+        elif code.isdigit():
+            fields = table["types"][int(code)]
+            yield from _own_faults(node, fields, path)
+            todo.extend((node[key], fields[key], (*path, key)) for key in reversed(list(node)) if key in fields)
+
+
+def _own_faults(node: Map, fields: dict[str, Any], path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    for key in node:
+        if key and key not in fields and plain(key) and key not in {"$patch", "$setElementOrder", "$retainKeys"}:
+            close = get_close_matches(key, [field for field in fields if field], 1, 0.75)
+            same = [field for field in fields if field.lower() == key.lower()]
+            hint = f", did you mean `{(same or close)[0]}`?" if same or close else ""
+            yield "unknown", (*path, key), {"field": key, "owner": _shown(path) or node.get("kind"), "hint": hint}
+    if not node.open:
+        for key in fields.get("", ()):
+            if node.get(key) is None:
+                yield "missing", (*path, key), {"field": key, "owner": _shown(path) or node.get("kind")}
+
+
+def _fits(node: Any, code: str, subject: Subject, path: Path) -> bool:
+    first = code[0]
+    if first == "[":
+        return isinstance(node, Seq)
+    if first == "{" or first.isdigit():
+        return isinstance(node, Map)
+    if isinstance(node, (Map, Seq)):
+        return False
+    if first == "s":
+        return isinstance(node, str) and not (node in _YAML_1_1 and _is_bare(node, subject, path))
+    if first == "b":
+        return isinstance(node, bool) or (node in _YAML_1_1 and _is_bare(node, subject, path))
+    if isinstance(node, bool):
+        return False
+    if first == "i":
+        return isinstance(node, int) or (isinstance(node, float) and node.is_integer())
+    if first == "n":
+        return isinstance(node, (int, float))
+    return True
+
+
+def _is_bare(word: str, subject: Subject, path: Path) -> bool:
+    """Say whether a scalar stands without quotes."""
+    place = subject.place(path)
+    return place.source.text[place.start : place.end] == word
+
+
+def _expected(code: str) -> str:
+    if code[0] == "[":
+        return "a list"
+    return _NAMES.get(code[0], "a mapping")
+
+
+def _value(node: Any) -> str:
+    if node is UNKNOWN or isinstance(node, (Map, Seq)):
+        return "a mapping" if isinstance(node, Map) else "a list"
+    if isinstance(node, bool):
+        return "`true`" if node else "`false`"
+    return f"the string `{node}`" if isinstance(node, str) and node not in _YAML_1_1 else f"`{node}`"
+
+
+def _shown(path: Path) -> str:
+    shown = ""
+    for step in path:
+        if isinstance(step, int):
+            shown += f"[{step}]"
+        else:
+            shown += step if not shown else f".{step}"
+    return shown

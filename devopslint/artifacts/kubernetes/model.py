@@ -1,0 +1,233 @@
+"""The objects of a manifest, and what they mean to each other."""
+
+from __future__ import annotations
+
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.policy.artifact import Workspace
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Document
+
+POD_TEMPLATES: dict[str, tuple[str, ...]] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the pod template of a kind of Kubernetes itself stands."""
+CUSTOM_POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("argoproj.io", "Rollout"): ("spec", "template"),
+    ("serving.knative.dev", "Service"): ("spec", "template"),
+    ("serving.knative.dev", "Configuration"): ("spec", "template"),
+    ("apps.openshift.io", "DeploymentConfig"): ("spec", "template"),
+}
+BUILT_IN_GROUPS = frozenset(
+    {"", "apps", "batch", "autoscaling", "policy", "extensions", "networking.k8s.io", "rbac.authorization.k8s.io",
+     "storage.k8s.io", "apiextensions.k8s.io", "admissionregistration.k8s.io", "apiregistration.k8s.io",
+     "authentication.k8s.io", "authorization.k8s.io", "certificates.k8s.io", "coordination.k8s.io",
+     "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "node.k8s.io", "resource.k8s.io",
+     "scheduling.k8s.io"}
+)  # fmt: skip
+CORE_KINDS = frozenset(
+    {*POD_TEMPLATES, "Service", "Ingress", "ConfigMap", "Secret", "Namespace", "Node", "Role", "ClusterRole",
+     "RoleBinding", "ClusterRoleBinding", "NetworkPolicy", "HorizontalPodAutoscaler", "PodDisruptionBudget",
+     "ServiceAccount", "PersistentVolume", "PersistentVolumeClaim", "Endpoints", "Event"}
+)  # fmt: skip
+
+
+class KubernetesObject:
+    """One object of a manifest.
+
+    `name` and `namespace` are strings, UNKNOWN, or `None` when they are not given. `template` is the pod template (for
+    a Pod the object itself). `partial` is true for what is laid over another object (a patch of kustomize).
+    """
+
+    __slots__ = ("document", "group", "kind", "name", "namespace", "partial", "subject", "template", "value", "version")
+
+    def __init__(self, value: Map, document: Document) -> None:
+        self.value = value
+        self.document = document
+        version = value.get("apiVersion")
+        self.version: str = version if isinstance(version, str) else ""
+        self.group = self.version.rpartition("/")[0]
+        self.kind: str = value["kind"]
+        metadata = value.get("metadata")
+        metadata = metadata if isinstance(metadata, Map) else Map()
+        self.name = _text(metadata, "name", value)
+        self.namespace = _text(metadata, "namespace", value)
+        self.template = template_of(value, self.group, self.kind)
+        self.partial = False
+        self.subject: Subject | None = None
+
+    @property
+    def built_in(self) -> bool:
+        """Whether the kind is one of Kubernetes itself."""
+        return self.group in BUILT_IN_GROUPS
+
+    @property
+    def type(self) -> str:
+        """The kind, with its group when the plain kind would be taken for one of Kubernetes itself."""
+        if not self.built_in and self.kind in CORE_KINDS:
+            return f"{self.kind}.{self.group}"
+        return self.kind
+
+    @property
+    def address(self) -> str:
+        """`Deployment/shop`, with the namespace when there is one: `Deployment/prod/shop`."""
+        name = self.name if isinstance(self.name, str) else "…" if self.name is UNKNOWN else ""
+        parts = [self.kind, self.namespace if isinstance(self.namespace, str) else "", name]
+        return "/".join(part for part in parts if part)
+
+    def labels(self) -> Any:
+        """The labels of the pods that the object makes: a Map, UNKNOWN, or an empty Map."""
+        if self.template is None:
+            return UNKNOWN
+        metadata = self.template.get("metadata")
+        if metadata is None:
+            return UNKNOWN if self.template.open else Map()
+        if not isinstance(metadata, Map):
+            return UNKNOWN
+        labels = metadata.get("labels")
+        if labels is None:
+            return UNKNOWN if metadata.open else Map()
+        return labels if isinstance(labels, Map) else UNKNOWN
+
+
+class Manifests:
+    """All objects of a file, in their order: the `context` of every subject."""
+
+    __slots__ = ("_mentions", "objects", "path", "workspace")
+
+    def __init__(self, path: str, objects: list[KubernetesObject], workspace: Workspace) -> None:
+        self.path = path
+        self.objects = objects
+        self.workspace = workspace
+        self._mentions: dict[str, bool] = {}
+
+    def of_kind(self, *kinds: str) -> list[KubernetesObject]:
+        """Return the objects of some kinds of Kubernetes itself."""
+        return [one for one in self.objects if one.kind in kinds and one.built_in]
+
+    def find(self, kind: str, name: str, namespace: Any) -> KubernetesObject | None:
+        """Return the object of a kind, name and namespace."""
+        for one in self.of_kind(kind):
+            if one.name == name and same_namespace(one.namespace, namespace):
+                return one
+        return None
+
+    def workloads(self, namespace: Any) -> Iterator[KubernetesObject]:
+        """Yield the objects of a namespace that make pods."""
+        for one in self.objects:
+            if one.template is not None and same_namespace(one.namespace, namespace):
+                yield one
+
+    def mentions(self, word: str) -> bool:
+        """Say whether a word stands in a YAML file of the same folder: an object may well be in the next file."""
+        if word not in self._mentions:
+            folder = self.path.rpartition("/")[0]
+            self._mentions[word] = any(
+                word in source.text
+                for name in self.workspace.names(folder)
+                if name.endswith((".yaml", ".yml"))
+                and (source := self.workspace.source(f"{folder}/{name}" if folder else name)) is not None
+            )
+        return self._mentions[word]
+
+
+def same_namespace(one: Any, other: Any) -> bool:
+    """Say whether two namespaces may be the same: one that is not given is set when the file is applied."""
+    return not isinstance(one, str) or not isinstance(other, str) or one == other
+
+
+def template_of(value: Map, group: str, kind: str) -> Map | None:
+    """Return the pod template of an object."""
+    path = CUSTOM_POD_TEMPLATES.get((group, kind))
+    if path is None:
+        path = POD_TEMPLATES.get(kind) if group in BUILT_IN_GROUPS else None
+    if path is None:
+        return None
+    node: Any = value
+    for step in path:
+        node = node.get(step) if isinstance(node, Map) else None
+    return node if isinstance(node, Map) and isinstance(node.get("spec"), Map) else None
+
+
+def selects(selector: Any, labels: Any) -> bool | None:
+    """Say whether a label selector (matchLabels, matchExpressions) selects labels; `None` when it can't be known.
+
+    Source: Kubernetes, "Labels and Selectors"; the requirements are joined by and.
+    """
+    if not isinstance(selector, Map):
+        return None
+    plain = selector.get("matchLabels")
+    results = [] if plain is None else [selects_plainly(plain, labels)]
+    expressions = selector.get("matchExpressions")
+    if expressions is not None:
+        if not isinstance(expressions, Seq) or expressions.open:
+            results.append(None)
+        else:
+            results.extend(_requirement(one, labels) for one in expressions)
+    if selector.open:
+        results.append(None)
+    return False if False in results else None if None in results else True
+
+
+def selects_plainly(wanted: Any, labels: Any) -> bool | None:
+    """Say whether labels hold all pairs of a plain selector, such as that of a Service."""
+    if not isinstance(wanted, Map) or not isinstance(labels, Map):
+        return None
+    result: bool | None = None if wanted.open else True
+    for key, value in wanted.items():
+        found = labels.get(key, UNKNOWN if labels.open else None)
+        if not plain(value) or found is UNKNOWN or (isinstance(found, str) and not plain(found)):
+            result = None
+        elif str(found) != str(value) or found is None:
+            return False
+    return result
+
+
+def items_of(node: Any) -> list[Any]:
+    """Return the items of a list; none of what is no list."""
+    return list(node) if isinstance(node, Seq) else []
+
+
+def plain(value: Any) -> bool:
+    """Say whether a value is known and no expression of a template or of envsubst."""
+    return value is not UNKNOWN and not (isinstance(value, str) and ("{{" in value or "${" in value or "$(" in value))
+
+
+def _requirement(one: Any, labels: Any) -> bool | None:
+    if not isinstance(one, Map) or not isinstance(labels, Map) or labels.open or one.open:
+        return None
+    found = labels.get(one.get("key", ""))
+    values = one.get("values")
+    if not plain(found) or (values is not None and not (isinstance(values, Seq) and all(map(plain, values)))):
+        return None
+    texts = {str(value) for value in values or ()}
+    operator = one.get("operator")
+    if operator == "In":
+        return found is not None and str(found) in texts
+    if operator == "NotIn":
+        return found is None or str(found) not in texts
+    if operator == "Exists":
+        return one.get("key") in labels
+    if operator == "DoesNotExist":
+        return one.get("key") not in labels
+    return None
+
+
+def _text(metadata: Map, key: str, owner: Map) -> Any:
+    value = metadata.get(key)
+    if value is None:
+        return UNKNOWN if metadata.open or owner.open else None
+    return str(value) if plain(value) and not isinstance(value, (Map, Seq)) else UNKNOWN

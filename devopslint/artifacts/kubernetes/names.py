@@ -1,0 +1,118 @@
+"""Checks of names, labels and other words that a cluster refuses by their form.
+
+Source: Kubernetes, "Object Names and IDs", "Labels and Selectors", and the validation of ports and schedules.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+
+_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
+_LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
+_CRON_MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+_CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 6))
+
+
+def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a name that the cluster does not take: of an object, a container, a port."""
+    if subject.kind == "kubernetes.container":
+        yield from _checked(subject, "name", _LABEL, 63, "lower-case letters, digits and `-`")
+        for index, port in enumerate(items_of(subject.raw("ports"))):
+            name = port.get("name") if isinstance(port, Map) else None
+            if isinstance(name, str) and plain(name):
+                path = ("ports", index, "name")
+                if len(name) > 15:
+                    yield Problem(path, name=name, allowed="at most 15 characters")
+                elif not _LABEL.fullmatch(name) or name.isdigit() or "--" in name:
+                    yield Problem(path, name=name, allowed="lower-case letters, digits and single `-`")
+        return
+    if subject.type in _FREE:
+        return
+    if subject.type in {"Service", "Namespace"}:
+        yield from _checked(subject, "metadata.name", _LABEL, 63, "lower-case letters, digits and `-`")
+    else:
+        yield from _checked(subject, "metadata.name", _SUBDOMAIN, 253, "lower-case letters, digits, `-` and `.`")
+
+
+def invalid_label(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each label whose key or value the cluster does not take."""
+    for path in (
+        ("metadata", "labels"),
+        ("spec", "template", "metadata", "labels"),
+        ("spec", "selector", "matchLabels"),
+    ):
+        labels = subject.raw(path)
+        for key, value in labels.items() if isinstance(labels, Map) else ():
+            if not plain(key) or not plain(value):
+                continue
+            if not _LABEL_KEY.fullmatch(key) or len(key.rpartition("/")[2]) > 63:
+                yield Problem((*path, key), part="key", text=key)
+            elif isinstance(value, str) and (len(value) > 63 or not _LABEL_VALUE.fullmatch(value)):
+                yield Problem((*path, key), text=value)
+
+
+def invalid_schedule(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the schedule of a CronJob that is no cron expression."""
+    schedule = subject.get("spec.schedule")
+    if not isinstance(schedule, str):
+        return
+    text = schedule.strip()
+    if text.startswith(("TZ=", "CRON_TZ=")):
+        yield Problem("spec.schedule", reason="a time zone stands in `spec.timeZone`")
+        return
+    if text in _CRON_MACROS or text.startswith("@every "):
+        return
+    parts = text.split()
+    if len(parts) != 5:
+        yield Problem("spec.schedule", reason=f"five fields are needed, not {len(parts)}")
+        return
+    for part, (title, low, high) in zip(parts, _CRON_FIELDS, strict=True):
+        names = _MONTHS if title == "month" else _DAYS if title == "day of week" else []
+        if not all(_cron_item(item.lower(), low, high, names) for item in part.split(",")):
+            yield Problem("spec.schedule", reason=f"`{part}` is no {title}")
+            return
+
+
+def _cron_item(item: str, low: int, high: int, names: list[str]) -> bool:
+    span, slash, step = item.partition("/")
+    if slash and (not step.isdigit() or int(step) == 0):
+        return False
+    if span in {"*", "?"}:
+        return True
+    bounds = [_cron_number(bound, names, low) for bound in span.split("-")]
+    if len(bounds) > 2 or any(bound is None or not low <= bound <= high for bound in bounds):
+        return False
+    return len(bounds) == 1 or bounds[0] <= bounds[1]  # type: ignore[operator]  # None is out by now
+
+
+def _cron_number(text: str, names: list[str], low: int) -> int | None:
+    if text in names:
+        return names.index(text) + low
+    return int(text) if text.isdigit() else None
+
+
+def _checked(subject: Subject, path: str, form: Any, longest: int, allowed: str) -> Iterator[Problem]:
+    name = subject.raw(path)
+    if not isinstance(name, str) or not plain(name):
+        return
+    if len(name) > longest:
+        yield Problem(path, name=name, allowed=f"at most {longest} characters")
+    elif not form.fullmatch(name):
+        yield Problem(path, name=name, allowed=allowed)

@@ -1,0 +1,68 @@
+"""What kustomize and skaffold do to a manifest before a cluster sees it."""
+
+from __future__ import annotations
+
+import posixpath
+
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.policy.artifact import Workspace
+
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_SKAFFOLDS = ("skaffold.yaml", "skaffold.yml")
+_MOST_FOLDERS = 8
+
+
+def is_patch(path: str, workspace: Workspace) -> bool:
+    """Say whether the kustomization of a folder at or above a file names it as a patch."""
+    for folder, root in _roots(path, workspace, _KUSTOMIZATIONS):
+        named = [*_list(root, "patchesStrategicMerge")]
+        named += [patch.get("path") for key in ("patches", "patchesJson6902") for patch in _maps(root, key)]
+        if any(isinstance(name, str) and posixpath.normpath(posixpath.join(folder, name)) == path for name in named):
+            return True
+    return False
+
+
+def supplied_images(path: str, workspace: Workspace) -> frozenset[str]:
+    """Return the names of images whose tag kustomize or skaffold puts in."""
+    names: set[str] = set()
+    for _, root in _roots(path, workspace, _KUSTOMIZATIONS):
+        names.update(
+            str(image.get("name"))
+            for image in _maps(root, "images")
+            if image.get("newTag") is not None or image.get("digest") is not None
+        )
+    for _, root in _roots(path, workspace, _SKAFFOLDS):
+        build = root.get("build")
+        if isinstance(build, Map):
+            names.update(str(artifact.get("image")) for artifact in _maps(build, "artifacts"))
+    return frozenset(names)
+
+
+def _roots(path: str, workspace: Workspace, names: tuple[str, ...]) -> Iterator[tuple[str, Map]]:
+    """Yield the first documents of some files in the folder of a path and those above, with their folders."""
+    folder = posixpath.dirname(path)
+    for _ in range(_MOST_FOLDERS):
+        for name in names:
+            beside = posixpath.join(folder, name)
+            if workspace.exists(beside):
+                for document in workspace.documents(beside):
+                    if isinstance(document.root, Map):
+                        yield folder, document.root
+        if not folder:
+            return
+        folder = posixpath.dirname(folder)
+
+
+def _list(root: Map, key: str) -> list[Any]:
+    value = root.get(key)
+    return list(value) if isinstance(value, Seq) else []
+
+
+def _maps(root: Map, key: str) -> list[Map]:
+    return [item for item in _list(root, key) if isinstance(item, Map)]

@@ -1,0 +1,110 @@
+"""Checks of what Roles and ClusterRoles allow.
+
+Source: Kubernetes, "Role Based Access Control Good Practices".
+"""
+
+from __future__ import annotations
+
+from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+
+_RBAC = "rbac.authorization.k8s.io"
+_READ = frozenset({"get", "list", "watch"})
+_WRITE = frozenset({"create", "update", "patch"})
+_WORKLOADS = {
+    "": frozenset({"pods", "replicationcontrollers"}),
+    "apps": frozenset({"deployments", "statefulsets", "daemonsets", "replicasets"}),
+    "batch": frozenset({"jobs", "cronjobs"}),
+}
+
+
+def wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that allows all resources or all verbs."""
+    for index, rule in _rules(subject):
+        for part in ("resources", "verbs"):
+            found = _position(rule, part, {"*"})
+            if found is not None and not (part == "verbs" and _position(rule, "resources", {"*"}) is not None):
+                yield Problem(("rules", index, part, found), field=part)
+
+
+def secrets(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may read all Secrets."""
+    yield from _granted(subject, {"": frozenset({"secrets"})}, _READ)
+
+
+def exec(subject: Subject, options: Options) -> Iterator[Problem]:  # noqa: A001 (the word of the rule)
+    """Yield each rule that may enter pods."""
+    yield from _granted(subject, {"": frozenset({"pods/exec", "pods/attach", "pods/portforward"})}, {"create", "get"})
+
+
+def escalate(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may give itself more rights."""
+    yield from _granted(subject, {_RBAC: frozenset({"roles", "clusterroles"})}, {"bind", "escalate"})
+    yield from _granted(subject, {_RBAC: frozenset({"rolebindings", "clusterrolebindings"})}, _WRITE)
+
+
+def impersonate(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may act as any user, group or account."""
+    yield from _granted(subject, {"": frozenset({"users", "groups", "serviceaccounts"})}, {"impersonate"})
+
+
+def create_pods(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may create what runs pods."""
+    yield from _granted(subject, _WORKLOADS, {"create"}, named=True)
+
+
+def node_proxy(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may speak to the kubelet through the API server."""
+    yield from _granted(subject, {"": frozenset({"nodes/proxy"})}, _WRITE | {"get"})
+
+
+def admission(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may change all webhooks of admission, or approve certificate requests."""
+    webhooks = frozenset({"mutatingwebhookconfigurations", "validatingwebhookconfigurations"})
+    yield from _granted(subject, {"admissionregistration.k8s.io": webhooks}, _WRITE)
+    approval = frozenset({"certificatesigningrequests/approval"})
+    yield from _granted(subject, {"certificates.k8s.io": approval}, _WRITE)
+
+
+def _rules(subject: Subject) -> Iterator[tuple[int, Map]]:
+    if "aggregationRule" in subject.value:
+        return
+    for index, rule in enumerate(items_of(subject.raw("rules"))):
+        if isinstance(rule, Map):
+            yield index, rule
+
+
+def _granted(
+    subject: Subject, resources: dict[str, frozenset[str]], verbs: Any, *, named: bool = False
+) -> Iterator[Problem]:
+    """Yield each rule that allows one of the verbs on one of the resources (API group → names), by name or by `*`.
+
+    What is allowed by `*` for resources is left to `wildcard`. A rule that names its objects is narrow enough, unless
+    `named`: a name does not bind `create`.
+    """
+    for index, rule in _rules(subject):
+        if rule.get("resourceNames") is not None and not named:
+            continue
+        groups = {group for group in items_of(rule.get("apiGroups")) if plain(group)}
+        wanted = {name for group, names in resources.items() if group in groups or "*" in groups for name in names}
+        at = _position(rule, "resources", wanted)
+        verb = _position(rule, "verbs", {*verbs, "*"})
+        if at is not None and verb is not None:
+            path = ("rules", index, "resources", at)
+            yield Problem(path, resource=rule["resources"][at], verb=rule["verbs"][verb])
+
+
+def _position(rule: Map, field: str, wanted: Any) -> int | None:
+    for index, item in enumerate(items_of(rule.get(field))):
+        if isinstance(item, str) and item in wanted:
+            return index
+    return None

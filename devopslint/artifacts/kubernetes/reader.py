@@ -1,0 +1,175 @@
+"""From the documents of a file to the subjects that rules are about."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of, plain
+from devopslint.artifacts.kubernetes.overlays import is_patch, supplied_images
+from devopslint.policy.subject import Subject
+from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from devopslint.policy.artifact import Unit
+    from devopslint.syntax.tree import Document, Mark
+
+_CONTAINERS = (("containers", "main"), ("initContainers", "init"), ("ephemeralContainers", "ephemeral"))
+_UNKNOWN = (Candidate(UNKNOWN),)
+_SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+_MAX_NODES = 200_000
+
+
+def read_unit(unit: Unit) -> Iterator[Subject]:
+    """Yield the subjects of a unit: each object, then its pod, then the containers of that."""
+    for path in unit.files:
+        documents = unit.documents(path)
+        objects = [one for document in documents for one in _objects(document.root, document)]
+        manifests = Manifests(path, objects, unit.workspace)
+        patch = bool(objects) and is_patch(path, unit.workspace)
+        images = (
+            supplied_images(path, unit.workspace) if any(one.template is not None for one in objects) else frozenset()
+        )
+        for document in documents:
+            document.resolve = _resolve
+        for one in objects:
+            one.partial = patch or _looks_partial(one)
+            if one.partial:
+                _open_all(one.value)
+            if images and one.template is not None:
+                _forget_images(one.template["spec"], images)
+            one.subject = Subject(
+                "kubernetes.object",
+                one.value,
+                document=one.document,
+                type=one.type,
+                address=one.address,
+                header=_pair(one.value, "kind"),
+                context=manifests,
+            )
+        for one in objects:
+            yield from _subjects(one)
+
+
+def _objects(root: Any, document: Document) -> Iterator[KubernetesObject]:
+    """Yield the objects of a document; a `List` stands for its items."""
+    if not isinstance(root, Map) or not isinstance(root.get("kind"), str):
+        return
+    items = root.get("items")
+    if root["kind"].endswith("List") and isinstance(items, Seq):
+        for item in items:
+            if item is not root:
+                yield from _objects(item, document)
+        return
+    yield KubernetesObject(root, document)
+
+
+def _subjects(one: KubernetesObject) -> Iterator[Subject]:
+    owner = one.subject
+    assert owner is not None
+    yield owner
+    if one.template is None:
+        return
+    spec: Map = one.template["spec"]
+    is_pod = one.template is one.value
+    template = owner if is_pod else Subject("kubernetes.template", one.template, document=one.document)
+    pod = Subject(
+        "kubernetes.pod",
+        spec,
+        document=one.document,
+        type=one.type,
+        address=one.address,
+        header=owner.header if is_pod else one.template.at["spec"][:2],
+        parents={"object": owner, "template": template},
+        context=owner.context,
+    )
+    yield pod
+    for key, kind in _CONTAINERS:
+        containers = spec.get(key)
+        if not isinstance(containers, Seq):
+            continue
+        for container in containers:
+            if isinstance(container, Map):
+                yield _container(container, kind, pod)
+
+
+def _container(container: Map, kind: str, pod: Subject) -> Subject:
+    name = container.get("name")
+    role = "container" if kind == "main" else f"{kind} container"
+    shown = f" {name}" if isinstance(name, str) and plain(name) else ""
+    return Subject(
+        "kubernetes.container",
+        container,
+        document=pod.document,
+        type=kind,
+        address=f"{pod.address} {role}{shown}",
+        parents={"pod": pod, **pod.parents},
+        context=pod.context,
+    )
+
+
+def _pair(value: Map, key: str) -> Mark | None:
+    at = value.at.get(key)
+    return (at[0], at[3]) if at else None
+
+
+def _resolve(value: Any, subject: Any) -> Sequence[Candidate] | None:
+    """Return unknown for what Helm, another template or envsubst will put in."""
+    return _UNKNOWN if isinstance(value, str) and ("{{" in value or "${" in value) else None
+
+
+def _looks_partial(one: KubernetesObject) -> bool:
+    """Say whether an object lacks what the cluster asks for, so that it must be laid over another one."""
+    if not one.built_in or one.value.open:
+        return False
+    if "$patch" in one.value:
+        return True
+    spec = one.value.get("spec")
+    if one.kind in _SELECTING and one.group == "apps":
+        if not isinstance(spec, Map) or spec.get("selector") is None:
+            return True
+    elif one.kind == "CronJob":
+        if not isinstance(spec, Map) or spec.get("schedule") is None:
+            return True
+    elif one.kind == "Service":
+        if not isinstance(spec, Map) or (
+            spec.get("ports") is None and "externalName" not in spec and "clusterIP" not in spec
+        ):
+            return True
+    elif one.kind in {"Pod", "Job"} and one.template is None:
+        return True
+    if one.template is None:
+        return False
+    containers = one.template["spec"].get("containers")
+    if not isinstance(containers, Seq):
+        return True
+    return any(isinstance(container, Map) and container.get("image") is None for container in containers)
+
+
+def _open_all(root: Map) -> None:
+    """Make every container of a tree open: what is absent may be there all the same."""
+    seen = {id(root)}
+    todo: list[Any] = [root]
+    while todo and len(seen) < _MAX_NODES:
+        node = todo.pop()
+        node.open = True
+        for below in node.values() if isinstance(node, Map) else node:
+            if isinstance(below, (Map, Seq)) and id(below) not in seen:
+                seen.add(id(below))
+                todo.append(below)
+
+
+def _forget_images(spec: Map, images: frozenset[str]) -> None:
+    """Make unknown the images whose tag a tool puts in."""
+    for key, _ in _CONTAINERS:
+        for container in items_of(spec.get(key)):
+            image = container.get("image") if isinstance(container, Map) else None
+            if isinstance(image, str) and (image in images or _without_tag(image) in images):
+                container["image"] = UNKNOWN
+
+
+def _without_tag(image: str) -> str:
+    name, _, _ = image.partition("@")
+    folder, slash, last = name.rpartition("/")
+    return folder + slash + last.partition(":")[0]

@@ -1,0 +1,343 @@
+"""Checks of what the objects of one file say of each other. What may stand in another file is left alone."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects, selects_plainly
+from devopslint.policy.subject import Problem, Related
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
+
+
+def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the selector of a Service, NetworkPolicy or PodDisruptionBudget that misses the pods it was meant for.
+
+    The pods of other files are not known, so it counts only beside a workload of the same name, or one that has a part
+    of the labels.
+    """
+    path, plainly = _selector_of(subject)
+    selector = subject.raw(path)
+    if not isinstance(selector, Map) or not selector or selector.open:
+        return
+    one = _object(subject)
+    workloads = list(_context(subject).workloads(one.namespace))
+    decide = selects_plainly if plainly else selects
+    if not workloads or any(decide(selector, workload.labels()) is not False for workload in workloads):
+        return
+    wanted = selector if plainly else selector.get("matchLabels")
+    for workload in workloads:
+        labels = workload.labels()
+        shared = isinstance(wanted, Map) and any(labels.get(key) == value for key, value in wanted.items())
+        if shared or workload.name == one.name:
+            yield Problem(path, part="key", other=workload.address, related=_defined(workload))
+            return
+
+
+def selector_mismatch(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the selector of a workload that does not select its own pods."""
+    one = _object(subject)
+    if selects(subject.raw("spec.selector"), one.labels()) is not False:
+        return
+    wanted = subject.raw("spec.selector.matchLabels")
+    for key, value in wanted.items() if isinstance(wanted, Map) else ():
+        if one.labels().get(key) != value:
+            yield Problem(("spec", "selector", "matchLabels", key), part="pair", label=f"{key}: {value}")
+            return
+    yield Problem("spec.selector", part="key", label="its expressions")
+
+
+def duplicate_object(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an object that stands in the file once more."""
+    own = _object(subject)
+    if not isinstance(own.name, str) or own.value.open:
+        return
+    for other in _context(subject).objects:
+        if other is own:
+            return
+        if (other.kind, other.group, other.name) == (own.kind, own.group, own.name) and _same(other, own):
+            yield Problem("metadata.name", related=_defined(other), kind=own.kind, name=own.name)
+            return
+
+
+def missing_config_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each reference of a container to a key that the ConfigMap or Secret of this file does not have."""
+    namespace = _object(subject).namespace
+    for index, item in enumerate(items_of(subject.raw("env"))):
+        source = item.get("valueFrom") if isinstance(item, Map) else None
+        for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+            reference = source.get(field) if isinstance(source, Map) else None
+            if (
+                not isinstance(reference, Map)
+                or reference.get("optional") not in (None, False)
+                or not plain(reference.get("key"))
+            ):
+                continue
+            found = _context(subject).find(kind, str(reference.get("name")), namespace)
+            keys = _keys(found)
+            if found is None or not keys or reference.get("key") in keys:
+                continue
+            path = ("env", index, "valueFrom", field, "key")
+            yield Problem(path, related=_defined(found), key=reference.get("key"), kind=kind, name=found.name)
+
+
+def missing_volume(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each mount of a volume that the pod does not have."""
+    volumes = subject.raw("volumes", None)
+    claims = subject.parents["object"].raw("spec.volumeClaimTemplates", None)
+    names: set[Any] = set()
+    for owner, path in ((volumes, ("name",)), (claims, ("metadata", "name"))):
+        if owner is None:
+            if subject.value.open:
+                return
+            continue
+        if not isinstance(owner, Seq) or owner.open:
+            return
+        names.update(_down(item, path) for item in owner)
+    if any(name is None or not plain(name) for name in names):
+        return
+    for key in ("containers", "initContainers"):
+        for number, container in enumerate(items_of(subject.raw(key))):
+            mounts = container.get("volumeMounts") if isinstance(container, Map) else None
+            for index, mount in enumerate(mounts if isinstance(mounts, Seq) else ()):
+                name = mount.get("name") if isinstance(mount, Map) else None
+                if isinstance(name, str) and plain(name) and name not in names:
+                    yield Problem((key, number, "volumeMounts", index, "name"), name=name)
+
+
+def unused_volume(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each volume that no container of the pod mounts."""
+    used: set[Any] = set()
+    for key in ("containers", "initContainers", "ephemeralContainers"):
+        for container in items_of(subject.raw(key)):
+            for field in ("volumeMounts", "volumeDevices"):
+                mounts = container.get(field) if isinstance(container, Map) else UNKNOWN
+                if mounts is None and not container.open:
+                    continue
+                if not isinstance(mounts, Seq) or mounts.open:
+                    return
+                used.update(mount.get("name") for mount in items_of(mounts) if isinstance(mount, Map))
+    if UNKNOWN in used:
+        return
+    volumes = subject.raw("volumes", ())
+    for index, volume in enumerate(volumes if isinstance(volumes, Seq) else ()):
+        name = volume.get("name") if isinstance(volume, Map) else None
+        if isinstance(name, str) and plain(name) and name not in used:
+            yield Problem(("volumes", index, "name"), name=name)
+
+
+def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each port of a Service that leads to none of the ports of the pods in this file that it selects."""
+    selector = subject.raw("spec.selector")
+    if not isinstance(selector, Map) or not selector:
+        return
+    one = _object(subject)
+    chosen = []
+    for workload in _context(subject).workloads(one.namespace):
+        selected = selects_plainly(selector, workload.labels())
+        if selected is None:
+            return
+        if selected:
+            chosen.append(workload)
+    ports = [_ports_of(workload) for workload in chosen]
+    if not chosen or any(found is None for found in ports):
+        return
+    names = {name for found in ports if found for name, _ in found if name is not None}
+    numbers = {number for found in ports if found for _, number in found}
+    for index, port in enumerate(items_of(subject.raw("spec.ports"))):
+        if not isinstance(port, Map) or port.open:
+            continue
+        target = port.get("targetPort")
+        if target is None:
+            target = port.get("port")
+        field = "targetPort" if port.get("targetPort") is not None else "port"
+        wrong = isinstance(target, str) and plain(target) and not target.isdigit() and target not in names
+        if isinstance(target, int) and not isinstance(target, bool):
+            wrong = all(found for found in ports) and target not in numbers
+        if wrong:
+            path = ("spec", "ports", index, field)
+            yield Problem(path, port=target, other=chosen[0].address, related=_defined(chosen[0]))
+
+
+def unknown_backend(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each backend of an Ingress that names a port which the Service of this file does not have."""
+    namespace = _object(subject).namespace
+    for path, backend in _backends(subject):
+        service = backend.get("service")
+        if not isinstance(service, Map) or not isinstance(service.get("name"), str):
+            continue
+        found = _context(subject).find("Service", service["name"], namespace)
+        wanted = service.get("port")
+        ports = found.value.get("spec") if found is not None else None
+        ports = ports.get("ports") if isinstance(ports, Map) else None
+        if found is None or not isinstance(wanted, Map) or not isinstance(ports, Seq) or ports.open:
+            continue
+        for field, key in (("number", "port"), ("name", "name")):
+            value = wanted.get(field)
+            known = [port.get(key) for port in ports if isinstance(port, Map)]
+            if value is not None and plain(value) and all(map(plain, known)) and value not in known:
+                at = (*path, "service", "port", field)
+                yield Problem(at, port=value, service=found.name, related=_defined(found))
+
+
+def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an autoscaler whose target is not among the workloads of that kind that stand beside it."""
+    kind, name = subject.get("spec.scaleTargetRef.kind"), subject.get("spec.scaleTargetRef.name")
+    one = _object(subject)
+    if not isinstance(kind, str) or not isinstance(name, str):
+        return
+    same_kind = [other for other in _context(subject).of_kind(kind) if same_namespace(other.namespace, one.namespace)]
+    if not same_kind or any(other.name == name or not isinstance(other.name, str) for other in same_kind):
+        return
+    if len(same_kind) == 1 or any(other.name == one.name for other in same_kind):
+        yield Problem("spec.scaleTargetRef.name", kind=kind, name=name, related=_defined(same_kind[0]))
+
+
+def replicas_beside_autoscaler(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the fixed number of replicas of a workload that an autoscaler of this file scales."""
+    target = scaled_by(subject, _context(subject))
+    if target is not None and target.subject is not None and target.subject.raw("spec.replicas", None) is not None:
+        yield Problem(
+            target.subject.place("spec.replicas", "pair"), related=_defined(_object(subject)), name=target.name
+        )
+
+
+def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a PodDisruptionBudget that lets no pod be evicted."""
+    most = subject.get("spec.maxUnavailable")
+    least = subject.get("spec.minAvailable")
+    if not isinstance(most, bool) and most in (0, "0", "0%"):
+        yield Problem("spec.maxUnavailable", value=most, reason="no pod may be missing")
+        return
+    if least == "100%":
+        yield Problem("spec.minAvailable", value=least, reason="all pods must be there")
+        return
+    selector = subject.raw("spec.selector")
+    if not isinstance(least, int) or isinstance(least, bool) or not isinstance(selector, Map) or not selector:
+        return
+    context = _context(subject)
+    chosen = []
+    for workload in context.workloads(_object(subject).namespace):
+        selected = selects(selector, workload.labels())
+        if selected is None:
+            return
+        if selected:
+            chosen.append(workload)
+    if len(chosen) != 1 or chosen[0].kind not in _SCALED:
+        return
+    replicas = fewest_replicas(chosen[0], context)
+    if replicas is not None and least >= replicas:
+        reason = f"`{chosen[0].address}` may have no more than {replicas}"
+        yield Problem("spec.minAvailable", value=least, reason=reason, related=_defined(chosen[0]))
+
+
+def fewest_replicas(workload: KubernetesObject, context: Manifests) -> int | None:
+    """Return how few replicas a workload may have: what its autoscaler or itself says; `None` when that is not known."""
+    for one in context.of_kind("HorizontalPodAutoscaler"):
+        if one.subject is not None and scaled_by(one.subject, context) is workload:
+            least = one.subject.get("spec.minReplicas", 1)
+            return least if isinstance(least, int) else None
+    if workload.subject is None:
+        return None
+    replicas = workload.subject.get("spec.replicas", 1)
+    if workload.subject.raw("spec.replicas", None) is None and context.mentions("HorizontalPodAutoscaler"):
+        return None
+    return replicas if isinstance(replicas, int) else None
+
+
+def scaled_by(autoscaler: Subject, context: Manifests) -> KubernetesObject | None:
+    """Return the object of this file that an autoscaler scales."""
+    kind, name = autoscaler.get("spec.scaleTargetRef.kind"), autoscaler.get("spec.scaleTargetRef.name")
+    if not isinstance(kind, str) or not isinstance(name, str):
+        return None
+    return context.find(kind, name, _object(autoscaler).namespace)
+
+
+def _object(subject: Subject) -> KubernetesObject:
+    value = subject.parents["object"].value if "object" in subject.parents else subject.value
+    for one in _context(subject).objects:
+        if one.value is value:
+            return one
+    raise LookupError(subject.address)
+
+
+def _context(subject: Subject) -> Manifests:
+    context: Manifests = subject.context
+    return context
+
+
+def _defined(one: KubernetesObject) -> tuple[Related, ...]:
+    return (Related(one.subject.place(), one.address),) if one.subject is not None else ()
+
+
+def _same(one: KubernetesObject, other: KubernetesObject) -> bool:
+    return one.namespace == other.namespace and one.namespace is not UNKNOWN
+
+
+def _selector_of(subject: Subject) -> tuple[Path, bool]:
+    if subject.type == "Service":
+        return ("spec", "selector"), True
+    return ("spec", "podSelector" if subject.type == "NetworkPolicy" else "selector"), False
+
+
+def _keys(found: KubernetesObject | None) -> set[str]:
+    if found is None or found.value.open:
+        return set()
+    keys: set[str] = set()
+    for field in ("data", "binaryData", "stringData"):
+        node = found.value.get(field)
+        if node is not None and (not isinstance(node, Map) or node.open):
+            return set()
+        keys.update(node or ())
+    return keys
+
+
+def _down(node: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        node = node.get(step) if isinstance(node, Map) else None
+    return node
+
+
+def _ports_of(workload: KubernetesObject) -> list[tuple[Any, Any]] | None:
+    """Return names and numbers of the ports of a workload's containers; `None` when they can't be known."""
+    spec = workload.template["spec"] if workload.template is not None else None
+    found: list[tuple[Any, Any]] = []
+    for key in ("containers", "initContainers"):
+        containers = spec.get(key) if isinstance(spec, Map) else None
+        if containers is None and key == "initContainers":
+            continue
+        if not isinstance(containers, Seq) or containers.open:
+            return None
+        for container in containers:
+            ports = container.get("ports") if isinstance(container, Map) else UNKNOWN
+            if ports is None and not container.open:
+                continue
+            if not isinstance(ports, Seq) or ports.open:
+                return None
+            for port in ports:
+                if not isinstance(port, Map) or not plain(port.get("name")) or not plain(port.get("containerPort")):
+                    return None
+                found.append((port.get("name"), port.get("containerPort")))
+    return found
+
+
+def _backends(subject: Subject) -> Iterator[tuple[Path, Map]]:
+    default = subject.raw("spec.defaultBackend")
+    if isinstance(default, Map):
+        yield ("spec", "defaultBackend"), default
+    rules = subject.raw("spec.rules", ())
+    for index, rule in enumerate(rules if isinstance(rules, Seq) else ()):
+        paths = _down(rule, ("http", "paths"))
+        for number, one in enumerate(paths if isinstance(paths, Seq) else ()):
+            backend = one.get("backend") if isinstance(one, Map) else MISSING
+            if isinstance(backend, Map):
+                yield ("spec", "rules", index, "http", "paths", number, "backend"), backend
