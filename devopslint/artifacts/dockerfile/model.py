@@ -182,7 +182,7 @@ class Stage:
 class Model:
     """A Dockerfile with its stages, and all steps in order (those in front of the first FROM are `globals`)."""
 
-    __slots__ = ("_ignore", "file", "globals", "source", "stages", "steps", "workspace")
+    __slots__ = ("file", "globals", "ignore", "source", "stages", "steps", "workspace")
 
     def __init__(self, source: Source, workspace: Workspace | None) -> None:
         self.source = source
@@ -191,7 +191,7 @@ class Model:
         self.globals: list[Step] = []
         self.stages: list[Stage] = []
         self.steps: list[Step] = []
-        self._ignore: Any = None
+        self.ignore: Any = False
 
     def source_header(self) -> tuple[int, int]:
         """Return the offsets of the first line."""

@@ -121,7 +121,7 @@ def _seq(values: dict[int, Map], steps: Iterable[Step]) -> Seq:
 
 
 def _stage(stage: Stage, values: dict[int, Map]) -> Map:
-    """Return `image`, `name`, `platform`, `index`, the settings that it ends with in lower case, and its instructions."""
+    """Return `image`, `name`, `platform`, `index`, `base` (the stage it builds on), the settings that it ends with in lower case, and its instructions."""
     start = values[stage.start.index]
     value = Map(start.start, start.end)
     value.header = stage.start.instruction.mark
@@ -130,6 +130,8 @@ def _stage(stage: Stage, values: dict[int, Map]) -> Map:
             value.put(key, start[name], start.at[name])
     here = (*value.header, *value.header)
     value.put("index", stage.index, here)
+    if stage.base is not None:
+        value.put("base", stage.base.label, start.at["image"])
     for name, held in stage.settings.items():
         setting = held.value
         instruction = held.step.instruction

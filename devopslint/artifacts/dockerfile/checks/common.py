@@ -1,0 +1,117 @@
+"""What the checks share: places, the steps that reach the final image, mounts, and what a script removes."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Related
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
+    from devopslint.artifacts.dockerfile.words import Word as DockerWord
+    from devopslint.knowledge.commands import CommandContext
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Script, Word
+
+_CLEANER = re.compile(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
+
+
+def place_of(word: Word) -> Place:
+    """Return where a word of a shell command stands."""
+    return Place(word.fragment.source, *word.mark)
+
+
+def docker_place(step: Step, word: DockerWord) -> Place:
+    """Return where a word of an instruction stands."""
+    fragment = step.instruction.fragment
+    return Place(fragment.source, *fragment.mark(word.start, word.end))
+
+
+def name_place(step: Step) -> Place:
+    """Return where the name of an instruction stands."""
+    return Place(step.instruction.source, *step.instruction.name_mark)
+
+
+def related_step(step: Step, text: str) -> Related:
+    """Return an instruction as a second place of a finding."""
+    return Related(Place(step.instruction.source, *step.instruction.mark), text)
+
+
+def command_of(subject: Subject) -> tuple[Command, Step]:
+    """Return the command of a subject `shell.command` of a Dockerfile, and the RUN that it stands in."""
+    context: CommandContext = subject.context
+    return context.command, context.owner
+
+
+def ships(step: Step) -> bool:
+    """Say whether the layer of a step is part of the final image: it is in the final stage, or one that it builds on."""
+    final = step.model.final
+    return final is not None and step.stage is not None and step.stage in lineage(final)
+
+
+def lineage(stage: Stage) -> list[Stage]:
+    """Return a stage and those that it builds on."""
+    found = [stage]
+    while found[-1].base is not None:
+        found.append(found[-1].base)
+    return found
+
+
+def mounts(step: Step) -> list[dict[str, str]]:
+    """Return the options of every `--mount` of a RUN."""
+    found = []
+    for flag in step.instruction.flags:
+        if flag.name == "mount" and flag.value is not None:
+            pairs = (option.partition("=") for option in flag.value.value.split(","))
+            found.append({name.strip(): value for name, _, value in pairs})
+    return found
+
+
+def has_mount_over(step: Step, folders: Iterable[str]) -> bool:
+    """Say whether a cache or tmpfs mount lies over one of the folders, above or below it: the layer does not keep it."""
+    targets = [
+        (options.get("target") or options.get("dst") or options.get("destination") or "").rstrip("/")
+        for options in mounts(step)
+        if options.get("type") in {"cache", "tmpfs"}
+    ]
+    return any(
+        target
+        and (target == folder or folder.startswith(target + "/") or target.startswith(folder + "/") or "$" in target)
+        for folder in folders
+        for target in targets
+    )
+
+
+def may_remove(script: Script, folders: Iterable[str]) -> bool:
+    """Say whether a script removes one of the folders or what is in it, or runs something that may do so."""
+    wanted = [folder.strip("/").split("/") for folder in folders]
+    for command in script:
+        if command.name in {"rm", "find"}:
+            for word in command.words:
+                if word.expands or "{" in word.text:
+                    return True
+                parts = [part for part in word.text.split("/") if part and not part.startswith("*")]
+                if parts and any(folder[: len(parts)] == parts or parts[: len(folder)] == folder for folder in wanted):
+                    return True
+        elif command.name not in {"apt-get", "apt", "npm", "yarn", "pip", "pip3", "yum", "dnf"} and _CLEANER.search(
+            command.name
+        ):
+            return True
+    return False
+
+
+def runs(stage: Stage) -> Iterator[Step]:
+    """Yield the RUN steps of a stage."""
+    return (step for step in stage.steps if step.name == "RUN")
+
+
+def text_of_runs(model: Model) -> str:
+    """Return the text of every RUN, for searches that only need to know whether something is mentioned."""
+    return "\n".join(
+        step.instruction.text + "\n" + "\n".join(heredoc.body.text for heredoc in step.instruction.heredocs)
+        for step in model.steps
+        if step.name in {"RUN", "COPY", "ENV"}
+    )

@@ -1,0 +1,355 @@
+"""COPY and ADD: what is copied, from where, to where, and in which order."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, related_step, ships
+from devopslint.artifacts.dockerfile.ignore import read_ignore
+from devopslint.knowledge.images import image_tag
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.words import Word
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
+_REMOTE = re.compile(r"^(?:https?://|git://|git@|ssh://|ftp://)")
+_GIT = re.compile(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
+_SECRET_FILE = re.compile(
+    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.(?!example|sample|template|dist|test)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials"
+    r"|\.pypirc|credentials\.json|service[-_]account(?:[-_]key)?\.json|[\w.-]+\.(?:p12|pfx|jks|keystore|kdbx|ppk)"
+    r"|[\w.-]*(?:private|secret)[\w-]*\.(?:pem|key)|(?:server|tls|ssl)\.key)$"
+)
+_SECRET_FOLDER = re.compile(r"(?:^|/)\.(?:ssh|aws|gnupg|kube|docker)/?$")
+
+
+def sources_and_destination(step: Step) -> tuple[list[Word], Word | None]:
+    """Return the words that COPY or ADD takes files from, heredocs left out, and the one it puts them at."""
+    words = list(step.instruction.words)
+    if len(words) < 2:
+        return [], None
+    heredocs = {heredoc.word.start for heredoc in step.instruction.heredocs}
+    return [word for word in words[:-1] if word.start not in heredocs], words[-1]
+
+
+def add_of_plain_files(subject: Subject, options: Options) -> Iterator[Problem]:
+    """ADD where COPY does."""
+    step: Step = subject.context
+    sources, destination = sources_and_destination(step)
+    if destination is None or not sources:
+        return
+    for word in sources:
+        text = step.text_of(word)
+        if text is UNKNOWN or _REMOTE.match(text) or _ARCHIVE.search(text) or _may_match_archive(text):
+            return
+    yield Problem(name_place(step), source=sources[0].value)
+
+
+def _may_match_archive(text: str) -> bool:
+    last = text.rsplit("/", 1)[-1]
+    return "*" in last and (not re.search(r"\.\w+$", last) or last.endswith((".*", ".gz", ".xz", ".bz2")))
+
+
+def add_remote_without_checksum(subject: Subject, options: Options) -> Iterator[Problem]:
+    """ADD of a URL without --checksum."""
+    step: Step = subject.context
+    if step.instruction.flag("checksum") is not None:
+        return
+    for word in sources_and_destination(step)[0]:
+        text = step.text_of(word)
+        if text is UNKNOWN:
+            text = word.value
+        if _REMOTE.match(text) and not _GIT.search(text):
+            yield Problem(docker_place(step, word), url=text)
+
+
+def archive_copied_then_unpacked(subject: Subject, options: Options) -> Iterator[Problem]:
+    """COPY of a local archive that a later RUN unpacks."""
+    step: Step = subject.context
+    if step.stage is None or step.instruction.flag("from") is not None:
+        return
+    for word in sources_and_destination(step)[0]:
+        text = step.text_of(word)
+        if text is UNKNOWN or not _ARCHIVE.search(text) or "*" in text:
+            continue
+        name = text.rsplit("/", 1)[-1]
+        for later in step.stage.steps:
+            if later.index > step.index and later.name == "RUN":
+                for command in later.read_script().named("tar"):
+                    if any(name in w.text for w in command.words) and re.search(
+                        r"x|extract", "".join(command.args[:1])
+                    ):
+                        related = [related_step(later, "unpacked here")]
+                        yield Problem(docker_place(step, word), related=related, archive=name)
+                        return
+
+
+def destination_is_no_folder(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Several sources and a destination that does not end with a slash."""
+    step: Step = subject.context
+    words = step.instruction.words
+    if len(words) < 3:
+        return
+    text = step.text_of(words[-1])
+    if text is UNKNOWN or text.endswith(("/", "\\", "/.", "/..")) or text in {".", ".."}:
+        return
+    yield Problem(docker_place(step, words[-1]), destination=text)
+
+
+def unknown_stage(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`--from` that names a later stage, or a number that no earlier stage has."""
+    step: Step = subject.context
+    found = _from(step)
+    if found is None or step.stage is None:
+        return
+    word, name = found
+    model = step.model
+    if model.stage_named(name, step.stage.index) is not None or _is_own(step, name):
+        return
+    later = model.stage_named(name)
+    if later is not None and not name.isdigit():
+        yield Problem(
+            docker_place(step, word), name=name, related=[related_step(later.start, "this stage comes later")]
+        )
+    elif name.isdigit():
+        yield Problem(docker_place(step, word), name=name)
+    else:
+        near = [s.name for s in model.stages[: step.stage.index] if s.name and _is_near(s.name.lower(), name.lower())]
+        if near:
+            yield Problem(docker_place(step, word), name=name)
+
+
+def own_stage(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`--from` that names the stage it stands in."""
+    step: Step = subject.context
+    found = _from(step)
+    if found is not None and _is_own(step, found[1]):
+        yield Problem(docker_place(step, found[0]), name=found[1])
+
+
+def floating_source_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`--from=image` without a fixed version."""
+    step: Step = subject.context
+    found = _from(step)
+    if found is None or step.stage is None:
+        return
+    word, name = found
+    model = step.model
+    if model.stage_named(name) is not None or name.isdigit() or not re.search(r"[/:.]", name):
+        return
+    if image_tag(name) in ("", "latest"):
+        yield Problem(docker_place(step, word), image=name)
+
+
+def _from(step: Step) -> tuple[Word, str] | None:
+    flag = step.instruction.flag("from")
+    if flag is None or flag.value is None:
+        return None
+    name = step.text_of(flag.value)
+    return None if name is UNKNOWN else (flag.value, name)
+
+
+def _is_own(step: Step, name: str) -> bool:
+    stage = step.stage
+    return stage is not None and (
+        (bool(stage.name) and name.lower() == stage.name.lower()) or (name.isdigit() and int(name) == stage.index)
+    )
+
+
+def _is_near(left: str, right: str) -> bool:
+    """Say whether one edit makes one name of the other."""
+    if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 4:
+        return False
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    return (
+        left[start + 1 :] == right[start + 1 :]
+        or left[start + 1 :] == right[start:]
+        or left[start:] == right[start + 1 :]
+    )
+
+
+def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY --from=stage / /` onto something that is not empty."""
+    step: Step = subject.context
+    sources, destination = sources_and_destination(step)
+    if step.instruction.flag("from") is None or destination is None or step.stage is None:
+        return
+    if step.stage.root_stage.image_text == "scratch":
+        return
+    if len(sources) == 1 and sources[0].value == "/" and step.text_of(destination) == "/":
+        yield Problem(docker_place(step, sources[0]))
+
+
+def _context_words(step: Step) -> list[Word]:
+    """Return the sources of a COPY or ADD that are the whole build context."""
+    if step.instruction.flag("from") is not None:
+        return []
+    return [word for word in sources_and_destination(step)[0] if word.value in {".", "./", "/", "*", "./*"}]
+
+
+def context_without_ignore(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY .` without a `.dockerignore`."""
+    step: Step = subject.context
+    words = _context_words(step)
+    if words and read_ignore(step.model) is None and not step.instruction.flag("exclude"):
+        first = next(s for s in step.model.steps if _context_words(s))
+        if first is step:
+            yield Problem(docker_place(step, words[0]))
+
+
+def ignore_lets_through(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY .` into the final image with a `.dockerignore` that lets `.git` or `.env` through."""
+    step: Step = subject.context
+    words = _context_words(step)
+    if not words or not ships(step) or step.instruction.flag("exclude"):
+        return
+    ignore = read_ignore(step.model)
+    if ignore is None:
+        return
+    missed = [name for name in options["paths"] if not ignore.covers(name)]
+    if missed:
+        yield Problem(docker_place(step, words[0]), paths=", ".join(f"`{name}`" for name in missed))
+
+
+def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A source that the `.dockerignore` keeps out of the context."""
+    step: Step = subject.context
+    if step.instruction.flag("from") is not None:
+        return
+    ignore = read_ignore(step.model)
+    if ignore is None or not ignore.beside:
+        return
+    for word in sources_and_destination(step)[0]:
+        text = step.text_of(word)
+        if text is UNKNOWN or _REMOTE.match(text) or re.search(r"[*?\[]", text):
+            continue
+        path = text.lstrip("./") if text.startswith("./") else text.strip("/")
+        if path and ".." not in path and ignore.excludes(path):
+            yield Problem(docker_place(step, word), source=text)
+
+
+def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A file that holds secrets, copied into a layer that ships."""
+    step: Step = subject.context
+    if step.instruction.flag("from") is not None:
+        return
+    for word in sources_and_destination(step)[0]:
+        text = step.text_of(word)
+        if text is UNKNOWN or text.endswith(".pub"):
+            continue
+        if _SECRET_FILE.search(text) or _SECRET_FOLDER.search(text):
+            yield Problem(docker_place(step, word), file=text)
+
+
+def relative_destination(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A relative destination in a stage that has set no WORKDIR, on an image whose own is `/`."""
+    step: Step = subject.context
+    stage = step.stage
+    _, destination = sources_and_destination(step)
+    if stage is None or destination is None or step.settings.get("WORKDIR") is not None:
+        return
+    text = step.text_of(destination)
+    if text is UNKNOWN or text.startswith(("/", "$", "\\")) or re.match(r"[A-Za-z]:", text):
+        return
+    image = stage.root_stage.image_text.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if image in {
+        "alpine",
+        "debian",
+        "ubuntu",
+        "busybox",
+        "scratch",
+        "fedora",
+        "centos",
+        "node",
+        "python",
+        "ruby",
+        "nginx",
+        "amazonlinux",
+    }:
+        yield Problem(docker_place(step, destination), destination=text)
+
+
+_DEPENDENCY_INSTALLS = {
+    "npm": ({"ci", "install", "i"}, "package.json and the lock file"),
+    "yarn": ({"install", ""}, "package.json and yarn.lock"),
+    "pnpm": ({"install", "i"}, "package.json and pnpm-lock.yaml"),
+    "pip": ({"install"}, "the requirements file"),
+    "pip3": ({"install"}, "the requirements file"),
+    "poetry": ({"install"}, "pyproject.toml and poetry.lock"),
+    "bundle": ({"install"}, "Gemfile and Gemfile.lock"),
+    "composer": ({"install"}, "composer.json and composer.lock"),
+    "go": ({"mod"}, "go.mod and go.sum"),
+}
+
+
+def context_before_dependencies(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY .` in front of the install of dependencies: every change of a source installs them anew."""
+    step: Step = subject.context
+    words = _context_words(step)
+    if not words or step.stage is None or step.instruction.onbuild:
+        return
+    for later in step.stage.steps:
+        if later.index <= step.index:
+            if later.name == "RUN" and _dependency_install(later):
+                return
+            continue
+        if later.name == "RUN":
+            manifest = _dependency_install(later)
+            if manifest and not any(mount.get("type") == "cache" for mount in mounts(later)):
+                related = [related_step(later, "installed here")]
+                yield Problem(docker_place(step, words[0]), related=related, manifest=manifest)
+                return
+
+
+def _dependency_install(step: Step) -> str:
+    for command in step.read_script():
+        known = _DEPENDENCY_INSTALLS.get(command.name)
+        if known is None or (command.name == "npm" and command.has_flag("-g", "--global")):
+            continue
+        operands = command.operands()
+        verb = operands[0].text if operands else ""
+        if verb not in known[0]:
+            continue
+        if command.name in {"pip", "pip3"} and not command.has_flag("-r", "--requirement"):
+            continue
+        if command.name == "go" and (len(operands) < 2 or operands[1].text != "download"):
+            continue
+        if command.name in {"npm", "pnpm"} and verb in {"install", "i"} and len(operands) > 1:
+            continue
+        return known[1]
+    return ""
+
+
+def removed_later(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A file that COPY or ADD put into a layer and a later RUN of the same stage removes."""
+    step: Step = subject.context
+    stage = step.stage
+    sources, destination = sources_and_destination(step)
+    if stage is None or destination is None or not ships(step) or not sources:
+        return
+    target = step.text_of(destination)
+    if target is UNKNOWN or not target.startswith("/"):
+        return
+    name = step.text_of(sources[0]) if len(sources) == 1 else UNKNOWN
+    paths = {target.rstrip("/")}
+    if isinstance(name, str) and target.endswith("/"):
+        paths = {target + name.rstrip("/").rsplit("/", 1)[-1]}
+    for later in stage.steps:
+        if later.index <= step.index or later.name != "RUN":
+            continue
+        for command in later.read_script().named("rm"):
+            if any(word.text.rstrip("/") in paths for word in command.words if not word.expands):
+                related = [related_step(later, "removed here, in another layer")]
+                yield Problem(docker_place(step, destination), related=related, path=sorted(paths)[0])
+                return

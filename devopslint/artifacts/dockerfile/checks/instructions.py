@@ -1,0 +1,351 @@
+"""Single instructions: their form, their order, and values that can't be right."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
+from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
+from devopslint.artifacts.dockerfile.words import read_pairs
+from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_FLAGS: dict[str, frozenset[str]] = {
+    "ADD": frozenset(("chown", "chmod", "link", "keep-git-dir", "checksum", "exclude", "unpack")),
+    "COPY": frozenset(("from", "chown", "chmod", "link", "parents", "exclude")),
+    "FROM": frozenset(("platform",)),
+    "HEALTHCHECK": frozenset(("interval", "timeout", "start-period", "start-interval", "retries")),
+    "RUN": frozenset(("mount", "network", "security", "device")),
+}
+"""The flags of the Dockerfile reference (frontend 1.19); other instructions have none."""
+_SIGNALS = frozenset(
+    {"ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL",
+     "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "UNUSED", "URG",
+     "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ"}
+)  # fmt: skip
+_EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
+_PORT = re.compile(r"(\d+)(?:-(\d+))?(?:/(\w+))?$")
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
+_LABEL_KEY = re.compile(r"[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9]))*$|[a-z0-9][a-z0-9._-]*/[\w.-]+$")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+$|git@\S+$", re.IGNORECASE)
+_OCI = "org.opencontainers.image."
+_LABEL_FORMS = {
+    _OCI + "created": (_TIME, "a time as RFC 3339 writes it"),
+    _OCI + "url": (_URL, "a URL"),
+    _OCI + "documentation": (_URL, "a URL"),
+    _OCI + "source": (_URL, "a URL"),
+    _OCI + "licenses": (
+        re.compile(r"[\w.+-]+(?:\s+(?:AND|OR|WITH)\s+[\w.+()-]+)*$|\(.*\)$"),
+        "an SPDX license expression",
+    ),
+    "org.label-schema.build-date": (_TIME, "a time as RFC 3339 writes it"),
+}
+
+
+def unknown_flag(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A flag that the instruction does not have."""
+    step: Step = subject.context
+    known = _FLAGS.get(step.name, frozenset())
+    for flag in step.instruction.flags:
+        if flag.name not in known and step.name != "ONBUILD":
+            place = Place(step.instruction.source, *step.instruction.fragment.mark(flag.start, flag.end))
+            yield Problem(place, flag=f"--{flag.name}")
+
+
+def before_from(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An instruction other than ARG in front of the first FROM, or no FROM at all."""
+    model: Model = subject.context
+    wrong = [step for step in model.globals if step.name != "ARG"]
+    if wrong:
+        yield Problem(name_place(wrong[0]), name=wrong[0].name)
+    elif not model.stages:
+        yield Problem((), name="the end of the file")
+
+
+def relative_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A relative WORKDIR that no absolute one goes before."""
+    step: Step = subject.context
+    value = step.settings.get("WORKDIR")
+    words = step.instruction.words
+    if value is not None or not words:
+        return
+    text = step.text_of(words[0])
+    if isinstance(text, str) and not re.match(r"[/\\$%]|[A-Za-z]:", text):
+        yield Problem(docker_place(step, words[0]), path=text)
+
+
+def system_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A WORKDIR in a folder of the kernel or of the system."""
+    step: Step = subject.context
+    words = step.instruction.words
+    text = step.text_of(words[0]) if words else UNKNOWN
+    if text is not UNKNOWN and re.match(r"/(?:proc|sys|dev|boot|lib|lib64|bin|sbin|etc/?$)(?:/|$)", text):
+        yield Problem(docker_place(step, words[0]), path=text)
+
+
+def ports(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Ports that are not from 1 to 65535."""
+    step: Step = subject.context
+    for word in step.instruction.words:
+        text = step.text_of(word)
+        match = _PORT.match(text) if text is not UNKNOWN else None
+        if match and not all(0 < int(port) < 65536 for port in match.groups()[:2] if port):
+            yield Problem(docker_place(step, word), port=text)
+
+
+def ssh_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Port 22."""
+    step: Step = subject.context
+    for word in step.instruction.words:
+        text = step.text_of(word)
+        match = _PORT.match(text) if text is not UNKNOWN else None
+        if match and match[3] != "udp" and int(match[1]) <= 22 <= int(match[2] or match[1]):
+            yield Problem(docker_place(step, word), port=text)
+
+
+def expose_form(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A host port, an address, or a protocol that is none."""
+    step: Step = subject.context
+    for word in step.instruction.words:
+        text = step.text_of(word)
+        if text is UNKNOWN:
+            continue
+        match = _PORT.match(text)
+        if ":" in text:
+            yield Problem(
+                docker_place(step, word), port=text, reason="maps to a port or address of the host, which EXPOSE can't"
+            )
+        elif not match:
+            yield Problem(docker_place(step, word), port=text, reason="is no port")
+        elif match[3] and match[3].lower() not in {"tcp", "udp", "sctp"}:
+            yield Problem(
+                docker_place(step, word), port=text, reason="has a protocol that is neither tcp, udp nor sctp"
+            )
+        elif match[3] and match[3] != match[3].lower():
+            yield Problem(docker_place(step, word), port=text, reason="has its protocol in capitals")
+
+
+def shell_form(subject: Subject, options: Options) -> Iterator[Problem]:
+    """CMD or ENTRYPOINT in shell form, without `exec` or a SHELL that was chosen."""
+    step: Step = subject.context
+    instruction = step.instruction
+    text = instruction.text.strip()
+    if instruction.json or not text or step.settings.get("SHELL") is not None or not step.has_posix_shell():
+        return
+    if text.startswith(("exec ", "[")) or (instruction.name == "CMD" and step.settings.get("ENTRYPOINT") is not None):
+        return
+    yield Problem(name_place(step), name=instruction.name)
+
+
+def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
+    """What was meant as a JSON list, but is none: the shell gets the brackets."""
+    step: Step = subject.context
+    instruction = step.instruction
+    text = instruction.text.strip()
+    if instruction.json or not (text.startswith("[") and text.endswith("]")):
+        return
+    if text.startswith(("[ ", "[[")) and "," not in text:
+        return
+    if instruction.name == "RUN" and not re.match(r"""\[\s*['"]""", text):
+        return
+    start = instruction.rest
+    mark = instruction.fragment.mark(start, len(instruction.fragment.text.rstrip()))
+    yield Problem(Place(instruction.source, *mark), name=instruction.name)
+
+
+def shell_without_json(subject: Subject, options: Options) -> Iterator[Problem]:
+    """SHELL takes nothing but JSON."""
+    step: Step = subject.context
+    if not step.instruction.json:
+        yield Problem(name_place(step))
+
+
+def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`CMD ["node", "$FILE"]`: nobody expands the variable."""
+    step: Step = subject.context
+    words = step.instruction.words
+    if not step.instruction.json or not words:
+        return
+    names = [word.value.rsplit("/", 1)[-1] for word in words]
+    if any(re.search(r"(?:^|[^a-z])(?:ba|da|a|z|k|c|pw)?sh$|cmd|powershell|envsubst|eval", name) for name in names):
+        return
+    for word in words:
+        if re.match(r"\$(?:\{\w+\}|[A-Za-z_]\w*)$", word.value):
+            yield Problem(docker_place(step, word), variable=word.value)
+
+
+def cmd_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A CMD behind an ENTRYPOINT in shell form, which never gets it."""
+    stage: Stage = subject.context
+    entrypoint = next((s for s in reversed(stage.steps) if s.name == "ENTRYPOINT" and not s.instruction.onbuild), None)
+    cmd = next((s for s in reversed(stage.steps) if s.name == "CMD" and not s.instruction.onbuild), None)
+    if entrypoint is None or cmd is None or entrypoint.instruction.json or not entrypoint.instruction.text.strip():
+        return
+    if entrypoint.settings.get("SHELL") is None and cmd.instruction.text.strip() not in {"", "[]"}:
+        yield Problem(name_place(cmd), related=[related_step(entrypoint, "in shell form")])
+
+
+def nested_onbuild(subject: Subject, options: Options) -> Iterator[Problem]:
+    """ONBUILD with an instruction that can't be a trigger."""
+    step: Step = subject.context
+    trigger = step.instruction.trigger
+    if trigger is not None and trigger.name in {"ONBUILD", "FROM", "MAINTAINER"}:
+        mark = trigger.fragment.mark(trigger.name_start, trigger.name_end)
+        yield Problem(Place(trigger.source, *mark), name=trigger.name)
+
+
+def self_reference(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ENV A=1 B=$A`: `$A` is what it was before the line."""
+    step: Step = subject.context
+    instruction = step.instruction
+    pairs, _ = read_pairs(instruction.fragment.text, instruction.rest, instruction.words)
+    names = [pair.name.value for pair in pairs]
+    for index, pair in enumerate(pairs):
+        assert pair.value is not None
+        value = step.expand(pair.value)
+        for use in value.used if isinstance(value, Expanded) else ():
+            if use.name in names[:index] and not use.known and not use.defaulted:
+                mark = instruction.fragment.mark(pair.value.start + use.at, pair.value.start + use.end)
+                yield Problem(Place(instruction.source, *mark), name=use.name)
+
+
+def arg_not_redeclared(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A variable that only an ARG in front of the first FROM declares: it is empty in a stage."""
+    stage: Stage = subject.context
+    model = stage.model
+    declared: dict[str, Step] = {}
+    for step in model.globals:
+        if step.name == "ARG":
+            for word in step.instruction.words:
+                declared.setdefault(word.raw.partition("=")[0], step)
+    if not declared:
+        return
+    told: set[str] = set()
+    for step in stage.steps[1:]:
+        for name, place in _uses(step):
+            if name in declared and name not in step.scope and name not in told and name not in PREDEFINED_ARGS:
+                told.add(name)
+                yield Problem(place, related=[related_step(declared[name], "declared for FROM only")], name=name)
+
+
+def _uses(step: Step) -> Iterator[tuple[str, Place]]:
+    """Yield the variables that a step uses without a default, and where."""
+    instruction = step.instruction
+    source = instruction.source
+    if instruction.name == "RUN":
+        fragment = step.shell_fragment()
+        if fragment is None:
+            return
+        text = fragment.text
+        for match in re.finditer(r"(?<![\\$])\$(?:(\w+)|\{(\w+)\})", text):
+            name = match[1] or match[2]
+            in_quotes = text.count("'", 0, match.start()) % 2 == 1
+            if not in_quotes and not _is_set(text, name):
+                yield name, Place(source, *fragment.mark(match.start(), match.end()))
+    elif instruction.name in _EXPANDED:
+        for word in instruction.words:
+            value = step.expand(word)
+            for use in value.used if isinstance(value, Expanded) else ():
+                if not use.defaulted:
+                    yield use.name, Place(source, *instruction.fragment.mark(word.start + use.at, word.start + use.end))
+
+
+def _is_set(script: str, name: str) -> bool:
+    """Say whether a script gives a variable a value itself."""
+    name = re.escape(name)
+    return re.search(rf"(?:^|[\s;&(]){name}=|\b(?:for|read|in)\b[^;\n]*\b{name}\b", script) is not None
+
+
+def casing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Instructions in capitals and others in small letters: the rarer ones are told of."""
+    model: Model = subject.context
+    steps = [step for step in model.steps if not step.instruction.onbuild]
+    lower = [step for step in steps if step.instruction.written.islower()]
+    upper = [step for step in steps if step.instruction.written.isupper()]
+    mixed = [step for step in steps if step not in lower and step not in upper]
+    rarer = lower if len(lower) <= len(upper) else upper
+    case = "upper" if rarer is lower else "lower"
+    for step in sorted([*rarer, *mixed], key=lambda one: one.index):
+        yield Problem(name_place(step), written=step.instruction.written, case=case)
+
+
+def blank_continuation(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A blank line between the lines of one instruction."""
+    step: Step = subject.context
+    if step.instruction.onbuild:
+        return
+    for start, end in step.instruction.blank_continuations[:1]:
+        yield Problem(name_place(step), related=[Related(Place(step.instruction.source, start, end), "the blank line")])
+
+
+def label_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A label whose key breaks Docker's rules for keys."""
+    for key, mark in subject.raw("pairs").at.items():
+        if "$" not in key and (
+            not _LABEL_KEY.match(key) or key.startswith(("com.docker.", "io.docker.", "org.dockerproject."))
+        ):
+            yield Problem(Place(subject.document.source, mark[0], mark[1]), key=key)
+
+
+def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A label of the OCI annotations whose value has another form."""
+    for key, mark in subject.raw("pairs").at.items():
+        form = _LABEL_FORMS.get(key)
+        value = subject.get(("pairs", key)) if form else UNKNOWN
+        if form and isinstance(value, str) and not form[0].match(value):
+            yield Problem(Place(subject.document.source, mark[2], mark[3]), key=key, content=value, form=form[1])
+
+
+def label_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Labels of the option `labels` that the final stage does not set."""
+    stage: Stage = subject.context
+    keys: set[str] = set()
+    for step in stage.lineage():
+        if step.name == "LABEL":
+            pairs, _ = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
+            keys.update(pair.name.value for pair in pairs)
+    for label in options["labels"]:
+        if label not in keys:
+            yield Problem((), label=label)
+
+
+def stop_signal(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A STOPSIGNAL that no kernel knows."""
+    step: Step = subject.context
+    words = step.instruction.words
+    text = step.text_of(words[0]) if words else UNKNOWN
+    if not isinstance(text, str):
+        return
+    name = text.upper().removeprefix("SIG")
+    known = (
+        name in _SIGNALS or re.match(r"RTM(?:IN|AX)(?:[+-]\d+)?$", name) or (name.isdigit() and 1 <= int(name) <= 64)
+    )
+    if not known or name in {"KILL", "9"}:
+        yield Problem(docker_place(step, words[0]), signal=text)
+
+
+def healthcheck_form(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A HEALTHCHECK that Docker refuses: its type, its durations, its retries."""
+    step: Step = subject.context
+    words = step.instruction.words
+    if words and words[0].value.upper() not in {"CMD", "NONE"}:
+        yield Problem(docker_place(step, words[0]), reason=f"`{words[0].value}` is neither CMD nor NONE")
+    for flag in step.instruction.flags:
+        if flag.value is None or "$" in flag.value.raw:
+            continue
+        text = flag.value.value
+        if flag.name == "retries" and not text.isdigit():
+            yield Problem(docker_place(step, flag.value), reason=f"`{text}` is no number of retries")
+        elif flag.name in _FLAGS["HEALTHCHECK"] - {"retries"} and not _DURATION.match(text):
+            yield Problem(docker_place(step, flag.value), reason=f"`{text}` is no duration such as `30s`")

@@ -1,0 +1,319 @@
+"""Package managers in RUN: confirmation, caches, versions, signatures."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import (
+    command_of,
+    has_mount_over,
+    lineage,
+    may_remove,
+    mounts,
+    place_of,
+    ships,
+    text_of_runs,
+)
+from devopslint.knowledge.packages import MANAGERS, has_version, is_install, packages, subcommand
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+
+_OPTION_VARIABLE = re.compile(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
+_NO_RECOMMENDS = re.compile(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
+_ASSUME_YES = re.compile(r"assume-?yes", re.IGNORECASE)
+_UPDATES = {
+    "apt-get": {"update"},
+    "apt": {"update"},
+    "apk": {"update"},
+    "yum": {"makecache", "check-update"},
+    "zypper": {"refresh", "ref"},
+}
+_OTHER_USES = {
+    "install",
+    "upgrade",
+    "dist-upgrade",
+    "full-upgrade",
+    "build-dep",
+    "download",
+    "source",
+    "add",
+    "satisfy",
+}
+
+
+def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An install that waits for an answer nobody gives."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or not is_install(command):
+        return
+    manager = MANAGERS[command.name]
+    if command.piped_from is not None or command.has_flag(*manager.yes) or _quiet_enough(command):
+        return
+    if any(w.expands and w.text.startswith("$") and w.start < word.start for w in command.words) or any(
+        redirect.operator.startswith("<") for redirect in command.redirects
+    ):
+        return
+    if any(_OPTION_VARIABLE.match(w.text) for w in command.words):
+        return
+    if _ASSUME_YES.search(text_of_runs(step.model)):
+        return
+    yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+def _quiet_enough(command: Command) -> bool:
+    """`-q=2` and `-q -q` of apt-get imply `-y`."""
+    if command.name not in {"apt-get", "apt"}:
+        return False
+    level = command.value_of("-q", "--quiet")
+    count = sum(
+        w.text.count("q") if re.fullmatch(r"-[a-zA-Z]+", w.text) else w.text == "--quiet" for w in command.words
+    )
+    return level in {"2", "3"} or count >= 2
+
+
+def apt_lists_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt-get update` whose lists stay in the layer."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or word.text != "update" or not ships(step):
+        return
+    folders = MANAGERS["apt-get"].caches
+    if has_mount_over(step, folders) or may_remove(step.read_script(), folders):
+        return
+    yield Problem(place_of(word), command=command.name)
+
+
+def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An install with yum, dnf, microdnf or zypper without the clean-up in the same RUN."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    manager = MANAGERS[command.name]
+    if word is None or not is_install(command) or not ships(step):
+        return
+    script = step.read_script()
+    if any(
+        other.words and (w := subcommand(other)) is not None and w.text in manager.cleans
+        for other in script.named(*_FAMILY[command.name])
+    ):
+        return
+    if any(manager.cleans & set(other.args) for other in script.named("yum", "dnf", "microdnf", "zypper")):
+        return
+    if has_mount_over(step, manager.caches) or may_remove(script, manager.caches):
+        return
+    later = [other for other in script.named(command.name) if other.index > command.index and is_install(other)]
+    if later:
+        return
+    yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+_FAMILY = {
+    name: ("yum", "dnf", "microdnf") if name != "zypper" else ("zypper",)
+    for name in ("yum", "dnf", "microdnf", "zypper")
+}
+
+
+def apk_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apk add` that leaves the index in the layer."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or word.text != "add" or command.has_flag("--no-cache") or not ships(step):
+        return
+    folders = MANAGERS["apk"].caches
+    script = step.read_script()
+    if has_mount_over(step, folders) or may_remove(script, folders):
+        return
+    if any(w.expands and w.start < word.end for w in command.words) or any(
+        "cache" in other.args for other in script.named("apk")
+    ):
+        return
+    yield Problem(place_of(word))
+
+
+def pip_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`pip install` that leaves downloaded and built wheels in the layer."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or word.text != "install" or not ships(step):
+        return
+    if command.has_flag("--no-cache-dir", "--cache-dir") or any(
+        w.expands and w.start < word.start for w in command.words
+    ):
+        return
+    held = step.scope.get("PIP_NO_CACHE_DIR")
+    if held is not None and (held.value is UNKNOWN or held.value != ""):
+        return
+    script = step.read_script()
+    settings = {a.name for other in script for a in other.assignments}
+    if "PIP_NO_CACHE_DIR" in settings or any(mount.get("type") in {"cache", "tmpfs"} for mount in mounts(step)):
+        return
+    if may_remove(script, ("/root/.cache/pip",)) or any(
+        ".cache" in w.text for c in script.named("rm") for w in c.words
+    ):
+        return
+    if any(c.args[:1] == ["cache"] for c in script.named("pip", "pip3")) or "no-cache-dir" in text_of_runs(
+        step.model
+    ).replace("--no-cache-dir", ""):
+        return
+    yield Problem(place_of(word), command=f"{command.name} install")
+
+
+def yarn_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`yarn install` without `yarn cache clean` in the same RUN."""
+    command, step = command_of(subject)
+    operands = command.operands(
+        frozenset({"--cwd", "--network-timeout", "--cache-folder", "--modules-folder", "--registry"})
+    )
+    verb = (
+        operands[0].text
+        if operands
+        else ("install" if not any(f in command.flags for f in ("--version", "-v")) else "")
+    )
+    if verb not in {"install", "add"} or not ships(step) or command.expands:
+        return
+    script = step.read_script()
+    if any(mount.get("type") in {"cache", "tmpfs"} for mount in mounts(step)) or command.has_flag(
+        "--cache-folder", "--immutable"
+    ):
+        return
+    if any("cache" in other.args for other in script.named("yarn")) or may_remove(
+        script, ("/usr/local/share/.cache", "/root/.cache")
+    ):
+        return
+    if any(
+        other.index > command.index and other.args[:1] in (["install"], ["add"], []) for other in script.named("yarn")
+    ):
+        return
+    if "berry" in text_of_runs(step.model) or ".yarn" in text_of_runs(step.model):
+        return
+    yield Problem(place_of(operands[0]) if operands else ())
+
+
+def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt-get install` that brings recommended packages along."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or word.text != "install" or not ships(step) or not packages(command):
+        return
+    if command.has_flag("--no-install-recommends", "--no-recommends", "--install-recommends"):
+        return
+    if any(w.expands and w.start < word.end for w in command.words) or _NO_RECOMMENDS.search(text_of_runs(step.model)):
+        return
+    yield Problem(place_of(word), command=f"{command.name} install")
+
+
+def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Packages without a version: one problem for a command, at the first of them."""
+    command, _ = command_of(subject)
+    if not is_install(command) or _bound_elsewhere(command):
+        return
+    manager = MANAGERS[command.name]
+    ignored = set(options.get("ignore", ()))
+    found = [
+        word
+        for word in packages(command)
+        if not has_version(manager, word) and not word.expands and _bare(word.text) not in ignored
+    ]
+    if command.name == "gem" and command.has_flag("-v", "--version"):
+        return
+    if found:
+        others = len(found) - 1
+        more = "" if not others else " (and 1 more)" if others == 1 else f" (and {others} more)"
+        yield Problem(place_of(found[0]), package=found[0].text, more=more)
+
+
+def _bare(text: str) -> str:
+    return re.split(r"[\[<>=!~;@]", text.lower())[0] if not text.startswith("@") else text
+
+
+def _bound_elsewhere(command: Command) -> bool:
+    """Say whether the versions are held by something else: constraints, a lock, a local index, a global flag missing."""
+    if command.name.startswith("pip"):
+        return command.has_flag("-c", "--constraint", "--require-hashes", "--no-index", "-e", "--editable")
+    if command.name == "npm":
+        return not command.has_flag("-g", "--global", "--location")
+    return False
+
+
+def go_version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`go install …@latest`."""
+    command, _ = command_of(subject)
+    operands = command.operands()
+    if not operands or operands[0].text not in {"install", "get", "run"}:
+        return
+    for word in operands[1:]:
+        if re.search(r"@(?:latest|master|main|HEAD|upgrade)$", word.text):
+            yield Problem(place_of(word), package=word.text)
+
+
+def update_without_install(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An `apt-get update` in a RUN of its own, whose cached lists a later install goes by."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or word.text not in _UPDATES.get(command.name, ()) or step.stage is None:
+        return
+    names = ("apt-get", "apt") if command.name.startswith("apt") else (command.name,)
+    script = step.read_script()
+    if any((w := subcommand(other)) is not None and w.text in _OTHER_USES for other in script.named(*names)):
+        return
+    if has_mount_over(step, MANAGERS[command.name].caches) or may_remove(script, MANAGERS[command.name].caches):
+        return
+    final = step.model.stages
+    stages = [stage for stage in final if step.stage in lineage(stage)]
+    for stage in stages:
+        for later in stage.lineage():
+            if later.index <= step.index or later.name != "RUN":
+                continue
+            commands = list(later.read_script().named(*names))
+            if any(is_install(other) for other in commands) and not any(
+                (w := subcommand(other)) is not None and w.text in _UPDATES[command.name] for other in commands
+            ):
+                yield Problem(place_of(word), command=f"{command.name} {word.text}")
+                return
+
+
+def distribution_upgrade(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt-get dist-upgrade`, `zypper dup`."""
+    command, _ = command_of(subject)
+    word = subcommand(command)
+    wanted = {"dist-upgrade", "full-upgrade"} if command.name != "zypper" else {"dist-upgrade", "dup"}
+    if word is not None and word.text in wanted:
+        yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+_UNSIGNED = {
+    "apt-get": (
+        "--allow-unauthenticated",
+        "--force-yes",
+        "--allow-insecure-repositories",
+        "--allow-downgrades-to-insecure-repositories",
+    ),
+    "apt": ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"),
+    "apk": ("--allow-untrusted",),
+    "yum": ("--nogpgcheck", "--nogpg"),
+    "dnf": ("--nogpgcheck", "--no-gpgchecks"),
+    "microdnf": ("--nogpgcheck",),
+    "tdnf": ("--nogpgcheck",),
+    "zypper": ("--no-gpg-checks", "--gpg-auto-import-keys", "--allow-unsigned-rpm"),
+    "rpm": ("--nosignature", "--nodigest", "--noverify"),
+}
+
+
+def signatures_not_checked(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An option that switches the check of package signatures off."""
+    command, _ = command_of(subject)
+    for flag in _UNSIGNED.get(command.name, ()):
+        word = command.flags.get(flag)
+        if word is None or flag == "--gpg-auto-import-keys":
+            continue
+        yield Problem(place_of(word), option=flag, command=command.name)

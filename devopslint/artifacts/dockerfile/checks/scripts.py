@@ -1,0 +1,293 @@
+"""Commands of RUN: what has no effect in a layer, what hides a failure, what bloats or weakens the image."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import (
+    command_of,
+    has_mount_over,
+    mounts,
+    name_place,
+    place_of,
+)
+from devopslint.knowledge.packages import subcommand
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_FOR_EVERYBODY = re.compile(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)*[ug]*[ao][ugoa]*[+=][rxXs]*w")
+_NO_PIPEFAIL_NEEDED = frozenset(("sh", "bash", "dash", "ash", "zsh"))
+
+
+def sudo_called(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`sudo` in RUN."""
+    command, step = command_of(subject)
+    if command.words and not step.instruction.onbuild:
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word))
+
+
+def apt_called(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt` in a script."""
+    command, _ = command_of(subject)
+    word = subcommand(command)
+    if word is not None and word.text in {
+        "install",
+        "update",
+        "upgrade",
+        "remove",
+        "purge",
+        "autoremove",
+        "full-upgrade",
+        "dist-upgrade",
+    }:
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word))
+
+
+def cd_without_effect(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A `cd` that is the last command of a RUN: the next one starts in WORKDIR again."""
+    command, step = command_of(subject)
+    script = step.read_script()
+    if script.has_errors or command.subshell or command.function or command.wrapper is not None or command.condition:
+        return
+    if script.commands[-1] is command and command.after not in {"||", "&"}:
+        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")
+
+
+def cd_first(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A RUN that starts with `cd /somewhere &&`."""
+    command, step = command_of(subject)
+    script = step.read_script()
+    first = next((other for other in script if other.name != "set"), None)
+    if (
+        first is command
+        and len(script.commands) > 1
+        and command.words
+        and command.args[0].startswith("/")
+        and not command.expands
+    ):
+        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
+
+
+def useradd_log(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`useradd` with a high number and the sparse file that it makes of `/var/log/lastlog`."""
+    command, _ = command_of(subject)
+    uid = command.value_of("-u", "--uid")
+    if isinstance(uid, str) and uid.isdigit() and len(uid) > 5 and not command.has_flag("-l", "--no-log-init"):
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word), uid=uid)
+
+
+def wget_progress(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`wget` that writes its progress bar into the build log."""
+    command, _ = command_of(subject)
+    if command.has_flag(
+        "--progress",
+        "-q",
+        "--quiet",
+        "-nv",
+        "--no-verbose",
+        "-o",
+        "--output-file",
+        "-a",
+        "--append-output",
+        "--version",
+    ):
+        return
+    if command.expands and any(
+        re.match(r"\$\{?\w*(?:OPT|FLAG|ARG)", word.text, re.IGNORECASE) for word in command.words
+    ):
+        return
+    assert command.name_word is not None
+    yield Problem(place_of(command.name_word))
+
+
+def wget_and_curl(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Both `wget` and `curl` in one stage."""
+    stage: Stage = subject.context
+    first: dict[str, Any] = {}
+    for step in stage.steps:
+        if step.name == "RUN" and re.search(r"wget|curl", step.instruction.text):
+            for command in step.read_script().named("wget", "curl"):
+                first.setdefault(command.name, command)
+    if len(first) == 2:
+        later = max(first.values(), key=lambda command: command.mark)
+        assert later.name_word is not None
+        yield Problem(place_of(later.name_word), name=later.name)
+
+
+def pipe_without_pipefail(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A download piped into something else, where its failure goes unseen."""
+    command, step = command_of(subject)
+    right = command.piped_to
+    if right is None or command.within is not None or command.failure_ignored or _fails_on_pipe(step):
+        return
+    last = right
+    while last.piped_to is not None:
+        last = last.piped_to
+    if last.name in _NO_PIPEFAIL_NEEDED or any(other.failure_ignored for other in (right, last)):
+        return
+    script = step.read_script()
+    for other in script.named("set"):
+        if other.index < command.index and "pipefail" in other.args:
+            return
+    assert command.name_word is not None
+    yield Problem(place_of(command.name_word), name=command.name)
+
+
+def _fails_on_pipe(step: Step) -> bool:
+    shell = step.settings.get("SHELL")
+    if shell is not None and any("pipefail" in item for item in shell.value):
+        return True
+    return any(word.value.endswith("pipefail") for word in step.instruction.words) if step.instruction.json else False
+
+
+def shell_link(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ln -s /bin/bash /bin/sh`."""
+    command, _ = command_of(subject)
+    operands = command.operands()
+    if len(operands) == 2 and operands[1].text in {"/bin/sh", "/usr/bin/sh"} and operands[0].text != operands[1].text:
+        yield Problem(Place(command.fragment.source, *command.mark))
+
+
+def no_service(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A command that has no effect in a layer: services, reboots, mounts."""
+    command, _ = command_of(subject)
+    verbs = {
+        "service": {"start", "restart", "reload"},
+        "systemctl": {"start", "restart", "reload", "daemon-reload"},
+        "mount": None,
+        "umount": None,
+        "shutdown": None,
+        "reboot": None,
+        "halt": None,
+        "poweroff": None,
+        "telinit": None,
+        "swapon": None,
+        "sysctl": None,
+        "ulimit": None,
+    }
+    wanted = verbs.get(command.name)
+    if command.failure_ignored or (wanted is not None and not wanted & set(command.args)) or not command.words:
+        return
+    if command.name == "service" and any(other.index > command.index for other in command.script):
+        return
+    if command.name == "ulimit" and any(other.index > command.index for other in command.script):
+        return
+    assert command.name_word is not None
+    yield Problem(place_of(command.name_word), name=command.name)
+
+
+def world_writable(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`chmod 777`."""
+    command, _ = command_of(subject)
+    mode = next(iter(command.operands()), None)
+    if mode is not None and _FOR_EVERYBODY.match(mode.text):
+        yield Problem(place_of(mode), mode=mode.text)
+
+
+def consecutive_runs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A RUN right behind another one."""
+    stage: Stage = subject.context
+    for previous, step in zip(stage.steps, stage.steps[1:], strict=False):
+        if previous.name == step.name == "RUN" and not step.instruction.onbuild and not previous.instruction.onbuild:
+            if step.instruction.heredocs or previous.instruction.heredocs:
+                continue
+            if mounts(step) != mounts(previous) or [f.name for f in step.instruction.flags] != [
+                f.name for f in previous.instruction.flags
+            ]:
+                continue
+            yield Problem(name_place(step))
+
+
+def clone_without_version(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`git clone` of whatever the default branch is today."""
+    command, step = command_of(subject)
+    if command.args[:1] != ["clone"] or command.has_flag("-b", "--branch", "--revision"):
+        return
+    script = step.read_script()
+    if any(set(other.args) & {"checkout", "reset", "switch"} for other in script.named("git")) or command.expands:
+        return
+    yield Problem(place_of(command.words[0]))
+
+
+def download_unverified(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A download that is kept, without a checksum or signature in the same RUN."""
+    command, step = command_of(subject)
+    urls = [word for word in command.words if re.match(r"(?:https?|ftp)://", word.text)]
+    if not urls:
+        return
+    script = step.read_script()
+    text = step.instruction.text + "".join(heredoc.body.text for heredoc in step.instruction.heredocs)
+    if re.search(
+        r"sha(?:1|224|256|384|512)|md5|b2sum|gpg|gpgv|cosign|minisign|checksum|openssl dgst|apt-key|keyring|\.asc\b",
+        text,
+        re.IGNORECASE,
+    ):
+        return
+    saves = (
+        command.has_flag("-o", "-O", "--output", "--remote-name", "--output-document")
+        or command.name == "wget"
+        or bool(command.redirects)
+    )
+    if command.name == "wget" and command.value_of("-O", "--output-document") in {"-", "/dev/null"}:
+        saves = False
+    unpacked = command.piped_to is not None and command.piped_to.name in {"tar", "bsdtar", "unzip", "gunzip", "gzip"}
+    if (saves or unpacked) and script.commands:
+        yield Problem(place_of(urls[0]), url=urls[0].text)
+
+
+def tar_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An archive that is downloaded, unpacked, and left in the layer."""
+    command, step = command_of(subject)
+    word = next((w for w in command.words if re.search(r"\.(?:tar(?:\.\w+)?|tgz|zip)$", w.text)), None)
+    if word is None or word.expands or has_mount_over(step, ("/tmp",)):  # noqa: S108 (the folder that a mount lies over)
+        return
+    name = word.text.rsplit("/", 1)[-1]
+    script = step.read_script()
+    if any(other.name in {"rm", "find"} for other in script) or not any(
+        name in w.text for other in script.named("curl", "wget") for w in other.words
+    ):
+        return
+    yield Problem(place_of(word), archive=name)
+
+
+def tls_disabled_env(subject: Subject, options: Options) -> Iterator[Problem]:
+    """ENV or ARG that switches the check of certificates off for all that comes after."""
+    wanted = {
+        "NODE_TLS_REJECT_UNAUTHORIZED": ("0",),
+        "GIT_SSL_NO_VERIFY": ("1", "true", "yes", "on"),
+        "PYTHONHTTPSVERIFY": ("0",),
+        "NPM_CONFIG_STRICT_SSL": ("false",),
+        "npm_config_strict_ssl": ("false",),
+        "YARN_STRICT_SSL": ("false",),
+        "PIP_TRUSTED_HOST": None,
+        "CURL_INSECURE": ("1", "true"),
+        "GOINSECURE": None,
+        "GONOSUMCHECK": ("1", "true"),
+        "GOFLAGS": ("-insecure",),
+    }
+    for name, mark in subject.raw("pairs").at.items():
+        if name not in wanted:
+            continue
+        value = subject.get(("pairs", name))
+        values = wanted[name]
+        if (
+            value is UNKNOWN
+            or not isinstance(value, str)
+            or not value
+            or (values is not None and value.lower() not in values)
+        ):
+            continue
+        yield Problem(Place(subject.document.source, mark[0], mark[3]), name=name)

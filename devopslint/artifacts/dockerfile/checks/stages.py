@@ -1,0 +1,383 @@
+"""Stages: their images, their names, who they run as, and what of them reaches the final image."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import (
+    command_of,
+    docker_place,
+    mounts,
+    name_place,
+    place_of,
+    related_step,
+    ships,
+    text_of_runs,
+)
+from devopslint.artifacts.dockerfile.resolve import Expanded
+from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.official_images import (
+    BUILD_IMAGES,
+    DEPRECATED,
+    FULL_VARIANTS,
+    end_of_life,
+    is_small,
+    lacks,
+    runs_as_root,
+)
+from devopslint.knowledge.packages import MANAGERS, is_install, packages
+from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
+    from devopslint.knowledge.images import Image
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_DROPS_ROOT = re.compile(
+    r"\b(?:gosu|su-exec|setpriv|setuidgid|chroot|runuser|s6-|supervisord|supervisor)|(?:^|\s)su\s+-|/init\b"
+)
+_ROOT_NAMES = frozenset(("root", "0", "Administrator", "ContainerAdministrator"))
+_RESERVED = frozenset(("scratch", "context"))
+
+
+def image_of(stage: Stage) -> Image | None:
+    """Return the image that a stage starts from; `None` when it builds on another stage."""
+    return parse_image(stage.image_text) if stage.base is None else None
+
+
+def _origins(stage: Stage) -> list[Related]:
+    word = stage.image_word
+    value = stage.start.expand(word) if word is not None else None
+    if not isinstance(value, Expanded):
+        return []
+    return [Related(Place(source, start, end), text) for source, start, end, text in value.origins]
+
+
+def _image_problem(stage: Stage, **values: Any) -> Problem:
+    word = stage.image_word
+    assert word is not None
+    return Problem(docker_place(stage.start, word), related=_origins(stage), image=stage.image_text, **values)
+
+
+def past_end_of_life(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A base image whose release line gets no more fixes."""
+    stage: Stage = subject.context
+    image = image_of(stage)
+    found = end_of_life(image) if image is not None else None
+    if found is not None and image is not None and image.name not in DEPRECATED:
+        yield _image_problem(stage, line=f"{image.name} {found[0]}", day=found[1])
+
+
+def deprecated_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A base image that its makers have given up."""
+    stage: Stage = subject.context
+    image = image_of(stage)
+    if image is not None and isinstance(image.name, str) and image.name in DEPRECATED:
+        yield _image_problem(stage, reason=DEPRECATED[image.name])
+
+
+def full_variant(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage on the full variant of an image that has a small one."""
+    stage: Stage = subject.context
+    root = stage.root_stage
+    image = image_of(root)
+    if (
+        image is None
+        or not isinstance(image.name, str)
+        or image.name not in FULL_VARIANTS
+        or is_small(image) is not False
+    ):
+        return
+    if re.search(r"windows|nanoserver|onbuild|fpm", image.tag):
+        return
+    yield _image_problem(root, alternative=FULL_VARIANTS[image.name])
+
+
+def build_image_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage on an image that is there to build with."""
+    stage: Stage = subject.context
+    root = stage.root_stage
+    image = image_of(root)
+    if image is None or not isinstance(image.name, str) or image.name not in BUILD_IMAGES:
+        return
+    if not (stage.setting("CMD") or stage.setting("ENTRYPOINT")):
+        return
+    runs = "\n".join(held.value for name in ("CMD", "ENTRYPOINT") if (held := stage.setting(name)) is not None)
+    if re.search(r"\b(?:go|cargo|mvn|gradle|dotnet watch|rustc|gcc|air|bash|sh -c \"?go|test)\b", runs):
+        return
+    yield _image_problem(root, alternative=BUILD_IMAGES[image.name])
+
+
+def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage whose last USER is root."""
+    stage: Stage = subject.context
+    held = stage.setting("USER")
+    if held is None or held.value is UNKNOWN or _drops_root(stage):
+        return
+    user = str(held.value).partition(":")[0].strip().strip("\"'")
+    if user in _ROOT_NAMES or (user.isdigit() and int(user) == 0):
+        step = held.step
+        words = step.instruction.words
+        yield Problem(docker_place(step, words[0]) if words else name_place(step), user=user)
+
+
+def no_user(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage without USER on an image that runs as root."""
+    stage: Stage = subject.context
+    if stage.setting("USER") is not None or _drops_root(stage):
+        return
+    image = image_of(stage.root_stage)
+    if image is None or not runs_as_root(image) or not _runs_something(stage, image):
+        return
+    yield Problem((), image=stage.root_stage.image_text)
+
+
+def _runs_something(stage: Stage, image: Image) -> bool:
+    """An image without a program of its own, from `scratch`, only carries files."""
+    return image.name != "scratch" or any(stage.setting(name) for name in ("CMD", "ENTRYPOINT"))
+
+
+def _drops_root(stage: Stage) -> bool:
+    """Say whether something in the stage switches the user itself."""
+    texts = [held.value for name in ("CMD", "ENTRYPOINT") if (held := stage.setting(name)) is not None]
+    texts.extend(step.instruction.text for step in stage.lineage() if step.name in {"RUN", "COPY", "ADD"})
+    return any(_DROPS_ROOT.search(text) for text in texts)
+
+
+def no_healthcheck(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage that listens on a port, without HEALTHCHECK."""
+    stage: Stage = subject.context
+    if stage.setting("HEALTHCHECK") is None and any(step.name == "EXPOSE" for step in stage.lineage()):
+        yield Problem(())
+
+
+def repeated(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An instruction of which only the last in a stage counts: every earlier one is a problem."""
+    stage: Stage = subject.context
+    name = str(options["instruction"])
+    steps = [step for step in stage.steps if step.name == name and not step.instruction.onbuild]
+    for step in steps[:-1]:
+        yield Problem(name_place(step), related=[related_step(steps[-1], "only this one counts")])
+
+
+def repeated_cmd(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Several CMDs in a stage."""
+    return repeated(subject, {"instruction": "CMD"})
+
+
+def repeated_entrypoint(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Several ENTRYPOINTs in a stage."""
+    return repeated(subject, {"instruction": "ENTRYPOINT"})
+
+
+def repeated_healthcheck(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Several HEALTHCHECKs in a stage."""
+    return repeated(subject, {"instruction": "HEALTHCHECK"})
+
+
+def duplicate_name(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A stage name that an earlier stage has."""
+    stage: Stage = subject.context
+    for other in stage.model.stages[: stage.index]:
+        if stage.name and other.name.lower() == stage.name.lower():
+            assert stage.name_word is not None
+            first = [related_step(other.start, "the first stage of this name")]
+            yield Problem(docker_place(stage.start, stage.name_word), related=first, name=stage.name)
+            return
+
+
+def name_casing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A stage name with capitals."""
+    stage: Stage = subject.context
+    if stage.name_word is not None and stage.name != stage.name.lower():
+        yield Problem(docker_place(stage.start, stage.name_word), name=stage.name)
+
+
+def keyword_casing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`FROM image as name`: two keywords in two cases."""
+    stage: Stage = subject.context
+    instruction = stage.start.instruction
+    words = instruction.words
+    if len(words) == 3 and words[1].raw.isupper() != instruction.written.isupper():
+        yield Problem(docker_place(stage.start, words[1]), keyword=words[1].raw, written=instruction.written)
+
+
+def unused_stage(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A stage that nothing in the final image comes from."""
+    model: Model = subject.context
+    reached = model.reachable()
+    if any(UNKNOWN is stage.image for stage in model.stages) or _copies_unknown(model):
+        return
+    for stage in model.stages:
+        if stage.index not in reached:
+            mark = Place(model.source, *stage.start.instruction.mark)
+            yield Problem(mark, stage=stage.label)
+
+
+def _copies_unknown(model: Model) -> bool:
+    return any(
+        step.text_of(flag.value) is UNKNOWN
+        for step in model.steps
+        for flag in step.instruction.flags
+        if flag.name == "from" and flag.value is not None
+    )
+
+
+def numbered_stage(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY --from=0`: breaks when a stage is put in front."""
+    step: Step = subject.context
+    flag = step.instruction.flag("from")
+    if flag is not None and flag.value is not None and flag.value.value.isdigit() and step.stage is not None:
+        number = int(flag.value.value)
+        if number < step.stage.index:
+            yield Problem(docker_place(step, flag.value), number=number)
+
+
+def platform_constant(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`FROM --platform=linux/amd64`, unless the stage's name says so."""
+    stage: Stage = subject.context
+    flag = stage.start.instruction.flag("platform")
+    if flag is None or flag.value is None or "$" in flag.value.raw:
+        return
+    parts = flag.value.value.lower().split("/")
+    if stage.name and any(part and part in stage.name.lower() for part in parts):
+        return
+    if len({_platform(other) for other in stage.model.stages}) > 2:
+        return
+    yield Problem(docker_place(stage.start, flag.value), platform=flag.value.value)
+
+
+def _platform(stage: Stage) -> str:
+    flag = stage.start.instruction.flag("platform")
+    return flag.value.raw if flag is not None and flag.value is not None else ""
+
+
+def platform_redundant(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`FROM --platform=$TARGETPLATFORM` is what happens anyway."""
+    stage: Stage = subject.context
+    flag = stage.start.instruction.flag("platform")
+    if flag is None or flag.value is None or flag.value.value not in {"$TARGETPLATFORM", "${TARGETPLATFORM}"}:
+        return
+    if not any(
+        word.raw.startswith("TARGETPLATFORM") for step in stage.model.globals for word in step.instruction.words
+    ):
+        yield Problem(docker_place(stage.start, flag.value))
+
+
+def undeclared_in_from(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A variable in FROM that no ARG in front of the first FROM declares."""
+    stage: Stage = subject.context
+    step = stage.start
+    words = [*step.instruction.words[:1], *(flag.value for flag in step.instruction.flags if flag.value is not None)]
+    for word in words:
+        value = step.expand(word)
+        for use in value.used if isinstance(value, Expanded) else ():
+            if not use.known and not use.defaulted:
+                mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
+                yield Problem(Place(step.instruction.source, *mark), name=use.name)
+
+
+def foreign_registry(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An image from a registry that is not in the option `registries`."""
+    stage: Stage = subject.context
+    allowed: Sequence[str] = options["registries"]
+    image = image_of(stage)
+    if not allowed or image is None or stage.image_text == "scratch" or not isinstance(image.registry, str):
+        return
+    if not any(_allows(pattern, image.registry) for pattern in allowed):
+        yield _image_problem(stage, registry=image.registry)
+
+
+def _allows(pattern: str, registry: str) -> bool:
+    return pattern in {"*", registry} or (pattern.startswith("*.") and registry.endswith(pattern[1:]))
+
+
+_BUILD_PACKAGES = frozenset(
+    {"autoconf", "automake", "bison", "build-base", "build-essential", "cargo", "clang", "cmake", "flex", "g++", "gcc",
+     "gcc-c++", "gfortran", "golang", "golang-go", "libtool", "make", "maven", "meson", "musl-dev", "nasm", "ninja-build",
+     "python3-dev", "python-dev", "rustc", "yasm", "default-jdk", "openjdk-17-jdk", "openjdk-21-jdk", "openjdk-11-jdk"}
+)  # fmt: skip
+_HAND_TOOLS = frozenset(
+    {"emacs", "ftp", "gdb", "htop", "iputils-ping", "less", "lsof", "man-db", "nano", "net-tools", "netcat",
+     "netcat-openbsd", "netcat-traditional", "nmap", "ncat", "openssh-server", "strace", "tcpdump", "telnet", "tmux",
+     "traceroute", "tree", "vim", "vim-tiny", "wireshark", "screen"}
+)  # fmt: skip
+
+
+def build_tools_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Compilers that the final image keeps."""
+    return _packages_shipped(subject, _BUILD_PACKAGES)
+
+
+def hand_tools_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Editors and debuggers that the final image keeps."""
+    return _packages_shipped(subject, _HAND_TOOLS)
+
+
+def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Problem]:
+    command, step = command_of(subject)
+    if not is_install(command) or not ships(step) or command.name not in MANAGERS:
+        return
+    if command.has_flag("-t", "--virtual") or step.stage is None:
+        return
+    script = step.read_script()
+    if any({"del", "remove", "purge", "autoremove", "erase"} & set(other.args) for other in script.named(command.name)):
+        return
+    found = [word for word in packages(command) if re.split(r"[=~<>:]", word.text)[0] in names]
+    if found and _names_its_tool(step.stage, found[0].text):
+        return
+    if found:
+        others = len(found) - 1
+        yield Problem(place_of(found[0]), package=found[0].text, more=f" (and {others} more)" if others else "")
+
+
+def _names_its_tool(stage: Stage, package: str) -> bool:
+    """An image whose program is the tool itself may have it."""
+    texts = [held.value for name in ("CMD", "ENTRYPOINT") if (held := stage.setting(name)) is not None]
+    return any(package in text for text in texts)
+
+
+def healthcheck_tool_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A HEALTHCHECK that calls curl or wget in an image that does not have it."""
+    step: Step = subject.context
+    stage = step.stage
+    if stage is None or step.instruction.onbuild:
+        return
+    match = re.match(
+        r'CMD\s+(?:\[\s*"(?:CMD(?:-SHELL)?"\s*,\s*")?)?(curl|wget)\b', step.instruction.text, re.IGNORECASE
+    )
+    image = image_of(stage.root_stage)
+    if not match or image is None or not lacks(image, match[1]):
+        return
+    tool = match[1]
+    for other in stage.lineage():
+        if other.name in {"COPY", "ADD"} and (
+            "--from" in other.instruction.fragment.text or tool in other.instruction.text
+        ):
+            return
+        if other.name == "RUN" and (tool in other.instruction.text):
+            return
+        if other.name == "RUN" and (mounts(other) or other.read_script().has_errors or not _is_plain(other)):
+            return
+    if tool in text_of_runs(stage.model) and stage.base is not None:
+        return
+    start = step.instruction.rest + match.start(1)
+    mark = step.instruction.fragment.mark(start, start + len(tool))
+    yield Problem(Place(step.instruction.source, *mark), tool=tool, image=stage.root_stage.image_text)
+
+
+def _is_plain(step: Step) -> bool:
+    """Say whether all packages that a RUN installs can be seen."""
+    for command in step.read_script():
+        if not command.name or (is_install(command) and command.expands):
+            return False
+        if command.name in {"sh", "bash", "make"} or "/" in (command.name_word.text if command.name_word else ""):
+            return False
+    return True

@@ -1,0 +1,111 @@
+"""`.dockerignore`: which of its patterns decide about a path.
+
+The rules are those of Docker's documentation (".dockerignore files"): Go's `filepath.Match` and `**`, `!` for
+exceptions, the last pattern that matches decides, a leading slash means nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.artifacts.dockerfile.model import Model
+
+
+def read_ignore(model: Model) -> Ignore | None:
+    """Return the ignore file of a Dockerfile: its own, or the one beside or above it; `None` when there is none.
+
+    Which folder is the build context is not written anywhere, so that a `.dockerignore` above counts as well.
+    """
+    if model.workspace is None:
+        return None
+    if model.ignore is False:
+        model.ignore = _find(model)
+    return model.ignore if isinstance(model.ignore, Ignore) else None
+
+
+def _find(model: Model) -> Ignore | None:
+    workspace = model.workspace
+    assert workspace is not None
+    path = model.source.path
+    folder = path.rpartition("/")[0]
+    candidates = [path + ".dockerignore"]
+    while True:
+        candidates.append(f"{folder}/.dockerignore" if folder else ".dockerignore")
+        if not folder:
+            break
+        folder = folder.rpartition("/")[0]
+    for index, candidate in enumerate(candidates):
+        if workspace.exists(candidate):
+            source = workspace.source(candidate)
+            if source is not None:
+                return Ignore(source.text, beside=index == 1)
+    return None
+
+
+class Ignore:
+    """The patterns of an ignore file; `beside` when it lies in the folder of the Dockerfile."""
+
+    __slots__ = ("beside", "patterns")
+
+    def __init__(self, text: str, *, beside: bool) -> None:
+        self.beside = beside
+        self.patterns: list[tuple[re.Pattern[str], bool]] = []
+        for raw in text.splitlines():
+            line = raw.strip()
+            if not line or line.startswith("#"):
+                continue
+            keeps = line.startswith("!")
+            pattern = line.lstrip("!").strip().strip("/")
+            if pattern.startswith("./"):
+                pattern = pattern[2:]
+            if pattern:
+                self.patterns.append((_compile(pattern), keeps))
+
+    def excludes(self, path: str) -> bool:
+        """Say whether a path is kept out of the build context, and nothing below it let in again."""
+        excluded = False
+        for pattern, keeps in self.patterns:
+            if pattern.match(path):
+                excluded = not keeps
+            elif keeps and excluded and pattern.pattern.startswith(re.escape(path) + "/"):
+                excluded = False
+        return excluded
+
+    def covers(self, path: str) -> bool:
+        """Say whether a path is kept out."""
+        return self.excludes(path)
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    parts: list[str] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if pattern.startswith("**/", at):
+            parts.append("(?:.*/)?")
+            at += 3
+            continue
+        if pattern.startswith("**", at):
+            parts.append(".*")
+            at += 2
+            continue
+        if char == "*":
+            parts.append("[^/]*")
+        elif char == "?":
+            parts.append("[^/]")
+        elif char == "[" and "]" in pattern[at:]:
+            close = pattern.index("]", at)
+            parts.append(pattern[at : close + 1])
+            at = close
+        elif char == "\\" and at + 1 < len(pattern):
+            at += 1
+            parts.append(re.escape(pattern[at]))
+        else:
+            parts.append(re.escape(char))
+        at += 1
+    try:
+        return re.compile("".join(parts) + "(?:/.*)?$")
+    except re.error:
+        return re.compile(r"(?!)")
