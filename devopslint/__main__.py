@@ -40,7 +40,7 @@ def _run(arguments: list[str]) -> int:
 
 def _fast_check(words: list[str]) -> int:
     """Check without the cost of a command-line library, which matters to a hook."""
-    from devopslint.application import Request, check
+    from devopslint.application import Request, check, tell
 
     request = Request([word for word in words if not word.startswith("-")])
     request.force_exclude = "--force-exclude" in words
@@ -52,7 +52,7 @@ def _fast_check(words: list[str]) -> int:
         message = explain(error)
         if message is None:
             raise
-        print(f"devopslint: {message}", file=sys.stderr)
+        tell(message)
         return 2
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devopslint.policy.selection import Selection
     from devopslint.report import Output
     from devopslint.report.options import Options
+    from devopslint.report.practices import Practice
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
@@ -48,6 +49,7 @@ class Request:
         "rules_dirs",
         "select",
         "show_urls",
+        "statistics",
         "stdin_filename",
         "strict",
     )
@@ -70,6 +72,7 @@ class Request:
         self.outputs: Sequence[str] = ()
         self.color = "auto"
         self.show_urls = "auto"
+        self.statistics = False
         self.category = ""
         self.jobs = 0
         self.no_cache = False
@@ -162,16 +165,22 @@ def check(request: Request) -> int:
     if lowest:
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
     _say_notes(report, request, outputs)
-    _write(report, outputs, request)
+    _write(report, outputs, request, session)
     return _exit_code(report, request, session.config)
 
 
 def _outputs(request: Request) -> list[Output]:
-    """Return where reports go; what goes to no file goes to standard output, in `full` unless told."""
+    """Return where reports go; what goes to no file goes to standard output, in `full` unless told.
+
+    In GitHub Actions annotations follow it by themselves.
+    """
     from devopslint.report import Output, parse_outputs
 
-    outputs = parse_outputs(request.outputs)
-    return outputs or [Output("full", None)]
+    asked = [*request.outputs, "statistics"] if request.statistics else request.outputs
+    outputs = parse_outputs(asked) or [Output("full", None)]
+    if not request.outputs and os.environ.get("GITHUB_ACTIONS") == "true":
+        outputs.append(Output("github", None))
+    return outputs
 
 
 def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
@@ -234,15 +243,35 @@ def _stamps_of_code(folder: str) -> list[str]:
 
 def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
     """Print the notes of a run on standard error, unless a report for people has them already."""
-    shown = any(output.format == "full" and output.path is None for output in outputs)
+    from devopslint.report import SHOWING_NOTES
+
+    shown = any(output.format in SHOWING_NOTES and output.path is None for output in outputs)
     if not request.quiet and not shown:
         for note in report.notes:
-            print(f"devopslint: {note}", file=sys.stderr)
+            tell(note)
 
 
-def _write(report: Report, outputs: list[Output], request: Request) -> None:
+def tell(message: str) -> None:
+    """Print lines on standard error, with nothing in them that a terminal or a CI service would obey."""
+    from devopslint.report.style import obeys_commands
+    from devopslint.report.text import plain
+
+    text = "\n".join(plain(line) for line in f"devopslint: {message}".split("\n"))
+    if obeys_commands(os.environ):
+        from devopslint.report.commands import neutral
+
+        text = neutral(text)
+    print(text, file=sys.stderr)
+
+
+def _write(report: Report, outputs: list[Output], request: Request, session: Session) -> None:
     from devopslint.report import write_output
     from devopslint.report.options import options_for_stream
+
+    def practices() -> list[Practice]:
+        from devopslint.practices import practices_checked
+
+        return practices_checked(session.catalog, session.selection, report.summary)
 
     def options_for(_output: Output, stream: TextIO) -> Options:
         return options_for_stream(
@@ -252,7 +281,8 @@ def _write(report: Report, outputs: list[Output], request: Request) -> None:
             show_urls=request.show_urls,
             quiet=request.quiet,
             category=request.category,
-            warn=lambda message: print(f"devopslint: {message}", file=sys.stderr),
+            practices=practices,
+            warn=tell,
         )
 
     for output in outputs:

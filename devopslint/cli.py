@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,7 +23,13 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         metavar="FORMAT[:PATH]",
         envvar="DEVOPSLINT_OUTPUT",
         help="Write a report; may be given several times, at most once without a path. "
-        "Formats: full, concise, json, sarif.",
+        "Formats: full, concise, grouped, statistics, markdown; "
+        "json, jsonl, sarif, github, gitlab, junit, checkstyle, rdjson, rdjsonl.",
+    ),
+    click.option(
+        "--statistics",
+        is_flag=True,
+        help="Count instead of listing: by rule, and by practice with what was not checked.",
     ),
     click.option(
         "--select",
@@ -207,6 +212,8 @@ def run(arguments: list[str]) -> int:
         message = explain(error)
         if message is None:
             raise
-        print(f"devopslint: {message}", file=sys.stderr)
+        from devopslint.application import tell
+
+        tell(message)
         return 2
     return int(result or 0)

@@ -16,13 +16,26 @@ if TYPE_CHECKING:
 FORMATS: Mapping[str, str] = {
     "full": "devopslint.report.full",
     "concise": "devopslint.report.concise",
+    "grouped": "devopslint.report.grouped",
+    "statistics": "devopslint.report.statistics",
+    "markdown": "devopslint.report.markdown",
     "json": "devopslint.report.json",
+    "jsonl": "devopslint.report.jsonl",
     "sarif": "devopslint.report.sarif",
+    "github": "devopslint.report.github",
+    "gitlab": "devopslint.report.gitlab",
+    "junit": "devopslint.report.junit",
+    "checkstyle": "devopslint.report.checkstyle",
+    "rdjson": "devopslint.report.rdjson",
+    "rdjsonl": "devopslint.report.rdjsonl",
 }
 """The module of each format."""
 
-HUMAN_FORMATS = frozenset({"full", "concise"})
-"""The formats that are for people: they may be coloured. The others own their stream alone."""
+HUMAN_FORMATS = frozenset({"full", "concise", "grouped", "statistics", "markdown"})
+"""The formats that are for people. The others own their stream alone, and have no commands to a CI service in them."""
+
+SHOWING_NOTES = frozenset({"full", "grouped", "statistics", "markdown"})
+"""The formats that have the notes of the run in them."""
 
 
 class OutputError(ValueError):
@@ -90,7 +103,11 @@ def write_output(
     """
     write = writer(output.format)
     if output.path is None:
-        write(report, stdout, options_for(output, stdout))
+        options = options_for(output, stdout)
+        if options.guarded and output.format in HUMAN_FORMATS:
+            _write_guarded(write, report, stdout, options)
+        else:
+            write(report, stdout, options)
         stdout.flush()
         return
     try:
@@ -99,3 +116,16 @@ def write_output(
         raise OutputError(f"{output.path}: can't be written: {(error.strerror or str(error)).lower()}") from None
     with stream:
         write(report, stream, options_for(output, stream))
+
+
+def _write_guarded(
+    write: Callable[[Report, TextIO, Options], None], report: Report, stdout: TextIO, options: Options
+) -> None:
+    """Write what a CI service reads without the commands that a file may hold."""
+    from io import StringIO
+
+    from devopslint.report.commands import neutral
+
+    held = StringIO()
+    write(report, held, options)
+    stdout.write(neutral(held.getvalue()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from operator import mul
+from sys import byteorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 
 _WINDOW = 100
 _MASK = (1 << 64) - 1
-_SHIFT = pow(37, _WINDOW, 1 << 64)
-_PADDING = [0] * _WINDOW
+_POWERS = [pow(37, _WINDOW - 1 - at, 1 << 64) for at in range(_WINDOW)]
 
 
 def fingerprints(report: Report) -> list[str]:
@@ -45,34 +45,24 @@ def line_hashes(lines: Sequence[str], wanted: Iterable[int]) -> dict[int, str]:
     Source: github/codeql-action, `src/fingerprints.ts`.
     """
     wanted = set(wanted)
+    last = min(max(wanted, default=0), len(lines) or 1)
     kept = [line.replace(" ", "").replace("\t", "") for line in lines or ("",)]
-    starts = list(accumulate((utf16_length(line) + 1 for line in kept), initial=0))
-    last = min(max(wanted, default=0), len(kept))
-    units = [*_units("\n".join(kept)), 65535, *_PADDING][: starts[last] + _WINDOW]
-    prefix = list(accumulate(units, _roll, initial=0))
-    count: dict[int, int] = {}
+    text = "\n".join(kept) + "\uffff" + "\0" * _WINDOW
+    units = text.encode(f"utf-16-{byteorder[0]}e", "surrogatepass")
+    count: dict[bytes, int] = {}
     found = {}
-    for number, start in enumerate(starts[:last], 1):
-        value = (prefix[start + _WINDOW] - prefix[start] * _SHIFT) & _MASK
-        count[value] = count.get(value, 0) + 1
+    start = 0
+    for number, line in enumerate(kept[:last], 1):
+        # Hashing is what costs: equal hashes are counted by what they would be made of.
+        window = units[start : start + _WINDOW * 2]
+        count[window] = count.get(window, 0) + 1
         if number in wanted:
-            found[number] = f"{value:x}:{count[value]}"
+            value = sum(map(mul, memoryview(window).cast("H"), _POWERS)) & _MASK
+            found[number] = f"{value:x}:{count[window]}"
+        start += 2 * (utf16_length(line) + 1)
     return found
 
 
 def utf16_length(text: str) -> int:
     """Return how many UTF-16 code units a text has."""
     return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
-
-
-def _roll(value: int, unit: int) -> int:
-    return (value * 37 + unit) & _MASK
-
-
-def _units(text: str) -> list[int]:
-    if text.isascii():
-        return list(text.encode("ascii"))
-    from sys import byteorder
-
-    encoding = "utf-16-le" if byteorder == "little" else "utf-16-be"
-    return list(memoryview(text.encode(encoding, "surrogatepass")).cast("H"))

@@ -20,15 +20,22 @@ _SHORT = 240
 
 
 def write(report: Report, out: TextIO, options: Options) -> None:
-    """Write each finding that is not suppressed, an empty line after it; then the notes of the run and a summary."""
+    """Write each finding that is not suppressed, an empty line after it; then notes and a summary."""
     style = Style(color=options.color, links=options.links)
     glyphs = Glyphs(unicode=options.unicode)
     for finding in report.active:
         for row in finding_rows(finding, report, options, style, glyphs):
             out.write(row + "\n")
         out.write("\n")
+    write_end(report, out, options)
+
+
+def write_end(report: Report, out: TextIO, options: Options) -> None:
+    """Write the notes of the run and a summary, unless only findings are wanted."""
     if options.quiet:
         return
+    style = Style(color=options.color, links=options.links)
+    glyphs = Glyphs(unicode=options.unicode)
     for note in report.notes:
         out.write(f"{style.paint('note', 'note')}: {plain(note)}\n")
     out.write(summary_line(report, style, glyphs.dot, glyphs.more) + "\n")

@@ -8,6 +8,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.policy.finding import RuleInfo
 
+_LANGUAGES = {
+    "dockerfile": "dockerfile",
+    "terraform": "hcl",
+    "workflow": "yaml",
+    "kubernetes": "yaml",
+    "compose": "yaml",
+}
+"""The language of an example that has no file name, by the first part of the rule's id."""
+_ENDINGS = {
+    "dockerfile": "dockerfile",
+    "containerfile": "dockerfile",
+    "tf": "hcl",
+    "tofu": "hcl",
+    "tfvars": "hcl",
+    "hcl": "hcl",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "json": "json",
+    "sh": "sh",
+}
 _EXPECTATION = re.compile(r"[ \t]*#![ \t]*(?:\d+-\d*(?:,[ \t]*\d+-\d*)*)?[ \t]*$", re.MULTILINE)
 
 
@@ -55,15 +75,21 @@ def _example(rule: RuleInfo, name: str) -> str:
     for example in rule.examples:
         value = example.get(name)
         if isinstance(value, str):
-            return _fenced(value)
+            return _fenced(value, _LANGUAGES.get(rule.id.split("/", 1)[0], ""))
         if value:
-            return "\n\n".join(f"`{path}`\n\n{_fenced(str(text))}" for path, text in value.items())
+            return "\n\n".join(f"`{path}`\n\n{_fenced(str(text), language(path))}" for path, text in value.items())
     return ""
 
 
-def _fenced(text: str) -> str:
+def language(path: str) -> str:
+    """Return what Markdown calls the language of a file, by its name; empty when it is not known."""
+    name = path.rsplit("/", 1)[-1].lower()
+    return _ENDINGS.get(name.rsplit(".", 1)[-1]) or _ENDINGS.get(name.split(".", 1)[0], "")
+
+
+def _fenced(text: str, language: str) -> str:
     text = without_marks(text).rstrip("\n")
     fence = "```"
     while fence in text:
         fence += "`"
-    return f"{fence}\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from devopslint.policy.finding import LEVELS
+from devopslint.report.commands import neutral_json
 from devopslint.report.fingerprints import fingerprints
 
 TYPE_CHECKING = False
@@ -20,7 +21,12 @@ FORMAT = 1
 
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write one JSON object on one line, ASCII only; suppressed findings only where the options ask for them."""
-    out.write(json.dumps(as_value(report, options), separators=(",", ":")) + "\n")
+    out.write(as_text(as_value(report, options)) + "\n")
+
+
+def as_text(value: Any) -> str:
+    """Return plain values as JSON on one line, ASCII only, without anything that a CI service would obey."""
+    return neutral_json(json.dumps(value, separators=(",", ":")))
 
 
 def as_value(report: Report, options: Options) -> dict[str, Any]:
@@ -45,13 +51,14 @@ def as_value(report: Report, options: Options) -> dict[str, Any]:
             "suppressed": summary.suppressed,
             "levels": {level: levels.count(level) for level in LEVELS},
         },
-        "findings": [_finding(finding, fingerprint) for finding, fingerprint in shown],
+        "findings": [finding_value(finding, fingerprint) for finding, fingerprint in shown],
         "rules": {name: _rule(report.rules[name]) for name in names if name in report.rules},
         "notes": list(report.notes),
     }
 
 
-def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+def finding_value(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    """Return a finding as plain values, as JSON has them."""
     suppressed = finding.suppressed
     return {
         "rule": finding.rule,

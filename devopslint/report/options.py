@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from devopslint import __version__
-from devopslint.report.style import in_ci, is_terminal, takes_unicode, wants_color
+from devopslint.report.style import in_ci, is_terminal, obeys_commands, takes_unicode, wants_color
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TextIO
+
+    from devopslint.report.practices import Practice
 
 
 class Options:
@@ -16,13 +18,30 @@ class Options:
 
     - `color`: ANSI colours; `links`: rule ids as hyperlinks (OSC 8); `urls`: the address of a rule's page printed;
       `unicode`: lines drawn with box characters; `width`: columns to fill (`full`, `concise`).
-    - `quiet`: findings only, without notes and summary (`full`).
-    - `suppressed`: write suppressed findings too, marked as such (`json`, `sarif`).
+    - `quiet`: findings only, without notes and summary (`full`, `grouped`).
+    - `suppressed`: write suppressed findings too, marked as such (`json`, `jsonl`, `sarif`).
     - `category`: what `automationDetails` names (`sarif`).
+    - `guarded`: the stream is read by a service that obeys commands in it (the formats for people).
+    - `step_summary`: the file that the summary of a job is appended to; empty for none (`github`).
+    - `practices`: returns what was checked of each practice (`statistics`).
     - `version`: the version of the tool. `warn` is called with a sentence for people about the report itself.
     """
 
-    __slots__ = ("category", "color", "links", "quiet", "suppressed", "unicode", "urls", "version", "warn", "width")
+    __slots__ = (
+        "category",
+        "color",
+        "guarded",
+        "links",
+        "practices",
+        "quiet",
+        "step_summary",
+        "suppressed",
+        "unicode",
+        "urls",
+        "version",
+        "warn",
+        "width",
+    )
 
     def __init__(
         self,
@@ -35,6 +54,9 @@ class Options:
         quiet: bool = False,
         suppressed: bool = False,
         category: str = "",
+        guarded: bool = False,
+        step_summary: str = "",
+        practices: Callable[[], Sequence[Practice]] | None = None,
         version: str = __version__,
         warn: Callable[[str], None] | None = None,
     ) -> None:
@@ -46,6 +68,9 @@ class Options:
         self.quiet = quiet
         self.suppressed = suppressed
         self.category = category
+        self.guarded = guarded
+        self.step_summary = step_summary
+        self.practices: Callable[[], Sequence[Practice]] = practices or tuple
         self.version = version
         self.warn: Callable[[str], None] = warn or _ignore
 
@@ -59,6 +84,7 @@ def options_for_stream(
     quiet: bool = False,
     suppressed: bool = False,
     category: str = "",
+    practices: Callable[[], Sequence[Practice]] | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> Options:
     """Return options that fit a stream and an environment.
@@ -76,6 +102,9 @@ def options_for_stream(
         quiet=quiet,
         suppressed=suppressed,
         category=category,
+        guarded=obeys_commands(environ),
+        step_summary=environ.get("GITHUB_STEP_SUMMARY", ""),
+        practices=practices,
         warn=warn,
     )
 

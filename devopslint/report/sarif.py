@@ -6,13 +6,14 @@ Plain dictionaries, written by `json` (docs/decisions/0004-sarif.md). What GitHu
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import quote
 
-from devopslint.policy.finding import LEVELS, RuleInfo
+from devopslint.policy.finding import RuleInfo
 from devopslint.report.fingerprints import fingerprints, line_hashes, utf16_length
-from devopslint.report.sarif_rules import descriptor, security_severity
+from devopslint.report.gravity import by_gravity
+from devopslint.report.json import as_text
+from devopslint.report.sarif_rules import descriptor
 from devopslint.report.text import plain
 
 TYPE_CHECKING = False
@@ -46,7 +47,7 @@ def write(report: Report, out: TextIO, options: Options) -> None:
     Suppressed findings are left out unless the options ask for them: GitHub would show them as open alerts. Tells
     `options.warn` when there are more results than GitHub keeps, and when some had to be left out.
     """
-    out.write(json.dumps(as_log(report, options), separators=(",", ":")) + "\n")
+    out.write(as_text(as_log(report, options)) + "\n")
 
 
 def as_log(report: Report, options: Options) -> dict[str, Any]:
@@ -83,14 +84,8 @@ def _chosen(report: Report, options: Options) -> list[Numbered]:
         for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True)
         if options.suppressed or finding.suppressed is None
     ]
-    severity = {name: security_severity(rule) for name, rule in report.rules.items()}
-    ranks = {level: rank for rank, level in enumerate(LEVELS)}
-
-    def gravity(item: Numbered) -> tuple[bool, int, float]:
-        finding = item[0]
-        return finding.suppressed is not None, ranks.get(finding.level, 0), -severity.get(finding.rule, 0.0)
-
-    numbered.sort(key=gravity)  # stable: within one gravity the order stays that of the report
+    gravity = by_gravity(report.rules)
+    numbered.sort(key=lambda item: gravity(item[0]))  # stable: within one gravity the order stays that of the report
     if len(numbered) > MAX_RESULTS:
         options.warn(
             f"{len(numbered)} results are more than GitHub takes: the gravest {MAX_RESULTS} are written, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.report.gravity import security_severity
 from devopslint.report.help import first_paragraph, help_markdown, help_text
 
 TYPE_CHECKING = False
@@ -46,13 +47,6 @@ def descriptor(rule: RuleInfo) -> dict[str, Any]:
         "defaultConfiguration": {"level": rule.level},
         "properties": properties,
     }
-
-
-def security_severity(rule: RuleInfo) -> float:
-    """Return the severity of a rule tagged `security`, from 0.1 to 10.0; 0 for the others."""
-    if "security" not in rule.tags or rule.security_severity is None:
-        return 0.0
-    return min(10.0, max(0.1, float(rule.security_severity)))
 
 
 def tags(rule: RuleInfo) -> list[str]:

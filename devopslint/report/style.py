@@ -72,6 +72,12 @@ def in_ci(environ: Mapping[str, str]) -> bool:
     return environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
+def obeys_commands(environ: Mapping[str, str]) -> bool:
+    """Say whether what is printed is read by a CI service that obeys commands in it (`devopslint.report.commands`)."""
+    names = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+    return any(environ.get(name, "").lower() not in {"", "0", "false"} for name in names)
+
+
 def takes_unicode(stream: TextIO) -> bool:
     """Say whether a stream's encoding can carry the characters that reports are drawn with."""
     try:

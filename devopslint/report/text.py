@@ -25,6 +25,11 @@ def plain(text: str) -> str:
     return "".join(" " if char in "\t\r\n" else _shown(char)[0] for char in text.replace("\r\n", "\n"))
 
 
+def sound(text: str) -> str:
+    """Return a text that every decoder takes: a surrogate without its other half becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def cells(text: str) -> list[Cell]:
     """Return a cell for each code point of a line; a tab reaches to the next multiple of four columns."""
     if text.isascii() and text.isprintable():

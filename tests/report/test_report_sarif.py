@@ -63,9 +63,9 @@ def test_one_finding_with_everything_that_github_reads(build):
                 "What to do: Name the version that was tested,\nbetter still its digest.\n\nA second paragraph.\n\n"
                 f"See {url}",
                 "markdown": "Two nodes run different code.\n\nMore on it.\n\n"
-                "## Found\n\n```\nimage: nginx\n```\n\n"
+                "## Found\n\n```yaml\nimage: nginx\n```\n\n"
                 "## What to do\n\nName the version that was tested,\nbetter still its digest.\n\nA second paragraph.\n\n"
-                "## Good\n\n```\nimage: nginx:1.29\n```\n\n"
+                "## Good\n\n```yaml\nimage: nginx:1.29\n```\n\n"
                 f"## References\n\n- <{url}>\n- <https://kubernetes.io/docs/concepts/containers/images/>\n\n"
                 "Practice: `containers/specific-tags`  \n"
                 "Same check elsewhere: `checkov:CKV_K8S_14`  \n"
@@ -298,7 +298,7 @@ def test_a_rule_keeps_within_the_limits():
     assert found["properties"]["tags"][0] == "security"
     assert found["properties"]["security-severity"] == "10.0"
     assert found["properties"]["problem.severity"] == "recommendation"
-    assert "`main.tf`\n\n```\na = 1\n```\n\n`b.md`\n\n````\n```\n````" in found["help"]["markdown"]
+    assert "`main.tf`\n\n```hcl\na = 1\n```\n\n`b.md`\n\n````\n```\n````" in found["help"]["markdown"]
 
 
 def test_a_bare_rule_has_no_empty_field():
