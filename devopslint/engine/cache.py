@@ -2,7 +2,8 @@
 
 A stored result is taken again only when everything that its task asked of the files has the same answer, and the rules,
 the selection and the version are the same. It lies in the user's cache folder, never in the repository: what a stranger
-commits can't forge a clean result. A cache that can't be read or written is as good as none.
+commits can't forge a clean result. A cache that can't be read or written is as good as none, and one that is damaged is
+begun anew: every row carries a digest of itself, because SQLite notices a damaged page only when its structure is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 
+from devopslint.engine.reading import digest
 from devopslint.engine.task import Result
 
 TYPE_CHECKING = False
@@ -21,62 +23,120 @@ if TYPE_CHECKING:
     from devopslint.engine.task import Task
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
+    Stored = dict[bytes, tuple[str, str]]
+    """Task → its result as JSON, and the digest of both."""
 
 LARGEST_CACHE = 256 << 20
-"""Bytes; a larger file is begun anew."""
-_SCHEMA = "CREATE TABLE IF NOT EXISTS results (task TEXT PRIMARY KEY, environment TEXT, result TEXT) WITHOUT ROWID"
+"""Bytes of the file of one repository and environment; a larger one is begun anew."""
+LARGEST_RESULT = 4 << 20
+"""Characters of a result; a larger one is not kept."""
+LARGEST_FOLDER = 1 << 30
+"""Bytes of all caches of a user; the longest unused are removed."""
+MOST_ENVIRONMENTS = 4
+"""Caches of one repository that are kept: other versions, other rules, other selections."""
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS results (task BLOB PRIMARY KEY, result TEXT, digest TEXT) WITHOUT ROWID"
+_UNAVAILABLE = frozenset({3, 5, 6, 8, 9, 10, 13, 14})
+"""SQLite's PERM, BUSY, LOCKED, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN: what says nothing against the content."""
 
 
 class Cache:
-    """The results of one repository, in one SQLite file, which stands being killed and being used twice at once."""
+    """The results of one repository under one environment, in one SQLite file.
 
-    def __init__(self, path: str, environment: str) -> None:
-        self.path = path
+    It stands being killed and being used twice at once. `environment` is what besides the files decides a result.
+    """
+
+    def __init__(self, folder: str, repository: str, environment: str) -> None:
         self.environment = environment
+        self._folder = folder
+        self._prefix = digest(repository.encode("utf-8", "surrogateescape"))[:24] + "-"
+        self.path = os.path.join(folder, self._prefix + digest(environment.encode("utf-8"))[:16] + ".sqlite")
 
-    def load(self) -> dict[str, str]:
-        """Return the stored results of this environment, by task; empty when there are none to be trusted."""
-        import sqlite3
-
+    def load(self) -> Stored:
+        """Return the stored results; empty when there are none to be had."""
         if not os.path.exists(self.path):
             return {}
         try:
-            with _closing(self.path) as connection:
-                rows = connection.execute("SELECT task, result FROM results WHERE environment = ?", (self.environment,))
-                return dict(rows.fetchall())
-        except sqlite3.OperationalError:
+            import sqlite3
+        except ImportError:
             return {}
-        except sqlite3.DatabaseError:
-            self._discard()
-            return {}
-
-    def store(self, results: dict[str, str], gone: Iterable[str] = ()) -> None:
-        """Keep results by task, and drop tasks that are no more. Failing to is no fault."""
-        import sqlite3
-
         try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            with _closing(self.path) as connection:
+                rows = connection.execute("SELECT task, result, digest FROM results").fetchall()
+                return {task: (result, mark) for task, result, mark in rows}
+        except sqlite3.Error as error:
+            self._judge_failure(error)
+        except (ValueError, TypeError, MemoryError):
+            self._discard()
+        return {}
+
+    def store(self, results: dict[bytes, str], gone: Iterable[bytes] = ()) -> None:
+        """Keep results by task, and drop tasks that are no more. Failing to is no fault."""
+        try:
+            import sqlite3
+        except ImportError:
+            return
+        try:
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
             if os.path.exists(self.path) and os.path.getsize(self.path) > LARGEST_CACHE:
                 self._discard()
             with _closing(self.path) as connection:
+                connection.execute("PRAGMA synchronous = OFF")
                 connection.execute(_SCHEMA)
-                rows = [(task, self.environment, result) for task, result in results.items()]
+                rows = [(task, result, self.mark(task, result)) for task, result in _bounded(results)]
                 connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
                 connection.executemany("DELETE FROM results WHERE task = ?", [(task,) for task in gone])
                 connection.commit()
-        except sqlite3.OperationalError:
-            return
-        except sqlite3.DatabaseError:
-            self._discard()
+            self._tidy()
+        except sqlite3.Error as error:
+            self._judge_failure(error)
         except OSError:
             return
 
+    def mark(self, task: bytes, result: str) -> str:
+        """Return the digest that a row carries."""
+        return digest(b"\0".join((self.environment.encode("utf-8"), task, result.encode("utf-8"))))
+
+    def _judge_failure(self, error: Any) -> None:
+        """Begin anew after a fault of the content; a disk that is full or a lock says nothing against it."""
+        if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF not in _UNAVAILABLE:
+            self._discard()
+
     def _discard(self) -> None:
         for ending in ("", "-journal", "-wal", "-shm"):
-            try:
-                os.remove(self.path + ending)
-            except OSError:
-                pass
+            _remove(self.path + ending)
+
+    def _tidy(self) -> None:
+        """Remove the longest unused caches: of this repository all but a few, of others when all take too much."""
+        found = []
+        for entry in os.scandir(self._folder):
+            if entry.name.endswith(".sqlite") and entry.is_file(follow_symlinks=False):
+                status = entry.stat(follow_symlinks=False)
+                found.append((entry.path != self.path, -status.st_mtime, entry.path, entry.name, status.st_size))
+        total = of_this = 0
+        for _, _, path, name, size in sorted(found):
+            total += size
+            of_this += name.startswith(self._prefix)
+            if total > LARGEST_FOLDER or (name.startswith(self._prefix) and of_this > MOST_ENVIRONMENTS):
+                total -= size
+                for ending in ("", "-journal"):
+                    _remove(path + ending)
+
+
+def _bounded(results: dict[bytes, str]) -> Iterable[tuple[bytes, str]]:
+    total = 0
+    for task, result in results.items():
+        total += len(result)
+        if total > LARGEST_CACHE // 2:
+            return
+        yield task, result
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        pass
 
 
 def _closing(path: str) -> Any:
@@ -92,30 +152,42 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
     def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
         judge.workspace.remember = True
         stored = cache.load()
-        keys = ["\0".join(task.key_parts()[1]) + "\0" + task.artifact for task in tasks]
-        found = [_still_holding(stored.get(key), judge) for key in keys]
+        keys = [_key(task) for task in tasks]
+        found = [_still_holding(cache, key, stored.get(key), judge) for key in keys]
         missing = [index for index, result in enumerate(found) if result is None]
-        fresh: dict[str, str] = {}
+        fresh: dict[bytes, str] = {}
+        gone = set(stored).difference(keys) if prune else set()
         for index, result in zip(missing, performer(judge, [tasks[index] for index in missing]), strict=True):
             found[index] = result
-            if not result.failed:
-                fresh[keys[index]] = json.dumps(result.to_plain(), separators=(",", ":"))
-        gone = set(stored).difference(keys) if prune else ()
-        if fresh or gone:
+            if result.failed:
+                gone.add(keys[index])
+                continue
+            text = json.dumps(result.to_plain(), separators=(",", ":"))
+            if len(text) <= LARGEST_RESULT:
+                fresh[keys[index]] = text
+        if fresh or (gone and stored):
             cache.store(fresh, gone)
         return [result for result in found if result is not None]
 
     return perform
 
 
-def _still_holding(text: str | None, judge: Judge) -> Result | None:
-    if text is None:
+def _key(task: Task) -> bytes:
+    artifact, files = task.key_parts()
+    return "\0".join((artifact, *files)).encode("utf-8", "surrogateescape")
+
+
+def _still_holding(cache: Cache, key: bytes, stored: tuple[str, str] | None, judge: Judge) -> Result | None:
+    if stored is None:
         return None
     try:
+        text, mark = stored
+        if cache.mark(key, text) != mark:
+            return None
         result = Result.from_plain(json.loads(text))
-        workspace = judge.workspace
-        if all(workspace.look_again(what, path) == answer for what, path, answer in result.looked_at):
+        look_again = judge.workspace.look_again
+        if all(look_again(what, path) == answer for what, path, answer in result.looked_at):
             return result
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, AttributeError):
         return None
     return None

@@ -9,12 +9,12 @@ from devopslint.policy.artifact import Unit
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule import place_of
 from devopslint.policy.subject import Place
-from devopslint.policy.suppressions import ignore_comments, suppression_for
+from devopslint.policy.suppressions import ignores_of, suppression_for
 from devopslint.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from devopslint.engine.dispatch import Dispatch, Table
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from devopslint.policy.artifact import Artifact
     from devopslint.policy.rule import Rule
     from devopslint.policy.subject import Problem, Subject
-    from devopslint.policy.suppressions import IgnoreComment
+    from devopslint.policy.suppressions import Ignore
+
+LONGEST_LINE = 2000
+"""Characters of a line that a finding keeps for its fingerprint."""
 
 
 class Judge:
@@ -32,26 +35,37 @@ class Judge:
     def __init__(self, workspace: Workspace, dispatch: Dispatch) -> None:
         self.workspace = workspace
         self.dispatch = dispatch
-        self._comments: dict[str, list[IgnoreComment]] = {}
+        self._comments: dict[str, list[Ignore]] = {}
+        self._files: frozenset[str] = frozenset()
 
     def judge(self, task: Task) -> Result:
         """Return what the rules find in a task; a failure of a rule or a reader is a finding, too."""
         result = Result()
-        self.workspace.looked_at = {}
-        for unit in self._units(task, result):
-            self._judge_unit(unit, result)
-            result.facts.extend(unit.facts)
+        self._files = frozenset(task.files)
+        self.workspace.begin_task()
+        try:
+            for unit in self._units(task, result):
+                self._judge_unit(unit, result)
+                result.facts.extend(_plain(unit.facts))
+        except Exception as error:  # one task's failure must not cost the others
+            self._failed(task.files[0], f"reading failed: {_describe(error)}", result)
         self._judge_reading(task, result)
+        result.ignores = self._own_ignores(result)
         self._comments.clear()
+        self._files = frozenset()
         result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
         return result
 
-    def judge_subjects(self, artifact: str, subjects: Iterable[Subject]) -> Result:
+    def judge_whole(self, artifact: str, subjects: Callable[[], Iterable[Subject]]) -> Result:
         """Return what the rules of an artifact find in subjects that belong to no task: the repository as a whole."""
         result = Result()
+        self.workspace.begin_task()
         table = self.dispatch.table(artifact)
-        for subject in subjects:
-            self._judge_subject(subject, table, result)
+        try:
+            for subject in subjects():
+                self._judge_subject(subject, table, result)
+        except Exception as error:  # it must not cost what was found in the files
+            self._failed(".", f"looking at the repository as a whole failed: {_describe(error)}", result)
         self._comments.clear()
         return result
 
@@ -98,6 +112,10 @@ class Judge:
         place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
         owner = subject.place()
         related = [_location(one.place, one.text, origin=one.origin) for one in problem.related]
+        if self._files and place.source.path not in self._files:
+            # Whoever asks for that file alone gets what its own unit says; so what this one says stands here.
+            related.insert(0, _location(place, "this is meant"))
+            place = owner if owner.source.path in self._files else Place(Source(min(self._files), ""), 0, 0)
         owner_line = owner.source.position(owner.start)[0] if owner.source.path == place.source.path else 0
         message = rule.message(subject, problem)
         result.findings.append(self._finding(rule, message, place, subject.address, related, owner_line))
@@ -127,13 +145,26 @@ class Judge:
         owner_line: int = 0,
     ) -> Finding:
         location = _location(place)
-        line_text = place.source.line(location.span.line)
+        line_text = _line_text(place.source, place.start, location.span.line)
         finding = Finding(rule.id, rule.level, message, location, address, related, line_text)
-        path = place.source.path
-        if path not in self._comments:
-            self._comments[path] = ignore_comments(place.source)
-        finding.suppressed = suppression_for(finding, owner_line, rule, self._comments[path])
+        finding.suppressed = suppression_for(finding, owner_line, rule, self._ignores(place.source))
         return finding
+
+    def _ignores(self, source: Source) -> list[Ignore]:
+        if source.path not in self._comments:
+            self._comments[source.path] = ignores_of(source, self.workspace.documents)
+        return self._comments[source.path]
+
+    def _own_ignores(self, result: Result) -> list[tuple[str, Ignore]]:
+        """Return our own comments in the files of a task, used or not: what they are worth is seen at the end of a run."""
+        sources = [self.workspace.source(path) for path in dict(result.kinds)]
+        return [
+            (source.path, ignore)
+            for source in sources
+            if source is not None
+            for ignore in self._ignores(source)
+            if not ignore.peer or ignore.until
+        ]
 
 
 def internal_failure(task: Task, message: str, dispatch: Dispatch) -> Result:
@@ -141,10 +172,32 @@ def internal_failure(task: Task, message: str, dispatch: Dispatch) -> Result:
     judge = Judge.__new__(Judge)
     judge.dispatch = dispatch
     judge._comments = {}
+    judge._files = frozenset()
     result = Result()
     result.kinds = [(path, task.artifact) for path in task.files if task.artifact]
     judge._failed(task.files[0], message, result)
     return result
+
+
+def _plain(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return facts as another process or the cache would give them back. Raises TypeError for what is no plain value."""
+    if not facts:
+        return facts
+    import json
+
+    plain: list[dict[str, Any]] = json.loads(json.dumps(facts))
+    return plain
+
+
+def _line_text(source: Source, start: int, line: int) -> str:
+    """Return the line of a finding; of a very long one, which is no line for people, what stands around the finding."""
+    starts = source.line_starts
+    first = starts[line - 1]
+    last = starts[line] if line < len(starts) else len(source.text)
+    if last - first <= LONGEST_LINE:
+        return source.line(line)
+    first = max(first, start - LONGEST_LINE // 4)
+    return source.text[first : min(last, first + LONGEST_LINE)].rstrip("\r\n")
 
 
 def _location(place: Place, text: str = "", *, origin: bool = False) -> Location:

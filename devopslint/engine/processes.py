@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from devopslint.engine.dispatch import Dispatch
 from devopslint.engine.judge import Judge, internal_failure
-from devopslint.engine.run import one_by_one
+from devopslint.engine.progress import Progress
+from devopslint.engine.run import judged, one_by_one
 from devopslint.engine.task import Result, Task
 from devopslint.engine.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
     from typing import Any
 
+    from devopslint.engine.run import Performer
     from devopslint.policy.catalog import RuleFolder
     from devopslint.policy.selection import Selection
 
-BREAK_EVEN = 256
-"""Tasks below which one process is quicker: starting two costs about as much as judging a hundred small files."""
+BREAK_EVEN = 1 << 18
+"""Bytes (with `SMALLEST` for each task) below which one process is quicker than several."""
+SMALLEST = 500
+"""Bytes that a task counts for besides its files."""
 BATCHES_PER_WORKER = 6
 WORKER_MEMORY = 4 << 30
 """Bytes of address space that a worker may take; a task that wants more fails alone."""
@@ -40,22 +43,24 @@ class Setup:
         self.remember = remember
 
 
-_judges: dict[bytes, Judge] = {}
+_judges: dict[tuple[bytes, int], Judge] = {}
+"""By setup and thread, so that an executor of threads serves as well."""
 
 
 def judge_batch(setup: bytes, batch: Sequence[tuple[str, tuple[str, ...]]]) -> list[list[Any]]:
     """Judge tasks in a worker and return their results as plain values; `setup` is a pickled `Setup`."""
     import pickle
+    from threading import get_ident
 
-    if setup not in _judges:
+    key = setup, get_ident()
+    if key not in _judges:
         from devopslint.policy.catalog import Catalog
 
         made: Setup = pickle.loads(setup)  # noqa: S301 (made by our own parent process)
-        _judges[setup] = Judge(
+        _judges[key] = Judge(
             Workspace(made.root, remember=made.remember), Dispatch(Catalog(made.folders), made.selection)
         )
-    judge = _judges[setup]
-    return [result.to_plain() for result in one_by_one(judge, [Task(*task) for task in batch])]
+    return [result.to_plain() for result in judged(_judges[key], [Task(*task) for task in batch])]
 
 
 def cores() -> int:
@@ -65,83 +70,162 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def in_processes(setup: Setup, jobs: int) -> Callable[[Judge, Sequence[Task]], Iterable[Result]]:
-    """Return what judges tasks in `jobs` processes when there are enough of them to pay for it."""
+def in_processes(setup: Setup, jobs: int, *, chosen: bool = False) -> Performer:
+    """Return what judges tasks in `jobs` processes when there is enough to do to pay for it, or when they were `chosen`."""
 
     def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
-        if jobs < 2 or len(tasks) < BREAK_EVEN:
+        if jobs < 2 or len(tasks) < 2:
             return one_by_one(judge, tasks)
-        return _in_pool(judge, tasks, setup, jobs)
+        sizes = [sum(map(judge.workspace.size, task.files)) + SMALLEST for task in tasks]
+        if not chosen and sum(sizes) < BREAK_EVEN:
+            return one_by_one(judge, tasks)
+        try:
+            return _in_pools(judge, tasks, deal(sizes, jobs * BATCHES_PER_WORKER), setup, jobs)
+        except NoProcessesError:
+            return one_by_one(judge, tasks)
 
     return perform
 
 
-def _in_pool(judge: Judge, tasks: Sequence[Task], setup: Setup, jobs: int) -> list[Result]:
+def through(executor: Executor, setup: Setup, workers: int) -> Performer:
+    """Return what judges tasks through any executor with so many workers; what it loses is judged in a process here."""
+
+    def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
+        import pickle
+
+        sizes = [sum(map(judge.workspace.size, task.files)) + SMALLEST for task in tasks]
+        run = _Batches(judge, tasks, pickle.dumps(setup))
+        left = run.perform(executor, deal(sizes, workers * BATCHES_PER_WORKER), 2 * workers)
+        for batch in (*left, *run.lost):
+            run.isolate(batch)
+        return run.results()
+
+    return perform
+
+
+class NoProcessesError(Exception):
+    """The system gives no further process."""
+
+
+def _in_pools(judge: Judge, tasks: Sequence[Task], batches: list[list[int]], setup: Setup, jobs: int) -> list[Result]:
     import pickle
 
-    packed = pickle.dumps(setup)
-    batches = deal(tasks, judge.workspace, jobs * BATCHES_PER_WORKER)
-    results: dict[int, Result] = {}
-    retry: list[int] = []
-    pool = _pool(jobs)
-    try:
-        for batch, plain in run_batches(pool, packed, tasks, batches):
+    run = _Batches(judge, tasks, pickle.dumps(setup))
+    left = batches
+    while left:
+        pool = _pool(jobs)
+        try:
+            left = run.perform(pool, left, jobs + 1)
+        except BaseException:
+            _kill(pool)
+            raise
+        pool.shutdown(wait=False, cancel_futures=True)
+    for batch in run.lost:
+        run.isolate(batch)
+    return run.results()
+
+
+class _Batches:
+    """Batches of tasks under way: their results so far, and what was `lost` with a worker that died."""
+
+    def __init__(self, judge: Judge, tasks: Sequence[Task], setup: bytes) -> None:
+        self.lost: list[list[int]] = []
+        self._judge = judge
+        self._tasks = tasks
+        self._setup = setup
+        self._results: dict[int, Result] = {}
+        self._progress = Progress(len(tasks))
+
+    def perform(self, executor: Executor, batches: list[list[int]], most_at_once: int) -> list[list[int]]:
+        """Judge batches, and return those that were not begun when the executor broke."""
+        begun = 0
+        for batch, plain in run_batches(executor, self._setup, self._tasks, batches, most_at_once):
+            begun += 1
             if plain is None:
-                retry.extend(batch)
+                self.lost.append(batch)
             else:
-                results.update((index, Result.from_plain(one)) for index, one in zip(batch, plain, strict=True))
-    except BaseException:
-        _kill(pool)
-        raise
-    pool.shutdown(wait=False, cancel_futures=True)
-    for index in sorted(retry):
-        results[index] = _alone(judge, tasks[index], packed)
-    return [results[index] for index in range(len(tasks))]
+                self._keep(batch, plain)
+        return batches[begun:]
+
+    def isolate(self, batch: list[int]) -> None:
+        """Judge again, in a process of its own, a batch whose worker died, halving it until the culprit is alone."""
+        from concurrent.futures import BrokenExecutor
+
+        parts = [batch]
+        while parts:
+            part = parts.pop()
+            message = "the process that judged this file was ended by the system, for want of memory or by a fault"
+            pool = _pool(1)
+            try:
+                plain = pool.submit(judge_batch, self._setup, [self._tasks[i].key_parts() for i in part]).result()
+            except Exception as error:  # whatever it is, it must not cost the other tasks
+                if len(part) > 1:
+                    middle = len(part) // 2
+                    parts += [part[middle:], part[:middle]]
+                    continue
+                if not isinstance(error, BrokenExecutor):
+                    message = f"judging failed: {type(error).__name__}: {error}"
+                self._results[part[0]] = internal_failure(self._tasks[part[0]], message, self._judge.dispatch)
+            except BaseException:
+                _kill(pool)
+                raise
+            else:
+                self._keep(part, plain)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def results(self) -> list[Result]:
+        """Return the results of all tasks, in their order."""
+        self._progress.close()
+        return [self._results[index] for index in range(len(self._tasks))]
+
+    def _keep(self, batch: list[int], plain: list[list[Any]]) -> None:
+        self._results.update((index, Result.from_plain(one)) for index, one in zip(batch, plain, strict=True))
+        self._progress.step(len(batch))
 
 
 def run_batches(
-    executor: Executor, setup: bytes, tasks: Sequence[Task], batches: Sequence[list[int]]
-) -> Iterable[tuple[list[int], list[list[Any]] | None]]:
-    """Yield each batch (indexes of tasks) with its plain results, as they come; `None` when its worker died."""
-    from concurrent.futures import BrokenExecutor, as_completed
+    executor: Executor, setup: bytes, tasks: Sequence[Task], batches: Sequence[list[int]], most_at_once: int
+) -> Iterator[tuple[list[int], list[list[Any]] | None]]:
+    """Yield batches (indexes of tasks) with their plain results, as they come; `None` for one that was lost.
 
-    futures: dict[Future[list[list[Any]]], list[int]] = {}
-    lost: list[list[int]] = []
-    for batch in batches:
-        try:
-            futures[executor.submit(judge_batch, setup, [tasks[i].key_parts() for i in batch])] = batch
-        except BrokenExecutor:
-            lost.append(batch)
-    started = time.monotonic()
-    for done, future in enumerate(as_completed(futures), 1):
-        try:
-            yield futures[future], future.result()
-        except BrokenExecutor:
-            yield futures[future], None
-        show_progress(done, len(batches), started)
-    for batch in lost:
-        yield batch, None
+    Only `most_at_once` are under way, so that a worker that dies takes few with it. When the executor breaks, those that
+    were under way are yielded as lost, and the rest are not begun.
+    """
+    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+
+    waiting = iter(batches)
+    under_way: dict[Future[list[list[Any]]], list[int]] = {}
+    broken = False
+    while True:
+        while not broken and len(under_way) < most_at_once and (batch := next(waiting, None)) is not None:
+            try:
+                future = executor.submit(judge_batch, setup, [tasks[i].key_parts() for i in batch])
+            except BrokenExecutor:
+                broken = True
+                yield batch, None
+            else:
+                under_way[future] = batch
+        if not under_way:
+            return
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            batch = under_way.pop(future)
+            try:
+                plain = future.result()
+            except Exception as error:  # an executor may lose a batch in its own ways
+                broken = broken or isinstance(error, BrokenExecutor)
+                yield batch, None
+            else:
+                yield batch, plain
 
 
-def show_progress(done: int, total: int, started: float) -> None:
-    """Draw a bar on standard error, when it is a terminal and the run has taken a second."""
-    if not sys.stderr.isatty() or time.monotonic() - started < 1:
-        return
-    width = 30
-    filled = width * done // total
-    end = "\r\033[K" if done == total else ""
-    sys.stderr.write(f"\rchecking [{'#' * filled}{' ' * (width - filled)}] {100 * done // total} %{end}")
-    sys.stderr.flush()
-
-
-def deal(tasks: Sequence[Task], workspace: Workspace, parts: int) -> list[list[int]]:
-    """Return the indexes of tasks in batches of about equal size of files, the largest first."""
-    sizes = [sum(map(workspace.size, task.files)) + 500 for task in tasks]
+def deal(sizes: Sequence[int], parts: int) -> list[list[int]]:
+    """Return the indexes of tasks in batches of about equal size, the largest first."""
     target = max(1, sum(sizes) // parts)
     batches: list[list[int]] = []
     batch: list[int] = []
     weight = 0
-    for index in sorted(range(len(tasks)), key=lambda index: (-sizes[index], index)):
+    for index in sorted(range(len(sizes)), key=lambda index: (-sizes[index], index)):
         batch.append(index)
         weight += sizes[index]
         if weight >= target:
@@ -150,30 +234,48 @@ def deal(tasks: Sequence[Task], workspace: Workspace, parts: int) -> list[list[i
     return [*batches, batch] if batch else batches
 
 
-def _alone(judge: Judge, task: Task, setup: bytes) -> Result:
-    """Judge again, in a process of its own, a task whose worker died; it may have been another's fault."""
-    from concurrent.futures import BrokenExecutor
-
-    with _pool(1) as pool:
-        try:
-            return Result.from_plain(pool.submit(judge_batch, setup, [task.key_parts()]).result()[0])
-        except BrokenExecutor:
-            message = "the process that judged this file was ended by the system, for want of memory or by a fault"
-            return internal_failure(task, message, judge.dispatch)
-
-
 def _pool(jobs: int) -> Any:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    """Return a pool whose workers have started. Raises NoProcessesError."""
+    try:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
 
-    method = "fork" if sys.platform == "linux" else "spawn"
-    return ProcessPoolExecutor(jobs, get_context(method), initializer=_bound_memory)
+        method = "fork" if sys.platform == "linux" else "spawn"
+        pool = ProcessPoolExecutor(jobs, get_context(method), initializer=_begin_worker)
+        with _without_interrupts():
+            pool.submit(_begun)
+    except (ImportError, OSError) as error:
+        raise NoProcessesError from error
+    return pool
 
 
-def _bound_memory() -> None:
+def _begun() -> None:
+    """Do nothing: the first thing submitted makes a pool start its processes."""
+
+
+class _without_interrupts:  # noqa: N801 (used as a statement)
+    """Holds Ctrl-C back while processes start; they never hear of it, and the parent ends them."""
+
+    def __enter__(self) -> None:
+        import signal
+
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    def __exit__(self, *error: object) -> None:
+        import signal
+
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, end when it does, and take no more memory than is fair."""
     import signal
+    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         import resource
 
@@ -182,6 +284,15 @@ def _bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     except (ImportError, ValueError, OSError):
         return
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _kill(pool: Any) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from devopslint.engine.artifacts import artifacts
 from devopslint.engine.dispatch import Dispatch
 from devopslint.engine.judge import Judge
+from devopslint.engine.progress import Progress
 from devopslint.engine.task import BY_CONTENT, Result, Task, tasks_for
 from devopslint.policy.finding import Finding, Report, Summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
     from devopslint.engine.discover import Asked
     from devopslint.engine.workspace import Workspace
@@ -25,7 +27,18 @@ READING_RULES = frozenset({"core/syntax", "core/encoding", "core/binary", "core/
 
 
 def one_by_one(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
-    """Judge tasks in this process, and let go of each one's trees when it is done."""
+    """Judge tasks in this process."""
+    progress = Progress(len(tasks))
+    try:
+        for result in judged(judge, tasks):
+            yield result
+            progress.step()
+    finally:
+        progress.close()
+
+
+def judged(judge: Judge, tasks: Iterable[Task]) -> Iterable[Result]:
+    """Judge tasks, and let go of each one's trees when it is done."""
     for task in tasks:
         yield judge.judge(task)
         judge.workspace.forget(task.files)
@@ -41,18 +54,19 @@ class Run:
         self.catalog = catalog
         self._judge = Judge(workspace, Dispatch(catalog, selection))
         self._performer = performer
+        self._last_lines: tuple[str, list[str]] = ("", [])
 
     def check(self, asked: Asked) -> Report:
         """Judge the units of the files that were asked for, and report what stands in those files."""
-        paths = [*asked.given, *asked.found]
+        paths = sorted({*asked.given, *asked.found})
         results = list(self._performer(self._judge, tasks_for(paths, self.workspace)))
         results.extend(self._reduced(results, asked))
         return self._report(results, asked)
 
     def _reduced(self, results: Sequence[Result], asked: Asked) -> Iterable[Result]:
         """Judge the repository as a whole, over the facts of its units."""
+        known = list(results)
         kinds = {path: artifact for result in results for path, artifact in result.kinds}
-        facts = [fact for result in results for fact in result.facts]
         for artifact in artifacts().values():
             reduce = getattr(artifact, "reduce", None)
             if reduce is None or not self._judge.dispatch.table(artifact.NAME):
@@ -61,10 +75,13 @@ class Run:
                 if getattr(artifact, "GATHERS", "") not in kinds.values():
                     continue
                 beside = [path for path in artifact.beside(self.workspace) if path not in kinds]  # type: ignore[attr-defined]
-                for result in self._performer(self._judge, tasks_for(beside, self.workspace)):
-                    kinds.update(result.kinds)
-                    facts.extend(result.facts)
-            yield self._judge.judge_subjects(artifact.NAME, reduce(facts, kinds, self.workspace))
+                known.extend(self._performer(self._judge, tasks_for(sorted(beside), self.workspace)))
+                kinds.update((path, name) for result in known for path, name in result.kinds)
+            facts = _facts_in_order(known)
+            yield self._judge.judge_whole(
+                artifact.NAME,
+                lambda reduce=reduce, facts=facts: reduce(facts, kinds, self.workspace),  # type: ignore[misc]
+            )
 
     def _report(self, results: Sequence[Result], asked: Asked) -> Report:
         reported = {*asked.given, *asked.found}
@@ -72,7 +89,9 @@ class Run:
             finding
             for result in results
             for finding in result.findings
-            if finding.path in reported or (asked.whole and not self.workspace.exists(finding.path))
+            if finding.path in reported
+            or finding.rule == "core/internal"
+            or (asked.whole and not self.workspace.exists(finding.path))
         ]
         kinds = {(path, artifact) for result in results for path, artifact in result.kinds if path in reported}
         return Report(
@@ -100,8 +119,19 @@ class Run:
         )
 
     def _lines(self, path: str) -> list[str]:
-        source = self.workspace.source(path) if self.workspace.exists(path) else None
-        return source.lines() if source is not None else []
+        """Return the lines of a file; reports go file by file, so that the last one is kept."""
+        if self._last_lines[0] != path:
+            source = self.workspace.source(path) if self.workspace.exists(path) else None
+            self.workspace.forget([self._last_lines[0]])
+            self._last_lines = path, source.lines() if source is not None else []
+        return self._last_lines[1]
+
+
+def _facts_in_order(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """Return the facts of all tasks by the names of their files, whichever of them were asked for."""
+    with_facts = [result for result in results if result.facts]
+    with_facts.sort(key=lambda result: result.kinds[0] if result.kinds else ("", ""))
+    return [fact for result in with_facts for fact in result.facts]
 
 
 def _notes(asked: Asked, kinds: set[tuple[str, str]], findings: Sequence[Finding]) -> list[str]:

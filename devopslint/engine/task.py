@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.finding import Finding, Location, Suppression
+from devopslint.policy.suppressions import Ignore
 from devopslint.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -39,15 +40,16 @@ class Result:
 
     `kinds` are `(path, artifact)` of the files recognised; `findings` those in whatever file, suppressed ones marked;
     `facts` what rules on the repository may ask; `undecided` the number of checks that something unknown left open;
-    `failed` whether a rule or a reader broke; `looked_at` all that was asked of the files, with digests of the answers.
+    `ignores` the comments in its files that silence findings; `failed` whether a rule or a reader broke; `looked_at` all that was asked of the files, with digests of the answers.
     """
 
-    __slots__ = ("facts", "failed", "findings", "kinds", "looked_at", "undecided")
+    __slots__ = ("facts", "failed", "findings", "ignores", "kinds", "looked_at", "undecided")
 
     def __init__(self) -> None:
         self.kinds: list[tuple[str, str]] = []
         self.findings: list[Finding] = []
         self.facts: list[dict[str, Any]] = []
+        self.ignores: list[tuple[str, Ignore]] = []
         self.undecided = 0
         self.failed = False
         self.looked_at: list[tuple[str, str, str]] = []
@@ -56,13 +58,16 @@ class Result:
         """Return the result as lists, strings and numbers, fit for JSON and for other processes."""
         findings = [_finding_to_plain(finding) for finding in self.findings]
         kinds = [list(kind) for kind in self.kinds]
-        return [kinds, findings, self.facts, self.undecided, self.failed, [list(one) for one in self.looked_at]]
+        ignores = [[path, ignore.to_plain()] for path, ignore in self.ignores]
+        looked_at = [list(one) for one in self.looked_at]
+        return [kinds, findings, self.facts, ignores, self.undecided, self.failed, looked_at]
 
     @staticmethod
     def from_plain(plain: Sequence[Any]) -> Result:
         """Return the result that `to_plain` was made from."""
         result = Result()
-        kinds, findings, result.facts, result.undecided, result.failed, looked_at = plain
+        kinds, findings, result.facts, ignores, result.undecided, result.failed, looked_at = plain
+        result.ignores = [(path, Ignore.from_plain(one)) for path, one in ignores]
         result.looked_at = [(what, path, answer) for what, path, answer in looked_at]
         result.kinds = [(path, artifact) for path, artifact in kinds]
         result.findings = [_finding_from_plain(finding) for finding in findings]
@@ -79,7 +84,7 @@ def _finding_to_plain(finding: Finding) -> list[Any]:
         finding.address,
         [_location_to_plain(location) for location in finding.related],
         finding.line_text,
-        [suppressed.reason, suppressed.kind] if suppressed else None,
+        suppressed.to_plain() if suppressed else None,
     ]
 
 
@@ -93,7 +98,7 @@ def _finding_from_plain(plain: Sequence[Any]) -> Finding:
         address,
         [_location_from_plain(one) for one in related],
         line_text,
-        Suppression(*suppressed) if suppressed else None,
+        Suppression.from_plain(suppressed) if suppressed else None,
     )
 
 

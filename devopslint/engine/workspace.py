@@ -3,200 +3,267 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 
+from devopslint.engine.reading import (
+    LARGEST_FILE,
+    Unread,
+    answer,
+    decode,
+    digest,
+    parse,
+    read_regular,
+    too_large,
+    unreadable,
+)
 from devopslint.policy.subject import Place
-from devopslint.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from devopslint.syntax.tree import Document, SyntaxProblem
+    from devopslint.engine.reading import Fault
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Document
 
-LARGEST_FILE = 10 * 1024 * 1024
-"""Bytes; a larger file is not read (`core/too-large`)."""
+__all__ = ["LARGEST_FILE", "MemoryWorkspace", "Workspace", "digest"]
 
-_SNIFFED = 8192
+MOST_PROBLEMS = 100
+"""Faults of reading and parsing that are told of one file."""
+MOST_HELD = 32 << 20
+"""Characters (those of a parsed file count fivefold) that are kept between two tasks."""
+
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
+_DOTTED = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 
 
 class Workspace:
     """Files below a root folder. Paths are relative to it, with `/`; nothing outside of it is read.
 
-    `problems` are the faults of reading and parsing, by path: `(rule, place, message)`. `looked_at` is everything that
-    was asked of the files since it was last emptied, with a digest of each answer (kept only to `remember`, for a cache):
-    when all answers are still the same, so is what was made of them.
+    The files are taken to stand still while a run lasts: every answer is given once and kept. Between `begin_task` and
+    the next, `problems` are the faults of reading and parsing, by path, of the files that were asked for, as
+    `(rule, place, message)`, and `looked_at` is everything that was asked, with a digest of each answer (kept only to
+    `remember`, for a cache): when all answers are still the same, so is what was made of them.
     """
 
     def __init__(self, root: str, *, remember: bool = False) -> None:
         self.root = root
         self.remember = remember
-        self.problems: dict[str, list[tuple[str, Place, str]]] = {}
+        self.problems: dict[str, list[Fault]] = {}
         self.looked_at: dict[tuple[str, str], str] = {}
         self._real_root = ""
         self._folders_inside: dict[str, bool] = {}
+        self._exists: dict[str, bool] = {}
+        self._listings: dict[str, tuple[Sequence[str], str]] = {}
+        self._words: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
         self._sources: dict[str, Source | None] = {}
         self._documents: dict[str, Sequence[Document]] = {}
+        self._reading: dict[str, Fault] = {}
+        self._parsing: dict[str, list[Fault]] = {}
         self._digests: dict[str, str] = {}
+        self._held = 0
+
+    def begin_task(self) -> None:
+        """Empty `problems` and `looked_at`; let go of texts and trees when they have become many."""
+        self.problems = {}
+        self.looked_at = {}
+        if self._held > MOST_HELD:
+            self.forget(list(self._sources))
 
     def exists(self, path: str) -> bool:
         """Say whether `path` is a file inside the root."""
-        found = self._is_file(path)
+        found = self._exists.get(path)
+        if found is None:
+            found = self._exists[path] = self._is_file(path)
         if self.remember:
-            self.looked_at["exists", path] = str(found)
+            self.looked_at["exists", path] = "1" if found else "0"
         return found
 
     def names(self, folder: str) -> Sequence[str]:
         """Return the sorted names of the files and folders in a folder; empty when there is none."""
-        names = self._names(folder)
+        names, known = self._listing(folder)
         if self.remember:
-            self.looked_at["names", folder] = digest("\n".join(names).encode("utf-8", "surrogateescape"))
+            self.looked_at["names", folder] = known
         return names
+
+    def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
+        """Say whether a word stands in a file of a folder (not of those below) whose name has one of some endings.
+
+        A word is a run of letters, digits, `_` and `-`, or several of those joined by dots. The files are read once
+        for all questions, so that each file of a large folder may ask of all the others.
+        """
+        found = self._has_word(folder, endings, word)
+        if self.remember:
+            self.looked_at["\0".join(("word", *endings, word)), folder] = "1" if found else "0"
+        return found
 
     def source(self, path: str) -> Source | None:
         """Return a file's text; `None`, and a problem, when it can't be read."""
         if path not in self._sources:
-            content = self._read(path)
-            if self.remember:
-                self._digests[path] = "" if content is None else digest(content)
-            self._sources[path] = None if content is None else self._decode(path, content)
+            self._take(path)
         if self.remember:
             self.looked_at["source", path] = self._digests[path]
+        fault = self._reading.get(path)
+        if fault is not None:
+            self._tell(path, fault)
         return self._sources[path]
 
     def size(self, path: str) -> int:
         """Return the size of a file in bytes; 0 when there is none."""
         try:
             return os.lstat(self._absolute(path)).st_size
-        except OSError:
+        except (OSError, ValueError):
             return 0
 
     def look_again(self, what: str, path: str) -> str:
-        """Return what `looked_at` would hold now for `exists`, `names` or `source` of a path."""
+        """Return what `looked_at` would hold now for a question; an empty string for one that nobody asks any more."""
+        if what == "source":
+            if path not in self._digests:
+                self._digests[path] = answer(self._read(path))
+            return self._digests[path]
         if what == "exists":
-            self.exists(path)
-        elif what == "names":
-            self.names(path)
-        elif path in self._digests:
-            return self._digests[path]
-        else:
-            content = self._read(path)
-            self._digests[path] = "" if content is None else digest(content)
-            return self._digests[path]
-        return self.looked_at[what, path]
-
-    def _is_file(self, path: str) -> bool:
-        return path in self._sources or (self._inside(path) and os.path.isfile(self._absolute(path)))
-
-    def _names(self, folder: str) -> Sequence[str]:
-        if folder and not self._inside(folder):
-            return ()
-        try:
-            return sorted(os.listdir(self._absolute(folder)))
-        except OSError:
-            return ()
+            return "1" if self.exists(path) else "0"
+        if what == "names":
+            return self._listing(path)[1]
+        if what.startswith("word\0"):
+            _, *endings, word = what.split("\0")
+            return "1" if self._has_word(path, tuple(endings), word) else "0"
+        return ""
 
     def documents(self, path: str) -> Sequence[Document]:
         """Return the YAML or JSON documents of a file, parsed once; its syntax problems are kept."""
+        source = self.source(path)
         if path not in self._documents:
-            source = self.source(path)
             documents: Sequence[Document] = ()
-            found: Sequence[SyntaxProblem] = ()
             if source is not None:
-                if path.endswith(".json"):
-                    from devopslint.syntax.json import read_json
-
-                    documents, found = read_json(source)
-                else:
-                    from devopslint.syntax.yaml import read_yaml
-
-                    documents, found = read_yaml(source)
-                for problem in found:
-                    self.add_problem("core/syntax", Place(source, problem.start, problem.end), problem.message)
+                documents, problems = parse(source)
+                self._parsing[path] = [
+                    ("core/syntax", Place(source, one.start, one.end), one.message)
+                    for one in problems[: MOST_PROBLEMS + 1]
+                ]
+                self._held += 4 * len(source.text)
             self._documents[path] = documents
+        for fault in self._parsing.get(path, ()):
+            self._tell(path, fault)
         return self._documents[path]
 
     def forget(self, paths: Iterable[str]) -> None:
         """Let go of the texts and trees of files; they are read again when somebody asks."""
         for path in paths:
-            self._sources.pop(path, None)
-            self._documents.pop(path, None)
+            source = self._sources.pop(path, None)
+            if source is not None:
+                self._held -= len(source.text)
+                if self._documents.pop(path, None) is not None:
+                    self._held -= 4 * len(source.text)
+                self._reading.pop(path, None)
+                self._parsing.pop(path, None)
 
     def add_problem(self, rule: str, place: Place, message: str) -> None:
-        """Keep a fault of reading or parsing."""
-        found = self.problems.setdefault(place.source.path, [])
-        if not any(one[0] == rule and one[1].start == place.start for one in found):
-            found.append((rule, place, message))
+        """Keep a fault of a file, up to a bound, for the task that is being judged."""
+        self._tell(place.source.path, (rule, place, message))
 
-    def _unreadable(self, path: str, rule: str, message: str) -> None:
-        self.add_problem(rule, Place(Source(path, ""), 0, 0), message)
+    def _tell(self, path: str, fault: Fault) -> None:
+        found = self.problems.setdefault(path, [])
+        if any(one[0] == fault[0] and one[1].start == fault[1].start for one in found):
+            return
+        if len(found) < MOST_PROBLEMS:
+            found.append(fault)
+        elif len(found) == MOST_PROBLEMS:
+            found.append((fault[0], fault[1], f"has more than {MOST_PROBLEMS} faults; no more of them are reported"))
+
+    def _take(self, path: str) -> None:
+        content = self._read(path)
+        if self.remember:
+            self._digests[path] = answer(content)
+        source: Source | None = None
+        fault: Fault | None = None
+        if isinstance(content, Unread):
+            fault = unreadable(path, content.rule, content.message)
+        elif content is not None:
+            source, fault = decode(path, content)
+        if source is not None:
+            self._held += len(source.text)
+        if fault is not None:
+            self._reading[path] = fault
+        self._sources[path] = source
+
+    def _listing(self, folder: str) -> tuple[Sequence[str], str]:
+        if folder not in self._listings:
+            names = self._names(folder)
+            known = digest("\0".join(names).encode("utf-8", "surrogateescape")) if self.remember else ""
+            self._listings[folder] = names, known
+        return self._listings[folder]
+
+    def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
+        words = self._words.get((folder, endings))
+        if words is None:
+            found: set[str] = set()
+            for name in self._listing(folder)[0]:
+                if name.endswith(endings):
+                    path = f"{folder}/{name}" if folder else name
+                    content = self._read(path)
+                    if isinstance(content, bytes):
+                        text = content.decode("utf-8", "replace")
+                        found.update(_WORD.findall(text))
+                        found.update(_DOTTED.findall(text))
+            words = self._words[folder, endings] = frozenset(found)
+        return word in words
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            status = self._status(path)
+        except (OSError, ValueError):
+            return False
+        return status is not None and stat.S_ISREG(status.st_mode)
+
+    def _names(self, folder: str) -> Sequence[str]:
+        try:
+            return sorted(os.listdir(self._absolute(folder))) if self._status(folder) is not None else ()
+        except (OSError, ValueError):
+            return ()
+
+    def _read(self, path: str) -> bytes | Unread | None:
+        """Return the content of a file, why it can't be read, or `None` for a folder, which is no fault."""
+        try:
+            status = self._status(path)
+            if status is None:
+                return Unread("core/unreadable", "leads out of the repository")
+            return read_regular(self._absolute(path), status)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            return Unread("core/unreadable", f"can't be read: {reason.lower()}")
 
     def _absolute(self, path: str) -> str:
-        return os.path.join(self.root, *path.split("/")) if path else self.root
+        return f"{self.root}/{path}" if path else self.root
 
-    def _inside(self, path: str) -> bool:
-        """Say whether a path stays below the root, links followed."""
-        if os.path.isabs(path) or ".." in path.split("/"):
-            return False
+    def _status(self, path: str) -> os.stat_result | None:
+        """Return the status of a file or folder, `None` when it does not stay below the root, links followed.
+
+        Raises OSError for what is not there, and ValueError for what can't be a path.
+        """
+        if path.startswith("/") or (".." in path and ".." in path.split("/")):
+            return None
+        if os.sep != "/" and (os.sep in path or ":" in path):
+            return None
+        absolute = self._absolute(path)
+        if not path:
+            return os.stat(absolute)
         folder = path.rpartition("/")[0]
         if folder not in self._folders_inside:
             self._folders_inside[folder] = self._really_inside(self._absolute(folder))
-        absolute = self._absolute(path)
-        return self._folders_inside[folder] and (not os.path.islink(absolute) or self._really_inside(absolute))
+        if not self._folders_inside[folder]:
+            return None
+        status = os.lstat(absolute)
+        if stat.S_ISLNK(status.st_mode):
+            return os.stat(absolute) if self._really_inside(absolute) else None
+        return status
 
     def _really_inside(self, absolute: str) -> bool:
         if not self._real_root:
             self._real_root = os.path.realpath(self.root)
         real = os.path.realpath(absolute)
         return real == self._real_root or real.startswith(self._real_root.rstrip(os.sep) + os.sep)
-
-    def _read(self, path: str) -> bytes | None:
-        absolute = self._absolute(path)
-        try:
-            if not self._inside(path):
-                self._unreadable(path, "core/unreadable", "leads out of the repository")
-                return None
-            status = os.stat(absolute)
-            if stat.S_ISDIR(status.st_mode):
-                return None
-            if not stat.S_ISREG(status.st_mode):
-                self._unreadable(path, "core/unreadable", "is no regular file")
-                return None
-            if status.st_size > LARGEST_FILE:
-                size = f"{status.st_size / 1048576:.0f} MiB"
-                self._unreadable(
-                    path, "core/too-large", f"has {size}, more than the {LARGEST_FILE >> 20} MiB that are read"
-                )
-                return None
-            with open(absolute, "rb") as file:
-                return file.read(LARGEST_FILE + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            self._unreadable(path, "core/unreadable", f"can't be read: {reason.lower()}")
-            return None
-
-    def _decode(self, path: str, content: bytes) -> Source | None:
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            try:
-                source = Source(path, content.decode("utf-16"))
-            except UnicodeDecodeError:
-                self._unreadable(path, "core/encoding", "is neither UTF-8 nor whole UTF-16")
-                return None
-            self.add_problem("core/encoding", Place(source, 0, 0), "is UTF-16, which the tools that use it do not read")
-            return source
-        if b"\0" in content[:_SNIFFED]:
-            self._unreadable(path, "core/binary", "is a binary file")
-            return None
-        if content.startswith(b"\xef\xbb\xbf"):
-            content = content[3:]
-        try:
-            return Source(path, content.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            source = Source(path, content.decode("latin-1"))
-            at = error.start
-            message = f"is not UTF-8: byte 0x{content[at]:02X} (the file is judged as if it were Latin-1)"
-            self.add_problem("core/encoding", Place(source, at, at + 1), message)
-            return source
 
 
 class MemoryWorkspace(Workspace):
@@ -220,14 +287,8 @@ class MemoryWorkspace(Workspace):
         names = {path[len(prefix) :].split("/", 1)[0] for path in self._files if path.startswith(prefix)}
         return sorted(names.union(super()._names(folder)) if self.root else names)
 
-    def _read(self, path: str) -> bytes | None:
-        if path in self._files:
-            return self._files[path]
-        return super()._read(path) if self.root else None
-
-
-def digest(content: bytes) -> str:
-    """Return what tells one content from every other."""
-    from hashlib import blake2b
-
-    return blake2b(content, digest_size=16).hexdigest()
+    def _read(self, path: str) -> bytes | Unread | None:
+        content = self._files.get(path)
+        if content is None:
+            return super()._read(path) if self.root else None
+        return content if len(content) <= LARGEST_FILE else too_large(len(content))
