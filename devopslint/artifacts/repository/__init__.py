@@ -1,0 +1,52 @@
+"""The repository as a whole: what its workflows do together, judged over the facts of all of them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from devopslint.policy.artifact import Unit, Workspace
+    from devopslint.policy.subject import Subject
+
+NAME = "repository"
+TITLES = ("repository", "repositories")
+EXAMPLE_PATH = ".github/workflows/example.yml"
+SUBJECTS: Mapping[str, tuple[str, ...]] = {"repository": ()}
+REDUCES = True
+GATHERS = "workflow"
+"""The artifact whose facts suffice: it is judged whenever one of its files is."""
+FOLDER = ".github/workflows"
+
+
+def claims_path(path: str) -> str | None:
+    """Claim nothing: a repository is no file."""
+    return None
+
+
+def claims_document(path: str, root: Any) -> str | None:
+    """Claim nothing: a repository is no document."""
+    return None
+
+
+def unit_of(path: str, workspace: Workspace) -> Sequence[str]:
+    """Return the file itself."""
+    return (path,)
+
+
+def read(unit: Unit) -> Iterable[Subject]:
+    """Yield nothing: see `reduce`."""
+    return ()
+
+
+def beside(workspace: Workspace) -> Sequence[str]:
+    """Return the workflows of the repository, which are gathered when only one of them was asked for."""
+    return [f"{FOLDER}/{name}" for name in workspace.names(FOLDER) if name.endswith((".yml", ".yaml"))]
+
+
+def reduce(facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace) -> Iterable[Subject]:
+    """Yield the one subject `repository`; its value is a mapping, its context a `model.Repository`."""
+    from devopslint.artifacts.repository.model import repository_subject
+
+    return [repository_subject(facts, files, workspace)]

@@ -1,0 +1,191 @@
+"""Checks on the repository as a whole."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.repository.model import WORKFLOWS, missing
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.repository.model import Repository
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_BUILT = frozenset({"dockerfile", "terraform", "kubernetes", "compose", "cloudformation"})
+_OTHER_PIPELINES = (
+    ".gitlab-ci.yml", ".circleci/config.yml", "azure-pipelines.yml", "Jenkinsfile", ".travis.yml", "bitbucket-pipelines.yml",
+    ".drone.yml", ".buildkite/pipeline.yml", "cloudbuild.yaml", ".woodpecker.yml", ".cirrus.yml", "appveyor.yml", ".prow.yaml",
+    "buildspec.yml", "bitrise.yml", ".semaphore/semaphore.yml", ".forgejo/workflows", ".gitea/workflows", "skaffold.yaml",
+)  # fmt: skip
+_ECOSYSTEMS = {
+    "npm": ("package.json",), "pip": ("requirements.txt", "pyproject.toml", "setup.py", "Pipfile"), "gomod": ("go.mod",),
+    "maven": ("pom.xml",), "gradle": ("build.gradle", "build.gradle.kts"), "cargo": ("Cargo.toml",), "bundler": ("Gemfile",),
+    "composer": ("composer.json",), "nuget": (), "docker": ("Dockerfile",),
+}  # fmt: skip
+"""Dependabot's name of an ecosystem → files at the root that show it."""
+_ALIASES = {"npm": {"npm", "bun"}, "pip": {"pip", "uv"}, "gomod": {"gomod"}, "docker": {"docker"}}
+
+
+def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with something to build or deploy that no workflow looks at."""
+    repository: Repository = subject.context
+    if not _BUILT.intersection(repository.files.values()) or _has_other_pipeline(repository):
+        return
+    if not any({"push", "pull_request", "merge_group", "pull_request_target"} & set(one["triggers"]) for one in repository.workflows):
+        yield Problem(missing(WORKFLOWS))
+
+
+def _has_other_pipeline(repository: Repository) -> bool:
+    return repository.has_file(*_OTHER_PIPELINES) or any(
+        repository.workspace.names(folder) for folder in (".circleci", ".buildkite", ".gitlab", ".tekton", ".forgejo", ".gitea", ".azure-pipelines")
+    )
+
+
+def no_pull_request_checks(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories whose workflows test pushes but no pull requests."""
+    repository: Repository = subject.context
+    on_push = [one for one in repository.workflows if "push" in one["triggers"]]
+    if not on_push or any({"pull_request", "pull_request_target", "merge_group"} & set(one["triggers"]) for one in repository.workflows):
+        return
+    testing = next((one for one in on_push if any({"test", "lint", "build"} & set(job["purposes"]) for job in one["jobs"])), None)
+    if testing is not None:
+        yield Problem(repository.place(testing, _first(testing)), workflow=testing["path"].rsplit("/", 1)[-1])
+
+
+def _first(workflow: dict[str, Any]) -> list[int]:
+    jobs = workflow["jobs"]
+    at: list[int] = jobs[0]["at"] if jobs else [0, 0]
+    return at
+
+
+def deploys_untested(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that deploy in repositories where no workflow tests anything."""
+    repository: Repository = subject.context
+    if repository.does("test") or repository.calls_strangers() or _has_other_pipeline(repository):
+        return
+    for workflow, job in repository.jobs():
+        if "deploy" in job["purposes"]:
+            yield Problem(repository.place(workflow, job["at"]), job=job["key"])
+
+
+def unscanned_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find images that are pushed in repositories where nothing scans images; told once a workflow."""
+    repository: Repository = subject.context
+    if repository.does("image-scan") or repository.calls_strangers() or repository.uses("aquasecurity/", "anchore/", "snyk/", "docker/scout"):
+        return
+    for workflow in repository.workflows:
+        for job in workflow["jobs"]:
+            pushing = next((step for step in job["steps"] if "push" in step["purposes"]), None)
+            if pushing is not None:
+                yield Problem(repository.place(workflow, pushing["at"]))
+                break
+
+
+def no_linting(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows that test or build, none of which lints."""
+    repository: Repository = subject.context
+    if repository.does("lint") or repository.calls_strangers() or not repository.does("test", "build"):
+        return
+    workflow, job = next((workflow, job) for workflow, job in repository.jobs() if {"test", "build"} & set(job["purposes"]))
+    yield Problem(repository.place(workflow, job["at"]))
+
+
+def no_code_scanning(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows, none of which scans code or dependencies."""
+    repository: Repository = subject.context
+    if repository.workflows and not repository.does("scan", "image-scan", "sarif") and not repository.calls_strangers():
+        yield Problem(missing(WORKFLOWS))
+
+
+def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows and neither Dependabot nor Renovate."""
+    repository: Repository = subject.context
+    if not repository.workflows or _updates(repository) or repository.uses("renovate"):
+        return
+    yield Problem(missing(".github/dependabot.yml"))
+
+
+def _updates(repository: Repository) -> bool:
+    return repository.has_file(
+        ".github/dependabot.yml", ".github/dependabot.yaml", "renovate.json", "renovate.json5", ".github/renovate.json",
+        ".github/renovate.json5", ".renovaterc", ".renovaterc.json", ".gitlab/renovate.json", ".pyup.yml", ".renovaterc.json5",
+    )  # fmt: skip
+
+
+def uncovered_ecosystem(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find ecosystems at the root of the repository that its dependabot.yml leaves out."""
+    from devopslint.syntax.tree import Map
+
+    repository: Repository = subject.context
+    path = next((one for one in (".github/dependabot.yml", ".github/dependabot.yaml") if repository.has_file(one)), None)
+    documents = repository.workspace.documents(path) if path is not None else ()
+    root = documents[0].root if documents else None
+    updates = root.get("updates") if isinstance(root, Map) else None
+    if path is None or not isinstance(root, Map) or not isinstance(updates, list) or repository.has_file("renovate.json", ".github/renovate.json5"):
+        return
+    covered = {one.get("package-ecosystem") for one in updates if isinstance(one, Map)}
+    present = [name for name, files in _ECOSYSTEMS.items() if files and repository.has_file(*files)]
+    if repository.workflows:
+        present.insert(0, "github-actions")
+    lacking = [name for name in present if not covered.intersection(_ALIASES.get(name, {name}))]
+    if lacking:
+        from devopslint.policy.subject import Place
+
+        yield Problem(Place(documents[0].source, *root.at["updates"][:2]), ecosystems=lacking)
+
+
+def no_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows and no CODEOWNERS."""
+    repository: Repository = subject.context
+    if repository.workflows and not repository.has_file("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"):
+        yield Problem(missing(".github/CODEOWNERS"))
+
+
+def invalid_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find lines of CODEOWNERS that GitHub skips: owners that are no user, team or address, and patterns it does not know."""
+    import re
+
+    from devopslint.policy.subject import Place
+
+    repository: Repository = subject.context
+    path = next((one for one in (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS") if repository.has_file(one)), None)
+    source = repository.workspace.source(path) if path is not None else None
+    if source is None:
+        return
+    offset = 0
+    for line in source.text.split("\n"):
+        bare = line.split("#", 1)[0] if not line.lstrip().startswith("\\#") else line
+        words = [(found.group(), found.start()) for found in re.finditer(r"(?:\\.|\S)+", bare)]
+        if words and not words[0][0].startswith("["):
+            pattern, start = words[0]
+            if pattern.startswith("!") or re.search(r"(?<!\\)\[", pattern):
+                yield Problem(Place(source, offset + start, offset + start + len(pattern)), what=pattern, fault="patterns have no `!` and no `[ ]`")
+            for owner, start in words[1:]:
+                if not re.fullmatch(r"@[A-Za-z0-9](?:[\w-]*)(?:/[\w.-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+", owner):
+                    place = Place(source, offset + start, offset + start + len(owner))
+                    yield Problem(place, what=owner, fault="an owner is `@user`, `@organisation/team` or an address")
+        offset += len(line) + 1
+
+
+def devopslint_not_run(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories whose workflows do not run devopslint."""
+    repository: Repository = subject.context
+    if repository.workflows and not repository.uses("devopslint"):
+        hooks = repository.workspace.source(".pre-commit-config.yaml") if repository.has_file(".pre-commit-config.yaml") else None
+        if hooks is None or "devopslint" not in hooks.text:
+            yield Problem(missing(WORKFLOWS))
+
+
+def committed_state(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find Terraform state beside the modules that were recognised."""
+    repository: Repository = subject.context
+    folders = sorted({path.rpartition("/")[0] for path, kind in repository.files.items() if kind == "terraform"})
+    for folder in folders:
+        for name in repository.workspace.names(folder):
+            if name.endswith((".tfstate", ".tfstate.backup")):
+                path = f"{folder}/{name}" if folder else name
+                yield Problem(missing(WORKFLOWS), path=path)

@@ -1,0 +1,86 @@
+"""A repository made of the facts of its workflows and the names of its files."""
+
+from __future__ import annotations
+
+from devopslint.policy.subject import Place, Subject
+from devopslint.syntax.source import Source
+from devopslint.syntax.tree import Document, Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.artifact import Workspace
+
+WORKFLOWS = ".github/workflows"
+
+
+def repository_subject(facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace) -> Subject:
+    """Return the subject of the whole repository; it stands at `.github/workflows`."""
+    repository = Repository(facts, files, workspace)
+    value = Map()
+    kinds = Map()
+    for kind in sorted(set(files.values())):
+        kinds.put(kind, sorted(path for path, name in files.items() if name == kind), (0, 0, 0, 0))
+    value.put("files", kinds, (0, 0, 0, 0))
+    return Subject(
+        "repository",
+        value,
+        document=Document(Source(WORKFLOWS, ""), value),
+        address="repository",
+        header=(0, 0),
+        context=repository,
+    )
+
+
+class Repository:
+    """What checks on the repository ask for.
+
+    `workflows` are the facts of the workflows that run: those in `.github/workflows`. `files` maps every recognised path
+    to the kind of its artifact.
+    """
+
+    __slots__ = ("files", "workflows", "workspace")
+
+    def __init__(self, facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace) -> None:
+        self.files = files
+        self.workspace = workspace
+        found = (fact for fact in facts if fact.get("artifact") == "workflow")
+        own = [fact for fact in found if fact["path"].rpartition("/")[0] == WORKFLOWS]
+        self.workflows: list[dict[str, Any]] = sorted(own, key=_path)
+
+    def jobs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Yield every job with its workflow."""
+        return ((workflow, job) for workflow in self.workflows for job in workflow["jobs"])
+
+    def does(self, *purposes: str) -> bool:
+        """Say whether some job is for one of these purposes."""
+        return any(purpose in job["purposes"] for _, job in self.jobs() for purpose in purposes)
+
+    def calls_strangers(self) -> bool:
+        """Say whether some job calls a workflow of another repository, of which nothing is known."""
+        return any(job["calls"] is not None and not job["calls"].startswith("./") for _, job in self.jobs())
+
+    def uses(self, *tools: str) -> bool:
+        """Say whether some workflow uses one of these actions (their beginning) or tools."""
+        return any(tool.startswith(tools) for workflow in self.workflows for tool in workflow["tools"])
+
+    def has_file(self, *paths: str) -> bool:
+        """Say whether one of the files is there."""
+        return any(self.workspace.exists(path) for path in paths)
+
+    def place(self, workflow: dict[str, Any], at: list[int]) -> Place:
+        """Return a place in a workflow from the offsets in its facts."""
+        source = self.workspace.source(workflow["path"])
+        return Place(source if source is not None else Source(workflow["path"], ""), at[0], at[1])
+
+
+def missing(path: str) -> Place:
+    """Return the place of a file that is not there."""
+    return Place(Source(path, ""), 0, 0)
+
+
+def _path(fact: dict[str, Any]) -> str:
+    path: str = fact["path"]
+    return path

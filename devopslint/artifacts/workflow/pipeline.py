@@ -1,0 +1,302 @@
+"""Checks on what a pipeline does: tests before it deploys, deploys step by step, scans what it ships."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes, stage_of
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_TAG_OF_PUSH = re.compile(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
+_NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
+    ("github/codeql-action/upload-sarif", "", "security-events", "write", "upload results"),
+    ("github/codeql-action/analyze", "", "security-events", "write", "upload results"),
+    ("actions/deploy-pages", "", "pages", "write", "publish the site"),
+    ("actions/deploy-pages", "", "id-token", "write", "publish the site"),
+    ("aws-actions/configure-aws-credentials", "role-to-assume", "id-token", "write", "prove who it is"),
+    ("google-github-actions/auth", "workload_identity_provider", "id-token", "write", "prove who it is"),
+    ("azure/login", "client-id", "id-token", "write", "prove who it is"),
+    ("softprops/action-gh-release", "", "contents", "write", "make a release"),
+    ("ncipollo/release-action", "", "contents", "write", "make a release"),
+    ("actions/create-release", "", "contents", "write", "make a release"),
+    ("actions/attest-build-provenance", "", "attestations", "write", "store the attestation"),
+    ("actions/attest-build-provenance", "", "id-token", "write", "sign the attestation"),
+    ("actions/labeler", "", "pull-requests", "write", "set labels"),
+    ("ossf/scorecard-action", "publish_results", "id-token", "write", "publish results"),
+)
+"""Action, input that makes it so ("" is always), scope, level, what for. Source: the README of each action."""
+
+
+def missing_permission(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions whose job declares permissions without the one that they need."""
+    step: Step = subject.context
+    job = step.job
+    if step.uses is None or not job.key or not job.declares_permissions or _brings_a_token(step):
+        return
+    if set(job.workflow.triggers) == {"workflow_call"} and "permissions" not in job.value and "permissions" not in job.workflow.root:
+        return
+    told: set[str] = set()
+    for action, given, scope, level, purpose in _NEEDED:
+        if step.uses.name != action or scope in told or (given and given not in step.inputs):
+            continue
+        if given == "client-id" and ("creds" in step.inputs or "client-secret" in step.inputs):
+            continue
+        if given == "publish_results" and step.inputs.get(given) not in (True, "true"):
+            continue
+        if action == "ossf/scorecard-action" and step.inputs.get("publish_results") not in (True, "true"):
+            continue
+        granted = job.grants(scope)
+        if granted is not None and granted not in (level, "write"):
+            told.add(scope)
+            yield Problem("uses", action=step.uses.name, scope=scope, level=level, purpose=purpose)
+
+
+def _brings_a_token(step: Step) -> bool:
+    """Say whether a step works with another token than the run's own."""
+    for owner in (step.inputs, step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env")):
+        for key, value in owner.items():
+            if key.lower() in {"token", "github_token", "github-token", "repo-token", "repo_token"} and isinstance(value, str):
+                if not re.search(r"secrets\.GITHUB_TOKEN|github\.token", value, re.IGNORECASE):
+                    return True
+    return False
+
+
+def _deploys(job: Job) -> bool:
+    return "deploy" in job_purposes(job)
+
+
+def _deploy_step(job: Job) -> Step | None:
+    return next((step for step in job.steps if "deploy" in purposes(step)), None)
+
+
+def deploy_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that deploy and name no environment."""
+    job: Job = subject.context
+    if job.uses is None and _deploys(job) and "environment" not in job.value:
+        yield Problem((), job=job.key)
+
+
+def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that deploy without waiting for the jobs of the same workflow that test."""
+    job: Job = subject.context
+    if not _deploys(job) or "test" in job_purposes(job):
+        return
+    before = job.needs_closure()
+    testing = [
+        other.key
+        for other in job.workflow.jobs.values()
+        if other is not job and "test" in job_purposes(other) and not _deploys(other) and job.key not in other.needs_closure()
+    ]
+    if testing and not before.intersection(testing):
+        yield Problem((), job=job.key, tests=" and ".join(f"`{key}`" for key in testing[:2]))
+
+
+def production_before_staging(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that deploy to production without waiting for the one that deploys to staging."""
+    job: Job = subject.context
+    if stage_of(job) != "production" or not (_deploys(job) or environment_of(job)):
+        return
+    staging = [
+        other.key
+        for other in job.workflow.jobs.values()
+        if stage_of(other) == "staging" and (_deploys(other) or environment_of(other)) and "if" not in other.value
+    ]
+    if staging and "if" not in job.value and not job.needs_closure().intersection(staging):
+        yield Problem((), job=job.key, staging=staging[0])
+
+
+def deploy_from_pull_request(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find steps that deploy whenever someone opens a pull request."""
+    job: Job = subject.context
+    if not job.workflow.has_trigger("pull_request") or not _deploys(job) or stage_of(job) == "staging":
+        return
+    if _is_preview(f"{job.key} {job.value.get('name', '')} {job.workflow.root.get('name', '')} {environment_of(job) or ''}"):
+        return
+    types = names_of(map_at(job.workflow.root.get("on"), "pull_request").get("types"))
+    if types == ["closed"] or _excludes_pull_requests(job.value.get("if")):
+        return
+    if any(_excludes_pull_requests(job.workflow.jobs[key].value.get("if")) for key in job.needs_closure()):
+        return
+    for step in job.steps:
+        if "deploy" in purposes(step) and not _excludes_pull_requests(step.value.get("if")) and not _mentions_event(step):
+            key = "uses" if step.uses is not None else "run"
+            yield Problem(("steps", step.index, key), part="value" if step.uses is not None or "\n" not in (step.run or "") else "key", job=job.key)
+            return
+
+
+def _is_preview(text: str) -> bool:
+    return bool(re.search(r"preview|review|ephemeral|\bpr\b|pull|\bdemo", text.lower().replace("_", "-").replace("-", " ")))
+
+
+def _mentions_event(step: Step) -> bool:
+    text = f"{step.run or ''} {step.inputs}"
+    return "event_name" in text or "pull_request" in text or "github.ref" in text or "GITHUB_REF" in text or "preview" in text.lower()
+
+
+def _excludes_pull_requests(condition: Any) -> bool:
+    """Say whether a condition may keep pull requests away (any condition on the event, the branch or something unknown)."""
+    if condition is None:
+        return False
+    if not isinstance(condition, str):
+        return condition is False
+    return bool(re.search(r"event_name|github\.ref|ref_name|ref_type|base_ref|inputs\.|vars\.|env\.|needs\.|steps\.|event\.|merged", condition))
+
+
+def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find images that are pushed with no tag besides `latest`."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "docker/build-push-action" and "push" in purposes(step):
+        tags = step.inputs.get("tags")
+        if not isinstance(tags, str):
+            return
+        each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()]
+        if each and all(_is_latest(tag) for tag in each):
+            yield Problem(("with", "tags"), image=each[0])
+    elif step.run is not None and step.fragment is not None and step.is_shell:
+        pushes = list(_TAG_OF_PUSH.finditer(step.run))
+        if pushes and all(_is_latest(found.group(1).strip("\"'")) for found in pushes) and "--all-tags" not in step.run:
+            if any(other is not step and other.run and _TAG_OF_PUSH.search(other.run) for other in step.job.steps):
+                return
+            for found in pushes:
+                mark = step.fragment.mark(found.start(1), found.end(1))
+                yield Problem(Place(step.fragment.source, *mark), image=found.group(1).strip("\"'"))
+
+
+def _is_latest(tag: str) -> bool:
+    if "@sha256:" in tag:
+        return False
+    name = tag.rsplit("/", 1)[-1]
+    _, colon, version = name.partition(":")
+    if not colon:
+        return "$" not in name and "{" not in name
+    return version == "latest"
+
+
+def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find scans whose findings neither fail the job nor are reported."""
+    step: Step = subject.context
+    if step.uses is None:
+        return
+    name, inputs = step.uses.name, step.inputs
+    if name == "aquasecurity/trivy-action":
+        code = inputs.get("exit-code", 0)
+        reported = inputs.get("format") in {"sarif", "cyclonedx", "spdx", "spdx-json", "github", "json", "template"} or "output" in inputs
+        if str(code) == "0" and not reported and "env" not in step.value:
+            yield Problem("uses", action=name)
+    elif name == "anchore/scan-action" and inputs.get("fail-build") in (False, "false") and not _uploads(step.after):
+        yield Problem(("with", "fail-build"), action=name)
+
+
+def sarif_not_uploaded(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find scans that write SARIF which nobody takes."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.name != "aquasecurity/trivy-action" or step.inputs.get("format") != "sarif":
+        return
+    if not _uploads(step.after):
+        yield Problem(("with", "format"), action=step.uses.name)
+
+
+def _uploads(steps: list[Step]) -> bool:
+    return any(
+        (step.uses is not None and (step.uses.name.startswith(("github/codeql-action/upload-sarif", "actions/upload-artifact")) or step.uses.kind == "local"))
+        or "sarif" in (step.run or "").lower()
+        for step in steps
+    )
+
+
+def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find tests and linters whose failure is ignored."""
+    step: Step = subject.context
+    if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
+        return
+    if step.id and any(f"steps.{step.id}." in str(other.value) for other in step.job.steps):
+        return
+    yield Problem("continue-on-error", part="pair")
+
+
+def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find logins to a cloud with a stored key, where the cloud takes GitHub's own identity."""
+    step: Step = subject.context
+    if step.uses is None:
+        return
+    name, inputs = step.uses.name, step.inputs
+    if name == "aws-actions/configure-aws-credentials" and "aws-secret-access-key" in inputs and "aws-session-token" not in inputs:
+        if isinstance(inputs["aws-secret-access-key"], str) and "secrets." in inputs["aws-secret-access-key"]:
+            yield Problem(("with", "aws-secret-access-key"), part="key", cloud="AWS")
+    elif name == "google-github-actions/auth" and "credentials_json" in inputs:
+        yield Problem(("with", "credentials_json"), part="key", cloud="Google Cloud")
+    elif name == "azure/login" and "creds" in inputs:
+        yield Problem(("with", "creds"), part="key", cloud="Azure")
+
+
+def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find packages that are published with a stored token, where the registry takes GitHub's own identity."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs:
+        if "repository-url" not in step.inputs and "repository_url" not in step.inputs or "pypi.org" in str(step.inputs.get("repository-url")):
+            yield Problem(("with", "password"), part="key", registry="PyPI")
+    elif step.uses is not None and step.uses.name == "rubygems/release-gem" and "RUBYGEMS_API_KEY" in str(step.env):
+        yield Problem("uses", registry="RubyGems")
+
+
+def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find tokens of a GitHub App that have all of the App's permissions."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "actions/create-github-app-token":
+        if not any(name.startswith("permission-") for name in step.inputs):
+            yield Problem("uses")
+
+
+def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find caches that are restored in a job which publishes on a tag or a release."""
+    job: Job = subject.context
+    if not _is_release(job.workflow) or not job_purposes(job).intersection({"publish", "push"}):
+        return
+    for step in job.steps:
+        if step.uses is None:
+            continue
+        name, inputs = step.uses.name, step.inputs
+        if name in {"actions/cache", "actions/cache/restore", "swatinem/rust-cache", "mozilla-actions/sccache-action"}:
+            yield Problem(("steps", step.index, "uses"), action=name)
+        elif name.startswith("actions/setup-") and isinstance(inputs.get("cache"), str) and "${{" not in inputs["cache"] and inputs["cache"] not in {"", "false"}:
+            yield Problem(("steps", step.index, "with", "cache"), action=name)
+        elif name == "docker/build-push-action" and "type=gha" in str(inputs.get("cache-from", "")):
+            yield Problem(("steps", step.index, "with", "cache-from"), action=name)
+
+
+def _is_release(workflow: Workflow) -> bool:
+    if "release" in workflow.triggers:
+        return True
+    push = workflow.triggers.get("push")
+    return push is not None and "tags" in push and "branches" not in push and not workflow.has_trigger("pull_request")
+
+
+def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find containers and services of a job without a version."""
+    job: Job = subject.context
+    places: list[tuple[tuple[str | int, ...], Any]] = [(("container",), job.value.get("container"))]
+    places.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
+    for path, container in places:
+        at = (*path, "image") if isinstance(container, Map) else path
+        for candidate in subject.candidates(at):
+            image = candidate.value
+            if isinstance(image, str) and image and "${{" not in image and _floats(image):
+                yield Problem(at, image=image)
+                break
+
+
+def _floats(image: str) -> bool:
+    tag = image.rsplit("/", 1)[-1].partition(":")[2]
+    return "@sha256:" not in image and tag in {"", "latest"}

@@ -1,0 +1,234 @@
+"""Checks on how long a pipeline takes and what it wastes."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.actions import version_in_comment
+from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.purpose import job_purposes, purposes
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_START = r"(?:^|[\s;&|(])"
+_INSTALLS: dict[str, re.Pattern[str]] = {
+    name: re.compile(_START + pattern, re.MULTILINE)
+    for name, pattern in {
+        "npm": r"npm (?:ci|install|i)(?=\s*(?:$|[;&|\n]|--(?!global)|-(?!g)))",
+        "yarn": r"yarn(?: install)?(?=\s*(?:$|[;&|\n]|--))",
+        "pnpm": r"pnpm (?:install|i)(?=\s*(?:$|[;&|\n]|--))",
+        "pip": r"pip3? install (?:\S+ )*?(?:-r|--requirement)",
+        "pipenv": r"pipenv (?:install|sync)",
+        "poetry": r"poetry install",
+        "maven": r"(?:\S*/)?mvnw? ",
+        "gradle": r"(?:\S*/)?gradlew? ",
+    }.items()
+}
+_CACHES = {
+    "actions/setup-node": ("npm", "yarn", "pnpm"),
+    "actions/setup-python": ("pip", "pipenv", "poetry"),
+    "actions/setup-java": ("maven", "gradle"),
+}
+"""Action → the package managers that its input `cache` knows. Source: the README of each."""
+
+
+def _managers(job: Job) -> dict[str, Step]:
+    """Return the package managers that a job's scripts install with, each with the first step that does."""
+    found: dict[str, Step] = {}
+    for step in job.steps:
+        script = re.sub(r"(?m)^\s*#.*$", "", (step.run or "").replace("\\\n", " "))
+        for name, pattern in _INSTALLS.items():
+            if name not in found and pattern.search(script):
+                found[name] = step
+    return found
+
+
+def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find set-up actions without their cache in a job that then installs dependencies."""
+    job: Job = subject.context
+    managers = _managers(job)
+    if any("cache" in (step.uses.name if step.uses else "") for step in job.steps):
+        return
+    if "publish" in job_purposes(job) or "self-hosted" in (job.runs_on or ()):
+        return
+    for step in job.steps:
+        name = step.uses.name if step.uses is not None else ""
+        used = [manager for manager in _CACHES.get(name, ()) if manager in managers and managers[manager].index > step.index]
+        if used and "cache" not in step.inputs and "package-manager-cache" not in step.inputs and not _caches_by_itself(step, used[0]):
+            yield Problem(("steps", step.index, "uses"), action=name, manager=used[0])
+            return
+
+
+def _caches_by_itself(step: Step, manager: str) -> bool:
+    """Say whether setup-node may cache without being told: since v5 it does for npm, where package.json names it."""
+    if step.uses is None or step.uses.name != "actions/setup-node" or manager != "npm":
+        return False
+    major = step.uses.major if not step.uses.is_sha else version_in_comment(step.workflow.document.source, step.value.at["uses"][2:])
+    if major is not None and major < 5:
+        return False
+    workspace = step.workflow.workspace
+    package = workspace.source("package.json") if workspace is not None and workspace.exists("package.json") else None
+    return package is None or '"packageManager"' in package.text
+
+
+def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find set-up actions that cache for one package manager while another one installs."""
+    job: Job = subject.context
+    managers = _managers(job)
+    for step in job.steps:
+        name = step.uses.name if step.uses is not None else ""
+        known = _CACHES.get(name, ())
+        cache = step.inputs.get("cache")
+        used = [manager for manager in known if manager in managers]
+        if isinstance(cache, str) and cache in known and used and cache not in used:
+            if any(step.uses is not None and step.uses.kind == "local" for step in job.steps):
+                continue
+            yield Problem(("steps", step.index, "with", "cache"), cache=cache, used=used[0])
+
+
+def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs without a limit of time."""
+    job: Job = subject.context
+    if job.uses is None and job.steps and "timeout-minutes" not in job.value:
+        if not all("timeout-minutes" in step.value for step in job.steps if step.run is not None) or not any(step.run for step in job.steps):
+            yield Problem((), job=job.key)
+
+
+def missing_concurrency(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows on pull requests whose superseded runs go on."""
+    workflow: Workflow = subject.context
+    if "pull_request" not in workflow.triggers or "concurrency" in workflow.root:
+        return
+    types = names_of(workflow.triggers["pull_request"].get("types"))
+    if types and not {"synchronize"} & set(types):
+        return
+    if workflow.jobs and not all("concurrency" in job.value or job.uses is not None for job in workflow.jobs.values()):
+        yield Problem(())
+
+
+def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find checkouts of the whole history in jobs where nothing is seen to need it."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.name != "actions/checkout" or str(step.inputs.get("fetch-depth", "")) != "0":
+        return
+    if not any(_needs_history(other) for other in step.after):
+        yield Problem(("with", "fetch-depth"), part="pair")
+
+
+def _needs_history(step: Step) -> bool:
+    if step.run is not None:
+        return bool(re.search(r"\bgit\b|release|version|changelog|affected|sonar|gitleaks|\bct\b|\bnx\b|turbo|lerna|changeset|scm|commitlint|hugo|docs|make|\./|\bsh\b|bash|tag|build|since", step.run))
+    return True if step.uses is None or step.uses.kind != "repository" else not step.uses.name.startswith(("actions/setup-", "actions/cache", "actions/upload-artifact", "docker/setup"))
+
+
+def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `npm install` of a project's dependencies, which may change the lock file instead of keeping to it."""
+    context = subject.context
+    command, step = context.command, context.owner
+    if command.name != "npm" or step is None or not hasattr(step, "job") or command.expands:
+        return
+    operands = [word.text for word in command.operands(frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"}))]
+    if operands in (["install"], ["i"]) and not command.has_flag("-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock"):
+        start = command.name_word.start if command.name_word is not None else command.start
+        end = next(word.end for word in command.words if word.text == operands[0])
+        yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), command=f"npm {operands[0]}")
+
+
+def serial_jobs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that lint or test and wait for another one that lints, tests, without taking anything from it."""
+    job: Job = subject.context
+    workflow = job.workflow
+    mine = job_purposes(job)
+    if not mine.intersection({"test", "lint"}) or mine.intersection({"deploy", "push", "publish"}) or len(job.needs) != 1:
+        return
+    other = workflow.jobs.get(job.needs[0])
+    if other is None or other.uses is not None or job.uses is not None:
+        return
+    theirs = job_purposes(other)
+    if not theirs.intersection({"lint", "test"}) or theirs.intersection({"build", "push", "deploy", "publish"}):
+        return
+    text = str(job.value)
+    takes = "needs." in text or any((step.uses.name if step.uses else "").startswith(("actions/download-artifact", "actions/cache")) for step in job.steps)
+    if not takes and "if" not in job.value:
+        yield Problem("needs", job=job.key, other=other.key)
+
+
+def double_run(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows that run twice for each push to the branch of a pull request."""
+    workflow: Workflow = subject.context
+    on = workflow.root.get("on")
+    if not workflow.has_trigger("push") or not workflow.has_trigger("pull_request"):
+        return
+    push = workflow.triggers["push"]
+    if {"branches", "branches-ignore", "tags"} & set(push) or "concurrency" in workflow.root:
+        return
+    if any("event_name" in str(job.value.get("if", "")) or "event" in str(job.value.get("if", "")) for job in workflow.jobs.values()):
+        return
+    if isinstance(on, Map):
+        yield Problem(("on", "push"), part="key")
+    elif isinstance(on, list):
+        yield Problem(("on", on.index("push")))
+
+
+def image_build_without_cache(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find image builds without a cache."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.name != "docker/build-push-action":
+        return
+    inputs = step.inputs
+    if not {"cache-from", "cache-to", "no-cache", "builder"} & set(inputs) and "type=" not in str(inputs.get("build-args", "")):
+        if not any("remote" in str(other.inputs.get("driver", "")) or "endpoint" in other.inputs for other in step.before):
+            yield Problem("uses")
+
+
+def artifact_retention(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find uploads without a time after which the artifact is deleted."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "actions/upload-artifact" and "retention-days" not in step.inputs:
+        yield Problem("uses")
+
+
+def artifact_may_be_empty(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find uploads that go on with a warning when there is nothing to upload."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "actions/upload-artifact" and "if-no-files-found" not in step.inputs:
+        condition = step.value.get("if")
+        if not (isinstance(condition, str) and re.search(r"always|failure|cancelled|outcome|conclusion", condition)):
+            yield Problem("uses")
+
+
+def unnamed_workflow(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows without a name."""
+    workflow: Workflow = subject.context
+    if "name" not in workflow.root:
+        yield Problem(())
+
+
+def dispatch_inputs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs with which whoever starts a workflow by hand changes what is built."""
+    workflow: Workflow = subject.context
+    inputs = map_at(workflow.triggers.get("workflow_dispatch"), "inputs")
+    if inputs:
+        yield Problem(("on", "workflow_dispatch", "inputs"), part="key", count=len(inputs))
+
+
+def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that push images and neither sign nor attest them."""
+    job: Job = subject.context
+    pushing = next((step for step in job.steps if "push" in purposes(step)), None)
+    if pushing is None:
+        return
+    text = " ".join(f"{step.run or ''} {step.uses.name if step.uses else ''}" for other in job.workflow.jobs.values() for step in other.steps)
+    if re.search(r"cosign|attest|slsa|notation|\bko\b|sigstore", text) or pushing.inputs.get("provenance") in {True, "true", "mode=max"} or "sbom" in pushing.inputs:
+        return
+    yield Problem(("steps", pushing.index, "uses" if pushing.uses is not None else "run"), part="value" if pushing.uses is not None else "key")
