@@ -1,0 +1,191 @@
+"""Checks of how things are written: outdated syntax, doubled keys, names, the files of a module."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.hcl_nodes import Block, Expression, expressions, walk
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_LABEL_OF_NAME = {"resource": 1, "data": 1, "module": 0, "variable": 0, "output": 0}
+_TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"})
+
+
+def needless_interpolation(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each string that is nothing but `${…}`."""
+    for expression in expressions(subject.value):
+        if expression.source.path.endswith(".json"):
+            continue
+        for node in walk(expression.node, lambda node: node.type != "heredoc_template"):
+            if node.type != "quoted_template" or len(node.children) != 3:
+                continue
+            hole = node.children[1]
+            if (
+                hole.type != "template_interpolation"
+                or hole.end_byte - node.start_byte != len(expression.text_of(node)) - 1
+            ):
+                continue
+            if hole.start_byte != node.start_byte + 1:
+                continue
+            start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
+            inner = expression.source.text[start + 3 : end - 2].strip(" ~")
+            yield Problem(Place(expression.source, start, end), inner=inner)
+
+
+def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each index with a dot: `aws_instance.web.0.id`."""
+    for expression in expressions(subject.value):
+        for node in walk(expression.node):
+            if node.type == "legacy_index":
+                start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
+                text = expression.source.text
+                digits = len(text[start + 1 :]) - len(text[start + 1 :].lstrip("0123456789"))
+                end = start + 1 + digits
+                yield Problem(Place(expression.source, start, end), index=text[start + 1 : end])
+
+
+def outdated_function(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each `lookup` without a default, and for `list` and `map`, which are gone."""
+    for expression in expressions(subject.value):
+        for node in walk(expression.node):
+            if node.type != "function_call":
+                continue
+            name_node = node.children[0]
+            name = expression.text_of(name_node)
+            if name not in {"lookup", "list", "map"}:
+                continue
+            count = sum(
+                part.type == "expression"
+                for child in node.children
+                if child.type == "function_arguments"
+                for part in child.children
+            )
+            instead = {"list": "`tolist([…])`", "map": "`tomap({…})`", "lookup": "an index"}[name]
+            if name != "lookup" or count == 2:
+                if _is_type_constraint(subject, expression):
+                    continue
+                start = name_node.start_byte + expression.shift
+                yield Problem(Place(expression.source, start, start + len(name)), function=name, instead=instead)
+
+
+def _is_type_constraint(subject: Subject, expression: Expression) -> bool:
+    """Say whether an expression is the type of a variable, where `list(string)` is no call."""
+    variables = subject.value.get("variable")
+    return any(
+        isinstance(block, Block) and block.get("type") is expression
+        for block in (variables if isinstance(variables, Seq) else ())
+    )
+
+
+def quoted_type(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a variable's type in quotes."""
+    kind = subject.raw("type")
+    if isinstance(kind, str) and kind in _TYPE_NAMES:
+        yield Problem("type", kind=kind)
+
+
+def duplicate_keys(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each key that an object holds twice."""
+    source = subject.document.source
+    stack: list[Any] = [subject.value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Map):
+            if not isinstance(node, Block):
+                for key, (start, end, _, _) in node.duplicates:
+                    yield Problem(Place(source, start, end), key=key)
+            stack.extend(node.values())
+        elif isinstance(node, Seq):
+            stack.extend(node)
+
+
+def naming(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each name that is not written in lower case with underscores."""
+    for type_name, index in _LABEL_OF_NAME.items():
+        for block in subject.value.get(type_name) or ():
+            if isinstance(block, Block) and len(block.labels) > index and not _NAME.fullmatch(block.labels[index]):
+                yield Problem(Place(subject.document.source, *block.labels.at[index]), name=block.labels[index])
+
+
+def repeated_type(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each resource whose name repeats its type: `aws_s3_bucket.logs_bucket`."""
+    block = subject.value
+    if len(block.labels) < 2:
+        return
+    words = str(block.labels[0]).split("_")[1:]
+    name = str(block.labels[1])
+    if len(words) >= 2 and "_".join(words) in name and name != "_".join(words):
+        yield Problem(Place(subject.document.source, *block.labels.at[1]), name=name)
+
+
+def misplaced_block(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each variable or output that stands outside the file kept for them."""
+    module: Module = subject.context
+    if not module.has_code or len(module.declared) < int(options["blocks"]):
+        return
+    for type_name, wanted in (("variable", "variables"), ("output", "outputs")):
+        for declared in module.all(type_name):
+            name = declared.document.source.path.rpartition("/")[2]
+            if wanted[:-1] not in name and declared.block.header is not None:
+                yield Problem(
+                    Place(declared.document.source, *declared.block.header), what=type_name, file=f"{wanted}.tf"
+                )
+                break
+
+
+def missing_readme(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem when a module for others has no README."""
+    module: Module = subject.context
+    if module.is_root or not module.all("variable") or not module.has_code or not module.folder:
+        return
+    if not any(name.lower().startswith("readme") for name in module.workspace.names(module.folder)):
+        yield Problem()
+
+
+def repeated_blocks(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for the last of several resources of a type that differ in literal values only."""
+    module: Module = subject.context
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for declared in module.all("resource"):
+        block = declared.block
+        if len(block) < 3 or {"for_each", "count"} & set(block):
+            continue
+        groups.setdefault((declared.label(0), _shape(block)), []).append(declared)
+    for (type_name, _), members in groups.items():
+        if len(members) >= int(options["count"]):
+            first = members[0]
+            yield Problem(
+                Place(first.document.source, *(first.block.header or (0, 0))), type=type_name, number=len(members)
+            )
+
+
+def _shape(block: Map) -> tuple[Any, ...]:
+    """Return what stays of a body when literal texts are taken out."""
+    shape: list[Any] = []
+    for key in sorted(block):
+        value = block[key]
+        if isinstance(value, Seq) and value and isinstance(value[0], Block):
+            shape.append((key, tuple(tuple(sorted(item)) for item in value if isinstance(item, Map))))
+        else:
+            shape.append((key, "…" if value is UNKNOWN or isinstance(value, (str, Expression, Map)) else repr(value)))
+    return tuple(shape)
+
+
+def provisioner(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each provisioner that runs commands when a resource is made."""
+    for block in subject.value.get("provisioner") or ():
+        runs = isinstance(block, Block) and block.labels and block.labels[0] in {"local-exec", "remote-exec"}
+        if runs and block.header is not None:
+            yield Problem(Place(subject.document.source, *block.header), name=block.labels[0])

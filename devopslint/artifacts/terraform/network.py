@@ -1,0 +1,148 @@
+"""Checks of who may reach what: security groups, their rules in all the forms they have, and network ACLs."""
+
+from __future__ import annotations
+
+from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_MOST_PORTS = 65535
+
+
+class Opening:
+    """A rule that lets everyone in: where the address block stands, the block itself, and the ports (`None`: all)."""
+
+    __slots__ = ("at", "cidr", "first", "last", "protocol", "rule")
+
+    def __init__(self, at: Path, cidr: str, rule: Path, protocol: str, first: int, last: int) -> None:
+        self.at = at
+        self.cidr = cidr
+        self.rule = rule
+        self.protocol = protocol
+        self.first = first
+        self.last = last
+
+    @property
+    def everything(self) -> bool:
+        """Whether all ports are open."""
+        return self.first <= 1 and self.last >= _MOST_PORTS
+
+
+def admin_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a port of administration (SSH, RDP …) to the internet."""
+    yield from _named(subject, ADMIN_PORTS)
+
+
+def data_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a database's or queue's port to the internet."""
+    yield from _named(subject, DATA_PORTS)
+
+
+def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens all ports to the internet."""
+    for opening in _openings(subject, "ingress"):
+        if opening.everything:
+            yield Problem(opening.at, cidr=opening.cidr)
+
+
+def wide_range(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens more ports to the internet than `ports` allows, but not all."""
+    for opening in _openings(subject, "ingress"):
+        if not opening.everything and opening.last - opening.first + 1 > int(options["ports"]):
+            yield Problem(opening.at, cidr=opening.cidr, range=f"{opening.first}-{opening.last}")
+
+
+def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that lets traffic out to every address on every port."""
+    for opening in _openings(subject, "egress"):
+        if opening.everything:
+            yield Problem(opening.at, cidr=opening.cidr)
+
+
+def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
+    for opening in _openings(subject, "ingress"):
+        if opening.everything or opening.protocol in {"icmp", "icmpv6", "1", "58"}:
+            continue
+        hit = [port for port in sorted(ports) if opening.first <= port <= opening.last]
+        if hit and (len(hit) <= 4 or opening.last - opening.first < 1024):
+            yield Problem(opening.at, cidr=opening.cidr, port=hit[0], service=ports[hit[0]])
+        elif hit:
+            yield Problem(opening.at, cidr=opening.cidr, port=f"{opening.first}-{opening.last}", service=ports[hit[0]])
+
+
+def _openings(subject: Subject, direction: str) -> Iterator[Opening]:
+    """Yield the openings to everyone of a security group or one of its rules, whatever resource says it."""
+    kind = subject.type
+    if kind in {"aws_security_group", "aws_default_security_group"}:
+        rules = subject.get(direction)
+        for index in range(len(rules)) if isinstance(rules, Seq) else ():
+            yield from _opening(subject, (direction, index), ("cidr_blocks", "ipv6_cidr_blocks"))
+    elif kind == "aws_security_group_rule":
+        if subject.get("type") == direction:
+            yield from _opening(subject, (), ("cidr_blocks", "ipv6_cidr_blocks"))
+    elif kind == f"aws_vpc_security_group_{direction}_rule":
+        yield from _opening(subject, (), ("cidr_ipv4", "cidr_ipv6"), protocol="ip_protocol")
+
+
+def _opening(subject: Subject, rule: Path, fields: tuple[str, ...], protocol: str = "protocol") -> Iterator[Opening]:
+    name = subject.get((*rule, protocol))
+    if name is UNKNOWN:
+        return
+    name = str(name).lower() if name is not MISSING else ""
+    first, last = _number(subject.get((*rule, "from_port"))), _number(subject.get((*rule, "to_port")))
+    if name in {"-1", "all"}:
+        first, last = 0, _MOST_PORTS
+    if first is None or last is None:
+        return
+    if first == last == 0 and name in {"tcp", "udp", "6", "17"}:
+        return
+    for field in fields:
+        value = subject.get((*rule, field))
+        if isinstance(value, str):
+            if is_everyone(value):
+                yield Opening((*rule, field), value, rule, name, first, last)
+        elif isinstance(value, list):
+            for index in range(len(value)):
+                cidr = subject.get((*rule, field, index))
+                if isinstance(cidr, str) and is_everyone(cidr):
+                    yield Opening((*rule, field, index), cidr, rule, name, first, last)
+                    break
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return int(value)
+    if isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    return None
+
+
+def open_network_acl(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each ACL rule that lets everyone reach a port of administration, or every port."""
+    if subject.type == "aws_network_acl_rule":
+        rules: list[Path] = [()]
+        if subject.get("egress") not in {False, MISSING}:
+            return
+    else:
+        listed = subject.get("ingress")
+        rules = [("ingress", index) for index in range(len(listed))] if isinstance(listed, Seq) else []
+    for rule in rules:
+        action = subject.get((*rule, "rule_action" if not rule else "action"))
+        if not isinstance(action, str) or action.lower() != "allow":
+            continue
+        for opening in _opening(subject, rule, ("cidr_block", "ipv6_cidr_block")):
+            hit = [port for port in (22, 3389) if opening.first <= port <= opening.last]
+            if hit and not (opening.everything and opening.protocol in {"-1", "all"} and not options["all_ports"]):
+                yield Problem(opening.at, cidr=opening.cidr, port=hit[0])

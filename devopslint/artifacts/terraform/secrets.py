@@ -1,0 +1,130 @@
+"""Checks of credentials that are written down, and of variables and outputs that show them."""
+
+from __future__ import annotations
+
+from devopslint.knowledge.credentials import find_credential, is_plausible_secret, looks_like_secret_name
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.hcl_nodes import Block, Expression
+from devopslint.syntax.tree import MISSING, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Mark
+
+    Options = Mapping[str, Any]
+
+_NOT_SECRET = frozenset(
+    {
+        "name",
+        "description",
+        "type",
+        "engine",
+        "storage_type",
+        "key_name",
+        "algorithm",
+        "default_action",
+        "authorization",
+    }
+)
+_GENERATED = frozenset({"random_password", "random_string", "random_id", "tls_private_key", "time_rotating"})
+
+
+def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each literal that is a credential by its form, or by the name that it stands under."""
+    source = subject.document.source
+    for name, value, mark, parents in _literals(subject.value):
+        text = source.text[mark[0] : mark[1]]
+        found = find_credential(text)
+        if found is not None:
+            title, start, end = found
+            place = Place(source, mark[0] + start, mark[0] + end) if "\n" in text else Place(source, *mark)
+            yield Problem(place, what=title)
+        elif isinstance(value, str) and _is_secret(name, value, parents):
+            yield Problem(Place(source, *mark), what=f"the value of `{name}`")
+
+
+def _is_secret(name: str, value: str, parents: tuple[str, ...]) -> bool:
+    if name in _NOT_SECRET or not looks_like_secret_name(name) or not is_plausible_secret(value):
+        return False
+    if parents[:1] in {("output",), ("moved",), ("import",)} or any(parent in _GENERATED for parent in parents):
+        return False
+    return not value.startswith(("alias/", "key/")) and not looks_like_reference(value)
+
+
+def looks_like_reference(value: str) -> bool:
+    """Say whether a text is the traversal of something (`var.password`, `data.x.y`) that lost its template."""
+    return value.startswith(("var.", "local.", "data.", "module.", "each.", "aws_", "random_"))
+
+
+def _literals(root: Any) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
+    """Yield every text of a tree: the name that it stands under, its value, its mark, and the types and labels above.
+
+    The default of a variable stands under the variable's name; an expression is yielded for the sake of its text.
+    """
+    stack: list[tuple[Any, str, tuple[str, ...]]] = [(root, "", ())]
+    while stack:
+        node, owner, parents = stack.pop()
+        if isinstance(node, Block) and node.type:
+            parents = (*parents, node.type, *(str(label) for label in node.labels))[:8]
+        if isinstance(node, Map):
+            for key, value in node.items():
+                mark = node.at[key][2:]
+                name = key
+                if parents[:1] == ("variable",) and key == "default" and len(parents) > 1:
+                    name = parents[1]
+                if isinstance(node, Block) and node.type == "variable" and key in {"description", "type"}:
+                    continue
+                if key == "value" and "name" in node and isinstance(node["name"], str):
+                    name = node["name"]
+                if isinstance(value, (Map, Seq)):
+                    stack.append((value, name, parents))
+                elif isinstance(value, (str, Expression)):
+                    yield name, value, mark, parents
+        elif isinstance(node, Seq):
+            for index, value in enumerate(node):
+                if isinstance(value, (Map, Seq)):
+                    stack.append((value, owner, parents))
+                elif isinstance(value, (str, Expression)):
+                    yield owner if not owner.endswith("s") else "", value, node.at[index], parents
+
+
+def insensitive_variable(variable: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a variable that by its name and type holds a secret and is not `sensitive`."""
+    name = variable.address.partition(".")[2]
+    if not looks_like_secret_name(name) or variable.get("sensitive") not in {MISSING, False}:
+        return
+    if variable.get("ephemeral") not in {MISSING, False}:
+        return
+    kind = variable.raw("type")
+    text = kind.text if isinstance(kind, Expression) else str(kind)
+    default = variable.raw("default")
+    if text.startswith(("bool", "number")) or isinstance(default, (bool, int, float)):
+        return
+    yield Problem(name=name)
+
+
+def insensitive_output(output: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for an output that shows a password or a secret key and is not `sensitive`."""
+    if output.get("sensitive") not in {MISSING, False} or output.get("ephemeral") not in {MISSING, False}:
+        return
+    value = output.raw("value")
+    if not isinstance(value, Expression):
+        return
+    for reference in value.references():
+        names = [step for step in reference.steps if isinstance(step, str)]
+        if names and names[0] == "var" and len(names) > 1:
+            declared = output.context.declared.get(f"var.{names[1]}")
+            secret = (
+                declared is not None
+                and declared.block.get("sensitive") is not True
+                and looks_like_secret_name(names[1])
+            )
+        else:
+            secret = len(names) > 2 and looks_like_secret_name(names[-1]) and names[-1] not in {"token", "credentials"}
+        if secret and value.text.strip() == value.source.text[reference.start : reference.end]:
+            yield Problem("value", name=".".join(names))
+            return
