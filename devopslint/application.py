@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from devopslint.report.practices import Practice
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
+FEW_FILES = 8
+"""Files below which neither a cache nor processes pay for what it costs to open them."""
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -203,19 +205,21 @@ def _performer(request: Request, session: Session, asked: Asked) -> Performer:
     """Return how tasks are judged: a few files at once in this process, folders from the cache and in processes."""
     from devopslint.engine.run import one_by_one
 
-    if not asked.found:
+    if request.quiet:
+        from devopslint.engine.progress import silence
+
+        silence()
+    if len(asked.found) + len(asked.given) < FEW_FILES and not request.jobs:
         return one_by_one
     from devopslint.engine.cache import Cache, cached
     from devopslint.engine.processes import Setup, cores, in_processes
-    from devopslint.engine.workspace import digest
 
     setup = Setup(session.root, session.catalog.folders, session.selection, remember=not request.no_cache)
-    performer = in_processes(setup, request.jobs or cores())
+    performer = in_processes(setup, request.jobs or cores(), chosen=request.jobs > 1)
     if request.no_cache:
         return performer
-    name = digest(os.fsencode(os.path.realpath(session.root)))
-    path = os.path.join(cache_folder(), "results", f"{name}.sqlite")
-    return cached(performer, Cache(path, _environment(session)), prune=asked.whole)
+    folder = os.path.join(cache_folder(), "results")
+    return cached(performer, Cache(folder, os.path.realpath(session.root), _environment(session)), prune=asked.whole)
 
 
 def _environment(session: Session) -> str:
@@ -224,21 +228,35 @@ def _environment(session: Session) -> str:
     from devopslint.engine.workspace import digest
 
     parts = [__version__, sys.version, session.selection.stamp(), *(folder.stamp for folder in session.catalog.folders)]
-    package = os.path.dirname(os.path.abspath(__file__))
-    if not os.path.isdir(os.path.join(package, "rules")):
-        parts.extend(_stamps_of_code(package))
+    folders = [os.path.dirname(os.path.abspath(__file__))]
+    folders += [folder.folder for folder in session.catalog.folders if folder.from_user and folder.trusted]
+    for folder in folders:
+        parts.extend(_stamps_of_code(folder))
+    for library in ("yaml", "tree_sitter", "tree_sitter_bash", "tree_sitter_hcl"):
+        parts.append(_stamp_of_library(library))
     return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
 
 
 def _stamps_of_code(folder: str) -> list[str]:
-    """Return size and time of every module of a checkout, whose version stays the same while its code changes."""
+    """Return size and time of every module below a folder: code changes while its version stays the same."""
     stamps = []
     for below, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in names:
-            status = os.stat(os.path.join(below, name))
-            stamps.append(f"{below}/{name}:{status.st_size}:{status.st_mtime_ns}")
+            if name.endswith((".py", ".json", ".so", ".pyd")):
+                status = os.stat(os.path.join(below, name))
+                stamps.append(f"{below}/{name}:{status.st_size}:{status.st_mtime_ns}")
     return sorted(stamps)
+
+
+def _stamp_of_library(name: str) -> str:
+    from importlib.util import find_spec
+
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        return name
+    status = os.stat(spec.origin)
+    return f"{name}:{status.st_size}:{status.st_mtime_ns}"
 
 
 def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
