@@ -30,7 +30,11 @@ _SETTING = re.compile(
     r"^[ \t]*(?:export[ \t]+)?[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*[=:][ \t]*([\"']?)([^\s\"'#,]+)\2[ \t]*,?[ \t]*$",
     re.MULTILINE,
 )
-_DUMMY = frozenset({"", "changeme", "password", "secret", "example", "test", "foo", "bar"})
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*")
+_PUBLIC_ENTRY = re.compile(
+    r"(?i)(?:^|[-_.]|[a-z])(?:user(?:name)?|login|host(?:name)?|port|endpoint|url|uri|name|database|db|region|bucket|email|type"
+    r"|project|crt|cert|pem|ca|id)$"
+)
 
 
 def secret_in_env(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -44,7 +48,7 @@ def secret_in_env(subject: Subject, options: Options) -> Iterator[Problem]:
         found = find_credential(value)
         if found is not None:
             yield Problem(_within(subject, path, value, found[1], found[2]), name=name, what=found[0])
-        elif looks_like_secret_name(name) and is_plausible_secret(value):
+        elif looks_like_secret_name(name) and is_plausible_secret(value) and not _is_constant(value):
             yield Problem(path, name=name, what="a credential")
 
 
@@ -61,7 +65,7 @@ def secret_in_arguments(subject: Subject, options: Options) -> Iterator[Problem]
                 yield Problem(_within(subject, path, word, found[1], found[2]), what=found[0])
                 continue
             for flag in _FLAG.finditer(word):
-                if looks_like_secret_name(flag[1]) and is_plausible_secret(flag[2]) and "$" not in flag[2]:
+                if _is_secret_setting(flag[1], flag[2]) and "$" not in flag[2]:
                     place = _within(subject, path, word, *flag.span(2))
                     yield Problem(place, what=f"the value of `{flag[1]}`")
                     break
@@ -80,11 +84,11 @@ def secret_in_configmap(subject: Subject, options: Options) -> Iterator[Problem]
         if found is not None:
             yield Problem(_within(subject, path, value, found[1], found[2]), key=key, what=found[0])
         elif "\n" not in value.strip():
-            if looks_like_secret_name(key) and is_plausible_secret(value):
+            if looks_like_secret_name(key) and is_plausible_secret(value) and not _is_constant(value):
                 yield Problem(path, key=key, what="a credential")
         else:
             for setting in _SETTING.finditer(value):
-                if looks_like_secret_name(setting[1]) and is_plausible_secret(setting[3]) and not setting[3].isdigit():
+                if _is_secret_setting(setting[1], setting[3]):
                     place = _within(subject, path, value, *setting.span(3))
                     yield Problem(place, key=key, what=f"the value of `{setting[1]}`")
 
@@ -101,9 +105,29 @@ def committed_secret(subject: Subject, options: Options) -> Iterator[Problem]:
             text = _decoded(value) if field == "data" else value
             if not isinstance(text, str) or not plain(text) or text.startswith("ENC["):
                 continue
-            if text.strip() and not is_placeholder(text) and "-----BEGIN CERTIFICATE" not in text[:40]:
+            if _is_secret(key, text):
                 yield Problem((field, key), key=key)
                 return
+
+
+def _is_secret(key: str, text: str) -> bool:
+    """Say whether an entry of a Secret is one: a plain configuration file or a user's name is not."""
+    if find_credential(text) is not None:
+        return True
+    if "\n" in text.strip():
+        return any(_is_secret_setting(found[1], found[3]) for found in _SETTING.finditer(text))
+    return not _PUBLIC_ENTRY.search(key) and len(text) > 1 and not is_placeholder(text) and not _is_constant(text)
+
+
+def _is_secret_setting(name: str, value: str) -> bool:
+    return (
+        looks_like_secret_name(name) and is_plausible_secret(value) and not value.isdigit() and not _is_constant(value)
+    )
+
+
+def _is_constant(value: str) -> bool:
+    """Say whether a value is the name of what is to be put in: `DB_PASSWORD_VALUE`, `yourpassword`."""
+    return _CONSTANT.fullmatch(value) is not None or value.lower().startswith("your")
 
 
 def _decoded(value: object) -> str | None:

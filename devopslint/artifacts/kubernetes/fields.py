@@ -60,6 +60,7 @@ def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
         or "alpha" in version
         or "beta" in version
         or kind.endswith(_NOT_IN_TABLE)
+        or "metadata" not in subject.value
     ):
         return
     group = version.rpartition("/")[0]

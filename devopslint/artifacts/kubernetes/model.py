@@ -202,8 +202,10 @@ def items_of(node: Any) -> list[Any]:
 
 
 def plain(value: Any) -> bool:
-    """Say whether a value is known and no expression of a template or of envsubst."""
-    return value is not UNKNOWN and not (isinstance(value, str) and ("{{" in value or "${" in value or "$(" in value))
+    """Say whether a value is known: no expression of a template or of envsubst, and no `<fill this in>`."""
+    if isinstance(value, str):
+        return not ("{{" in value or "${" in value or "$(" in value or (value[:1] == "<" and value[-1:] == ">"))
+    return value is not UNKNOWN
 
 
 def _requirement(one: Any, labels: Any) -> bool | None:

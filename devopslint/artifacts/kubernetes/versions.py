@@ -102,7 +102,8 @@ def deprecated_api(subject: Subject, options: Options) -> Iterator[Problem]:
 def deprecated_field(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield what a pod or an object says in a field, annotation or label that has a successor."""
     if subject.kind == "kubernetes.pod":
-        if "serviceAccount" in subject.value and "serviceAccountName" not in subject.value:
+        account = subject.raw("serviceAccount")
+        if isinstance(account, str) and account and "serviceAccountName" not in subject.value:
             yield Problem("serviceAccount", part="key", field="serviceAccount", instead="`serviceAccountName`")
         yield from _named(subject, ("nodeSelector",), _DEPRECATED_LABELS)
         for index, volume in enumerate(items_of(subject.raw("volumes"))):
