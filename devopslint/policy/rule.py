@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warning", "note")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_.$][^{}\s]*)\}")
 _LONGEST_VALUE = 80
+_DIGEST = re.compile(r"(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
 
 
 class Rule:
@@ -82,7 +83,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = ", ".join(_shown(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
-    text = " ".join(text.split())
+    text = _DIGEST.sub(r"\1…", " ".join(text.split()))
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
