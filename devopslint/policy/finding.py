@@ -49,13 +49,37 @@ class Location:
 
 
 class Suppression:
-    """Why a finding is not reported: `kind` is `inline` (a comment), `config` or `baseline`; `reason` may be empty."""
+    """Why a finding is not reported: `kind` is `inline` (a comment), `config` or `baseline`; `reason` may be empty.
 
-    __slots__ = ("kind", "reason")
+    `comment` tells which comment it is: path, line, column, and the index of its word. `until` is the last day (ISO) on
+    which it holds, `peer` the peer whose comment it is; both may be empty.
+    """
 
-    def __init__(self, reason: str, kind: str) -> None:
+    __slots__ = ("comment", "kind", "peer", "reason", "until")
+
+    def __init__(
+        self,
+        reason: str,
+        kind: str,
+        comment: tuple[str, int, int, int] | None = None,
+        until: str = "",
+        peer: str = "",
+    ) -> None:
         self.reason = reason
         self.kind = kind
+        self.comment = comment
+        self.until = until
+        self.peer = peer
+
+    def to_plain(self) -> list[Any]:
+        """Return it as lists, strings and numbers."""
+        return [self.reason, self.kind, self.comment, self.until, self.peer]
+
+    @staticmethod
+    def from_plain(plain: Sequence[Any]) -> Suppression:
+        """Return what `to_plain` was made from."""
+        reason, kind, comment, until, peer = plain
+        return Suppression(reason, kind, tuple(comment) if comment else None, until, peer)
 
     def __repr__(self) -> str:
         return f"Suppression({self.reason!r}, {self.kind!r})"
