@@ -8,7 +8,7 @@ from devopslint.policy.subject import Place, Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
     from devopslint.artifacts.dockerfile.words import Word as DockerWord
@@ -38,6 +38,11 @@ def name_place(step: Step) -> Place:
 def related_step(step: Step, text: str) -> Related:
     """Return an instruction as a second place of a finding."""
     return Related(Place(step.instruction.source, *step.instruction.mark), text)
+
+
+def in_words(words: Sequence[Word]) -> str:
+    """Return the first of some words, and how many there are besides: "`git` and 2 more"."""
+    return f"`{words[0].text}`" + (f" and {len(words) - 1} more" if len(words) > 1 else "")
 
 
 def command_of(subject: Subject) -> tuple[Command, Step]:

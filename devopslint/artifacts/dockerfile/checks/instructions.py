@@ -68,9 +68,9 @@ def before_from(subject: Subject, options: Options) -> Iterator[Problem]:
     model: Model = subject.context
     wrong = [step for step in model.globals if step.name != "ARG"]
     if wrong:
-        yield Problem(name_place(wrong[0]), name=wrong[0].name)
+        yield Problem(name_place(wrong[0]), fault=f"{wrong[0].name} comes before any FROM")
     elif not model.stages:
-        yield Problem((), name="the end of the file")
+        yield Problem((), fault="no FROM names a base image")
 
 
 def relative_workdir(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import (
     command_of,
     has_mount_over,
+    in_words,
     lineage,
     may_remove,
     mounts,
@@ -227,9 +228,7 @@ def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     if command.name == "gem" and command.has_flag("-v", "--version"):
         return
     if found:
-        others = len(found) - 1
-        more = "" if not others else " (and 1 more)" if others == 1 else f" (and {others} more)"
-        yield Problem(place_of(found[0]), package=found[0].text, more=more)
+        yield Problem(place_of(found[0]), packages=in_words(found))
 
 
 def _bare(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import (
     command_of,
     docker_place,
+    in_words,
     mounts,
     name_place,
     place_of,
@@ -334,8 +335,7 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
     if found and _names_its_tool(step.stage, found[0].text):
         return
     if found:
-        others = len(found) - 1
-        yield Problem(place_of(found[0]), package=found[0].text, more=f" (and {others} more)" if others else "")
+        yield Problem(place_of(found[0]), packages=in_words(found))
 
 
 def _names_its_tool(stage: Stage, package: str) -> bool:
