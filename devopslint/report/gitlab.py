@@ -9,7 +9,7 @@ from __future__ import annotations
 from devopslint.report.fingerprints import fingerprints
 from devopslint.report.gravity import security_severity
 from devopslint.report.json import as_text
-from devopslint.report.text import plain, sound
+from devopslint.report.text import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _issue(finding: Finding, fingerprint: str, rule: RuleInfo | None) -> dict[st
         "severity": _severity(finding, rule),
         "fingerprint": fingerprint,
         "location": {
-            "path": sound(finding.path).removeprefix("./"),
+            "path": finding.path.removeprefix("./"),
             "lines": {"begin": line, "end": end_line},
             "positions": {
                 "begin": {"line": line, "column": column},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from devopslint.policy.finding import LEVELS
 from devopslint.report.commands import neutral_json
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when a field is removed or changes its meaning; a new field does not raise it."""
 
+_SURROGATE = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
+"""A backslash, a pair or half a pair of surrogates, as `json` escapes them."""
+
 
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write one JSON object on one line, ASCII only; suppressed findings only where the options ask for them."""
@@ -25,8 +29,14 @@ def write(report: Report, out: TextIO, options: Options) -> None:
 
 
 def as_text(value: Any) -> str:
-    """Return plain values as JSON on one line, ASCII only, without anything that a CI service would obey."""
-    return neutral_json(json.dumps(value, separators=(",", ":")))
+    """Return plain values as JSON on one line, ASCII only, without anything that a CI service would obey.
+
+    Half a surrogate pair, which strict readers refuse, becomes U+FFFD.
+    """
+    text = json.dumps(value, separators=(",", ":"))
+    if "\\ud" in text:
+        text = _SURROGATE.sub(lambda found: found[1] or "\\ufffd", text)
+    return neutral_json(text)
 
 
 def as_value(report: Report, options: Options) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Source: `proto/rdf/reviewdog.proto` of reviewdog/reviewdog. Its columns count by
 from __future__ import annotations
 
 from devopslint.report.json import as_text
-from devopslint.report.text import plain, sound
+from devopslint.report.text import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def diagnostics(report: Report) -> Iterator[dict[str, Any]]:
 def _location(place: Location, lines: Sequence[str]) -> dict[str, Any]:
     line, column, end_line, end_column = place.span.as_tuple()
     return {
-        "path": sound(place.path),
+        "path": place.path,
         "range": {
             "start": {"line": line, "column": _utf8_column(lines, line, column)},
             "end": {"line": end_line, "column": _utf8_column(lines, end_line, end_column)},

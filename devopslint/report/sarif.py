@@ -14,7 +14,7 @@ from devopslint.report.fingerprints import fingerprints, line_hashes, utf16_leng
 from devopslint.report.gravity import by_gravity
 from devopslint.report.json import as_text
 from devopslint.report.sarif_rules import descriptor
-from devopslint.report.text import plain
+from devopslint.report.text import plain, sound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -247,13 +247,21 @@ def _uri(path: str) -> str:
     """Return a root-relative path as a URI reference: percent-encoded, without `./`; odd bytes stay themselves."""
     while path.startswith("./"):
         path = path[2:]
-    return quote(path.encode("utf-8", "surrogateescape")) or "."
+    return quote(_bytes(path)) or "."
 
 
 def _folder_uri(folder: str) -> str:
     path = folder.replace("\\", "/") if folder[1:2] == ":" or folder.startswith("\\\\") else folder
-    path = quote(path.strip("/").encode("utf-8", "surrogateescape"), safe="/:")
+    path = quote(_bytes(path.strip("/")), safe="/:")
     return f"file:///{path}/" if path else "file:///"
+
+
+def _bytes(path: str) -> bytes:
+    """The bytes of a path: those that were no UTF-8 are themselves again."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return sound(path).encode()
 
 
 def _rule(report: Report, name: str) -> RuleInfo:

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hostile import HOSTILE, obeyed
 
 from devopslint.policy.finding import Finding, Location, Report, RuleInfo, Summary
 from devopslint.report import writer
@@ -83,6 +84,8 @@ class Build:
     report = staticmethod(make_report)
     render: Callable[..., str] = staticmethod(render)
     web = WEB
+    hostile = HOSTILE
+    obeyed = staticmethod(obeyed)
 
 
 @pytest.fixture
