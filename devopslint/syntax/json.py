@@ -56,7 +56,7 @@ def read_json(source: Source) -> tuple[list[Document], list[SyntaxProblem]]:
     return [Document(source, root)], []
 
 
-def _read(text: str) -> Any:  # noqa: C901, PLR0912, PLR0915 (one loop)
+def _read(text: str) -> Any:  # noqa: C901, PLR0915 (one loop)
     match_token = _TOKEN.match
     stack: list[tuple[Any, str | None, int, int]] = []
     node: Any = None

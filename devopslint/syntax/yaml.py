@@ -149,7 +149,7 @@ class _Composer:
         self.roots: list[Any] = []
         self.problems: list[SyntaxProblem] = []
 
-    def compose(self, text: str, base: int) -> None:  # noqa: C901, PLR0912, PLR0915 (one loop: calls double its time)
+    def compose(self, text: str, base: int) -> None:  # noqa: C901, PLR0915 (one loop: calls double its time)
         """Add the documents of `text`, which starts at `base` of the file.
 
         Raises what libyaml raises, or _TooDeepError.

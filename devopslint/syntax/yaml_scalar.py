@@ -38,7 +38,7 @@ _ESCAPES = {
 }  # fmt: skip
 
 
-def core_scalar(text: str) -> Any:  # noqa: PLR0911 (a table of forms)
+def core_scalar(text: str) -> Any:
     """Return what a plain scalar means: a number, a truth value, None, or text (YAML 1.2.2, 10.3.2 "core schema")."""
     if text in _WORDS:
         return _WORDS[text]

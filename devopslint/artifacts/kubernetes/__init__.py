@@ -44,6 +44,15 @@ def claims_document(path: str, root: Any) -> str | None:
     return None if version is None else _claim(path, version, kind)
 
 
+def claims_text(path: str, text: str) -> str | None:
+    """Say why a text that can't be parsed is a manifest: it has the two lines with which they begin."""
+    import re
+
+    version = re.search(r"""^\s*"?apiVersion"?:\s*"?([\w./-]+)""", text, re.MULTILINE)
+    kind = re.search(r"""^\s*"?kind"?:\s*"?(\w+)""", text, re.MULTILINE)
+    return _claim(path, version[1], kind[1]) if version and kind else None
+
+
 def _claim(path: str, version: str, kind: str) -> str | None:
     if path.rpartition("/")[2] in _NOT_FILES or version.startswith(_NOT_MANIFESTS):
         return None

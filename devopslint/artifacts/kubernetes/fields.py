@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from difflib import get_close_matches
 
 from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, plain
 from devopslint.artifacts.kubernetes.versions import RETIRED
@@ -113,6 +112,8 @@ def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
 def _own_faults(node: Map, fields: dict[str, Any], path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     for key in node:
         if key and key not in fields and plain(key) and key not in {"$patch", "$setElementOrder", "$retainKeys"}:
+            from difflib import get_close_matches
+
             close = get_close_matches(key, [field for field in fields if field], 1, 0.75)
             same = [field for field in fields if field.lower() == key.lower()]
             hint = f", did you mean `{(same or close)[0]}`?" if same or close else ""

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pytest
+
+from devopslint.artifacts import kubernetes
+from devopslint.artifacts.kubernetes.reader import read_unit
+from devopslint.engine.workspace import MemoryWorkspace
+from devopslint.policy.artifact import Unit
+from devopslint.syntax.tree import MISSING, UNKNOWN
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+  namespace: prod
+spec:
+  selector:
+    matchLabels: {app: shop}
+  template:
+    metadata:
+      labels: {app: shop}
+    spec:
+      initContainers:
+        - name: migrate
+          image: shop:1.2.3
+      containers:
+        - name: web
+          image: shop:1.2.3
+        - image: agent
+          name: agent
+"""
+
+
+def subjects(files, path="manifest.yaml"):
+    workspace = MemoryWorkspace({path: files} if isinstance(files, str) else files)
+    unit = Unit(
+        kubernetes,
+        [path],
+        workspace,
+        frozenset({"kubernetes.object", "kubernetes.pod", "kubernetes.container"}),
+        lambda *_: None,
+        lambda name, document: kubernetes.claims_document(name, document.root) is not None,
+    )
+    return list(read_unit(unit))
+
+
+def shown(found):
+    return [(one.kind.removeprefix("kubernetes."), one.type, one.address) for one in found]
+
+
+def text_at(subject, path=(), part="value"):
+    place = subject.place(path, part)
+    return place.source.text[place.start : place.end]
+
+
+def test_an_object_its_pod_and_their_containers():
+    found = subjects(DEPLOYMENT)
+    assert shown(found) == [
+        ("object", "Deployment", "Deployment/prod/shop"),
+        ("pod", "Deployment", "Deployment/prod/shop"),
+        ("container", "main", "Deployment/prod/shop container web"),
+        ("container", "main", "Deployment/prod/shop container agent"),
+        ("container", "init", "Deployment/prod/shop init container migrate"),
+    ]
+    assert [text_at(one) for one in found] == ["kind: Deployment", "spec", "name: web", "image: agent", "name: migrate"]
+    web = found[2]
+    assert web.get("pod.containers[1].name") == "agent"
+    assert web.get("object.metadata.name") == "shop"
+    assert web.get("template.metadata.labels.app") == "shop"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "body", "pods"),
+    [
+        ("v1", "Pod", "spec: {containers: [{name: a, image: b}]}", 1),
+        ("batch/v1", "Job", "spec: {template: {spec: {containers: [{name: a, image: b}]}}}", 1),
+        (
+            "batch/v1",
+            "CronJob",
+            "spec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: b}]}}}}}",
+            1,
+        ),
+        ("v1", "PodTemplate", "template: {spec: {containers: [{name: a, image: b}]}}", 1),
+        ("argoproj.io/v1alpha1", "Rollout", "spec: {template: {spec: {containers: [{name: a, image: b}]}}}", 1),
+        ("serving.knative.dev/v1", "Service", "spec: {template: {spec: {containers: [{image: b}]}}}", 1),
+        ("example.com/v1", "Deployment", "spec: {template: {spec: {containers: [{image: b}]}}}", 0),
+        ("v1", "Service", "spec: {ports: [{port: 80}]}", 0),
+    ],
+)
+def test_where_pods_stand(version, kind, body, pods):
+    found = subjects(f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n{body}\n")
+    assert [one.kind for one in found].count("kubernetes.pod") == pods
+
+
+def test_custom_kinds_are_not_taken_for_those_of_kubernetes():
+    assert subjects("apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\n")[0].type == (
+        "Service.serving.knative.dev"
+    )
+    assert subjects("apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\n")[0].type == (
+        "ServiceMonitor"
+    )
+
+
+def test_a_list_stands_for_its_items():
+    found = subjects(
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n- {apiVersion: v1, kind: Secret, metadata: {name: b}}\n"
+    )
+    assert [one.address for one in found] == ["ConfigMap/a", "Secret/b"]
+    assert text_at(found[1]) == "kind: Secret"
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "claimed"),
+    [
+        ("a.yaml", {"apiVersion": "v1", "kind": "Pod"}, True),
+        ("a.yaml", {"apiVersion": UNKNOWN, "kind": "Pod", "metadata": {}}, True),
+        ("a.yaml", {"apiVersion": "v1"}, False),
+        ("a.yaml", {"kind": "Pod"}, False),
+        ("a.yaml", {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}, False),
+        ("kustomization.yaml", {"apiVersion": "v1", "kind": "Anything"}, False),
+        ("Chart.yaml", {"apiVersion": "v2", "kind": "x"}, False),
+        ("skaffold.yaml", {"apiVersion": "skaffold/v4beta11", "kind": "Config"}, False),
+        ("a.yaml", ["apiVersion", "kind"], False),
+        ("a.yaml", None, False),
+    ],
+)
+def test_what_is_a_manifest(path, root, claimed):
+    assert (kubernetes.claims_document(path, root) is not None) is claimed
+
+
+def test_a_text_that_is_broken_is_still_a_manifest():
+    assert kubernetes.claims_text("a.yaml", 'apiVersion: v1\nkind: Pod\nmetadata: {name: "a\n')
+    assert kubernetes.claims_text("kustomization.yaml", "apiVersion: v1\nkind: Pod\na: [\n") is None
+    assert kubernetes.claims_text("a.yaml", "kind: Pod\na: [\n") is None
+
+
+def test_expressions_are_unknown():
+    found = subjects(
+        DEPLOYMENT.replace("name: web\n          image: shop:1.2.3", "name: web\n          image: shop:${TAG}")
+    )
+    assert found[2].get("image") is UNKNOWN
+    assert found[2].get("securityContext.privileged") is MISSING
+
+
+def test_helm_templates_are_open():
+    found = subjects(
+        "{{- if .Values.on }}\n" + DEPLOYMENT.replace("name: shop\n", 'name: {{ include "n" . }}\n') + "{{- end }}\n"
+    )
+    web = next(one for one in found if one.kind == "kubernetes.container")
+    assert found[0].address == "Deployment/prod/…"
+    assert web.get("image") == "shop:1.2.3"
+    assert web.get("securityContext.privileged") is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: [{name: a, image: b}]}}}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, tty: true}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n$patch: delete\nspec: {containers: [{name: a, image: b}]}\n",
+    ],
+)
+def test_what_lacks_the_needful_is_laid_over_another(patch):
+    for one in subjects(patch):
+        assert one.get("securityContext") is UNKNOWN
+
+
+def test_a_patch_that_a_kustomization_names():
+    files = {
+        "base/deploy.yaml": DEPLOYMENT,
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\npatches:\n- path: ../patches/deploy.yaml\n",
+        "overlays/patches/deploy.yaml": DEPLOYMENT,
+        "overlays/kustomization.yaml": "patches:\n- path: patches/deploy.yaml\n",
+    }
+    patched = subjects(files, "overlays/patches/deploy.yaml")
+    assert patched[2].get("resources") is UNKNOWN
+    whole = subjects(files, "base/deploy.yaml")
+    assert whole[2].get("resources") is MISSING
+
+
+def test_tags_that_kustomize_or_skaffold_put_in_are_unknown():
+    for name, text in (
+        ("kustomization.yaml", "images:\n- name: agent\n  newTag: 1.0.0\n"),
+        ("skaffold.yaml", "apiVersion: skaffold/v4beta11\nkind: Config\nbuild: {artifacts: [{image: agent}]}\n"),
+    ):
+        found = subjects({name: text, "deploy/manifest.yaml": DEPLOYMENT}, "deploy/manifest.yaml")
+        assert found[3].get("image") is UNKNOWN
+        assert found[2].get("image") == "shop:1.2.3"
+
+
+def test_a_manifest_that_goes_round_in_circles():
+    found = subjects(
+        "apiVersion: v1\nkind: Pod\nmetadata: &m {name: a, labels: *m}\nspec: &s {containers: [{name: a}], x: *s}\n"
+    )
+    assert found[0].address == "Pod/a"
