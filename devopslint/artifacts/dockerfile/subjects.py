@@ -121,7 +121,10 @@ def _seq(values: dict[int, Map], steps: Iterable[Step]) -> Seq:
 
 
 def _stage(stage: Stage, values: dict[int, Map]) -> Map:
-    """Return `image`, `name`, `platform`, `index`, `base` (the stage it builds on), the settings that it ends with in lower case, and its instructions."""
+    """Return `image`, `name`, `platform`, `index`, `base` (the stage it builds on), the settings, and its instructions.
+
+    The settings (`user`, `workdir`, `cmd` …) are those that the stage ends with, inherited ones among them.
+    """
     start = values[stage.start.index]
     value = Map(start.start, start.end)
     value.header = stage.start.instruction.mark

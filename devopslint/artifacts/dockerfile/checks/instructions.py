@@ -90,7 +90,7 @@ def system_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     words = step.instruction.words
     text = step.text_of(words[0]) if words else UNKNOWN
-    if text is not UNKNOWN and re.match(r"/(?:proc|sys|dev|boot|lib|lib64|bin|sbin|etc/?$)(?:/|$)", text):
+    if isinstance(text, str) and re.match(r"/(?:proc|sys|dev|boot|lib|lib64|bin|sbin|etc/?$)(?:/|$)", text):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
@@ -99,7 +99,7 @@ def ports(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     for word in step.instruction.words:
         text = step.text_of(word)
-        match = _PORT.match(text) if text is not UNKNOWN else None
+        match = _PORT.match(text) if isinstance(text, str) else None
         if match and not all(0 < int(port) < 65536 for port in match.groups()[:2] if port):
             yield Problem(docker_place(step, word), port=text)
 
@@ -109,7 +109,7 @@ def ssh_port(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     for word in step.instruction.words:
         text = step.text_of(word)
-        match = _PORT.match(text) if text is not UNKNOWN else None
+        match = _PORT.match(text) if isinstance(text, str) else None
         if match and match[3] != "udp" and int(match[1]) <= 22 <= int(match[2] or match[1]):
             yield Problem(docker_place(step, word), port=text)
 
