@@ -8,19 +8,31 @@ FILL = "\ue000"
 """The code point, from Unicode's private use area, that stands for each one of an expression."""
 
 _ACTION = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_CONTROL = re.compile(
+    r"\{\{-?\s*(?:if|else|end|with|range|define|block|break|continue|/\*|\$\w+\s*:?=)(?![\w.])|\{[%#]"
+)
+_TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
 
 
 def has_template(text: str) -> bool:
-    """Say whether a text may hold expressions of a template."""
-    return "{{" in text or "{%" in text
+    """Say whether a text may hold expressions of a template; `${{ x }}` is one of GitHub's, which YAML can hold."""
+    return ("{{" in text or "{%" in text) and _TEMPLATE.search(text) is not None
+
+
+def has_control(text: str) -> bool:
+    """Say whether a text holds conditions or loops of a template, so that it is no YAML before it has been rendered."""
+    return any(
+        _CONTROL.match(match[0]) for match in _ACTION.finditer(text) if text[match.start() - 1 : match.start()] != "$"
+    )
 
 
 def mask_templates(text: str) -> str:
     """Return a text of the same length without the expressions of a template.
 
     Lines on which nothing but expressions stand become empty (`{{- if .Values.x }}`, `{{ toYaml . | nindent 4 }}`): one
-    line end for each code point, since a line of many blanks is an error at the start of a block scalar. Every other
-    expression becomes a run of FILL. So the result is for a parser that counts offsets, not lines.
+    line end for each code point, since a line of many blanks is an error at the start of a block scalar. So do
+    conditions and loops in front of what stands on the same line. Every other expression becomes a run of FILL. The
+    result is for a parser that counts offsets, not lines.
     """
     actions = [match.span() for match in _ACTION.finditer(text)]
     pieces: list[str] = []
@@ -31,23 +43,42 @@ def mask_templates(text: str) -> str:
         last = index
         while last + 1 < len(actions) and _only_blanks(text, actions[last][1], actions[last + 1][0]):
             last += 1
-        start, end = actions[index][0], actions[last][1]
-        alone = _blank_before(text, start) and _blank_after(text, end)
-        if alone:
-            start = _line_start(text, start)
-            pieces += text[done:start], "\n" * (end - start)
-            done = end
-        else:
-            for action_start, action_end in actions[index : last + 1]:
-                pieces += text[done:action_start], FILL * (action_end - action_start)
-                done = action_end
+        run = actions[index : last + 1]
         index = last + 1
+        start, end = run[0][0], run[-1][1]
+        if _blank_before(text, start):
+            begin = _line_start(text, start)
+            leading = run if _blank_after(text, end) else run[: _controls(text, run)]
+            if leading:
+                behind = _past_blanks(text, leading[-1][1])
+                indent = "" if leading is run else text[begin:start]
+                pieces += text[done:begin], "\n" * (behind - begin - len(indent)), indent
+                done = behind
+                run = run[len(leading) :]
+        for action_start, action_end in run:
+            ends = text[action_start + 2 : action_end - 2].strip("- ") == "end"
+            pieces += text[done:action_start], (" " if ends else FILL) * (action_end - action_start)
+            done = action_end
     pieces.append(text[done:])
     return "".join(pieces)
 
 
+def _controls(text: str, run: list[tuple[int, int]]) -> int:
+    """Return how many actions at the start of a run only decide about what follows."""
+    for number, (start, end) in enumerate(run):
+        if not _CONTROL.match(text, start, end):
+            return number
+    return len(run)
+
+
 def _only_blanks(text: str, start: int, end: int) -> bool:
     return not text[start:end].strip(" \t")
+
+
+def _past_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t":
+        at += 1
+    return at
 
 
 def _line_start(text: str, at: int) -> int:
@@ -60,4 +91,5 @@ def _blank_before(text: str, at: int) -> bool:
 
 def _blank_after(text: str, at: int) -> bool:
     end = text.find("\n", at)
-    return not text[at : len(text) if end < 0 else end].strip(" \t\r")
+    rest = text[at : len(text) if end < 0 else end].strip(" \t\r")
+    return not rest or rest[0] == "#"

@@ -222,6 +222,14 @@ def test_masking_keeps_the_length():
     assert len(mask_templates(HELM)) == len(HELM)
     assert mask_templates("a: {{ x }}b") == f"a: {FILL * 7}b"
     assert mask_templates("  {{ if x }} {{ y }}\na: 1") == "\n" * 20 + "\na: 1"
+    assert mask_templates("  {{ with x }}a: '{{ . }}'{{ end }}\n") == "\n" * 12 + f"  a: '{FILL * 7}'" + " " * 9 + "\n"
+    assert mask_templates("{{ if x }} # why\na: 1") == "\n" * 11 + "# why\na: 1"
+
+
+def test_expressions_of_github_make_no_template():
+    roots, [problem] = read("a: ${{ format('x: y') }}\n")
+    assert roots == []
+    assert problem.start == 16
 
 
 def test_templates_give_unknown_values_and_open_containers():

@@ -114,7 +114,7 @@ def _is_secret(key: str, text: str) -> bool:
     """Say whether an entry of a Secret is one: a plain configuration file or a user's name is not."""
     if find_credential(text) is not None:
         return True
-    if "\n" in text.strip():
+    if "\n" in text.strip() or "-----BEGIN" in text:
         return any(_is_secret_setting(found[1], found[3]) for found in _SETTING.finditer(text))
     return not _PUBLIC_ENTRY.search(key) and len(text) > 1 and not is_placeholder(text) and not _is_constant(text)
 

@@ -66,6 +66,8 @@ def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
     kinds = _load()["kinds"]
     if group not in BUILT_IN_GROUPS or f"{version} {kind}" in kinds or (version, kind) in RETIRED:
         return
+    if not any(one == kind for _, one in RETIRED) and not any(name.endswith(" " + kind) for name in kinds):
+        return
     known = sorted((name.split()[0] for name in kinds if name.endswith(" " + kind)), key=_stability)
     hint = f", use `{known[0]}`" if known else ""
     yield Problem("apiVersion", version=version, kind=kind, hint=hint)

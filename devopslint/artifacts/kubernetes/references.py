@@ -22,8 +22,7 @@ _SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield the selector of a Service, NetworkPolicy or PodDisruptionBudget that misses the pods it was meant for.
 
-    The pods of other files are not known, so it counts only beside a workload of the same name, or one that has a part
-    of the labels.
+    The pods of other files are not known, so it counts only beside a workload of the same name.
     """
     path, plainly = _selector_of(subject)
     selector = subject.raw(path)
@@ -34,11 +33,8 @@ def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Pro
     decide = selects_plainly if plainly else selects
     if not workloads or any(decide(selector, workload.labels()) is not False for workload in workloads):
         return
-    wanted = selector if plainly else selector.get("matchLabels")
     for workload in workloads:
-        labels = workload.labels()
-        shared = isinstance(wanted, Map) and any(labels.get(key) == value for key, value in wanted.items())
-        if shared or workload.name == one.name:
+        if isinstance(one.name, str) and workload.name in {one.name, *_bare_names(one.name)}:
             yield Problem(path, part="key", other=workload.address, related=_defined(workload))
             return
 
@@ -153,7 +149,9 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
         return
     names = {name for found in ports if found for name, _ in found if name is not None}
     numbers = {number for found in ports if found for _, number in found}
-    for index, port in enumerate(items_of(subject.raw("spec.ports"))):
+    listed = items_of(subject.raw("spec.ports"))
+    lonely = len(listed) == 1 and all(found is not None and len(found) == 1 for found in ports)
+    for index, port in enumerate(listed):
         if not isinstance(port, Map) or port.open:
             continue
         target = port.get("targetPort")
@@ -162,7 +160,8 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
         field = "targetPort" if port.get("targetPort") is not None else "port"
         wrong = isinstance(target, str) and plain(target) and not target.isdigit() and target not in names
         if isinstance(target, int) and not isinstance(target, bool):
-            wrong = all(found for found in ports) and target not in numbers
+            # Ports of a container need not be listed: only where each side has one are they the same for sure.
+            wrong = lonely and len(numbers) == 1 and target not in numbers
         if wrong:
             path = ("spec", "ports", index, field)
             yield Problem(path, port=target, other=chosen[0].address, related=_defined(chosen[0]))
@@ -287,6 +286,12 @@ def _selector_of(subject: Subject) -> tuple[Path, bool]:
     if subject.type == "Service":
         return ("spec", "selector"), True
     return ("spec", "podSelector" if subject.type == "NetworkPolicy" else "selector"), False
+
+
+def _bare_names(name: str) -> Iterator[str]:
+    for ending in ("-service", "-svc", "-pdb", "-policy"):
+        if name.endswith(ending):
+            yield name.removesuffix(ending)
 
 
 def _keys(found: KubernetesObject | None) -> set[str]:
