@@ -226,6 +226,11 @@ def test_masking_keeps_the_length():
     assert mask_templates("{{ if x }} # why\na: 1") == "\n" * 11 + "# why\na: 1"
 
 
+def test_what_only_rendering_can_tell_is_no_problem():
+    assert read("{{ if .a -}} a: {{- else -}} b: {{- end }}\n  c: 1\n---\nd: 1\n") == ([{"d": 1}], [])
+    assert len(read("a: {{ .x }}\n  b: c: d\n")[1]) == 1
+
+
 def test_expressions_of_github_make_no_template():
     roots, [problem] = read("a: ${{ format('x: y') }}\n")
     assert roots == []
