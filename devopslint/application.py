@@ -167,7 +167,7 @@ def check(request: Request) -> int:
     if lowest:
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
     _say_notes(report, request, outputs)
-    _write(report, outputs, request, session)
+    _write(report, outputs, request, session, whole=asked.whole)
     return _exit_code(report, request, session.config)
 
 
@@ -282,14 +282,14 @@ def tell(message: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _write(report: Report, outputs: list[Output], request: Request, session: Session) -> None:
+def _write(report: Report, outputs: list[Output], request: Request, session: Session, *, whole: bool) -> None:
     from devopslint.report import write_output
     from devopslint.report.options import options_for_stream
 
     def practices() -> list[Practice]:
         from devopslint.practices import practices_checked
 
-        return practices_checked(session.catalog, session.selection, report.summary)
+        return practices_checked(session.catalog, session.selection, report.summary, whole=whole)
 
     def options_for(_output: Output, stream: TextIO) -> Options:
         return options_for_stream(

@@ -86,5 +86,6 @@ def _looked(practice: Practice) -> str:
     """How many rules looked, and of those that did not, why: `3 rules; 2 not selected, 1 in preview`."""
     if not practice.ran and not practice.idle:
         return "no rule is about it"
-    idle = ", ".join(f"{number} {plain(reason)}" for reason, number in practice.idle.items())
+    reasons = sorted(practice.idle.items(), key=lambda item: (-item[1], item[0]))
+    idle = ", ".join(f"{number} {plain(reason)}" for reason, number in reasons)
     return "; ".join(text for text in (count(practice.ran, "rule") if practice.ran else "", idle) if text)
