@@ -11,6 +11,9 @@ _ACTION = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#
 _CONTROL = re.compile(
     r"\{\{-?\s*(?:if|else|end|with|range|define|block|break|continue|/\*|\$\w+\s*:?=)(?![\w.])|\{[%#]"
 )
+_RENDERED = re.compile(
+    r"\{\{[^{}]*(?:\.(?:Values|Release|Chart|Capabilities|Template|Files)\b|\b(?:include|toYaml|template|tpl)\b)|\{%"
+)
 _TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
 
 
@@ -19,11 +22,12 @@ def has_template(text: str) -> bool:
     return ("{{" in text or "{%" in text) and _TEMPLATE.search(text) is not None
 
 
-def has_control(text: str) -> bool:
-    """Say whether a text holds conditions or loops of a template, so that it is no YAML before it has been rendered."""
-    return any(
-        _CONTROL.match(match[0]) for match in _ACTION.finditer(text) if text[match.start() - 1 : match.start()] != "$"
-    )
+def must_be_rendered(text: str) -> bool:
+    """Say whether a text is a template of a chart or a playbook, so that it need not be YAML before it is rendered.
+
+    What is put into a text by others when it is read (`{{ $labels.job }}` of an alert) makes none.
+    """
+    return _RENDERED.search(text) is not None
 
 
 def mask_templates(text: str) -> str:

@@ -20,7 +20,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from devopslint.syntax.template import FILL, has_control, has_template, mask_templates
+from devopslint.syntax.template import FILL, has_template, mask_templates, must_be_rendered
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem, Tagged
 from devopslint.syntax.yaml_error import explain
 from devopslint.syntax.yaml_scalar import core_scalar, scalar_fragment
@@ -51,8 +51,8 @@ def read_yaml(source: Source, templated: bool | None = None) -> tuple[list[Docum
 
     With `templated`, expressions of Helm, Go templates or Jinja are masked first: a scalar that holds one is UNKNOWN,
     and every container is open. By default a text is templated when it can't be read as it stands, and can with the
-    expressions masked. A document that can't be read does not hide the others; one with conditions or loops of a
-    template, which may well be YAML once it has been rendered, is left out without a word. Nothing is raised.
+    expressions masked. A document that can't be read does not hide the others; one that belongs to a
+    chart or playbook and may well be YAML once it has been rendered is left out without a word. Nothing is raised.
     """
     text = source.text
     if not templated:
@@ -77,7 +77,7 @@ def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], lis
     except (YAMLError, _TooDeepError, UnicodeEncodeError, ValueError) as error:
         starts = [match.start() for match in _SEPARATOR.finditer(text)]
         if not starts:
-            if templated and has_control(source.text):
+            if templated and must_be_rendered(source.text):
                 return [], []
             return [], [*composer.problems, explain(error, text, 0, source.text)]
     else:
@@ -90,7 +90,7 @@ def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], lis
             composer.compose(chunk, start)
         except (YAMLError, _TooDeepError, UnicodeEncodeError, ValueError) as error:
             del composer.roots[known:]
-            if templated and has_control(source.text[start:end]):
+            if templated and must_be_rendered(source.text[start:end]):
                 continue
             composer.problems.append(explain(error, chunk, start, source.text))
     return composer.roots, composer.problems

@@ -227,8 +227,9 @@ def test_masking_keeps_the_length():
 
 
 def test_what_only_rendering_can_tell_is_no_problem():
-    assert read("{{ if .a -}} a: {{- else -}} b: {{- end }}\n  c: 1\n---\nd: 1\n") == ([{"d": 1}], [])
+    assert read("{{ if .Values.a -}} a: {{- else -}} b: {{- end }}\n  c: 1\n---\nd: 1\n") == ([{"d": 1}], [])
     assert len(read("a: {{ .x }}\n  b: c: d\n")[1]) == 1
+    assert len(read("a: |\n  {{ range .Alerts }}\n  {{ end }}\nb: c: d\n")[1]) == 1
 
 
 def test_expressions_of_github_make_no_template():
