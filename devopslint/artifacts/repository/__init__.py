@@ -17,6 +17,10 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {"repository": ()}
 REDUCES = True
 GATHERS = "workflow"
 """The artifact whose facts suffice: it is judged whenever one of its files is."""
+REPORTS_IN = frozenset(
+    {".github/dependabot.yml", ".github/dependabot.yaml", "CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"}
+)
+"""Files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
 FOLDER = ".github/workflows"
 
 

@@ -1,0 +1,78 @@
+"""What must hold of every run, whatever the project: scope, cache, processes, order."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from devopslint.engine import processes
+from devopslint.engine.cache import Cache, cached
+from devopslint.engine.discover import Asked
+from devopslint.engine.processes import Setup, through
+from devopslint.engine.run import one_by_one
+from hypothesis import given, settings
+from engine_projects import EDITED, PROJECTS, Everything, catalog, check, check_asked, everything, plain, replace
+
+BRIEF = settings(max_examples=60, deadline=None)
+
+
+@BRIEF
+@given(PROJECTS)
+def test_a_run_over_one_file_finds_what_the_whole_run_finds_in_it(files):
+    with TemporaryDirectory() as name:
+        root = Path(name).resolve()
+        replace(root, files)
+        whole = check(root)
+        assert whole.successful, [finding.message for finding in whole.findings if finding.rule == "core/internal"]
+        for path in files:
+            alone = check(root, path)
+            expected = [plain(finding) for finding in whole.findings if finding.path == path]
+            assert [plain(finding) for finding in alone.findings] == expected, path
+
+
+@BRIEF
+@given(EDITED)
+def test_a_warm_run_equals_a_cold_run_after_any_edit(projects):
+    before, after = projects
+    with TemporaryDirectory() as name, TemporaryDirectory() as kept:
+        root = Path(name).resolve()
+        replace(root, before)
+        check(root, performer=cached(one_by_one, Cache(kept, name, "e"), prune=True))
+        replace(root, after)
+        warm = check(root, performer=cached(one_by_one, Cache(kept, name, "e"), prune=True))
+        assert everything(warm) == everything(check(root))
+        again = check(root, performer=cached(_nothing, Cache(kept, name, "e"), prune=True))
+        assert everything(again) == everything(warm)
+
+
+def _nothing(judge, tasks):
+    assert not tasks, "everything was judged a moment ago"
+    return one_by_one(judge, tasks)
+
+
+@BRIEF
+@given(PROJECTS)
+def test_batches_and_the_order_of_files_change_nothing(files):
+    with TemporaryDirectory() as name, ThreadPoolExecutor(2) as executor:
+        root = Path(name).resolve()
+        replace(root, files)
+        expected = everything(check(root))
+        setup = Setup(str(root), catalog().folders, Everything(), remember=False)
+        assert everything(check(root, performer=through(executor, setup, 2))) == expected
+        paths = sorted(files)
+        random.Random(7).shuffle(paths)
+        assert everything(check_asked(root, Asked([], paths, True))) == expected
+        processes._judges.clear()
+
+
+def test_processes_change_nothing(tmp_path):
+    from hypothesis import find
+
+    files = find(PROJECTS, lambda project: len(project) > 12, settings=settings(max_examples=2000))
+    root = tmp_path.resolve()
+    replace(root, files)
+    setup = Setup(str(root), catalog().folders, Everything(), remember=False)
+    in_two = processes.in_processes(setup, 2, chosen=True)
+    assert everything(check(root, performer=in_two)) == everything(check(root))
