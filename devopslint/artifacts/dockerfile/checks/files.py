@@ -185,7 +185,8 @@ def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
     sources, destination = sources_and_destination(step)
     if step.instruction.flag("from") is None or destination is None or step.stage is None:
         return
-    if step.stage.root_stage.image_text == "scratch":
+    found = _from(step)
+    if step.stage.root_stage.image_text == "scratch" or found is None or step.model.stage_named(found[1]) is None:
         return
     if len(sources) == 1 and sources[0].value == "/" and step.text_of(destination) == "/":
         yield Problem(docker_place(step, sources[0]))

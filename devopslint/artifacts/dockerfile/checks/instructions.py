@@ -49,6 +49,7 @@ _LABEL_FORMS = {
         re.compile(r"[\w.+-]+(?:\s+(?:AND|OR|WITH)\s+[\w.+()-]+)*$|\(.*\)$"),
         "an SPDX license expression",
     ),
+    _OCI + "revision": (re.compile(r"[0-9a-f]{7,64}$"), "the hash of a commit"),
     "org.label-schema.build-date": (_TIME, "a time as RFC 3339 writes it"),
 }
 
@@ -267,6 +268,20 @@ def _is_set(script: str, name: str) -> bool:
     return re.search(rf"(?:^|[\s;&(]){name}=|\b(?:for|read|in)\b[^;\n]*\b{name}\b", script) is not None
 
 
+def legacy_pairs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ENV NAME value`: told once for a file, since old files are full of it."""
+    model: Model = subject.context
+    found: list[tuple[Step, str]] = []
+    for step in model.steps:
+        if step.name in {"ENV", "LABEL"}:
+            pairs, legacy = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
+            if legacy and pairs:
+                found.append((step, pairs[0].name.value))
+    if found:
+        more = f"; {len(found) - 1} more in this file" if len(found) > 1 else ""
+        yield Problem(name_place(found[0][0]), name=found[0][1], more=more)
+
+
 def casing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Instructions in capitals and others in small letters: the rarer ones are told of."""
     model: Model = subject.context
@@ -303,6 +318,8 @@ def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
     for key, mark in subject.raw("pairs").at.items():
         form = _LABEL_FORMS.get(key)
         value = subject.get(("pairs", key)) if form else UNKNOWN
+        if form is None and key.startswith(_OCI) and subject.get(("pairs", key)) == "":
+            yield Problem(Place(subject.document.source, mark[0], mark[1]), key=key, content="", form="something")
         if form and isinstance(value, str) and not form[0].match(value):
             yield Problem(Place(subject.document.source, mark[2], mark[3]), key=key, content=value, form=form[1])
 

@@ -285,6 +285,24 @@ def undeclared_in_from(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(Place(step.instruction.source, *mark), name=use.name)
 
 
+def no_default_in_from(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A FROM that names no image unless the build gives an argument."""
+    stage: Stage = subject.context
+    step = stage.start
+    word = stage.image_word
+    value = step.expand(word) if word is not None else None
+    if word is None or not isinstance(value, Expanded) or value.value is not UNKNOWN:
+        return
+    for use in value.used:
+        held = step.scope.get(use.name)
+        if held is None or not held.optional or use.defaulted:
+            continue
+        left, right = word.raw[: use.at], word.raw[use.end :]
+        if (not left and (not right or right[0] in ":/@")) or (left[-1:] in {":", "@", "/"} and not right):
+            mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
+            yield Problem(Place(step.instruction.source, *mark), name=use.name)
+
+
 def foreign_registry(subject: Subject, options: Options) -> Iterator[Problem]:
     """An image from a registry that is not in the option `registries`."""
     stage: Stage = subject.context

@@ -1,0 +1,172 @@
+"""Checks on shell commands that hold wherever a script stands: in a RUN, a `run:` step, a hook."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.knowledge.credentials import find_credential, is_plausible_secret
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
+_INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node", "php"))
+_LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
+_TLS_OPTIONS: dict[str, tuple[str, ...]] = {
+    "curl": ("-k", "--insecure", "--proxy-insecure"),
+    "wget": ("--no-check-certificate",),
+    "pip": ("--trusted-host",),
+    "pip3": ("--trusted-host",),
+    "helm": ("--insecure-skip-tls-verify",),
+    "kubectl": ("--insecure-skip-tls-verify",),
+    "oc": ("--insecure-skip-tls-verify",),
+    "aws": ("--no-verify-ssl",),
+    "http": ("--verify=no",),
+}
+_PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
+    "docker": ("-p", "--password"),
+    "podman": ("-p", "--password"),
+    "buildah": ("-p", "--password"),
+    "oras": ("-p", "--password"),
+    "helm": ("--password",),
+    "curl": ("-u", "--user", "--proxy-user", "--oauth2-bearer"),
+    "wget": ("--password", "--http-password", "--ftp-password", "--proxy-password"),
+    "mysql": ("--password",),
+    "mysqldump": ("--password",),
+    "mysqladmin": ("--password",),
+    "sshpass": ("-p",),
+    "twine": ("-p", "--password"),
+    "keytool": ("-storepass", "-keypass"),
+    "az": ("-p", "--password"),
+    "oc": ("-p", "--password", "--token"),
+    "kubectl": ("--token", "--password"),
+    "redis-cli": ("-a", "--pass"),
+    "htpasswd": (),
+}
+
+
+def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`curl … | sh`, `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`."""
+    command: Command = subject.context.command
+    assert command.name_word is not None
+    runner = command.piped_to
+    if runner is not None:
+        real = _unwrapped(runner)
+        if _reads_program(real):
+            yield Problem(_place(command, command.start, real.end), name=command.name, runner=real.name)
+        return
+    outer = command.within
+    if outer is None or (outer.name not in _SHELLS and outer.name not in {"eval", "source", "."}):
+        return
+    for word in outer.words:
+        text = word.text.strip()
+        inside = word.fragment is command.fragment and word.start <= command.start and command.end <= word.end
+        if inside and text.endswith(")") and text.startswith(("$(", "<(")):
+            yield Problem(_place(outer, outer.start, outer.end), name=command.name, runner=outer.name)
+            return
+
+
+def _unwrapped(command: Command) -> Command:
+    """Return the command that `sudo` and its like run in the end."""
+    following = {other.wrapper: other for other in command.script if other.wrapper is not None}
+    seen = command
+    for _ in range(8):
+        inner = following.get(seen)
+        if inner is None or inner.fragment is not seen.fragment or seen.name in _SHELLS:
+            break
+        seen = inner
+    return seen
+
+
+def _reads_program(command: Command) -> bool:
+    """Say whether an interpreter takes its program from standard input."""
+    operands = command.operands()
+    if command.name in _SHELLS:
+        if command.has_flag("-c"):
+            return False
+        return not operands or command.has_flag("-s") or operands[0].text in {"-", "/dev/stdin"}
+    if command.name in _INTERPRETERS:
+        given = [word.text for word in command.words]
+        return not given or given[0] == "-"
+    return False
+
+
+def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An option or setting that switches the check of certificates off."""
+    command: Command = subject.context.command
+    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
+    if urls and all(_LOCAL.match(url) for url in urls):
+        return
+    for flag in _TLS_OPTIONS.get(command.name, ()):
+        word = command.flags.get(flag)
+        if word is not None and not word.text.endswith("=false"):
+            yield Problem(_word_place(word), option=flag, name=command.name)
+            return
+    for index, word in enumerate(command.words):
+        text = word.text.lower()
+        following = command.words[index + 1].text.lower() if index + 1 < len(command.words) else ""
+        off = {"false", "0", "no", "off"}
+        if (
+            text in {"http.sslverify", "https.sslverify", "strict-ssl"}
+            and following in off
+            and command.name in {"git", "npm", "yarn"}
+        ):
+            yield Problem(_word_place(word), option=f"{word.text} {following}", name=command.name)
+        elif re.match(r"https?\.sslverify=(?:false|0|no|off)$|--?strict-ssl=false$", text):
+            yield Problem(_word_place(word), option=word.text, name=command.name)
+
+
+def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A password that is written into a command."""
+    command: Command = subject.context.command
+    if command.name in {"docker", "podman", "buildah", "oras", "helm", "az", "twine", "oc"} and not (
+        {"login", "upload", "registry"} & set(command.args[:2])
+    ):
+        return
+    names = _PASSWORD_OPTIONS.get(command.name, ())
+    for index, word in enumerate(command.words):
+        value, place = _value(command, index, word, names)
+        if value is None or place is None:
+            continue
+        if command.name == "curl" and not word.text.startswith("--oauth"):
+            _, colon, value = value.partition(":")
+            if not colon:
+                continue
+        if is_plausible_secret(value) and find_credential(value) is None and "$" not in value:
+            yield Problem(place, name=command.name)
+            return
+
+
+def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> tuple[str | None, Place | None]:
+    """Return the literal value that a word gives to one of some options, and where it stands."""
+    if word.expands:
+        return None, None
+    for name in names:
+        if word.text == name and index + 1 < len(command.words):
+            following = command.words[index + 1]
+            return (
+                (None, None)
+                if following.expands or following.text.startswith("-")
+                else (following.text, _word_place(following))
+            )
+        if name.startswith("--") and word.text.startswith(name + "="):
+            return word.text[len(name) + 1 :], _word_place(word)
+        if command.name in {"sshpass", "mysql"} and name == "-p" and re.match(r"-p.+", word.text):
+            return word.text[2:], _word_place(word)
+    return None, None
+
+
+def _place(command: Command, start: int, end: int) -> Place:
+    return Place(command.fragment.source, *command.fragment.mark(start, end))
+
+
+def _word_place(word: Word) -> Place:
+    return Place(word.fragment.source, *word.mark)
