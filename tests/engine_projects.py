@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+from running import write
+
 from devopslint.application import open_catalog
 from devopslint.config import Config
 from devopslint.engine.discover import Asked, discover
@@ -15,8 +18,6 @@ from devopslint.policy.finding import Finding, Report
 from devopslint.policy.globs import GlobSet
 from devopslint.policy.rule import Rule
 from devopslint.policy.selection import Selection
-from hypothesis import strategies as st
-from running import write
 
 IMAGES = st.sampled_from(["nginx", "nginx:latest", "node:22.11.0-slim", "ghcr.io/a/b@sha256:" + "0" * 64, "${BASE}"])
 NAMES = st.sampled_from(["web", "db", "api"])

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from engine_projects import EDITED, PROJECTS, Everything, catalog, check, check_asked, everything, plain, replace
+from hypothesis import given, settings
+
 from devopslint.engine import processes
 from devopslint.engine.cache import Cache, cached
 from devopslint.engine.discover import Asked
 from devopslint.engine.processes import Setup, through
 from devopslint.engine.run import one_by_one
-from hypothesis import given, settings
-from engine_projects import EDITED, PROJECTS, Everything, catalog, check, check_asked, everything, plain, replace
 
 BRIEF = settings(max_examples=60, deadline=None)
 
