@@ -52,6 +52,7 @@ def reachable(definitions: dict[str, Any], root: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Write the table from the folders and the day on the command line."""
     parser, service, day = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     version = json.loads((parser / "package.json").read_text())["version"]
     workflow = without_descriptions(json.loads((parser / "dist/workflow-v1.0.min.json").read_text())["definitions"])

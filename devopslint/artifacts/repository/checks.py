@@ -35,13 +35,17 @@ def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     repository: Repository = subject.context
     if not _BUILT.intersection(repository.files.values()) or _has_other_pipeline(repository):
         return
-    if not any({"push", "pull_request", "merge_group", "pull_request_target"} & set(one["triggers"]) for one in repository.workflows):
+    if not any(
+        {"push", "pull_request", "merge_group", "pull_request_target"} & set(one["triggers"])
+        for one in repository.workflows
+    ):
         yield Problem(missing(WORKFLOWS))
 
 
 def _has_other_pipeline(repository: Repository) -> bool:
     return repository.has_file(*_OTHER_PIPELINES) or any(
-        repository.workspace.names(folder) for folder in (".circleci", ".buildkite", ".gitlab", ".tekton", ".forgejo", ".gitea", ".azure-pipelines")
+        repository.workspace.names(folder)
+        for folder in (".circleci", ".buildkite", ".gitlab", ".tekton", ".forgejo", ".gitea", ".azure-pipelines")
     )
 
 
@@ -49,9 +53,13 @@ def no_pull_request_checks(subject: Subject, options: Options) -> Iterator[Probl
     """Find repositories whose workflows test pushes but no pull requests."""
     repository: Repository = subject.context
     on_push = [one for one in repository.workflows if "push" in one["triggers"]]
-    if not on_push or any({"pull_request", "pull_request_target", "merge_group"} & set(one["triggers"]) for one in repository.workflows):
+    if not on_push or any(
+        {"pull_request", "pull_request_target", "merge_group"} & set(one["triggers"]) for one in repository.workflows
+    ):
         return
-    testing = next((one for one in on_push if any({"test", "lint", "build"} & set(job["purposes"]) for job in one["jobs"])), None)
+    testing = next(
+        (one for one in on_push if any({"test", "lint", "build"} & set(job["purposes"]) for job in one["jobs"])), None
+    )
     if testing is not None:
         yield Problem(repository.place(testing, _first(testing)), workflow=testing["path"].rsplit("/", 1)[-1])
 
@@ -75,7 +83,11 @@ def deploys_untested(subject: Subject, options: Options) -> Iterator[Problem]:
 def unscanned_image(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find images that are pushed in repositories where nothing scans images; told once a workflow."""
     repository: Repository = subject.context
-    if repository.does("image-scan") or repository.calls_strangers() or repository.uses("aquasecurity/", "anchore/", "snyk/", "docker/scout"):
+    if (
+        repository.does("image-scan")
+        or repository.calls_strangers()
+        or repository.uses("aquasecurity/", "anchore/", "snyk/", "docker/scout")
+    ):
         return
     for workflow in repository.workflows:
         for job in workflow["jobs"]:
@@ -90,7 +102,9 @@ def no_linting(subject: Subject, options: Options) -> Iterator[Problem]:
     repository: Repository = subject.context
     if repository.does("lint") or repository.calls_strangers() or not repository.does("test", "build"):
         return
-    workflow, job = next((workflow, job) for workflow, job in repository.jobs() if {"test", "build"} & set(job["purposes"]))
+    workflow, job = next(
+        (workflow, job) for workflow, job in repository.jobs() if {"test", "build"} & set(job["purposes"])
+    )
     yield Problem(repository.place(workflow, job["at"]))
 
 
@@ -106,7 +120,7 @@ def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Proble
     repository: Repository = subject.context
     if not repository.workflows or _updates(repository) or repository.uses("renovate"):
         return
-    yield Problem(missing(".github/dependabot.yml"))
+    yield Problem(missing(WORKFLOWS))
 
 
 def _updates(repository: Repository) -> bool:
@@ -121,11 +135,18 @@ def uncovered_ecosystem(subject: Subject, options: Options) -> Iterator[Problem]
     from devopslint.syntax.tree import Map
 
     repository: Repository = subject.context
-    path = next((one for one in (".github/dependabot.yml", ".github/dependabot.yaml") if repository.has_file(one)), None)
+    path = next(
+        (one for one in (".github/dependabot.yml", ".github/dependabot.yaml") if repository.has_file(one)), None
+    )
     documents = repository.workspace.documents(path) if path is not None else ()
     root = documents[0].root if documents else None
     updates = root.get("updates") if isinstance(root, Map) else None
-    if path is None or not isinstance(root, Map) or not isinstance(updates, list) or repository.has_file("renovate.json", ".github/renovate.json5"):
+    if (
+        path is None
+        or not isinstance(root, Map)
+        or not isinstance(updates, list)
+        or repository.has_file("renovate.json", ".github/renovate.json5")
+    ):
         return
     covered = {one.get("package-ecosystem") for one in updates if isinstance(one, Map)}
     present = [name for name, files in _ECOSYSTEMS.items() if files and repository.has_file(*files)]
@@ -142,7 +163,7 @@ def no_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories with workflows and no CODEOWNERS."""
     repository: Repository = subject.context
     if repository.workflows and not repository.has_file("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"):
-        yield Problem(missing(".github/CODEOWNERS"))
+        yield Problem(missing(WORKFLOWS))
 
 
 def invalid_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -152,7 +173,9 @@ def invalid_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
     from devopslint.policy.subject import Place
 
     repository: Repository = subject.context
-    path = next((one for one in (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS") if repository.has_file(one)), None)
+    path = next(
+        (one for one in (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS") if repository.has_file(one)), None
+    )
     source = repository.workspace.source(path) if path is not None else None
     if source is None:
         return
@@ -163,7 +186,11 @@ def invalid_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
         if words and not words[0][0].startswith("["):
             pattern, start = words[0]
             if pattern.startswith("!") or re.search(r"(?<!\\)\[", pattern):
-                yield Problem(Place(source, offset + start, offset + start + len(pattern)), what=pattern, fault="patterns have no `!` and no `[ ]`")
+                yield Problem(
+                    Place(source, offset + start, offset + start + len(pattern)),
+                    what=pattern,
+                    fault="patterns have no `!` and no `[ ]`",
+                )
             for owner, start in words[1:]:
                 if not re.fullmatch(r"@[A-Za-z0-9](?:[\w-]*)(?:/[\w.-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+", owner):
                     place = Place(source, offset + start, offset + start + len(owner))
@@ -175,7 +202,11 @@ def devopslint_not_run(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories whose workflows do not run devopslint."""
     repository: Repository = subject.context
     if repository.workflows and not repository.uses("devopslint"):
-        hooks = repository.workspace.source(".pre-commit-config.yaml") if repository.has_file(".pre-commit-config.yaml") else None
+        hooks = (
+            repository.workspace.source(".pre-commit-config.yaml")
+            if repository.has_file(".pre-commit-config.yaml")
+            else None
+        )
         if hooks is None or "devopslint" not in hooks.text:
             yield Problem(missing(WORKFLOWS))
 

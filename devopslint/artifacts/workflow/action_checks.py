@@ -43,7 +43,9 @@ def _workflow(subject: Subject) -> Any:
 
 
 def _is_trusted(uses: ActionRef, options: Options) -> bool:
-    return any(uses.slug == one.lower() or uses.owner == one.lower().removesuffix("/*") for one in options.get("trusted", ()))
+    return any(
+        uses.slug == one.lower() or uses.owner == one.lower().removesuffix("/*") for one in options.get("trusted", ())
+    )
 
 
 def unpinned_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -95,7 +97,12 @@ def local_with_ref(subject: Subject, options: Options) -> Iterator[Problem]:
 def short_sha(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find refs that look like a shortened commit sha, which GitHub no longer resolves."""
     uses = _uses(subject)
-    if uses is not None and re.fullmatch(r"[0-9a-f]{7,39}", uses.ref) and re.search(r"[a-f]", uses.ref) and re.search(r"\d", uses.ref):
+    if (
+        uses is not None
+        and re.fullmatch(r"[0-9a-f]{7,39}", uses.ref)
+        and re.search(r"[a-f]", uses.ref)
+        and re.search(r"\d", uses.ref)
+    ):
         yield Problem(_ref_place(subject, uses), ref=uses.ref)
 
 
@@ -124,7 +131,9 @@ def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     first = known.NODE20.get(uses.name)
     if first is not None and major < first:
-        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, first=max(first, known.NODE24.get(uses.name, 0)))
+        yield Problem(
+            _ref_place(subject, uses), action=uses.name, major=major, first=max(first, known.NODE24.get(uses.name, 0))
+        )
 
 
 def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -165,7 +174,9 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
     version = tuple(int(part) for part in found.groups() if part is not None)
     if version < fixed[: len(version)]:
         place = _ref_place(subject, uses)
-        yield Problem(place, action=uses.slug, advisory=advisory, flaw=flaw, fixed=".".join(str(part) for part in fixed))
+        yield Problem(
+            place, action=uses.slug, advisory=advisory, flaw=flaw, fixed=".".join(str(part) for part in fixed)
+        )
 
 
 def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -13,7 +13,9 @@ _REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _VERSION = re.compile(r"v?(\d+)(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?\Z")
 _COMMENT_VERSION = re.compile(r"#\s*(?:tag=|pin@|ratchet:\S+@)?v?(\d+)(?:\.\d+)*\b")
-_BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"})
+_BRANCHES = frozenset(
+    {"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"}
+)
 OFFICIAL = frozenset({"actions", "github"})
 
 
@@ -46,7 +48,9 @@ class ActionRef:
 
     __slots__ = ("kind", "owner", "path", "ref", "repository", "text")
 
-    def __init__(self, kind: str, text: str, owner: str = "", repository: str = "", path: str = "", ref: str = "") -> None:
+    def __init__(
+        self, kind: str, text: str, owner: str = "", repository: str = "", path: str = "", ref: str = ""
+    ) -> None:
         self.kind = kind
         self.text = text
         self.owner = owner.lower()

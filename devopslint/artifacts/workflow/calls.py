@@ -83,7 +83,11 @@ def _checks_out_itself(step: Step) -> bool:
     if step.workflow.is_action:
         return True
     for other in step.before:
-        if other.uses is not None and other.uses.name == "actions/checkout" and {"repository", "path", "ref"} & set(other.inputs):
+        if (
+            other.uses is not None
+            and other.uses.name == "actions/checkout"
+            and {"repository", "path", "ref"} & set(other.inputs)
+        ):
             return False
     name = (step.uses.text if step.uses else "")[2:].split("/")[0]
     return name == ".github" or not any(name in (other.run or "") for other in step.before)
@@ -101,7 +105,9 @@ def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]
     known = {name.lower() for name in inputs}
     given = {name.lower() for name in step.inputs}
     for name in step.inputs:
-        if name.lower() not in known and not (name in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker"):
+        if name.lower() not in known and not (
+            name in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker"
+        ):
             yield Problem(("with", name), part="key", fault=f"the action has no input `{name}`{nearest(name, inputs)}")
     for name, config in inputs.items():
         is_required = isinstance(config, Map) and config.get("required") is True and config.get("default") is None
@@ -143,7 +149,9 @@ def reusable_workflow_inputs(subject: Subject, options: Options) -> Iterator[Pro
         for name, value in given.items():
             if name.lower() not in known:
                 word = key[:-1]
-                yield Problem((what, name), part="key", fault=f"the workflow has no {word} `{name}`{nearest(name, declared)}")
+                yield Problem(
+                    (what, name), part="key", fault=f"the workflow has no {word} `{name}`{nearest(name, declared)}"
+                )
             elif key == "inputs":
                 fault = _type_fault(declared[known[name.lower()]], value)
                 if fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.artifacts.workflow.usage import usages
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _COMMAND = re.compile(r"(?<![\w:])::(set-output|save-state|set-env|add-path)(?=[ :])")
-_FILES = {"set-output": "GITHUB_OUTPUT", "save-state": "GITHUB_STATE", "set-env": "GITHUB_ENV", "add-path": "GITHUB_PATH"}
+_FILES = {
+    "set-output": "GITHUB_OUTPUT",
+    "save-state": "GITHUB_STATE",
+    "set-env": "GITHUB_ENV",
+    "add-path": "GITHUB_PATH",
+}
 _BOTS = re.compile(r"\[bot\]$", re.IGNORECASE)
 _STRANGER_EVENTS = ("pull_request_target", "pull_request", "issue_comment", "workflow_run", "pull_request_review")
 
@@ -39,11 +45,17 @@ def constant_condition(subject: Subject, options: Options) -> Iterator[Problem]:
         found = list(find_expressions(text))
         shown = " ".join(text.split())
         if found and all(one.closed for one in found):
-            rest = text[: found[0].start] + "".join(
-                text[before.end : after.start] for before, after in zip(found, found[1:], strict=False)
-            ) + text[found[-1].end :]
+            rest = (
+                text[: found[0].start]
+                + "".join(text[before.end : after.start] for before, after in pairwise(found))
+                + text[found[-1].end :]
+            )
             if rest:
-                reason = "there is text outside of `${{ }}`" if rest.strip() else "a blank or line break stands outside of `${{ }}`"
+                reason = (
+                    "there is text outside of `${{ }}`"
+                    if rest.strip()
+                    else "a blank or line break stands outside of `${{ }}`"
+                )
                 yield Problem(path, condition=shown, truth="true", reason=reason)
     for usage in usages(workflow):
         if usage.tree is not None and usage.site.path[-1:] == ("if",):
@@ -106,10 +118,16 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
             if node.kind != "compare" or node.value != "==":
                 continue
             name, text = node.items if node.items[1].kind == "literal" else reversed(node.items)
-            if name.path() not in {("github", "actor"), ("github", "triggering_actor"), ("github", "event", "sender", "login")}:
+            if name.path() not in {
+                ("github", "actor"),
+                ("github", "triggering_actor"),
+                ("github", "event", "sender", "login"),
+            }:
                 continue
             if text.kind == "literal" and isinstance(text.value, str) and _BOTS.search(text.value):
-                yield Problem(usage.place(node.start, node.end), name=usage.site.value[name.start : name.end], bot=text.value)
+                yield Problem(
+                    usage.place(node.start, node.end), name=usage.site.value[name.start : name.end], bot=text.value
+                )
 
 
 def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -123,14 +141,24 @@ def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:
                 continue
             texts, wanted = node.items
             path = wanted.path()
-            if texts.kind == "literal" and isinstance(texts.value, str) and path is not None and _is_chosen_by_others(path):
-                yield Problem(usage.place(node.start, node.end), name=usage.site.value[wanted.start : wanted.end], text=texts.value)
+            if (
+                texts.kind == "literal"
+                and isinstance(texts.value, str)
+                and path is not None
+                and _is_chosen_by_others(path)
+            ):
+                yield Problem(
+                    usage.place(node.start, node.end),
+                    name=usage.site.value[wanted.start : wanted.end],
+                    text=texts.value,
+                )
 
 
 def _is_chosen_by_others(path: tuple[str, ...]) -> bool:
-    return path[:2] in {("github", name) for name in ("ref", "ref_name", "head_ref", "base_ref", "actor", "triggering_actor", "repository")} or (
-        path[:2] == ("github", "event") or path[0] == "env"
-    )
+    return path[:2] in {
+        ("github", name)
+        for name in ("ref", "ref_name", "head_ref", "base_ref", "actor", "triggering_actor", "repository")
+    } or (path[:2] == ("github", "event") or path[0] == "env")
 
 
 def unsound_ternary(subject: Subject, options: Options) -> Iterator[Problem]:

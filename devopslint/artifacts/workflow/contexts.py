@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.artifacts.workflow.words import nearest
@@ -20,7 +19,20 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-CONTEXTS = ("github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs")
+CONTEXTS = (
+    "github",
+    "env",
+    "vars",
+    "job",
+    "jobs",
+    "steps",
+    "runner",
+    "secrets",
+    "strategy",
+    "matrix",
+    "needs",
+    "inputs",
+)
 _ANY = 255
 FUNCTIONS = {
     "contains": (2, 2), "startswith": (2, 2), "endswith": (2, 2), "format": (1, _ANY), "join": (1, 2), "tojson": (1, 1),
@@ -70,7 +82,8 @@ def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _grows(node: Node) -> bool:
     """Say whether GitHub adds names of this form (`github.actor_id`, `github.workflow_sha`) faster than tables do."""
-    return node.value.lower().endswith(("_id", "_sha", "_ref", "_path"))
+    name: str = node.value
+    return name.lower().endswith(("_id", "_sha", "_ref", "_path"))
 
 
 def _quote_hint(usage: Usage, node: Node) -> str:
@@ -90,7 +103,8 @@ def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:
         if not fewest <= count <= most:
             wanted = str(fewest) if fewest == most else f"at least {fewest}" if count < fewest else f"at most {most}"
             yield Problem(
-                usage.place(node.start, node.end), fault=f"`{node.value}` takes {wanted} argument{'s'[: wanted != '1']}, not {count}"
+                usage.place(node.start, node.end),
+                fault=f"`{node.value}` takes {wanted} argument{'s'[: wanted != '1']}, not {count}",
             )
         elif node.value.lower() == "format":
             fault = _format_fault(node)
@@ -120,7 +134,9 @@ def unavailable_context(subject: Subject, options: Options) -> Iterator[Problem]
         if node.kind == "name":
             name = node.value.lower()
             if name in CONTEXTS and name not in available:
-                yield Problem(usage.place(node.start, node.end), name=f"`{node.value}`", key=where, available=_names(available))
+                yield Problem(
+                    usage.place(node.start, node.end), name=f"`{node.value}`", key=where, available=_names(available)
+                )
         else:
             name = node.value.lower()
             special = name in {"hashfiles", "always", "cancelled", "success", "failure"}
@@ -205,16 +221,26 @@ def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if path[1] not in needs:
             known = {key.lower() for key in workflow.jobs}
-            fault = "is not in the `needs` of this job" if path[1] in known else f"is no job{nearest(path[1], job.needs)}"
+            fault = (
+                "is not in the `needs` of this job" if path[1] in known else f"is no job{nearest(path[1], job.needs)}"
+            )
             yield Problem(usage.place(node.start, name.end), fault=f"`{path[1]}` {fault}")
             continue
         if len(path) < 3 or path[2] in {"*", "?", "result"}:
             continue
         if path[2] != "outputs":
-            yield Problem(usage.place(node.start, _name_node(node, 2).end), fault=f"a job has no `{path[2]}`, only `outputs` and `result`")
+            yield Problem(
+                usage.place(node.start, _name_node(node, 2).end),
+                fault=f"a job has no `{path[2]}`, only `outputs` and `result`",
+            )
             continue
         outputs = _outputs_of(workflow, needs[path[1]])
-        if outputs is not None and len(path) > 3 and path[3] not in {"*", "?"} and path[3] not in {one.lower() for one in outputs}:
+        if (
+            outputs is not None
+            and len(path) > 3
+            and path[3] not in {"*", "?"}
+            and path[3] not in {one.lower() for one in outputs}
+        ):
             place = usage.place(node.start, _name_node(node, 3).end)
             yield Problem(place, fault=f"job `{path[1]}` has no output `{path[3]}`{nearest(path[3], outputs)}")
 
@@ -280,8 +306,11 @@ def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Probl
             yield Problem(place, fault=f"`{path[1]}` is no job of this workflow{nearest(path[1], workflow.jobs)}")
             continue
         outputs = _outputs_of(workflow, path[1])
-        if len(path) > 3 and path[2] == "outputs" and outputs is not None and path[3] not in {one.lower() for one in outputs}:
+        if (
+            len(path) > 3
+            and path[2] == "outputs"
+            and outputs is not None
+            and path[3] not in {one.lower() for one in outputs}
+        ):
             place = usage.place(node.start, _name_node(node, 3).end)
             yield Problem(place, fault=f"job `{path[1]}` has no output `{path[3]}`{nearest(path[3], outputs)}")
-
-

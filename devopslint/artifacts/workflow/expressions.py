@@ -192,10 +192,10 @@ class _Parser:
                 return token
         return ""
 
-    def _expect(self, token: str) -> int:
+    def _expect(self, wanted: str) -> int:
         """Take an operator and return where it ends."""
-        if self._peek() != token:
-            raise self._unexpected(f"`{token}` expected")
+        if self._peek() != wanted:
+            raise self._unexpected(f"`{wanted}` expected")
         self.index += 1
         return self.tokens[self.index - 1][3]
 
@@ -241,11 +241,11 @@ class _Parser:
     def _postfix(self) -> Node:
         node = self._primary()
         while True:
-            token = self._peek()
-            if token == ".":
+            operator = self._peek()
+            if operator == ".":
                 self.index += 1
                 node = self._property(node)
-            elif token == "[":
+            elif operator == "[":
                 self.index += 1
                 if self._peek() == "*":
                     self.index += 1
@@ -280,7 +280,7 @@ class _Parser:
             raise self._unexpected("a value expected")
         kind, token, start, end = self.tokens[self.index]
         if kind == "operator":
-            if token != "(":
+            if self._peek() != "(":
                 raise self._unexpected("a value expected")
             self.index += 1
             node = self._nested()

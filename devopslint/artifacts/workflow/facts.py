@@ -47,5 +47,10 @@ def _step(step: Step) -> dict[str, Any]:
 def _tools(workflow: Workflow) -> set[str]:
     """Return the repositories of the actions in use, and the tools named in scripts that checks ask for."""
     found = {step.uses.slug for step in workflow.steps if step.uses is not None and step.uses.owner}
-    found.update(name for step in workflow.steps for name in ("devopslint", "renovate", "terraform apply") if name in (step.run or ""))
+    found.update(
+        name
+        for step in workflow.steps
+        for name in ("devopslint", "renovate", "terraform apply")
+        if name in (step.run or "")
+    )
     return found

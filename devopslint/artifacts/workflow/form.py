@@ -28,8 +28,12 @@ def _problems(subject: Subject, *kinds: str) -> Iterator[SchemaProblem]:
     return (problem for problem in workflow.walk.problems if problem.kind in kinds)
 
 
+def _values(found: SchemaProblem) -> dict[str, Any]:
+    return dict(found.values)
+
+
 def _problem(found: SchemaProblem) -> Problem:
-    return Problem(found.path, part=found.part, **found.values)
+    return Problem(found.path, part=found.part, **_values(found))
 
 
 def unknown_key(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -51,13 +55,16 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
         for step in found.path:
             node = node[step]
         if found.path and isinstance(found.path[-1], str):
-            yield Problem(found.path, part="key", **found.values)
+            yield Problem(found.path, part="key", **_values(found))
         elif found.path and isinstance(node, Map) and node.at:
             start, key_end, _, end = next(iter(node.at.values()))
             first = next(iter(node.values()))
-            yield Problem(Place(subject.document.source, start, key_end if isinstance(first, (dict, list)) else end), **found.values)
+            yield Problem(
+                Place(subject.document.source, start, key_end if isinstance(first, (dict, list)) else end),
+                **found.values,
+            )
         else:
-            yield Problem((), **found.values)
+            yield Problem((), **_values(found))
 
 
 def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -102,7 +109,7 @@ def unknown_activity_type(subject: Subject, options: Options) -> Iterator[Proble
     for found in _problems(subject, "value"):
         if found.definition.endswith(("-activity", "-activity-type")):
             event = found.path[1] if len(found.path) > 1 else ""
-            yield Problem(found.path, event=event, **found.values)
+            yield Problem(found.path, event=event, **_values(found))
 
 
 def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:

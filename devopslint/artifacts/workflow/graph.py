@@ -75,7 +75,10 @@ def duplicate_matrix_value(subject: Subject, options: Options) -> Iterator[Probl
             first = next((other for one, other in seen if one == value and type(one) is type(value)), None)
             if first is not None:
                 yield Problem(
-                    Place(source, *mark), related=[Related(Place(source, *first), "the same value")], key=key, value=value
+                    Place(source, *mark),
+                    related=[Related(Place(source, *first), "the same value")],
+                    key=key,
+                    value=value,
                 )
             else:
                 seen.append((value, mark))
@@ -85,7 +88,11 @@ def exclude_without_match(subject: Subject, options: Options) -> Iterator[Proble
     """Find entries of `exclude` that exclude no combination."""
     job: Job = subject.context
     matrix = job.matrix
-    if matrix is None or not matrix.vectors or any(is_expression(item) for cells in matrix.vectors.values() for item, _ in cells):
+    if (
+        matrix is None
+        or not matrix.vectors
+        or any(is_expression(item) for cells in matrix.vectors.values() for item, _ in cells)
+    ):
         return
     if not isinstance(matrix.value, Map) or set(matrix.value) - {"include", "exclude"} != set(matrix.vectors):
         return

@@ -36,7 +36,9 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
     "vmactions/freebsd-vm": ("run", "prepare"),
 }
 """Action → inputs (lower case) that it runs as code."""
-_ENV_FILE = re.compile(r">>?\s*[\"']?\$\{?(?:GITHUB_ENV|GITHUB_PATH)\b|\btee\s+-a\s+[\"']?\$\{?(?:GITHUB_ENV|GITHUB_PATH)\b")
+_ENV_FILE = re.compile(
+    r">>?\s*[\"']?\$\{?(?:GITHUB_ENV|GITHUB_PATH)\b|\btee\s+-a\s+[\"']?\$\{?(?:GITHUB_ENV|GITHUB_PATH)\b"
+)
 
 
 def script_usages(step: Step) -> Iterator[Usage]:
@@ -82,7 +84,11 @@ def _from_outside(path: tuple[str, ...], step: Step) -> bool:
         return not _harmless_input(path[3], step)
     if path[:2] in {("github", "ref_name"), ("github", "ref"), ("github", "actor"), ("github", "triggering_actor")}:
         return path[1].startswith("ref")
-    return path[0] == "needs" or (path[0] == "steps" and "outputs" in path) or path[:3] == ("github", "event", "client_payload")
+    return (
+        path[0] == "needs"
+        or (path[0] == "steps" and "outputs" in path)
+        or path[:3] == ("github", "event", "client_payload")
+    )
 
 
 def _harmless_input(name: str, step: Step) -> bool:

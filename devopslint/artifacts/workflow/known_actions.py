@@ -25,7 +25,8 @@ REFUSED: dict[str, tuple[int, str]] = {
 NODE20: dict[str, int] = {
     "actions/checkout": 4, "actions/setup-node": 4, "actions/setup-python": 5, "actions/setup-go": 5, "actions/setup-java": 4,
     "actions/setup-dotnet": 4, "actions/cache": 4, "actions/github-script": 7, "actions/stale": 9, "actions/labeler": 5,
-    "actions/dependency-review-action": 4, "actions/configure-pages": 4, "docker/build-push-action": 5, "docker/login-action": 3,
+    "actions/dependency-review-action": 4, "actions/configure-pages": 4, "docker/build-push-action": 5,
+    "docker/login-action": 3,
     "docker/metadata-action": 5, "docker/setup-buildx-action": 3, "docker/setup-qemu-action": 3,
     "aws-actions/configure-aws-credentials": 4, "azure/login": 2, "google-github-actions/auth": 2,
     "google-github-actions/setup-gcloud": 2, "softprops/action-gh-release": 2, "hashicorp/setup-terraform": 3,
@@ -97,14 +98,27 @@ VULNERABLE: dict[str, tuple[tuple[int, ...], str, str]] = {
 """Action → first version without the flaw, the advisory, and what it is."""
 
 TYPED_WRONG: dict[str, str] = {
-    "action/checkout": "actions/checkout", "actions/check-out": "actions/checkout", "actions/chekout": "actions/checkout",
-    "action/setup-node": "actions/setup-node", "actions/setup-nodejs": "actions/setup-node", "actions/setupnode": "actions/setup-node",
-    "action/setup-python": "actions/setup-python", "actions/setup-py": "actions/setup-python",
-    "action/upload-artifact": "actions/upload-artifact", "actions/upload-artifacts": "actions/upload-artifact",
-    "actions/download-artifacts": "actions/download-artifact", "action/cache": "actions/cache", "actions/caches": "actions/cache",
-    "actons/checkout": "actions/checkout", "actionss/checkout": "actions/checkout", "github/checkout": "actions/checkout",
-    "action/setup-java": "actions/setup-java", "action/setup-go": "actions/setup-go", "actions/setup-golang": "actions/setup-go",
-    "dockers/build-push-action": "docker/build-push-action", "docker/build-and-push-action": "docker/build-push-action",
+    "action/checkout": "actions/checkout",
+    "actions/check-out": "actions/checkout",
+    "actions/chekout": "actions/checkout",
+    "action/setup-node": "actions/setup-node",
+    "actions/setup-nodejs": "actions/setup-node",
+    "actions/setupnode": "actions/setup-node",
+    "action/setup-python": "actions/setup-python",
+    "actions/setup-py": "actions/setup-python",
+    "action/upload-artifact": "actions/upload-artifact",
+    "actions/upload-artifacts": "actions/upload-artifact",
+    "actions/download-artifacts": "actions/download-artifact",
+    "action/cache": "actions/cache",
+    "actions/caches": "actions/cache",
+    "actons/checkout": "actions/checkout",
+    "actionss/checkout": "actions/checkout",
+    "github/checkout": "actions/checkout",
+    "action/setup-java": "actions/setup-java",
+    "action/setup-go": "actions/setup-go",
+    "actions/setup-golang": "actions/setup-go",
+    "dockers/build-push-action": "docker/build-push-action",
+    "docker/build-and-push-action": "docker/build-push-action",
     "docker/docker-login-action": "docker/login-action",
-}  # fmt: skip
+}
 """Slips of the pen that others can register → what was meant."""

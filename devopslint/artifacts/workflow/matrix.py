@@ -92,14 +92,14 @@ class Matrix:
         for item in self.include:
             if not isinstance(item, Map):
                 continue
-            cells = {key: (item[key], item.at[key][2:]) for key in item}
+            added: dict[str, Cell] = {key: (item[key], item.at[key][2:]) for key in item}
             matched = False
             for row, original in zip(rows, originals, strict=False):
                 if _agrees(original, item, self.vectors):
-                    row.update(cells)
+                    row.update(added)
                     matched = True
             if not matched:
-                rows.append(cells)
+                rows.append(added)
         return rows
 
     def candidates(self, path: tuple[str, ...]) -> list[Candidate] | None:
@@ -122,7 +122,9 @@ class Matrix:
                 value = value[below]
             if is_expression(value):
                 return None
-            found.setdefault(mark, Candidate(value, [(self.source, *mark, f"`matrix.{'.'.join(path)}` is `{value}` here")]))
+            found.setdefault(
+                mark, Candidate(value, [(self.source, *mark, f"`matrix.{'.'.join(path)}` is `{value}` here")])
+            )
         return list(found.values()) or None
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.matrix import Matrix
-    from devopslint.policy.artifact import Unit, Workspace
+    from devopslint.policy.artifact import Workspace
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
@@ -46,7 +46,18 @@ def permissions_of(value: Any) -> dict[str, str] | None:
 class Workflow:
     """A workflow file, or an action's `action.yml` (`is_action`), whose steps then belong to `action_job`."""
 
-    __slots__ = ("_walk", "action_job", "cache", "document", "is_action", "jobs", "path", "root", "triggers", "workspace")
+    __slots__ = (
+        "_walk",
+        "action_job",
+        "cache",
+        "document",
+        "is_action",
+        "jobs",
+        "path",
+        "root",
+        "triggers",
+        "workspace",
+    )
 
     def __init__(self, document: Document, path: str, workspace: Workspace | None, *, is_action: bool = False) -> None:
         self.document = document
@@ -91,8 +102,8 @@ class Workflow:
         mark: Mark | None = None
         for step in path:
             if isinstance(node, Map) and step in node.at:
-                mark = node.at[step][2:]  # type: ignore[index]  # a Map only has names
-                node = node.get(step)  # type: ignore[arg-type]
+                mark = node.at[step][2:]
+                node = node.get(step)
             elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
                 mark = node.at[step]
                 node = node[step]
@@ -279,5 +290,3 @@ def _triggers(value: Any) -> dict[str, Map]:
     if isinstance(value, Map):
         return {name: config if isinstance(config, Map) else Map() for name, config in value.items()}
     return {name: Map() for name in names_of(value)}
-
-

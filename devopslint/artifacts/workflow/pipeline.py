@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_OWN_TOKEN = re.compile(r"secrets\.GITHUB_TOKEN|github\.token", re.IGNORECASE)
 _TAG_OF_PUSH = re.compile(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
 _NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
     ("github/codeql-action/upload-sarif", "", "security-events", "write", "upload results"),
@@ -45,7 +46,11 @@ def missing_permission(subject: Subject, options: Options) -> Iterator[Problem]:
     job = step.job
     if step.uses is None or not job.key or not job.declares_permissions or _brings_a_token(step):
         return
-    if set(job.workflow.triggers) == {"workflow_call"} and "permissions" not in job.value and "permissions" not in job.workflow.root:
+    if (
+        set(job.workflow.triggers) == {"workflow_call"}
+        and "permissions" not in job.value
+        and "permissions" not in job.workflow.root
+    ):
         return
     told: set[str] = set()
     for action, given, scope, level, purpose in _NEEDED:
@@ -67,9 +72,9 @@ def _brings_a_token(step: Step) -> bool:
     """Say whether a step works with another token than the run's own."""
     for owner in (step.inputs, step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env")):
         for key, value in owner.items():
-            if key.lower() in {"token", "github_token", "github-token", "repo-token", "repo_token"} and isinstance(value, str):
-                if not re.search(r"secrets\.GITHUB_TOKEN|github\.token", value, re.IGNORECASE):
-                    return True
+            is_token = key.lower() in {"token", "github_token", "github-token", "repo-token", "repo_token"}
+            if is_token and isinstance(value, str) and not _OWN_TOKEN.search(value):
+                return True
     return False
 
 
@@ -97,7 +102,10 @@ def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem
     testing = [
         other.key
         for other in job.workflow.jobs.values()
-        if other is not job and "test" in job_purposes(other) and not _deploys(other) and job.key not in other.needs_closure()
+        if other is not job
+        and "test" in job_purposes(other)
+        and not _deploys(other)
+        and job.key not in other.needs_closure()
     ]
     if testing and not before.intersection(testing):
         yield Problem((), job=job.key, tests=" and ".join(f"`{key}`" for key in testing[:2]))
@@ -122,7 +130,9 @@ def deploy_from_pull_request(subject: Subject, options: Options) -> Iterator[Pro
     job: Job = subject.context
     if not job.workflow.has_trigger("pull_request") or not _deploys(job) or stage_of(job) == "staging":
         return
-    if _is_preview(f"{job.key} {job.value.get('name', '')} {job.workflow.root.get('name', '')} {environment_of(job) or ''}"):
+    if _is_preview(
+        f"{job.key} {job.value.get('name', '')} {job.workflow.root.get('name', '')} {environment_of(job) or ''}"
+    ):
         return
     types = names_of(map_at(job.workflow.root.get("on"), "pull_request").get("types"))
     if types == ["closed"] or _excludes_pull_requests(job.value.get("if")):
@@ -130,19 +140,35 @@ def deploy_from_pull_request(subject: Subject, options: Options) -> Iterator[Pro
     if any(_excludes_pull_requests(job.workflow.jobs[key].value.get("if")) for key in job.needs_closure()):
         return
     for step in job.steps:
-        if "deploy" in purposes(step) and not _excludes_pull_requests(step.value.get("if")) and not _mentions_event(step):
+        if (
+            "deploy" in purposes(step)
+            and not _excludes_pull_requests(step.value.get("if"))
+            and not _mentions_event(step)
+        ):
             key = "uses" if step.uses is not None else "run"
-            yield Problem(("steps", step.index, key), part="value" if step.uses is not None or "\n" not in (step.run or "") else "key", job=job.key)
+            yield Problem(
+                ("steps", step.index, key),
+                part="value" if step.uses is not None or "\n" not in (step.run or "") else "key",
+                job=job.key,
+            )
             return
 
 
 def _is_preview(text: str) -> bool:
-    return bool(re.search(r"preview|review|ephemeral|\bpr\b|pull|\bdemo", text.lower().replace("_", "-").replace("-", " ")))
+    return bool(
+        re.search(r"preview|review|ephemeral|\bpr\b|pull|\bdemo", text.lower().replace("_", "-").replace("-", " "))
+    )
 
 
 def _mentions_event(step: Step) -> bool:
     text = f"{step.run or ''} {step.inputs}"
-    return "event_name" in text or "pull_request" in text or "github.ref" in text or "GITHUB_REF" in text or "preview" in text.lower()
+    return (
+        "event_name" in text
+        or "pull_request" in text
+        or "github.ref" in text
+        or "GITHUB_REF" in text
+        or "preview" in text.lower()
+    )
 
 
 def _excludes_pull_requests(condition: Any) -> bool:
@@ -151,7 +177,12 @@ def _excludes_pull_requests(condition: Any) -> bool:
         return False
     if not isinstance(condition, str):
         return condition is False
-    return bool(re.search(r"event_name|github\.ref|ref_name|ref_type|base_ref|inputs\.|vars\.|env\.|needs\.|steps\.|event\.|merged", condition))
+    return bool(
+        re.search(
+            r"event_name|github\.ref|ref_name|ref_type|base_ref|inputs\.|vars\.|env\.|needs\.|steps\.|event\.|merged",
+            condition,
+        )
+    )
 
 
 def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -192,7 +223,10 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
     name, inputs = step.uses.name, step.inputs
     if name == "aquasecurity/trivy-action":
         code = inputs.get("exit-code", 0)
-        reported = inputs.get("format") in {"sarif", "cyclonedx", "spdx", "spdx-json", "github", "json", "template"} or "output" in inputs
+        reported = (
+            inputs.get("format") in {"sarif", "cyclonedx", "spdx", "spdx-json", "github", "json", "template"}
+            or "output" in inputs
+        )
         if str(code) == "0" and not reported and "env" not in step.value:
             yield Problem("uses", action=name)
     elif name == "anchore/scan-action" and inputs.get("fail-build") in (False, "false") and not _uploads(step.after):
@@ -210,7 +244,13 @@ def sarif_not_uploaded(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _uploads(steps: list[Step]) -> bool:
     return any(
-        (step.uses is not None and (step.uses.name.startswith(("github/codeql-action/upload-sarif", "actions/upload-artifact")) or step.uses.kind == "local"))
+        (
+            step.uses is not None
+            and (
+                step.uses.name.startswith(("github/codeql-action/upload-sarif", "actions/upload-artifact"))
+                or step.uses.kind == "local"
+            )
+        )
         or "sarif" in (step.run or "").lower()
         for step in steps
     )
@@ -220,6 +260,8 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
     """Find tests and linters whose failure is ignored."""
     step: Step = subject.context
     if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
+        return
+    if "sarif" in f"{step.run or ''} {step.inputs}".lower() or _uploads(step.after):
         return
     if step.id and any(f"steps.{step.id}." in str(other.value) for other in step.job.steps):
         return
@@ -232,7 +274,11 @@ def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem
     if step.uses is None:
         return
     name, inputs = step.uses.name, step.inputs
-    if name == "aws-actions/configure-aws-credentials" and "aws-secret-access-key" in inputs and "aws-session-token" not in inputs:
+    if (
+        name == "aws-actions/configure-aws-credentials"
+        and "aws-secret-access-key" in inputs
+        and "aws-session-token" not in inputs
+    ):
         if isinstance(inputs["aws-secret-access-key"], str) and "secrets." in inputs["aws-secret-access-key"]:
             yield Problem(("with", "aws-secret-access-key"), part="key", cloud="AWS")
     elif name == "google-github-actions/auth" and "credentials_json" in inputs:
@@ -245,7 +291,9 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find packages that are published with a stored token, where the registry takes GitHub's own identity."""
     step: Step = subject.context
     if step.uses is not None and step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs:
-        if "repository-url" not in step.inputs and "repository_url" not in step.inputs or "pypi.org" in str(step.inputs.get("repository-url")):
+        if ("repository-url" not in step.inputs and "repository_url" not in step.inputs) or "pypi.org" in str(
+            step.inputs.get("repository-url")
+        ):
             yield Problem(("with", "password"), part="key", registry="PyPI")
     elif step.uses is not None and step.uses.name == "rubygems/release-gem" and "RUBYGEMS_API_KEY" in str(step.env):
         yield Problem("uses", registry="RubyGems")
@@ -254,9 +302,9 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
 def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find tokens of a GitHub App that have all of the App's permissions."""
     step: Step = subject.context
-    if step.uses is not None and step.uses.name == "actions/create-github-app-token":
-        if not any(name.startswith("permission-") for name in step.inputs):
-            yield Problem("uses")
+    is_app = step.uses is not None and step.uses.name == "actions/create-github-app-token"
+    if is_app and not any(name.startswith("permission-") for name in step.inputs):
+        yield Problem("uses")
 
 
 def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -270,7 +318,12 @@ def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
         name, inputs = step.uses.name, step.inputs
         if name in {"actions/cache", "actions/cache/restore", "swatinem/rust-cache", "mozilla-actions/sccache-action"}:
             yield Problem(("steps", step.index, "uses"), action=name)
-        elif name.startswith("actions/setup-") and isinstance(inputs.get("cache"), str) and "${{" not in inputs["cache"] and inputs["cache"] not in {"", "false"}:
+        elif (
+            name.startswith("actions/setup-")
+            and isinstance(inputs.get("cache"), str)
+            and "${{" not in inputs["cache"]
+            and inputs["cache"] not in {"", "false"}
+        ):
             yield Problem(("steps", step.index, "with", "cache"), action=name)
         elif name == "docker/build-push-action" and "type=gha" in str(inputs.get("cache-from", "")):
             yield Problem(("steps", step.index, "with", "cache-from"), action=name)

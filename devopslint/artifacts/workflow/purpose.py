@@ -1,108 +1,32 @@
 """What steps and jobs are for: lint, test, build, scan, push images, publish packages, deploy.
 
-Told by the actions that they use and the commands that they run: well known ones, as of 2026-11.
+Told by the actions that they use and the commands that they run.
 """
 
 from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step
 
-_RUN = r"(?:npm|yarn|pnpm|bun)(?: run)?(?: -\S+)* "
 _START = r"(?:^|[\s;&|(/'\"`=])"
-_COMMANDS: dict[str, re.Pattern[str]] = {
+_COMMANDS = {
     purpose: re.compile(_START + r"(?:" + "|".join(patterns) + r")(?=$|[\s;&|)'\"`:])", re.MULTILINE)
-    for purpose, patterns in {
-        "test": (
-            _RUN + r"(?:test|tests|t|e2e|ci:test)[\w:-]*", r"pytest", r"tox", r"nox", r"go test", r"gotestsum", r"cargo (?:\+\S+ )?(?:test|nextest)",
-            r"mvnw?(?: \S+)* (?:test|verify|install)", r"gradlew?(?: \S+)* (?:test|check|build)", r"make(?: -\S+)* [\w./-]*(?:test|check)[\w./-]*",
-            r"dotnet test", r"(?:bundle exec )?(?:rspec|rake(?: (?:test|spec))?)", r"(?:vendor/bin/)?phpunit", r"ctest", r"swift test",
-            r"(?:flutter|dart|mix|sbt|deno|lein|stack|cabal|zig build|crystal|dub|elm-|bazel|bazelisk|forge|hardhat|composer|just|task|earthly|turbo|nx|act|scons|meson|gleam|rebar3|v) (?:run )?\+?(?:\S+ )?(?:test|tests|spec|eunit)(?::\S+)?",
-            r"bin/rails (?:db:\S+ )?test", r"python3? -m (?:unittest|pytest)", r"python3? manage\.py test", r"(?:npx )?(?:jest|vitest|mocha|playwright test|cypress run|ava|karma)",
-            r"helm unittest", r"terraform test", r"bats", r"xcodebuild(?: \S+)* (?:test|test-without-building)", r"[\w./-]*(?:test|tests|e2e)[\w-]*\.(?:sh|py|js|ps1|bash)",
-            r"coverage run", r"ct install", r"molecule test", r"skaffold verify", r"vstest\.console\S*", r"R CMD check",
-        ),
-        "lint": (
-            _RUN + r"(?:lint|format|typecheck|check|prettier|eslint)[\w:-]*", r"(?:npx )?(?:eslint|prettier|stylelint|markdownlint\S*|tsc)", r"ruff", r"flake8", r"pylint",
-            r"black", r"isort", r"mypy", r"pyright", r"golangci-lint", r"go vet", r"staticcheck", r"hadolint", r"actionlint", r"shellcheck", r"tflint",
-            r"terraform(?: -\S+)* (?:fmt|validate)", r"tofu (?:fmt|validate)", r"make(?: -\S+)* [\w./-]*(?:lint|fmt|format|vet)[\w./-]*", r"pre-commit run", r"(?:bundle exec )?rubocop",
-            r"cargo (?:\+\S+ )?(?:clippy|fmt)", r"yamllint", r"ktlint", r"detekt", r"checkstyle", r"spotless\w*", r"devopslint", r"helm lint", r"kube-linter", r"kubeconform",
-            r"kubeval", r"promtool check", r"checkov", r"zizmor", r"phpcs", r"phpstan", r"(?:mix|dart|deno|swift) (?:format|fmt|analyze|lint|credo)", r"swiftlint", r"ct lint",
-            r"dotnet format", r"super-linter", r"buf lint", r"vale", r"codespell",
-        ),
-        "build": (
-            r"docker (?:buildx )?build", r"docker[ -]compose(?: \S+)* build", _RUN + r"build[\w:-]*", r"make(?: -\S+)* (?:build|all)[\w-]*", r"make", r"go build", r"cargo (?:\+\S+ )?build",
-            r"mvnw?(?: \S+)* (?:package|compile)", r"gradlew?(?: \S+)* (?:assemble|build|bootJar)", r"dotnet (?:build|publish)", r"cmake --build", r"python3? -m build",
-            r"kustomize build", r"goreleaser", r"msbuild", r"xcodebuild", r"swift build", r"bazel build", r"skaffold build", r"poetry build", r"hugo", r"mkdocs build",
-        ),
-        "deploy": (
-            r"kubectl(?: -\S+)* (?:apply|set image|rollout restart|replace)", r"helm(?: -\S+)* (?:upgrade|install)", r"helmfile(?: \S+)* (?:apply|sync)", r"(?:terraform|tofu|terragrunt)(?: \S+)* apply",
-            r"pulumi(?: \S+)* up", r"(?:npx )?cdk deploy", r"(?:npx )?(?:serverless|sls) deploy", r"sam deploy", r"aws ecs update-service", r"aws lambda update-function-code",
-            r"aws cloudformation (?:deploy|update-stack)", r"aws deploy create-deployment", r"eb deploy", r"gcloud(?: \S+)* (?:run|app|functions) deploy", r"gcloud app deploy",
-            r"az (?:webapp|functionapp|containerapp|aks)(?: \S+)* (?:up|deploy|update|deployment)", r"(?:flyctl|fly) deploy", r"heroku container:release", r"git push \S*heroku\S*",
-            r"(?:npx )?vercel(?: \S+)* --prod", r"(?:npx )?netlify deploy(?: \S+)* --prod", r"(?:npx )?firebase deploy", r"(?:npx )?wrangler (?:deploy|publish)", r"ansible-playbook",
-            r"argocd app sync", r"skaffold (?:run|deploy)", r"copilot (?:svc )?deploy", r"cf push", r"nomad (?:job )?run", r"docker stack deploy",
-            _RUN + r"deploy[\w:-]*", r"make(?: -\S+)* deploy[\w-]*", r"[\w./-]*deploy[\w-]*\.(?:sh|py|js|ps1)", r"kubectl kustomize(?: \S+)* \| kubectl apply",
-        ),
-        "scan": (
-            r"trivy", r"grype", r"snyk", r"docker scout", r"clair\w*", r"gcloud(?: \S+)* images scan", r"govulncheck", r"semgrep", r"npm audit", r"(?:yarn|pnpm) audit", r"pip-audit", r"safety",
-            r"cargo (?:audit|deny)", r"bundle-audit", r"osv-scanner", r"dockle", r"gitleaks", r"trufflehog", r"bandit", r"brakeman", r"gosec", r"nancy", r"dependency-check\S*", r"checkov", r"tfsec", r"kics",
-        ),
-        "image-scan": (r"trivy(?: \S+)* (?:image|i)", r"grype", r"snyk container", r"docker scout", r"clair\w*", r"gcloud(?: \S+)* images scan", r"dockle", r"aws ecr start-image-scan"),
-        "push": (
-            r"docker (?:image )?push", r"docker (?:buildx )?build(?:x)?(?: \S+)* (?:--push|--output[= ]type=registry)", r"docker[ -]compose(?: \S+)* push", r"(?:buildah|podman|crane|oras) push",
-            r"skopeo copy", r"ko (?:publish|build|apply)", r"gcloud builds submit", r"(?:\S*/)?mvnw?(?: \S+)* (?:jib:build|com\.google\.cloud\.tools:jib\S*build)",
-        ),
-        "publish": (
-            r"(?:npm|yarn|pnpm)(?: npm)? publish", r"twine upload", r"cargo publish", r"gem push", r"poetry publish", r"uv publish", r"goreleaser(?: release)?", r"gh release create", r"dotnet nuget push",
-            r"mvnw?(?: \S+)* deploy", r"gradlew?(?: \S+)* publish\w*", r"helm push", r"flit publish", r"npx semantic-release", r"vsce publish",
-        ),
-    }.items()
-}  # fmt: skip
-_ACTIONS: dict[str, tuple[str, ...]] = {
-    "test": ("cypress-io/github-action", "coactions/setup-xvfb", "codecov/codecov-action", "helm/chart-testing-action", "devcontainers/ci"),
-    "lint": (
-        "golangci/golangci-lint-action", "hadolint/hadolint-action", "super-linter/super-linter", "github/super-linter", "oxsecurity/megalinter", "pre-commit/action", "reviewdog/",
-        "psf/black", "astral-sh/ruff-action", "chartboost/ruff-action", "raven-actions/actionlint", "devopslint/", "zizmorcore/zizmor-action", "terraform-linters/setup-tflint", "stackrox/kube-linter-action",
-        "ludeeus/action-shellcheck", "azure/k8s-lint", "actions-rs/clippy-check", "bridgecrewio/checkov-action", "rhysd/actionlint", "dominikh/staticcheck-action",
-    ),
-    "build": ("docker/build-push-action", "docker/bake-action", "redhat-actions/buildah-build", "goreleaser/goreleaser-action", "microsoft/setup-msbuild"),
-    "deploy": (
-        "azure/webapps-deploy", "azure/k8s-deploy", "azure/functions-action", "azure/container-apps-deploy-action", "azure/static-web-apps-deploy", "azure/aci-deploy", "azure/appservice-settings",
-        "aws-actions/amazon-ecs-deploy-task-definition", "aws-actions/aws-cloudformation-github-deploy", "einaregilsson/beanstalk-deploy", "appleboy/lambda-action",
-        "google-github-actions/deploy-cloudrun", "google-github-actions/deploy-appengine", "google-github-actions/deploy-cloud-functions", "google-github-actions/deploy-cloud-run",
-        "cloudflare/wrangler-action", "cloudflare/pages-action", "amondnet/vercel-action", "nwtgck/actions-netlify", "akhileshns/heroku-deploy", "firebaseextended/action-hosting-deploy",
-        "serverless/github-action", "digitalocean/app_action", "redhat-actions/openshift-tools-installer-deploy", "deliverybot/helm", "octopusdeploy/deploy-release-action", "argoproj-labs/argocd-action",
-    ),
-    "pages": ("actions/deploy-pages", "peaceiris/actions-gh-pages", "jamesives/github-pages-deploy-action"),
-    "scan": (
-        "aquasecurity/trivy-action", "anchore/scan-action", "snyk/actions", "docker/scout-action", "github/codeql-action/analyze", "azure/container-scan", "crazy-max/ghaction-container-scan",
-        "sysdiglabs/scan-action", "actions/dependency-review-action", "semgrep/semgrep-action", "returntocorp/semgrep-action", "aquasecurity/tfsec-action", "checkmarx/", "google/osv-scanner-action",
-        "securego/gosec", "ossf/scorecard-action", "gitleaks/gitleaks-action", "trufflesecurity/trufflehog", "sonarsource/", "prismacloud", "palo-alto-networks/prisma-cloud-scan", "veracode/",
-        "phylum-dev/", "microsoft/security-devops-action", "bridgecrewio/checkov-action", "fortify/", "synopsys-sig/", "blackducksoftware/", "mayhemheroes", "forallsecure/mapi-action", "appthreat/sast-scan-action", "neuvector/scan-action",
-    ),
-    "image-scan": (
-        "aquasecurity/trivy-action", "anchore/scan-action", "snyk/actions/docker", "docker/scout-action", "azure/container-scan", "crazy-max/ghaction-container-scan", "sysdiglabs/scan-action",
-        "palo-alto-networks/prisma-cloud-scan", "neuvector/scan-action", "microsoft/security-devops-action", "wizsec", "lacework/lw-scanner-action", "aws-actions/vulnerability-scan-github-action-for-amazon-inspector",
-    ),
-    "push": ("redhat-actions/push-to-registry", "elgohr/publish-docker-github-action", "mr-smithers-excellent/docker-build-push", "macbre/push-to-ghcr"),
-    "publish": (
-        "pypa/gh-action-pypi-publish", "softprops/action-gh-release", "ncipollo/release-action", "js-devtools/npm-publish", "goreleaser/goreleaser-action", "actions/create-release",
-        "cycjimmy/semantic-release-action", "helm/chart-releaser-action", "rubygems/release-gem", "googleapis/release-please-action", "changesets/action",
-    ),
-    "sarif": ("github/codeql-action/upload-sarif", "github/codeql-action/analyze"),
-}  # fmt: skip
+    for purpose, patterns in COMMANDS.items()
+}
 _LOCAL_CLUSTER = re.compile(
-    r"\b(?:kind (?:create|load)|minikube|k3d cluster|k3s|microk8s|localstack|--dry-run|helm/kind-action|kind-action|tflocal|rancher/k3s|ctlptl)", re.IGNORECASE
+    r"\b(?:kind (?:create|load)|minikube|k3d cluster|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
+    re.IGNORECASE,
 )
-_DRY = re.compile(r"--dry-run(?:[= ](?:client|server|true))?|--diff-only|--noop|\bplan\b(?! \S*apply)")
+_DRY = re.compile(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
 
 
 def purposes(step: Step) -> frozenset[str]:
-    """Return what a step is for: names among `_COMMANDS`, `_ACTIONS`."""
+    """Return what a step is for: names among `COMMANDS` and `ACTIONS`."""
     known: dict[int, frozenset[str]] = step.workflow.cache.setdefault("purposes", {})
     found = known.get(id(step))
     if found is None:
@@ -113,13 +37,15 @@ def purposes(step: Step) -> frozenset[str]:
 def _of_action(step: Step) -> set[str]:
     assert step.uses is not None
     name = step.uses.name
-    found = {purpose for purpose, names in _ACTIONS.items() if name.startswith(names)}
+    found = {purpose for purpose, names in ACTIONS.items() if name.startswith(names)}
     if name in {"docker/build-push-action", "docker/bake-action"}:
         outputs = str(step.inputs.get("outputs", ""))
         push = step.inputs.get("push", False)
         if push not in {False, "false", None} or "type=registry" in outputs or "push=true" in outputs:
             found.add("push")
-    if name in {"aquasecurity/trivy-action"} and step.inputs.get("scan-type", "image") != "image":
+    if step.inputs.get("action") in {"close", "delete", "destroy"}:
+        found.discard("deploy")
+    if name == "aquasecurity/trivy-action" and step.inputs.get("scan-type", "image") != "image":
         found.discard("image-scan")
     if step.uses.kind == "docker" and "trivy" in name:
         found.update(("scan", "image-scan"))
@@ -127,9 +53,14 @@ def _of_action(step: Step) -> set[str]:
 
 
 def _of_script(step: Step) -> set[str]:
-    script = "\n".join(line for line in (step.run or "").replace("\\\n", " ").split("\n") if not line.lstrip().startswith(("#", "echo ")))
+    script = "\n".join(
+        line
+        for line in (step.run or "").replace("\\\n", " ").split("\n")
+        if not line.lstrip().startswith(("#", "echo "))
+    )
     found = {purpose for purpose, pattern in _COMMANDS.items() if pattern.search(script)}
-    if "deploy" in found and (_LOCAL_CLUSTER.search(script) or _DRY.search(script)):
+    real = "\n".join(line for line in script.split("\n") if not _DRY.search(line))
+    if "deploy" in found and (_LOCAL_CLUSTER.search(script) or not _COMMANDS["deploy"].search(real)):
         found.discard("deploy")
     return found
 
@@ -148,7 +79,11 @@ def job_purposes(job: Job) -> frozenset[str]:
         found.add("test")
     if re.search(r"(?:^|[^a-z])(?:lint|linting|linter|format|style|static)(?:$|[^a-z])", words):
         found.add("lint")
-    if "deploy" in found and any(_LOCAL_CLUSTER.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in job.steps):
+    if re.search(r"(?:^|[^a-z])(?:tests?|e2e)(?:$|[^a-z])", words):
+        found.discard("deploy")
+    if "deploy" in found and any(
+        _LOCAL_CLUSTER.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in job.steps
+    ):
         found.discard("deploy")
     known[job.key] = frozenset(found)
     return known[job.key]
@@ -163,7 +98,10 @@ def environment_of(job: Job) -> str | None:
 
 
 _PRODUCTION = re.compile(r"(?:^|[^a-z])(?:prod|production|prd|live)(?:$|[^a-z])", re.IGNORECASE)
-_STAGING = re.compile(r"(?:^|[^a-z])(?:stag|stage|staging|stg|uat|preprod|pre-prod|pre-production|qa|test|testing|dev|development|preview|canary|integration)(?:$|[^a-z])", re.IGNORECASE)
+_STAGING = re.compile(
+    r"(?:^|[^a-z])(?:stag|stage|staging|stg|uat|preprod|pre-prod|pre-production|qa|test|testing|dev|development|preview|canary|integration)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
 
 
 def stage_of(job: Job) -> str:

@@ -10,8 +10,8 @@ import re
 
 from devopslint.artifacts.workflow.resolve import resolve_in
 from devopslint.artifacts.workflow.words import nearest
-from devopslint.policy.subject import Problem, Related, Place
-from devopslint.syntax.tree import UNKNOWN, Map, Seq
+from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.tree import Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +25,38 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 HOSTED = frozenset(
-    """ubuntu-latest ubuntu-26.04 ubuntu-26.04-arm ubuntu-24.04 ubuntu-24.04-arm ubuntu-22.04 ubuntu-22.04-arm ubuntu-slim
-    windows-latest windows-2025 windows-2025-vs2026 windows-2022 windows-11-arm windows-11-vs2026-arm
-    macos-latest macos-latest-large macos-latest-xlarge macos-26 macos-26-intel macos-26-large macos-26-xlarge
-    macos-15 macos-15-intel macos-15-large macos-15-xlarge macos-14 macos-14-large macos-14-xlarge
-    xcode-27 xcode-27-xlarge""".split()
+    [
+        "ubuntu-latest",
+        "ubuntu-26.04",
+        "ubuntu-26.04-arm",
+        "ubuntu-24.04",
+        "ubuntu-24.04-arm",
+        "ubuntu-22.04",
+        "ubuntu-22.04-arm",
+        "ubuntu-slim",
+        "windows-latest",
+        "windows-2025",
+        "windows-2025-vs2026",
+        "windows-2022",
+        "windows-11-arm",
+        "windows-11-vs2026-arm",
+        "macos-latest",
+        "macos-latest-large",
+        "macos-latest-xlarge",
+        "macos-26",
+        "macos-26-intel",
+        "macos-26-large",
+        "macos-26-xlarge",
+        "macos-15",
+        "macos-15-intel",
+        "macos-15-large",
+        "macos-15-xlarge",
+        "macos-14",
+        "macos-14-large",
+        "macos-14-xlarge",
+        "xcode-27",
+        "xcode-27-xlarge",
+    ]
 )
 RETIRED = {
     "ubuntu-16.04": "2021-09-20", "ubuntu-18.04": "2023-04-03", "ubuntu-20.04": "2025-04-15",
@@ -54,12 +81,11 @@ def labels(job: Job) -> Iterator[tuple[str, Path, list[Related]]]:
     for at, item in items:
         if not isinstance(item, str):
             continue
-        for candidate in resolve_in(item, job) or ([] if "${{" in item else [None]):
-            one = item if candidate is None else candidate.value
-            origins = () if candidate is None else candidate.origins
-            related = [Related(Place(source, start, end), text) for source, start, end, text in origins]
+        for candidate in resolve_in(item, job) or [Candidate(item)]:
+            one = candidate.value
+            related = [Related(Place(source, start, end), text) for source, start, end, text in candidate.origins]
             for label in one if isinstance(one, list) else [one]:
-                if isinstance(label, str) and label is not UNKNOWN:
+                if isinstance(label, str):
                     yield label, at, related
 
 
@@ -101,7 +127,9 @@ def unknown_shell(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _shell_problem(shell: Any, path: Path) -> Iterator[Problem]:
     if isinstance(shell, str) and shell and "${{" not in shell and "{0}" not in shell and shell.lower() not in SHELLS:
-        yield Problem(path, shell=shell, hint=nearest(shell, SHELLS) or ", a command of your own needs `{0}` for the script")
+        yield Problem(
+            path, shell=shell, hint=nearest(shell, SHELLS) or ", a command of your own needs `{0}` for the script"
+        )
 
 
 def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Problem]:

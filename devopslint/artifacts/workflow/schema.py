@@ -148,7 +148,13 @@ class Walk:
             text = _shown(node)
             self.problems.append(
                 SchemaProblem(
-                    "value", name, path, found=text, hint=nearest(text, allowed), expected=_choices(allowed), where=_where(path)
+                    "value",
+                    name,
+                    path,
+                    found=text,
+                    hint=nearest(text, allowed),
+                    expected=_choices(allowed),
+                    where=_where(path),
                 )
             )
         else:
@@ -209,10 +215,14 @@ class Walk:
         known = {word for _, one, _ in maps for word in one["mapping"].get("properties", {})}
         if key in known:
             other = self._required_of(chosen, keys)
-            self.problems.append(SchemaProblem("clash", chosen, (*path, key), "key", key=key, other=other, where=_where(path)))
+            self.problems.append(
+                SchemaProblem("clash", chosen, (*path, key), "key", key=key, other=other, where=_where(path))
+            )
             return
         hint = nearest(key, sorted(known))
-        self.problems.append(SchemaProblem("unknown-key", chosen, (*path, key), "key", key=key, hint=hint, where=_where(path)))
+        self.problems.append(
+            SchemaProblem("unknown-key", chosen, (*path, key), "key", key=key, hint=hint, where=_where(path))
+        )
 
     def _required_of(self, chosen: str, keys: Iterable[str]) -> str:
         required = _required(self._named(chosen)["mapping"])

@@ -25,7 +25,9 @@ _HEAD = re.compile(
     r"|refs/pull/|github\.event\.pull_request\.merge_commit_sha|github\.event\.workflow_run\.pull_requests"
 )
 _HEAD_REPOSITORY = re.compile(r"head\.repo\.full_name|head_repository\.full_name|head\.repo\.clone_url")
-_FETCH_HEAD = re.compile(r"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b[^\n]*(?:refs/pull/|pull/\S+/(?:head|merge))")
+_FETCH_HEAD = re.compile(
+    r"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b[^\n]*(?:refs/pull/|pull/\S+/(?:head|merge))"
+)
 _PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 _SECRET = re.compile(r"secrets\.(?!github_token\b)[A-Za-z_]\w*", re.IGNORECASE)
 
@@ -71,7 +73,7 @@ def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     workflow = step.workflow
     events = [event for event in _PRIVILEGED if workflow.has_trigger(event)]
-    if not events or (step.job and _guarded(step)):
+    if not events or "environment" in step.job.value or _guarded(step):
         return
     event = events[0]
     if step.uses is not None and step.uses.name == "actions/checkout":
@@ -98,9 +100,14 @@ def _carries(value: str, workflow: Workflow) -> bool:
 def _guarded(step: Step) -> bool:
     """Say whether a condition keeps forks, or everyone without a label or an approval, away from a step."""
     conditions = f"{step.job.value.get('if', '')} {step.value.get('if', '')}"
-    if re.search(r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name", conditions):
+    if re.search(
+        r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name",
+        conditions,
+    ):
         return True
-    if re.search(r"head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork", conditions):
+    if re.search(
+        r"head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork", conditions
+    ):
         return True
     if re.search(r"author_association|head_repository\.full_name\s*==\s*github\.repository", conditions):
         return True
@@ -121,10 +128,19 @@ def persisted_credentials(subject: Subject, options: Options) -> Iterator[Proble
 
 def _uses_git(step: Step) -> bool:
     if step.run is not None:
-        return bool(re.search(r"\bgit\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs)\b|\bgh\b|semantic-release|release", step.run))
+        return bool(
+            re.search(
+                r"\bgit\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs)\b|\bgh\b|semantic-release|release", step.run
+            )
+        )
     name = step.uses.name if step.uses is not None else ""
-    return step.uses is None or step.uses.kind == "local" or bool(
-        re.search(r"commit|push|release|pages|pull-request|changeset|git-|tag|version|chart", name) and not name.startswith("docker/")
+    return (
+        step.uses is None
+        or step.uses.kind == "local"
+        or bool(
+            re.search(r"commit|push|release|pages|pull-request|changeset|git-|tag|version|chart", name)
+            and not name.startswith("docker/")
+        )
     )
 
 
@@ -135,17 +151,23 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
         return
     path = step.inputs.get("path")
     lines = [line.strip() for line in path.split("\n")] if isinstance(path, str) else []
-    whole = [line for line in lines if line in {".", "./", "**", "./**", "**/*", "*", "${{ github.workspace }}", "${{github.workspace}}"}]
+    whole = [
+        line
+        for line in lines
+        if line in {".", "./", "**", "./**", "**/*", "*", "${{ github.workspace }}", "${{github.workspace}}"}
+    ]
     hidden = step.inputs.get("include-hidden-files")
     if not whole or any(line.startswith("!") and ".git" in line for line in lines):
         return
     if (step.uses.major or 4) >= 4 and hidden not in (True, "true"):
         return
     for other in step.before:
-        if other.uses is not None and other.uses.name == "actions/checkout" and "path" not in other.inputs:
-            if other.inputs.get("persist-credentials", True) not in (False, "false"):
-                yield Problem(("with", "path"))
-                return
+        if other.uses is None or other.uses.name != "actions/checkout" or "path" in other.inputs:
+            continue
+        in_git_config = other.uses.major is not None and other.uses.major < 6
+        if in_git_config and other.inputs.get("persist-credentials", True) not in (False, "false"):
+            yield Problem(("with", "path"))
+            return
 
 
 def _is_secret(node: Node) -> bool:
@@ -181,12 +203,18 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if not step.run or step.fragment is None:
         return
-    names = {name for name, value in {**map_at(step.job.value, "env"), **step.env}.items() if isinstance(value, str) and _SECRET.search(value)}
+    names = {
+        name
+        for name, value in {**map_at(step.job.value, "env"), **step.env}.items()
+        if isinstance(value, str) and _SECRET.search(value)
+    }
     patterns = [r"\$\{\{[^}]*" + _SECRET.pattern + r"[^}]*\}\}"]
     patterns.extend(rf"\$\{{?{re.escape(name)}\b\}}?" for name in sorted(names))
     for line in re.finditer(r"[^\n]+", step.run):
         text = line.group()
-        if not re.match(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b", text) or re.search(r"::add-mask::|[^2&]>|\||<<<|\$\(", text.replace("${{", "").replace("||", "|")):
+        if not re.match(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b", text) or re.search(
+            r"::add-mask::|[^2&]>|\||<<<|\$\(", text.replace("${{", "").replace("||", "|")
+        ):
             continue
         for pattern in patterns:
             for found in re.finditer(pattern, text, re.IGNORECASE):
@@ -202,9 +230,12 @@ def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
         if usage.tree is None:
             continue
         for node in usage.tree.walk():
-            if node.kind == "call" and node.value.lower() == "tojson" and node.items and node.items[0].path() == ("secrets",):
-                yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
-            elif node.kind == "index" and node.path() == ("secrets", "?"):
+            if (
+                node.kind == "call"
+                and node.value.lower() == "tojson"
+                and node.items
+                and node.items[0].path() == ("secrets",)
+            ) or (node.kind == "index" and node.path() == ("secrets", "?")):
                 yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
 
 
@@ -217,10 +248,10 @@ def unmasked_secret(subject: Subject, options: Options) -> Iterator[Problem]:
             inner = node
             while inner.kind in {"property", "index", "star"}:
                 inner = inner.items[0]
-            if node.kind in {"property", "index"} and inner.kind == "call" and inner.value.lower() == "fromjson":
-                if inner.items and _is_secret(inner.items[0]):
-                    yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
-                    break
+            is_part = node.kind in {"property", "index"} and inner.kind == "call" and inner.value.lower() == "fromjson"
+            if is_part and inner.items and _is_secret(inner.items[0]):
+                yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
+                break
 
 
 def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -233,7 +264,7 @@ def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
 def hardcoded_container_password(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find registry passwords in clear."""
     job: Job = subject.context
-    containers = [(("container",), job.value.get("container"))]
+    containers: list[tuple[tuple[str, ...], Any]] = [(("container",), job.value.get("container"))]
     containers.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
     for path, container in containers:
         password = map_at(container, "credentials").get("password") if isinstance(container, Map) else None
@@ -275,7 +306,9 @@ def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Proble
     value = job.value.get("runs-on")
     labels = names_of(value.get("labels") if isinstance(value, Map) else value)
     if "self-hosted" in [label.lower() for label in labels]:
-        event = next(name for name in ("pull_request", "pull_request_target", "issue_comment") if name in job.workflow.triggers)
+        event = next(
+            name for name in ("pull_request", "pull_request_target", "issue_comment") if name in job.workflow.triggers
+        )
         yield Problem("runs-on", event=event)
 
 

@@ -63,8 +63,15 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
         return
     for step in job.steps:
         name = step.uses.name if step.uses is not None else ""
-        used = [manager for manager in _CACHES.get(name, ()) if manager in managers and managers[manager].index > step.index]
-        if used and "cache" not in step.inputs and "package-manager-cache" not in step.inputs and not _caches_by_itself(step, used[0]):
+        used = [
+            manager for manager in _CACHES.get(name, ()) if manager in managers and managers[manager].index > step.index
+        ]
+        if (
+            used
+            and "cache" not in step.inputs
+            and "package-manager-cache" not in step.inputs
+            and not _caches_by_itself(step, used[0])
+        ):
             yield Problem(("steps", step.index, "uses"), action=name, manager=used[0])
             return
 
@@ -73,7 +80,11 @@ def _caches_by_itself(step: Step, manager: str) -> bool:
     """Say whether setup-node may cache without being told: since v5 it does for npm, where package.json names it."""
     if step.uses is None or step.uses.name != "actions/setup-node" or manager != "npm":
         return False
-    major = step.uses.major if not step.uses.is_sha else version_in_comment(step.workflow.document.source, step.value.at["uses"][2:])
+    major = (
+        step.uses.major
+        if not step.uses.is_sha
+        else version_in_comment(step.workflow.document.source, step.value.at["uses"][2:])
+    )
     if major is not None and major < 5:
         return False
     workspace = step.workflow.workspace
@@ -99,9 +110,10 @@ def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
 def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs without a limit of time."""
     job: Job = subject.context
-    if job.uses is None and job.steps and "timeout-minutes" not in job.value:
-        if not all("timeout-minutes" in step.value for step in job.steps if step.run is not None) or not any(step.run for step in job.steps):
-            yield Problem((), job=job.key)
+    scripts = [step for step in job.steps if step.run is not None]
+    each_limited = bool(scripts) and all("timeout-minutes" in step.value for step in scripts)
+    if job.uses is None and job.steps and "timeout-minutes" not in job.value and not each_limited:
+        yield Problem((), job=job.key)
 
 
 def missing_concurrency(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -127,8 +139,19 @@ def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _needs_history(step: Step) -> bool:
     if step.run is not None:
-        return bool(re.search(r"\bgit\b|release|version|changelog|affected|sonar|gitleaks|\bct\b|\bnx\b|turbo|lerna|changeset|scm|commitlint|hugo|docs|make|\./|\bsh\b|bash|tag|build|since", step.run))
-    return True if step.uses is None or step.uses.kind != "repository" else not step.uses.name.startswith(("actions/setup-", "actions/cache", "actions/upload-artifact", "docker/setup"))
+        return bool(
+            re.search(
+                r"\bgit\b|release|version|changelog|affected|sonar|gitleaks|\bct\b|\bnx\b|turbo|lerna|changeset|scm|commitlint|hugo|docs|make|\./|\bsh\b|bash|tag|build|since",
+                step.run,
+            )
+        )
+    return (
+        True
+        if step.uses is None or step.uses.kind != "repository"
+        else not step.uses.name.startswith(
+            ("actions/setup-", "actions/cache", "actions/upload-artifact", "docker/setup")
+        )
+    )
 
 
 def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -137,11 +160,28 @@ def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
     command, step = context.command, context.owner
     if command.name != "npm" or step is None or not hasattr(step, "job") or command.expands:
         return
-    operands = [word.text for word in command.operands(frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"}))]
-    if operands in (["install"], ["i"]) and not command.has_flag("-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock"):
+    if _has_no_lock_file(step):
+        return
+    operands = [
+        word.text
+        for word in command.operands(frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"}))
+    ]
+    if operands in (["install"], ["i"]) and not command.has_flag(
+        "-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock"
+    ):
         start = command.name_word.start if command.name_word is not None else command.start
         end = next(word.end for word in command.words if word.text == operands[0])
         yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), command=f"npm {operands[0]}")
+
+
+def _has_no_lock_file(step: Step) -> bool:
+    """Say whether the repository has a package.json at its root and no lock file of npm beside it."""
+    workspace = step.workflow.workspace
+    return (
+        workspace is not None
+        and workspace.exists("package.json")
+        and not (workspace.exists("package-lock.json") or workspace.exists("npm-shrinkwrap.json"))
+    )
 
 
 def serial_jobs(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -149,7 +189,11 @@ def serial_jobs(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     workflow = job.workflow
     mine = job_purposes(job)
-    if not mine.intersection({"test", "lint"}) or mine.intersection({"deploy", "push", "publish"}) or len(job.needs) != 1:
+    if (
+        not mine.intersection({"test", "lint"})
+        or mine.intersection({"deploy", "push", "publish"})
+        or len(job.needs) != 1
+    ):
         return
     other = workflow.jobs.get(job.needs[0])
     if other is None or other.uses is not None or job.uses is not None:
@@ -158,7 +202,10 @@ def serial_jobs(subject: Subject, options: Options) -> Iterator[Problem]:
     if not theirs.intersection({"lint", "test"}) or theirs.intersection({"build", "push", "deploy", "publish"}):
         return
     text = str(job.value)
-    takes = "needs." in text or any((step.uses.name if step.uses else "").startswith(("actions/download-artifact", "actions/cache")) for step in job.steps)
+    takes = "needs." in text or any(
+        (step.uses.name if step.uses else "").startswith(("actions/download-artifact", "actions/cache"))
+        for step in job.steps
+    )
     if not takes and "if" not in job.value:
         yield Problem("needs", job=job.key, other=other.key)
 
@@ -172,7 +219,10 @@ def double_run(subject: Subject, options: Options) -> Iterator[Problem]:
     push = workflow.triggers["push"]
     if {"branches", "branches-ignore", "tags"} & set(push) or "concurrency" in workflow.root:
         return
-    if any("event_name" in str(job.value.get("if", "")) or "event" in str(job.value.get("if", "")) for job in workflow.jobs.values()):
+    if any(
+        "event_name" in str(job.value.get("if", "")) or "event" in str(job.value.get("if", ""))
+        for job in workflow.jobs.values()
+    ):
         return
     if isinstance(on, Map):
         yield Problem(("on", "push"), part="key")
@@ -186,9 +236,9 @@ def image_build_without_cache(subject: Subject, options: Options) -> Iterator[Pr
     if step.uses is None or step.uses.name != "docker/build-push-action":
         return
     inputs = step.inputs
-    if not {"cache-from", "cache-to", "no-cache", "builder"} & set(inputs) and "type=" not in str(inputs.get("build-args", "")):
-        if not any("remote" in str(other.inputs.get("driver", "")) or "endpoint" in other.inputs for other in step.before):
-            yield Problem("uses")
+    elsewhere = any("remote" in str(one.inputs.get("driver", "")) or "endpoint" in one.inputs for one in step.before)
+    if not elsewhere and not {"cache-from", "cache-to", "no-cache", "builder"} & set(inputs):
+        yield Problem("uses")
 
 
 def artifact_retention(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -228,7 +278,18 @@ def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
     pushing = next((step for step in job.steps if "push" in purposes(step)), None)
     if pushing is None:
         return
-    text = " ".join(f"{step.run or ''} {step.uses.name if step.uses else ''}" for other in job.workflow.jobs.values() for step in other.steps)
-    if re.search(r"cosign|attest|slsa|notation|\bko\b|sigstore", text) or pushing.inputs.get("provenance") in {True, "true", "mode=max"} or "sbom" in pushing.inputs:
+    text = " ".join(
+        f"{step.run or ''} {step.uses.name if step.uses else ''}"
+        for other in job.workflow.jobs.values()
+        for step in other.steps
+    )
+    if (
+        re.search(r"cosign|attest|slsa|notation|\bko\b|sigstore", text)
+        or pushing.inputs.get("provenance") in {True, "true", "mode=max"}
+        or "sbom" in pushing.inputs
+    ):
         return
-    yield Problem(("steps", pushing.index, "uses" if pushing.uses is not None else "run"), part="value" if pushing.uses is not None else "key")
+    yield Problem(
+        ("steps", pushing.index, "uses" if pushing.uses is not None else "run"),
+        part="value" if pushing.uses is not None else "key",
+    )

@@ -34,16 +34,40 @@ _EVENTS: dict[str, tuple[str, ...]] = {
 """Part of the payload → the events that carry it."""
 _PATHS = tuple(
     tuple(path.split("."))
-    for path in """
-    issue.title issue.body discussion.title discussion.body comment.body review.body review_comment.body
-    pull_request.title pull_request.body pull_request.head.ref pull_request.head.label pull_request.head.repo.default_branch
-    pull_request.head.repo.description pull_request.head.repo.homepage
-    pages.*.page_name commits.*.message commits.*.author.email commits.*.author.name commits.*.committer.email
-    commits.*.committer.name head_commit.message head_commit.author.email head_commit.author.name
-    head_commit.committer.email head_commit.committer.name
-    workflow_run.head_branch workflow_run.display_title workflow_run.head_commit.message workflow_run.head_commit.author.email
-    workflow_run.head_commit.author.name workflow_run.head_repository.description workflow_run.pull_requests.*.head.ref
-    """.split()
+    for path in [
+        "issue.title",
+        "issue.body",
+        "discussion.title",
+        "discussion.body",
+        "comment.body",
+        "review.body",
+        "review_comment.body",
+        "pull_request.title",
+        "pull_request.body",
+        "pull_request.head.ref",
+        "pull_request.head.label",
+        "pull_request.head.repo.default_branch",
+        "pull_request.head.repo.description",
+        "pull_request.head.repo.homepage",
+        "pages.*.page_name",
+        "commits.*.message",
+        "commits.*.author.email",
+        "commits.*.author.name",
+        "commits.*.committer.email",
+        "commits.*.committer.name",
+        "head_commit.message",
+        "head_commit.author.email",
+        "head_commit.author.name",
+        "head_commit.committer.email",
+        "head_commit.committer.name",
+        "workflow_run.head_branch",
+        "workflow_run.display_title",
+        "workflow_run.head_commit.message",
+        "workflow_run.head_commit.author.email",
+        "workflow_run.head_commit.author.name",
+        "workflow_run.head_repository.description",
+        "workflow_run.pull_requests.*.head.ref",
+    ]
 )
 """Below `github.event`."""
 _ACTION_OUTPUTS: dict[str, tuple[str, ...]] = {
@@ -59,7 +83,9 @@ _ACTION_OUTPUTS: dict[str, tuple[str, ...]] = {
     "potiuk/get-workflow-origin": ("sourceHeadBranch", "pullRequestLabels"),
 }  # fmt: skip
 """Action → outputs that hold names of branches and files of a pull request, or texts of comments."""
-_YIELDS_TRUTH = frozenset({"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"})
+_YIELDS_TRUTH = frozenset(
+    {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
+)
 
 
 def untrusted(path: tuple[str, ...], workflow: Workflow) -> bool:
@@ -81,7 +107,9 @@ def _fits(path: tuple[str, ...], known: tuple[str, ...]) -> bool:
     """Say whether a path is a known one, or an object that holds it."""
     if len(path) > len(known):
         return False
-    return all(step == wanted or "*" in (step, wanted) or step == "?" for step, wanted in zip(path, known, strict=False))
+    return all(
+        step == wanted or "*" in (step, wanted) or step == "?" for step, wanted in zip(path, known, strict=False)
+    )
 
 
 def flowing(node: Node) -> Iterator[Node]:

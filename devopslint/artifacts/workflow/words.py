@@ -14,8 +14,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     choices = {choice.lower(): choice for choice in known}
     plain = word.lower()
     swapped = {plain.replace("_", "-"), plain.replace("-", "_"), plain.replace("-", ""), plain + "s", plain.rstrip("s")}
-    for choice in choices:
+    for choice, written in choices.items():
         if choice != word and (choice in swapped or choice.replace("-", "") == plain):
-            return f", did you mean `{choices[choice]}`?"
+            return f", did you mean `{written}`?"
     close = get_close_matches(plain, choices, 1, 0.72)
     return f", did you mean `{choices[close[0]]}`?" if close else ""

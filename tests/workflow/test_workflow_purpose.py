@@ -1,0 +1,66 @@
+"""What a step or a job is for, and what it only seems to be."""
+
+from __future__ import annotations
+
+import pytest
+from workflow_text import job
+
+from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_of
+
+
+@pytest.mark.parametrize(
+    ("step", "purpose", "holds"),
+    [
+        ("{run: npm test}", "test", True),
+        ("{run: npm run test:unit -- --ci}", "test", True),
+        ("{run: go test ./...}", "test", True),
+        ("{run: ./mvnw -B verify}", "test", True),
+        ("{run: pip install pytest-cov}", "test", False),
+        ("{run: echo npm test}", "test", False),
+        ("{run: ruff check .}", "lint", True),
+        ("{run: terraform fmt -check}", "lint", True),
+        ("{run: kubectl apply -f x}", "deploy", True),
+        ("{run: kubectl apply --dry-run=client -f x}", "deploy", False),
+        ("{run: kubectl get pods}", "deploy", False),
+        ("{run: helm upgrade --install shop ./chart}", "deploy", True),
+        ("{run: terraform plan}", "deploy", False),
+        ("{run: terraform plan -out x && terraform apply x}", "deploy", True),
+        ("{run: terraform -chdir=infra apply -auto-approve}", "deploy", True),
+        ("{uses: azure/webapps-deploy@v3}", "deploy", True),
+        ("{uses: azure/static-web-apps-deploy@v1, with: {action: close}}", "deploy", False),
+        ("{run: docker push octo/x}", "push", True),
+        ("{run: docker buildx build -t x --push .}", "push", True),
+        ("{run: git push}", "push", False),
+        ("{uses: docker/build-push-action@v6, with: {push: true}}", "push", True),
+        ("{uses: docker/build-push-action@v6, with: {push: false}}", "push", False),
+        ("{uses: docker/build-push-action@v6}", "push", False),
+        ("{run: trivy image x}", "image-scan", True),
+        ("{run: trivy fs .}", "image-scan", False),
+        ("{run: trivy fs .}", "scan", True),
+        ("{uses: aquasecurity/trivy-action@v1, with: {scan-type: fs}}", "image-scan", False),
+    ],
+)
+def test_a_step(step: str, purpose: str, holds: bool) -> None:
+    found = job(f"runs-on: x\nsteps:\n  - {step}").jobs["a"].steps[0]
+    assert (purpose in purposes(found)) is holds
+
+
+def test_a_cluster_of_its_own_is_no_deployment() -> None:
+    read = job("runs-on: x\nsteps:\n  - uses: helm/kind-action@v1\n  - run: helm install x ./x")
+    assert "deploy" not in job_purposes(read.jobs["a"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "stage"),
+    [
+        ("environment: production", "production"),
+        ("environment: {name: prod-eu}", "production"),
+        ("environment: pre-production", "staging"),
+        ("environment: staging", "staging"),
+        ("name: Deploy to production", "production"),
+        ("name: Product images", ""),
+        ("environment: ${{ inputs.x }}", ""),
+    ],
+)
+def test_where_a_job_deploys_to(keys: str, stage: str) -> None:
+    assert stage_of(job(f"runs-on: x\n{keys}").jobs["a"]) == stage
