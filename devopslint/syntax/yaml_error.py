@@ -20,6 +20,7 @@ _MESSAGES = (
     ("did not find expected ',' or '}'", "a `,` or `}` is missing"),
     ("did not find expected <document start>", "this does not belong to what stands above: wrong indentation?"),
     ("did not find expected node content", "no value stands where one is expected"),
+    ("unexpected ':'", "a value with a `:` in it needs quotes here"),
     ("did not find expected <stream-end>", "something stands behind the end of the document"),
     ("unknown escape character", "unknown escape: write `\\\\`, or use single quotes"),
     ("did not find expected hexdecimal number", "an escape with too few hexadecimal digits"),
