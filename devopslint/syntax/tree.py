@@ -150,7 +150,8 @@ def locate(node: Any, path: Path, part: str = "value") -> Mark | None:
     """Return the offsets of `path` below `node`, or of the deepest part of it that exists.
 
     `part` is `value`, `key` or `pair` (key and value together). An absent path gives the key of its deepest existing
-    ancestor; with no such ancestor, the header of `node`. An item that is itself a mapping gives its header.
+    ancestor; with no such ancestor, the header of `node`. An item that is itself a mapping gives its header. What lies
+    inside an expression stands where the expression stands.
     """
     found: Mark | None = None
     last = len(path) - 1
@@ -160,7 +161,8 @@ def locate(node: Any, path: Path, part: str = "value") -> Mark | None:
         if isinstance(node, Map) and isinstance(step, str) and step in node.at:
             key_start, key_end, start, end = node.at[step]
             node = node.get(step)
-            if index < last or part == "key" or start >= end:
+            inside = index < last and isinstance(node, (Map, Seq))
+            if inside or part == "key" or start >= end:
                 found = (key_start, key_end)
             elif part == "pair":
                 found = (key_start, end)

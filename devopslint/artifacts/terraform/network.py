@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
-from devopslint.policy.subject import Problem
+from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
 TYPE_CHECKING = False
@@ -32,6 +32,12 @@ class Opening:
         self.first = first
         self.last = last
 
+    def problem(self, subject: Subject, **values: Any) -> Problem:
+        """Return the problem that points at the address block, with where it came from."""
+        origins = [one for found in subject.candidates(self.at) for one in found.origins]
+        related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
+        return Problem(self.at, related=related, cidr=self.cidr, **values)
+
     @property
     def everything(self) -> bool:
         """Whether all ports are open."""
@@ -52,21 +58,21 @@ def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens all ports to the internet."""
     for opening in _openings(subject, "ingress"):
         if opening.everything:
-            yield Problem(opening.at, cidr=opening.cidr)
+            yield opening.problem(subject)
 
 
 def wide_range(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens more ports to the internet than `ports` allows, but not all."""
     for opening in _openings(subject, "ingress"):
         if not opening.everything and opening.last - opening.first + 1 > int(options["ports"]):
-            yield Problem(opening.at, cidr=opening.cidr, range=f"{opening.first}-{opening.last}")
+            yield opening.problem(subject, range=f"{opening.first}-{opening.last}")
 
 
 def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that lets traffic out to every address on every port."""
     for opening in _openings(subject, "egress"):
         if opening.everything:
-            yield Problem(opening.at, cidr=opening.cidr)
+            yield opening.problem(subject)
 
 
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
@@ -75,9 +81,9 @@ def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
             continue
         hit = [port for port in sorted(ports) if opening.first <= port <= opening.last]
         if hit and (len(hit) <= 4 or opening.last - opening.first < 1024):
-            yield Problem(opening.at, cidr=opening.cidr, port=hit[0], service=ports[hit[0]])
+            yield opening.problem(subject, port=hit[0], service=ports[hit[0]])
         elif hit:
-            yield Problem(opening.at, cidr=opening.cidr, port=f"{opening.first}-{opening.last}", service=ports[hit[0]])
+            yield opening.problem(subject, port=f"{opening.first}-{opening.last}", service=ports[hit[0]])
 
 
 def _openings(subject: Subject, direction: str) -> Iterator[Opening]:
@@ -145,4 +151,4 @@ def open_network_acl(subject: Subject, options: Options) -> Iterator[Problem]:
         for opening in _opening(subject, rule, ("cidr_block", "ipv6_cidr_block")):
             hit = [port for port in (22, 3389) if opening.first <= port <= opening.last]
             if hit and not (opening.everything and opening.protocol in {"-1", "all"} and not options["all_ports"]):
-                yield Problem(opening.at, cidr=opening.cidr, port=hit[0])
+                yield opening.problem(subject, port=hit[0])
