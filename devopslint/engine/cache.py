@@ -173,8 +173,8 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
 
 
 def _key(task: Task) -> bytes:
-    artifact, files = task.key_parts()
-    return "\0".join((artifact, *files)).encode("utf-8", "surrogateescape")
+    artifact, files, scope = task.key_parts()
+    return "\0".join((str(scope or ""), artifact, *files)).encode("utf-8", "surrogateescape")
 
 
 def _still_holding(cache: Cache, key: bytes, stored: tuple[str, str] | None, judge: Judge) -> Result | None:

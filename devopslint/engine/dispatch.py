@@ -6,14 +6,31 @@ from devopslint.engine.artifacts import artifacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from devopslint.engine.scopes import Scope
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.rule import Rule
     from devopslint.policy.selection import Selection
 
+    Dispatches = Callable[[int], "Dispatch"]
     Table = dict[str, list[Rule]]
     """Subject kind (`kind` or `kind.type`) → the rules on it."""
+
+
+def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dispatches:
+    """Return what gives the rules of a scope by its index; each scope has a catalog, levels and options of its own."""
+    made: dict[int, Dispatch] = {} if first is None else {0: first}
+
+    def dispatch(index: int) -> Dispatch:
+        if index not in made:
+            from devopslint.policy.catalog import Catalog
+
+            folders, selection = scopes[index]
+            made[index] = Dispatch(Catalog(folders), selection)
+        return made[index]
+
+    return dispatch
 
 
 class Dispatch:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    from devopslint.engine.dispatch import Dispatch, Table
+    from devopslint.engine.dispatch import Dispatch, Dispatches, Table
     from devopslint.engine.task import Task
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
@@ -32,9 +32,10 @@ LONGEST_LINE = 2000
 class Judge:
     """Judges tasks over one workspace, by the rules of one run."""
 
-    def __init__(self, workspace: Workspace, dispatch: Dispatch) -> None:
+    def __init__(self, workspace: Workspace, dispatches: Dispatches) -> None:
         self.workspace = workspace
-        self.dispatch = dispatch
+        self.dispatches = dispatches
+        self.dispatch = dispatches(0)
         self._comments: dict[str, list[Ignore]] = {}
         self._files: frozenset[str] = frozenset()
 
@@ -42,6 +43,7 @@ class Judge:
         """Return what the rules find in a task; a failure of a rule or a reader is a finding, too."""
         result = Result()
         self._files = frozenset(task.files)
+        self.dispatch = self.dispatches(task.scope)
         self.workspace.begin_task()
         try:
             for unit in self._units(task, result):
@@ -60,6 +62,7 @@ class Judge:
         """Return what the rules of an artifact find in subjects that belong to no task: the repository as a whole."""
         result = Result()
         self.workspace.begin_task()
+        self.dispatch = self.dispatches(0)
         table = self.dispatch.table(artifact)
         try:
             for subject in subjects():
@@ -87,7 +90,9 @@ class Judge:
             self.workspace,
             frozenset(self.dispatch.table(artifact.NAME)),
             report,
-            lambda path, document: accepts(artifact, path, document),
+            lambda path, document: (
+                self.workspace.forced_kind(path) is not None or accepts(artifact, path, document)
+            ),
         )
 
     def _judge_unit(self, unit: Unit, result: Result) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from devopslint.engine.dispatch import Dispatch
+from devopslint.engine.dispatch import dispatches_of
 from devopslint.engine.judge import Judge, internal_failure
 from devopslint.engine.progress import Progress
 from devopslint.engine.run import judged, one_by_one
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.engine.run import Performer
+    from devopslint.engine.scopes import Scope, Scopes
     from devopslint.policy.catalog import RuleFolder
     from devopslint.policy.selection import Selection
 
@@ -32,14 +33,22 @@ WORKER_MEMORY = 4 << 30
 
 
 class Setup:
-    """What another process needs to judge as this one does."""
+    """What another process needs to judge as this one does; `scopes` are all scopes when there are more than the first."""
 
-    __slots__ = ("folders", "remember", "root", "selection")
+    __slots__ = ("kinds", "remember", "root", "scopes")
 
-    def __init__(self, root: str, folders: list[RuleFolder], selection: Selection, *, remember: bool) -> None:
+    def __init__(
+        self,
+        root: str,
+        folders: list[RuleFolder],
+        selection: Selection,
+        *,
+        remember: bool,
+        scopes: Scopes | None = None,
+    ) -> None:
         self.root = root
-        self.folders = folders
-        self.selection = selection
+        self.scopes: list[Scope] = scopes.all if scopes else [(folders, selection)]
+        self.kinds = scopes.kinds if scopes else None
         self.remember = remember
 
 
@@ -47,19 +56,17 @@ _judges: dict[tuple[bytes, int], Judge] = {}
 """By setup and thread, so that an executor of threads serves as well."""
 
 
-def judge_batch(setup: bytes, batch: Sequence[tuple[str, tuple[str, ...]]]) -> list[list[Any]]:
+def judge_batch(setup: bytes, batch: Sequence[tuple[str, tuple[str, ...], int]]) -> list[list[Any]]:
     """Judge tasks in a worker and return their results as plain values; `setup` is a pickled `Setup`."""
     import pickle
     from threading import get_ident
 
     key = setup, get_ident()
     if key not in _judges:
-        from devopslint.policy.catalog import Catalog
-
         made: Setup = pickle.loads(setup)  # noqa: S301 (made by our own parent process)
-        _judges[key] = Judge(
-            Workspace(made.root, remember=made.remember), Dispatch(Catalog(made.folders), made.selection)
-        )
+        workspace = Workspace(made.root, remember=made.remember)
+        workspace.kinds = made.kinds
+        _judges[key] = Judge(workspace, dispatches_of(made.scopes))
     return [result.to_plain() for result in judged(_judges[key], [Task(*task) for task in batch])]
 
 

@@ -26,6 +26,9 @@ class Recognised:
 def recognise(path: str, workspace: Workspace) -> list[Recognised]:
     """Return the kinds of a file, none when it is nothing that devopslint knows."""
     known = artifacts().values()
+    forced = workspace.forced_kind(path)
+    if forced is not None:
+        return [Recognised(path, one, "by the configuration") for one in known if forced == one.NAME]
     for artifact in known:
         why = artifact.claims_path(path)
         if why is not None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
-from devopslint.engine.dispatch import Dispatch
+from devopslint.engine.dispatch import Dispatch, dispatches_of
 from devopslint.engine.judge import Judge
 from devopslint.engine.progress import Progress
+from devopslint.engine.scopes import Scopes, divide
 from devopslint.engine.task import BY_CONTENT, Result, Task, tasks_for
 from devopslint.policy.finding import Finding, Report, Summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from devopslint.engine.discover import Asked
+    from devopslint.engine.settle import Ignoring
     from devopslint.engine.workspace import Workspace
+    from devopslint.policy.artifact import Artifact
     from devopslint.policy.catalog import Catalog
+    from devopslint.policy.finding import RuleInfo
     from devopslint.policy.selection import Selection
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
@@ -48,20 +52,43 @@ class Run:
     """One run over a workspace: `check` does it all."""
 
     def __init__(
-        self, workspace: Workspace, catalog: Catalog, selection: Selection, performer: Performer = one_by_one
+        self,
+        workspace: Workspace,
+        catalog: Catalog,
+        selection: Selection,
+        performer: Performer = one_by_one,
+        scopes: Scopes | None = None,
+        ignoring: Ignoring | None = None,
     ) -> None:
         self.workspace = workspace
         self.catalog = catalog
-        self._judge = Judge(workspace, Dispatch(catalog, selection))
+        self.scopes = scopes or Scopes((catalog.folders, selection))
+        self.ignoring = ignoring
+        self._judge = Judge(workspace, dispatches_of(self.scopes.all, Dispatch(catalog, selection)))
         self._performer = performer
         self._last_lines: tuple[str, list[str]] = ("", [])
 
     def check(self, asked: Asked) -> Report:
         """Judge the units of the files that were asked for, and report what stands in those files."""
         paths = sorted({*asked.given, *asked.found})
-        results = list(self._performer(self._judge, tasks_for(paths, self.workspace)))
+        tasks = tasks_for(paths, self.workspace, self.scopes)
+        results = list(self._performer(self._judge, tasks))
+        if len(self.scopes.all) > 1:
+            divide(tasks, results, self.scopes)
         results.extend(self._reduced(results, asked))
         return self._report(results, asked)
+
+    def _settled(self, results: Sequence[Result], asked: Asked) -> list[Finding]:
+        """Return all findings, when it is settled which of them are silenced, and what is said of the comments."""
+        findings = [finding for result in results for finding in result.findings]
+        if any(result.ignores for result in results) or any(finding.suppressed for finding in findings):
+            from devopslint.engine.settle import Ignoring, settle
+
+            findings += settle(results, self.ignoring or Ignoring(), self._dispatch_of, self._lines, whole=asked.whole)
+        return findings
+
+    def _dispatch_of(self, path: str) -> Dispatch:
+        return self._judge.dispatches(self.scopes.of(path))
 
     def _reduced(self, results: Sequence[Result], asked: Asked) -> Iterable[Result]:
         """Judge the repository as a whole, over the facts of its units."""
@@ -72,23 +99,34 @@ class Run:
             if reduce is None or not self._judge.dispatch.table(artifact.NAME):
                 continue
             if not asked.whole:
-                if getattr(artifact, "GATHERS", "") not in kinds.values():
+                if not _concerns(artifact, asked, kinds):
                     continue
                 beside = [path for path in artifact.beside(self.workspace) if path not in kinds]  # type: ignore[attr-defined]
-                known.extend(self._performer(self._judge, tasks_for(sorted(beside), self.workspace)))
+                known.extend(self._performer(self._judge, tasks_for(sorted(beside), self.workspace, self.scopes)))
                 kinds.update((path, name) for result in known for path, name in result.kinds)
             facts = _facts_in_order(known)
-            yield self._judge.judge_whole(
+            result = self._judge.judge_whole(
                 artifact.NAME,
                 lambda reduce=reduce, facts=facts: reduce(facts, kinds, self.workspace),  # type: ignore[misc]
             )
+            if len(self.scopes.all) > 1:
+                result.findings = [one for one in result.findings if self._holds(one)]
+            yield result
+
+    def _holds(self, finding: Finding) -> bool:
+        """Say whether the rule of a finding about the whole holds in the scope of its file, whose level it gets."""
+        dispatch = self._dispatch_of(finding.path)
+        rule = dispatch.catalog.rule(finding.rule)
+        if rule is None or not dispatch.selection.runs(rule):
+            return False
+        finding.level = dispatch.selection.levels.get(finding.rule, rule.level)
+        return True
 
     def _report(self, results: Sequence[Result], asked: Asked) -> Report:
         reported = {*asked.given, *asked.found}
         findings = [
             finding
-            for result in results
-            for finding in result.findings
+            for finding in self._settled(results, asked)
             if finding.path in reported
             or finding.rule == "core/internal"
             or (asked.whole and not self.workspace.exists(finding.path))
@@ -96,13 +134,19 @@ class Run:
         kinds = {(path, artifact) for result in results for path, artifact in result.kinds if path in reported}
         return Report(
             findings,
-            {identifier: self.catalog.info(identifier) for identifier in sorted({one.rule for one in findings})},
+            {identifier: self._info(identifier) for identifier in sorted({one.rule for one in findings})},
             self._summary(results, findings, kinds),
             root=self.workspace.root,
             read_lines=self._lines,
             notes=_notes(asked, kinds, findings),
             successful=not any(result.failed for result in results),
         )
+
+    def _info(self, identifier: str) -> RuleInfo:
+        if len(self.scopes.all) == 1 or self.catalog.rule(identifier) is not None:
+            return self.catalog.info(identifier)
+        known = [self._judge.dispatches(index).catalog for index in range(1, len(self.scopes.all))]
+        return next(catalog.info(identifier) for catalog in known if catalog.rule(identifier) is not None)
 
     def _summary(self, results: Sequence[Result], findings: Sequence[Finding], kinds: set[tuple[str, str]]) -> Summary:
         counts: dict[str, int] = {}
@@ -125,6 +169,14 @@ class Run:
             self.workspace.forget([self._last_lines[0]])
             self._last_lines = path, source.lines() if source is not None else []
         return self._last_lines[1]
+
+
+def _concerns(artifact: Artifact, asked: Asked, kinds: Mapping[str, str]) -> bool:
+    """Say whether rules on the repository may have something to say in some of its files."""
+    if getattr(artifact, "GATHERS", "") in kinds.values():
+        return True
+    speaks_of: frozenset[str] = getattr(artifact, "REPORTS_IN", frozenset())
+    return not speaks_of.isdisjoint(asked.given) or not speaks_of.isdisjoint(asked.found)
 
 
 def _facts_in_order(results: Iterable[Result]) -> list[dict[str, Any]]:

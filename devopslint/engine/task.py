@@ -15,24 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from devopslint.engine.scopes import Scopes
     from devopslint.engine.workspace import Workspace
+    from devopslint.policy.artifact import Artifact
 
 BY_CONTENT = (".yaml", ".yml", ".json")
 """Endings of the files whose kind their content may tell."""
 
 
 class Task:
-    """The files of a unit of one artifact, or (`artifact` is empty) a file that is yet to be recognised by its content."""
+    """The files of a unit of one artifact, or (`artifact` is empty) a file that is yet to be recognised by its content.
 
-    __slots__ = ("artifact", "files")
+    `scope` is the index of the scope whose rules judge them.
+    """
 
-    def __init__(self, artifact: str, files: Sequence[str]) -> None:
+    __slots__ = ("artifact", "files", "scope")
+
+    def __init__(self, artifact: str, files: Sequence[str], scope: int = 0) -> None:
         self.artifact = artifact
         self.files = tuple(files)
+        self.scope = scope
 
-    def key_parts(self) -> tuple[str, tuple[str, ...]]:
+    def key_parts(self) -> tuple[str, tuple[str, ...], int]:
         """Return what tells this task from every other of the same repository, and makes it anew: `Task(*parts)`."""
-        return self.artifact, self.files
+        return self.artifact, self.files, self.scope
 
 
 class Result:
@@ -40,7 +46,8 @@ class Result:
 
     `kinds` are `(path, artifact)` of the files recognised; `findings` those in whatever file, suppressed ones marked;
     `facts` what rules on the repository may ask; `undecided` the number of checks that something unknown left open;
-    `ignores` the comments in its files that silence findings; `failed` whether a rule or a reader broke; `looked_at` all that was asked of the files, with digests of the answers.
+    `ignores` the comments in its files that silence findings;
+    `failed` whether a rule or a reader broke; `looked_at` all that was asked of the files, with digests of the answers.
     """
 
     __slots__ = ("facts", "failed", "findings", "ignores", "kinds", "looked_at", "undecided")
@@ -111,19 +118,28 @@ def _location_from_plain(plain: Sequence[Any]) -> Location:
     return Location(path, Span(*span), text, origin=origin)
 
 
-def tasks_for(paths: Iterable[str], workspace: Workspace) -> list[Task]:
-    """Return the tasks that judge some files: one for each unit that they belong to, in the order of the files."""
-    known = list(artifacts().values())
+def tasks_for(paths: Iterable[str], workspace: Workspace, scopes: Scopes) -> list[Task]:
+    """Return the tasks that judge some files, in the order of the files: one for each unit that they belong to.
+
+    A unit whose files are of several scopes is judged once in each.
+    """
+    known = artifacts()
     tasks = []
     seen: set[tuple[str, str]] = set()
     for path in paths:
-        artifact = next((one for one in known if one.claims_path(path) is not None), None)
+        forced = workspace.forced_kind(path)
+        artifact = known.get(forced) if forced else _claiming(path, known.values())
         if artifact is None:
-            if path.endswith(BY_CONTENT):
-                tasks.append(Task("", (path,)))
+            if path.endswith(BY_CONTENT) and not forced:
+                tasks.append(Task("", (path,), scopes.of(path)))
         elif (artifact.NAME, path) not in seen:
-            files = artifact.unit_of(path, workspace)
+            files = [file for file in artifact.unit_of(path, workspace) if workspace.forced_kind(file) != "none"]
             seen.add((artifact.NAME, path))
             seen.update((artifact.NAME, file) for file in files)
-            tasks.append(Task(artifact.NAME, files))
+            indexes = sorted({scopes.of(file) for file in files})
+            tasks.extend(Task(artifact.NAME, files, index) for index in indexes)
     return tasks
+
+
+def _claiming(path: str, known: Iterable[Artifact]) -> Artifact | None:
+    return next((one for one in known if one.claims_path(path) is not None), None)

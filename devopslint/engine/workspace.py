@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from devopslint.engine.reading import Fault
+    from devopslint.engine.scopes import Kinds
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document
 
@@ -50,6 +51,7 @@ class Workspace:
     def __init__(self, root: str, *, remember: bool = False) -> None:
         self.root = root
         self.remember = remember
+        self.kinds: Kinds | None = None
         self.problems: dict[str, list[Fault]] = {}
         self.looked_at: dict[tuple[str, str], str] = {}
         self._real_root = ""
@@ -63,6 +65,10 @@ class Workspace:
         self._parsing: dict[str, list[Fault]] = {}
         self._digests: dict[str, str] = {}
         self._held = 0
+
+    def forced_kind(self, path: str) -> str | None:
+        """Return the artifact that the configuration makes of a file, `none`, or `None` when it leaves it to the file."""
+        return None if self.kinds is None else self.kinds.of(path)
 
     def begin_task(self) -> None:
         """Empty `problems` and `looked_at`; let go of texts and trees when they have become many."""

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Map
 
 _WHOLE_FILE = (1, 1 << 30)
-_HADOLINT = re.compile(r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?:#[ \t]*(.*))?")
+_HADOLINT = re.compile(
+    r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?:#[ \t]*(.*))?"
+)
 _ZIZMOR = re.compile(r"zizmor:[ \t]*ignore\[([^\]]*)\][ \t]*(.*)")
 _CHECKOV = re.compile(r"(?:checkov|bridgecrew):skip[ \t]*=[ \t]*(\w+)(?:[ \t]*:[ \t]*(.*))?")
 _TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[[^\]]*\])?((?::(?:exp|ws):[^\s:]+)*)")
@@ -27,7 +29,9 @@ _TFLINT = re.compile(r"tflint-ignore(-file)?:[ \t]*([\w*-]+(?:[ \t]*,[ \t]*[\w*-
 _KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable)\b(?:[ \t]*=[ \t]*([\w,-]+))?")
 
 
-def peer_ignores(source: Source, text: str, line: int, column: int, alone: bool, form: str) -> Iterator[Ignore]:
+def peer_ignores(  # noqa: C901 (a peer after the other)
+    source: Source, text: str, line: int, column: int, alone: bool, form: str
+) -> Iterator[Ignore]:
     """Yield what a comment says to peers."""
 
     def made(peer: str, words: str, reason: str | None = "", *, node: bool = True) -> Ignore:

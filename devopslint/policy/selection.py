@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+from devopslint.policy.peers import ALIAS_FORM, canonical
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,10 +22,11 @@ class Selection:
     """What a run, its configuration and its command line say of the rules.
 
     `select` and `ignore` hold ids, slugs, artifacts, tags, practices, ids of peers, or globs over ids. `levels` maps ids
-    to `error`, `warning`, `note` or `off`; `options` maps ids to the values of their options.
+    to `error`, `warning`, `note` or `off`; `options` maps ids to the values of their options; `not_ignorable` are the ids
+    of rules that no comment silences.
     """
 
-    __slots__ = ("ignore", "levels", "options", "profile", "select")
+    __slots__ = ("ignore", "levels", "not_ignorable", "options", "profile", "select")
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class Selection:
         profile: str = "default",
         levels: Mapping[str, str] | None = None,
         options: Mapping[str, Mapping[str, Any]] | None = None,
+        not_ignorable: Sequence[str] = (),
     ) -> None:
         self.select = select
         self.ignore = ignore
         self.profile = profile
         self.levels = levels or {}
         self.options = options or {}
+        self.not_ignorable = not_ignorable
 
     def stamp(self) -> str:
         """Return what changes when anything of the selection does."""
@@ -73,19 +78,23 @@ class Selection:
     def check_words(self, rules: Iterable[Rule]) -> None:
         """Raise SelectionError, with a suggestion, for a word that selects no rule at all."""
         rules = list(rules)
-        for word in (*self.select, *self.ignore, *self.levels, *self.options):
+        for word in (*self.select, *self.ignore, *self.levels, *self.options, *self.not_ignorable):
             if not any(selects(word, rule) for rule in rules):
-                raise SelectionError(f"no rule is selected by `{word}`{_suggestion(word, rules)}")
+                raise SelectionError(f"no rule is selected by `{word}`{suggestion(word, rules)}")
 
 
 def names(word: str, rule: Rule) -> bool:
-    """Say whether a word names this one rule: by id, by slug, or by the id of a peer's rule."""
+    """Say whether a word names this one rule: by id, by slug, or by the id of a peer's rule, under any of its names."""
     identifier = rule.id
-    return (
-        identifier == word
-        or identifier.endswith("/" + word)
-        or any(word == peer or word == peer.split(":", 1)[1] for peer in rule.raw.get("equivalents", ()))
-    )
+    if identifier == word or identifier.endswith("/" + word):
+        return True
+    equivalents = rule.raw.get("equivalents", ())
+    if any(word in (peer, peer.split(":", 1)[1]) for peer in equivalents):
+        return True
+    if not equivalents or "/" in word or not ALIAS_FORM.match(word):
+        return False
+    known = canonical(word)
+    return any(known in (peer, peer.split(":", 1)[1]) for peer in equivalents)
 
 
 def selects(word: str, rule: Rule) -> bool:
@@ -118,7 +127,8 @@ def _checked_option(rule: Rule, name: str, value: Any) -> Any:
     return value
 
 
-def _suggestion(word: str, rules: Iterable[Rule]) -> str:
+def suggestion(word: str, rules: Iterable[Rule]) -> str:
+    """Return `, did you mean …?` for a word that selects nothing; empty when nothing is near."""
     from difflib import get_close_matches
 
     known: dict[str, None] = {}

@@ -1,0 +1,60 @@
+"""Which rules hold where: one scope for all files, unless configurations say otherwise."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from devopslint.engine.task import Result, Task
+    from devopslint.policy.catalog import RuleFolder
+    from devopslint.policy.globs import GlobSet
+    from devopslint.policy.selection import Selection
+
+    Scope = tuple[list[RuleFolder], Selection]
+    """The folders of rules, and what is selected of them."""
+
+
+class Kinds:
+    """What configurations say of the kinds of files: the deepest folder (`""` or ending in `/`) that is above counts."""
+
+    __slots__ = ("by_folder",)
+
+    def __init__(self, by_folder: Mapping[str, Sequence[tuple[str, GlobSet]]]) -> None:
+        self.by_folder = sorted(by_folder.items(), key=lambda one: -len(one[0]))
+
+    def of(self, path: str) -> str | None:
+        """Return the name of an artifact, `none` for a file that is to be left alone, or `None` when nothing is said."""
+        for folder, kinds in self.by_folder:
+            if path.startswith(folder):
+                return next((kind for kind, globs in kinds if globs.fits(path[len(folder) :])), None)
+        return None
+
+
+class Scopes:
+    """The scopes of a run, the first of which is the one of the whole; others are added as files of theirs are met."""
+
+    __slots__ = ("all", "kinds")
+
+    def __init__(self, first: Scope, kinds: Kinds | None = None) -> None:
+        self.all: list[Scope] = [first]
+        self.kinds = kinds
+
+    def of(self, path: str) -> int:
+        """Return the index of the scope of a file."""
+        return 0
+
+    def selection(self, path: str) -> Selection:
+        """Return what is selected for a file."""
+        return self.all[self.of(path)][1]
+
+
+def divide(tasks: Sequence[Task], results: Sequence[Result], scopes: Scopes) -> None:
+    """Leave to each task of a unit that was judged in several scopes only the findings of its own scope's files."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for task, result in zip(tasks, results, strict=True):
+        result.findings = [one for one in result.findings if scopes.of(one.path) == task.scope]
+        result.ignores = [one for one in result.ignores if scopes.of(one[0]) == task.scope]
+        if (task.artifact, task.files) in seen:
+            result.facts = []
+        seen.add((task.artifact, task.files))
