@@ -22,7 +22,6 @@ from yaml.events import (
 
 from devopslint.syntax.template import FILL, has_template, mask_templates, must_be_rendered
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem, Tagged
-from devopslint.syntax.yaml_error import explain
 from devopslint.syntax.yaml_scalar import core_scalar, scalar_fragment
 
 try:
@@ -79,7 +78,7 @@ def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], lis
         if not starts:
             if templated and must_be_rendered(source.text):
                 return [], []
-            return [], [*composer.problems, explain(error, text, 0, source.text)]
+            return [], [*composer.problems, _explain(error, text, 0, source.text)]
     else:
         return composer.roots, composer.problems
     composer = _Composer(source.text, templated)
@@ -92,8 +91,14 @@ def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], lis
             del composer.roots[known:]
             if templated and must_be_rendered(source.text[start:end]):
                 continue
-            composer.problems.append(explain(error, chunk, start, source.text))
+            composer.problems.append(_explain(error, chunk, start, source.text))
     return composer.roots, composer.problems
+
+
+def _explain(error: Exception, text: str, base: int, original: str) -> SyntaxProblem:
+    from devopslint.syntax.yaml_error import explain
+
+    return explain(error, text, base, original)
 
 
 def _chunks(text: str, starts: list[int]) -> list[tuple[int, int]]:
