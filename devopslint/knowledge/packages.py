@@ -120,7 +120,7 @@ MANAGERS = {
     ),
     "npm": Manager(
         "install i add",
-        pinned=r"^@?[^@]+@(?!latest$|next$).+|/(?!.*@latest$)(?<!^@.)|^\.",
+        pinned=r"^@?[^@]+@(?!latest$|next$).+|^[^@]+/|^\.",
         valued="--prefix --registry --loglevel --cache --userconfig --omit --include -w --workspace -C",
         cleans="cache",
     ),

@@ -41,7 +41,8 @@ SAMPLES = {
     "pairs": 'FROM a\nENV a=b c="d e" f=g\\ h\nENV i j k\nLABEL "l m"=n \\\n  o=\'p q\'\nARG r s=t\n',
     "double escape": "FROM a\nRUN b \\\\\nRUN c\n",
     "last line continues": "FROM a\nRUN b \\",
-    "healthcheck": "FROM a\nHEALTHCHECK --interval=5s --retries=3 CMD curl x || exit 1\nHEALTHCHECK NONE\n",
+    "healthcheck": "FROM a\nHEALTHCHECK --interval=5s --retries=3 CMD curl x || exit 1\nHEALTHCHECK NONE\n"
+    'HEALTHCHECK cmd ["a", "b"]\n',
 }
 
 MISREAD = {"late directive", "comments inside", "double escape", "last line continues"}

@@ -34,6 +34,7 @@ _CONTINUES = {
     "`": re.compile(r"(?:(?<=[^`])|^)`[ \t]*$"),
 }
 _NAME = re.compile(r"\S+")
+_HEALTHCHECK = re.compile(r"(CMD|NONE)\s*", re.IGNORECASE)
 _HEREDOC_WORD = re.compile(r"\d*<<(-?)([^<]+)$")
 
 
@@ -106,6 +107,10 @@ class Instruction:
         self.blank_continuations: list[Mark] = []
         self.trigger: Instruction | None = None
         items = json_words(text, self.rest) if self.name in _JSON_FORM else None
+        if self.name == "HEALTHCHECK" and (check := _HEALTHCHECK.match(text, self.rest)):
+            items = json_words(text, check.end())
+            if items is not None:
+                items.insert(0, Word(check[1], *check.span(1)))
         self.json = items is not None
         self._words: Sequence[Word] | None = items
         if self.name == "ONBUILD" and not onbuild and self.rest < len(text):

@@ -1,0 +1,63 @@
+import pytest
+
+from devopslint.knowledge.packages import MANAGERS, has_version, is_install, packages, subcommand
+from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.shell import Command, read_shell
+from devopslint.syntax.source import Source
+
+
+def command(text: str) -> Command:
+    return read_shell(Fragment(text, Source("x", text))).commands[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "expected"),
+    [
+        ("apt-get -o Dpkg::Options::=x -qq install -t stable curl ./a.deb git=1", "install", ["curl", "git=1"]),
+        ("apk --no-cache add --virtual .deps -X https://example.com/a gcc", "add", ["gcc"]),
+        ("yum --enablerepo epel install -y httpd", "install", ["httpd"]),
+        ("zypper -n in --from repo nginx", "in", ["nginx"]),
+        (
+            "pip install -r a.txt --index-url https://example.com flask .[dev] git+https://example.com/x",
+            "install",
+            ["flask", ".[dev]"],
+        ),
+        ("npm install -g --registry https://example.com pm2 ./x", "install", ["pm2"]),
+        ("gem install -v 1 rails", "install", ["rails"]),
+        ("apt-get update", "update", []),
+    ],
+)
+def test_what_is_installed(text: str, verb: str, expected: list[str]) -> None:
+    found = command(text)
+    word = subcommand(found)
+    assert word is not None
+    assert word.text == verb
+    assert is_install(found) is (verb != "update")
+    assert [package.text for package in packages(found)] == expected
+
+
+@pytest.mark.parametrize(
+    ("manager", "package", "expected"),
+    [
+        ("apt-get", "curl", False),
+        ("apt-get", "curl=7.*", True),
+        ("apt-get", "curl/stable", True),
+        ("apk", "curl~8", True),
+        ("apk", "py3-pip", False),
+        ("yum", "httpd-2.4", True),
+        ("yum", "httpd-devel", False),
+        ("pip", "flask==3", True),
+        ("pip", "flask[async]", False),
+        ("pip", ".[dev]", True),
+        ("npm", "@scope/name", False),
+        ("npm", "@scope/name@1", True),
+        ("npm", "name@latest", False),
+        ("npm", "user/repository", True),
+        ("npm", "@scope/name@latest", False),
+        ("gem", "rails:8", True),
+        ("pip", "$PACKAGES", True),
+    ],
+)
+def test_versions(manager: str, package: str, expected: bool) -> None:
+    found = command(f"{manager} install {package}")
+    assert has_version(MANAGERS[manager], found.words[1]) is expected
