@@ -34,6 +34,9 @@ FORMATS: Mapping[str, str] = {
 HUMAN_FORMATS = frozenset({"full", "concise", "grouped", "statistics", "markdown"})
 """The formats that are for people. The others own their stream alone, and have no commands to a CI service in them."""
 
+FOR_TERMINALS = HUMAN_FORMATS - {"markdown"}
+"""The formats that are written in the encoding of the terminal. The others are UTF-8 wherever they go."""
+
 SHOWING_NOTES = frozenset({"full", "grouped", "statistics", "markdown"})
 """The formats that have the notes of the run in them."""
 
@@ -104,6 +107,7 @@ def write_output(
     write = writer(output.format)
     if output.path is None:
         options = options_for(output, stdout)
+        _fit(stdout, output.format)
         if options.guarded and output.format in HUMAN_FORMATS:
             _write_guarded(write, report, stdout, options)
         else:
@@ -116,6 +120,14 @@ def write_output(
         raise OutputError(f"{output.path}: can't be written: {(error.strerror or str(error)).lower()}") from None
     with stream:
         write(report, stream, options_for(output, stream))
+
+
+def _fit(stdout: TextIO, name: str) -> None:
+    """Let a stream carry every character: a report for terminals in its encoding, with escapes; others in UTF-8."""
+    reconfigure = getattr(stdout, "reconfigure", None)
+    if reconfigure is not None:
+        encoding = None if name in FOR_TERMINALS else "utf-8"
+        reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def _write_guarded(

@@ -202,6 +202,13 @@ def test_a_machine_format_has_standard_output_for_itself(project: Path) -> None:
     assert "notes.txt" in done.stderr
 
 
+def test_statistics_are_a_report_like_others(project: Path) -> None:
+    done = devopslint(*HOUSE, "--statistics", cwd=project)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("Rules\n")
+    assert done.stdout == devopslint(*HOUSE, "--output", "statistics", cwd=project).stdout
+
+
 def test_output_from_the_environment(project: Path) -> None:
     done = devopslint(*HOUSE, cwd=project, env={"DEVOPSLINT_OUTPUT": "json"})
     assert json.loads(done.stdout)["findings"]

@@ -95,3 +95,16 @@ def test_quiet_prints_findings_only(project):
     quiet = devopslint(*ONE, "--quiet", cwd=project).stdout
     assert loud.startswith(quiet)
     assert loud[len(quiet) :] == "1 error in 1 of 1 file (1 Kubernetes manifest)\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_no_encoding_of_standard_output_is_too_small(project, encoding):
+    write(project, {"web.yaml": POD.replace("forged", "日本\U0001f600")})
+    for name in ("full", "concise", "grouped", "statistics"):
+        done = devopslint(*ONE, "--output", name, cwd=project, env={"PYTHONIOENCODING": encoding})
+        assert done.returncode == 1, done.stderr
+        assert name == "statistics" or "\\u65e5\\u672c\\U0001f600" in done.stdout
+    for name in ("markdown", "junit", "checkstyle", "github"):
+        done = devopslint(*ONE, "--output", name, cwd=project, env={"PYTHONIOENCODING": encoding})
+        assert done.returncode == 1, done.stderr
+        assert "日本\U0001f600" in done.stdout
