@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, plain
+from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, known, plain
 from devopslint.artifacts.kubernetes.versions import RETIRED
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -68,8 +68,8 @@ def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if not any(one == kind for _, one in RETIRED) and not any(name.endswith(" " + kind) for name in kinds):
         return
-    known = sorted((name.split()[0] for name in kinds if name.endswith(" " + kind)), key=_stability)
-    hint = f", use `{known[0]}`" if known else ""
+    served = sorted((name.split()[0] for name in kinds if name.endswith(" " + kind)), key=_stability)
+    hint = f", use `{served[0]}`" if served else ""
     yield Problem("apiVersion", version=version, kind=kind, hint=hint)
 
 
@@ -96,7 +96,7 @@ def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     while todo and steps < _MAX_STEPS:
         node, code, path = todo.pop()
         steps += 1
-        if node is None or not plain(node) or code == "o":
+        if node is None or not known(node) or code == "o":
             continue
         if not _fits(node, code, subject, path):
             values = {"field": _shown(path), "expected": _expected(code), "value": _value(node)}

@@ -202,6 +202,11 @@ def items_of(node: Any) -> list[Any]:
 
 
 def plain(value: Any) -> bool:
+    """Say whether a value is a known scalar, or null."""
+    return not isinstance(value, (Map, Seq)) and known(value)
+
+
+def known(value: Any) -> bool:
     """Say whether a value is known: no expression of a template or of envsubst, and no `<fill this in>`."""
     if isinstance(value, str):
         return not ("{{" in value or "${" in value or "$(" in value or (value[:1] == "<" and value[-1:] == ">"))

@@ -90,7 +90,7 @@ def missing_volume(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each mount of a volume that the pod does not have."""
     volumes = subject.raw("volumes", None)
     claims = subject.parents["object"].raw("spec.volumeClaimTemplates", None)
-    names: set[Any] = set()
+    names: list[Any] = []
     for owner, path in ((volumes, ("name",)), (claims, ("metadata", "name"))):
         if owner is None:
             if subject.value.open:
@@ -98,7 +98,7 @@ def missing_volume(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if not isinstance(owner, Seq) or owner.open:
             return
-        names.update(_down(item, path) for item in owner)
+        names.extend(_down(item, path) for item in owner)
     if any(name is None or not plain(name) for name in names):
         return
     for key in ("containers", "initContainers"):
@@ -112,7 +112,7 @@ def missing_volume(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def unused_volume(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each volume that no container of the pod mounts."""
-    used: set[Any] = set()
+    used: list[Any] = []
     for key in ("containers", "initContainers", "ephemeralContainers"):
         for container in items_of(subject.raw(key)):
             for field in ("volumeMounts", "volumeDevices"):
@@ -121,8 +121,8 @@ def unused_volume(subject: Subject, options: Options) -> Iterator[Problem]:
                     continue
                 if not isinstance(mounts, Seq) or mounts.open:
                     return
-                used.update(mount.get("name") for mount in items_of(mounts) if isinstance(mount, Map))
-    if UNKNOWN in used:
+                used.extend(mount.get("name") if isinstance(mount, Map) else UNKNOWN for mount in mounts)
+    if not all(map(plain, used)):
         return
     volumes = subject.raw("volumes", ())
     for index, volume in enumerate(volumes if isinstance(volumes, Seq) else ()):
