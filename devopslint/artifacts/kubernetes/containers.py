@@ -46,7 +46,7 @@ def unknown_probe_port(subject: Subject, options: Options) -> Iterator[Problem]:
     ports = subject.raw("ports", None)
     if subject.value.open or (ports is not None and (not isinstance(ports, Seq) or ports.open)):
         return
-    names = {port.get("name") for port in items_of(ports) if isinstance(port, Map)}
+    names = [port.get("name") for port in items_of(ports) if isinstance(port, Map)]
     if not all(map(plain, names)):
         return
     for probe in _PROBES:
