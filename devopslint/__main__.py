@@ -23,9 +23,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # What reads our output has enough of it; Python would complain once more at exit.
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception:
+        # Python's own exit code for this is 1, which would say that there are findings.
+        from traceback import print_exc
+
+        print_exc()
+        print(
+            "devopslint: this is a fault of devopslint itself; please report it with the lines above", file=sys.stderr
+        )
+        return 2
 
 
 def _run(arguments: list[str]) -> int:

@@ -112,7 +112,7 @@ def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    print("\n".join(rule_page(catalog.info(rule.id)) for rule in found), end="")
+    print("\n".join(rule_page(catalog.info(rule.id), rule.raw.get("options")) for rule in found), end="")
     return 0
 
 

@@ -90,8 +90,9 @@ def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]
         declared = dict(rule.options)
         kind = "bad" if "bad" in example else "good"
         files, expected = read_example(example[kind], path)
+        rule.use_options(declared)
         found = list(findings_of(catalog, rule, files, example.get("options", {})))
-        rule.options = declared
+        rule.use_options(declared)
         where = f"example {number} ({kind})"
         if kind == "bad" and not expected:
             yield f"{where} marks no finding: end the line that is at fault with `#!`"

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from devopslint.policy.finding import RuleInfo
 
 
-def rule_page(info: RuleInfo) -> str:
-    """Return the whole page of a rule."""
+def rule_page(info: RuleInfo, options: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """Return the whole page of a rule; `options` are those that its file declares."""
     facts = [
         f"**Level** {info.level}",
         f"**Practice** `{info.practice}`",
@@ -28,6 +28,13 @@ def rule_page(info: RuleInfo) -> str:
         for kind, heading in (("bad", "Bad"), ("fixed", "Fixed"), ("good", "Good")):
             if kind in example:
                 lines += [f"## {heading}", "", *_example(example[kind]), ""]
+    if options:
+        lines += ["## Options", ""]
+        lines += [
+            f"- `{name}` ({option['type']}, by default `{option['default']}`): {option['description']}"
+            for name, option in options.items()
+        ]
+        lines.append("")
     for heading, items in (("Equivalents", info.equivalents), ("Standards", info.standards)):
         if items:
             lines += [f"## {heading}", "", ", ".join(f"`{item}`" for item in items), ""]

@@ -47,6 +47,11 @@ class Rule:
         on: list[str] = self.raw["on"]
         return on
 
+    def use_options(self, values: Mapping[str, Any]) -> None:
+        """Set the options anew, so that conditions are compiled with them."""
+        self.options = dict(values)
+        self._judge = None
+
     def judge(self, subject: Subject) -> tuple[list[Problem], bool]:
         """Return the problems of a subject, and whether the rule was left undecided by something unknown."""
         if self._judge is None:
