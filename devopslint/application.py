@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from devopslint.engine.discover import Asked
+    from devopslint.engine.profile import Costs
     from devopslint.engine.recognise import Recognised
     from devopslint.engine.run import Performer
     from devopslint.engine.workspace import Workspace
@@ -47,6 +48,7 @@ class Request:
         "outputs",
         "paths",
         "profile",
+        "profile_rules",
         "quiet",
         "rules_dirs",
         "select",
@@ -78,6 +80,7 @@ class Request:
         self.category = ""
         self.jobs = 0
         self.no_cache = False
+        self.profile_rules = False
 
 
 class Session:
@@ -91,6 +94,7 @@ class Session:
         if reads_stdin and request.stdin_filename:
             places.append(os.path.dirname(request.stdin_filename) or ".")
         self.root = find_root(places)
+        self.costs: Costs | None = None
         self.config = _config(request, self.root, places)
         self.catalog = open_catalog(self.config, request.rules_dirs)
         self.selection = _selection(request, self.config)
@@ -168,6 +172,8 @@ def check(request: Request) -> int:
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
     _say_notes(report, request, outputs)
     _write(report, outputs, request, session, whole=asked.whole)
+    if session.costs is not None:
+        tell("\n".join(("what the rules cost, one by one and without a cache:", *session.costs.lines())))
     return _exit_code(report, request, session.config)
 
 
@@ -209,6 +215,11 @@ def _performer(request: Request, session: Session, asked: Asked) -> Performer:
         from devopslint.engine.progress import silence
 
         silence()
+    if request.profile_rules:
+        from devopslint.engine.profile import Costs, profiled
+
+        session.costs = Costs()
+        return profiled(session.costs)
     if len(asked.found) + len(asked.given) < FEW_FILES and not request.jobs:
         return one_by_one
     from devopslint.engine.cache import Cache, cached

@@ -54,6 +54,7 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--stdin-filename", metavar="PATH", help="What the file on standard input (`-`) is called."),
     click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes to use (0: as fits)."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of results."),
+    click.option("--profile-rules", is_flag=True, help="Say on standard error what each rule costs."),
     click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report."),
     click.option(
