@@ -6,7 +6,9 @@ import re
 
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.actions import OFFICIAL, version_in_comment
+from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +22,21 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_table: dict[str, Any] = {}
 _FULL_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _MOVING = re.compile(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
+
+
+def load_actions() -> dict[str, Any]:
+    """Return the table of well known actions: name → major → inputs, required, deprecated, node; read once."""
+    if not _table:
+        import json
+        import os
+
+        path = os.path.join(os.path.dirname(__file__), "data", "actions.json")
+        with open(path, encoding="utf-8") as file:
+            _table.update(json.load(file)["actions"])
+    return _table
 
 
 def _uses(subject: Subject) -> ActionRef | None:
@@ -123,28 +138,81 @@ def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(_ref_place(subject, uses), action=uses.name, major=major, since=since, first=first)
 
 
-def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find majors that were made for a Node that the runners no longer have."""
+def _first_on_node24(majors: Mapping[str, Any]) -> int | None:
+    found = [int(major) for major, entry in majors.items() if (entry["node"] or 0) >= 24]
+    return min(found) if found else None
+
+
+def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
+    """Return what is used, its major, the Node that it was made for, and the first major on Node 24; else `None`."""
     uses = _uses(subject)
     major = _major(subject, uses) if uses is not None else None
     if uses is None or major is None or major < known.REFUSED.get(uses.name, (0, ""))[0]:
-        return
-    first = known.NODE20.get(uses.name)
-    if first is not None and major < first:
-        yield Problem(
-            _ref_place(subject, uses), action=uses.name, major=major, first=max(first, known.NODE24.get(uses.name, 0))
-        )
+        return None
+    majors = load_actions().get(uses.name, {})
+    node = majors.get(str(major), {}).get("node")
+    first = _first_on_node24(majors)
+    return (uses, major, node, first) if node is not None and first is not None else None
+
+
+def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find majors that were made for a Node that the runners lost long ago."""
+    found = _node_of(subject)
+    if found is not None and found[2] < 20:
+        uses, major, node, first = found
+        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, node=node, first=first)
 
 
 def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find majors that were made for Node 20."""
+    found = _node_of(subject)
+    if found is not None and found[2] == 20:
+        uses, major, _, first = found
+        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, first=first)
+
+
+def _entry(subject: Subject) -> Mapping[str, Any] | None:
+    """Return what the major in use takes, `None` when it is not known."""
     uses = _uses(subject)
     major = _major(subject, uses) if uses is not None else None
-    first = known.NODE24.get(uses.name) if uses is not None else None
-    if uses is None or major is None or first is None or major >= first:
+    if uses is None or major is None:
+        return None
+    entry: Mapping[str, Any] | None = load_actions().get(uses.name, {}).get(str(major))
+    return entry
+
+
+def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs that no version of the major in use ever had."""
+    entry = _entry(subject)
+    if entry is None:
         return
-    if major >= known.NODE20.get(uses.name, 0) and major >= known.REFUSED.get(uses.name, (0, ""))[0]:
-        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, first=first)
+    step: Step = subject.context
+    for name in step.inputs:
+        free = entry["node"] is None and name.lower() in {"args", "entrypoint"}
+        if name.lower() not in entry["inputs"] and not free and "${{" not in name:
+            hint = nearest(name, entry["inputs"])
+            yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name, hint=hint)
+
+
+def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find required inputs that are not given."""
+    entry = _entry(subject)
+    step: Step = subject.context
+    if entry is None or ("with" in step.value and not isinstance(step.value["with"], Map)):
+        return
+    given = {name.lower() for name in step.inputs}
+    for name in entry["required"]:
+        if name.lower() not in given:
+            yield Problem("uses", action=step.uses.name if step.uses else "", name=name)
+
+
+def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs that the action calls deprecated."""
+    entry = _entry(subject)
+    step: Step = subject.context
+    for name in step.inputs if entry is not None else ():
+        if entry is not None and name in entry["deprecated"]:
+            yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name)
 
 
 def archived_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -202,3 +270,10 @@ def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Probl
         tag = name.rsplit("/", 1)[-1].partition(":")[2]
         if "@sha256:" not in name and tag in {"", "latest"} and "${{" not in name:
             yield Problem("uses", image=name)
+
+
+def workspace_relative(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `./` where `$/` says the same without asking the working folder."""
+    uses = subject.context.uses
+    if uses is not None and uses.kind == "local" and uses.text.startswith("./.github/"):
+        yield Problem("uses", uses=uses.text)

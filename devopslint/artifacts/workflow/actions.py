@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 
 TYPE_CHECKING = False
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_VERSION = re.compile(r"v?(\d+)(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?\Z")
+_VERSION = re.compile(r"v?(\d+)(?:\.\d+)*\Z")
 _COMMENT_VERSION = re.compile(r"#\s*(?:tag=|pin@|ratchet:\S+@)?v?(\d+)(?:\.\d+)*\b")
 _BRANCHES = frozenset(
     {"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"}
@@ -21,7 +22,7 @@ OFFICIAL = frozenset({"actions", "github"})
 
 def parse_uses(text: str) -> ActionRef:
     """Return what a `uses` names; `kind` is `invalid` when it has none of the three forms."""
-    if text.startswith(("./", "../")) or text == ".":
+    if text.startswith(("./", "../", "$/")) or text == ".":
         return ActionRef("local", text)
     if text.startswith("docker://"):
         return ActionRef("docker", text)
@@ -67,6 +68,11 @@ class ActionRef:
     def name(self) -> str:
         """`owner/repository/path` in lower case."""
         return f"{self.slug}/{self.path}".lower().rstrip("/") if self.owner else self.text.lower()
+
+    @property
+    def folder(self) -> str:
+        """The path of a local action or workflow from the root of the repository (`$/x` and `./x` are `x`)."""
+        return os.path.normpath("./" + self.text[2:] if self.text.startswith("$/") else self.text)
 
     @property
     def is_sha(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
-
 from devopslint.artifacts.workflow.model import Workflow, map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
@@ -46,7 +44,7 @@ def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
     root = repository_root(workflow.path)
     if uses.kind != "local" or root is None:
         return None
-    return _load(workflow, root + os.path.normpath(uses.text), is_action=False)
+    return _load(workflow, root + uses.folder, is_action=False)
 
 
 def called_action(workflow: Workflow, uses: ActionRef) -> Workflow | None:
@@ -54,7 +52,7 @@ def called_action(workflow: Workflow, uses: ActionRef) -> Workflow | None:
     root = repository_root(workflow.path)
     if uses.kind != "local" or root is None or uses.text.startswith("../"):
         return None
-    folder = root + os.path.normpath(uses.text)
+    folder = root + uses.folder
     folder = "" if folder == "." else folder.rstrip("/") + "/"
     for name in ("action.yml", "action.yaml"):
         found = _load(workflow, folder + name, is_action=True)
@@ -72,7 +70,7 @@ def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem
     root = repository_root(step.workflow.path)
     if root is None or not _checks_out_itself(step):
         return
-    folder = (root + os.path.normpath(uses.text)).rstrip("/")
+    folder = (root + uses.folder).rstrip("/")
     names = workspace.names("" if folder == "." else folder)
     if not {"action.yml", "action.yaml", "Dockerfile"} & set(names):
         yield Problem("uses", folder=uses.text)
@@ -80,7 +78,7 @@ def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem
 
 def _checks_out_itself(step: Step) -> bool:
     """Say whether what stands in the working folder is surely this repository and nothing built or fetched besides."""
-    if step.workflow.is_action:
+    if step.workflow.is_action or (step.uses is not None and step.uses.text.startswith("$/")):
         return True
     for other in step.before:
         if (
@@ -89,7 +87,7 @@ def _checks_out_itself(step: Step) -> bool:
             and {"repository", "path", "ref"} & set(other.inputs)
         ):
             return False
-    name = (step.uses.text if step.uses else "")[2:].split("/")[0]
+    name = (step.uses.folder if step.uses else "").split("/")[0]
     return name == ".github" or not any(name in (other.run or "") for other in step.before)
 
 
@@ -122,7 +120,7 @@ def missing_local_workflow(subject: Subject, options: Options) -> Iterator[Probl
     root = repository_root(job.workflow.path)
     if uses is None or uses.kind != "local" or workspace is None or root is None or "${{" in uses.text:
         return
-    path = root + os.path.normpath(uses.text)
+    path = root + uses.folder
     if not path.startswith(root + ".github/workflows/"):
         yield Problem("uses", fault="reusable workflows stand directly in `.github/workflows`")
     elif not workspace.exists(path):

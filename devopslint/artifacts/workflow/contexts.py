@@ -314,3 +314,18 @@ def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Probl
         ):
             place = usage.place(node.start, _name_node(node, 3).end)
             yield Problem(place, fault=f"job `{path[1]}` has no output `{path[3]}`{nearest(path[3], outputs)}")
+
+
+def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `fromJSON` of a literal that is no JSON."""
+    import json
+
+    for usage, node in _nodes(subject.context, "call"):
+        if node.value.lower() != "fromjson" or len(node.items) != 1:
+            continue
+        text = node.items[0]
+        if text.kind == "literal" and isinstance(text.value, str):
+            try:
+                json.loads(text.value)
+            except ValueError:
+                yield Problem(usage.place(text.start, text.end), text=text.value)

@@ -61,7 +61,7 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
             first = next(iter(node.values()))
             yield Problem(
                 Place(subject.document.source, start, key_end if isinstance(first, (dict, list)) else end),
-                **found.values,
+                **_values(found),
             )
         else:
             yield Problem((), **_values(found))
@@ -87,7 +87,8 @@ def unknown_event(subject: Subject, options: Options) -> Iterator[Problem]:
         if found.definition not in _EVENT_NAMES:
             continue
         name = found.values.get("key") or found.values["found"]
-        yield Problem(found.path, part=found.part, key=name, hint=nearest(name, known))
+        if name not in known:
+            yield Problem(found.path, part=found.part, key=name, hint=nearest(name, known))
 
 
 def unknown_permission(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.matrix import is_expression
+from devopslint.artifacts.workflow.matrix import has_expression, is_expression
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import Map
@@ -91,13 +91,13 @@ def exclude_without_match(subject: Subject, options: Options) -> Iterator[Proble
     if (
         matrix is None
         or not matrix.vectors
-        or any(is_expression(item) for cells in matrix.vectors.values() for item, _ in cells)
+        or any(has_expression(item) for cells in matrix.vectors.values() for item, _ in cells)
     ):
         return
     if not isinstance(matrix.value, Map) or set(matrix.value) - {"include", "exclude"} != set(matrix.vectors):
         return
     for index, item in enumerate(matrix.exclude):
-        if not isinstance(item, Map) or any(is_expression(value) for value in item.values()):
+        if not isinstance(item, Map) or any(has_expression(value) for value in item.values()):
             continue
         path = ("strategy", "matrix", "exclude", index)
         strange = next((key for key in item if key not in matrix.vectors), None)

@@ -1,8 +1,8 @@
-"""Tables about published actions, as of 2026-11.
+"""Tables about published actions, as of 2026-11; inputs and Node versions stand in `data/actions.json`.
 
-Sources: the releases and `action.yml` of each action; GitHub Changelog, "Deprecation of Node 20 on GitHub Actions runners"
-(2025-09-19), "Deprecation notice: v3 of the artifact actions" (2024-04-16), "Notice of upcoming deprecations and breaking
-changes for GitHub Actions" (2024-12-05); GitHub Advisory Database, ecosystem "GitHub Actions".
+Sources: GitHub Changelog, "Deprecation notice: v3 of the artifact actions" (2024-04-16), "Notice of upcoming deprecations and
+breaking changes for GitHub Actions" (2024-12-05); the repositories of archived actions; GitHub Advisory Database, ecosystem
+"GitHub Actions".
 """
 
 from __future__ import annotations
@@ -21,29 +21,6 @@ REFUSED: dict[str, tuple[int, str]] = {
     "github/codeql-action/upload-sarif": (3, "since 2025-01-10"),
 }
 """Action → the first major that GitHub still serves, and since when."""
-
-NODE20: dict[str, int] = {
-    "actions/checkout": 4, "actions/setup-node": 4, "actions/setup-python": 5, "actions/setup-go": 5, "actions/setup-java": 4,
-    "actions/setup-dotnet": 4, "actions/cache": 4, "actions/github-script": 7, "actions/stale": 9, "actions/labeler": 5,
-    "actions/dependency-review-action": 4, "actions/configure-pages": 4, "docker/build-push-action": 5,
-    "docker/login-action": 3,
-    "docker/metadata-action": 5, "docker/setup-buildx-action": 3, "docker/setup-qemu-action": 3,
-    "aws-actions/configure-aws-credentials": 4, "azure/login": 2, "google-github-actions/auth": 2,
-    "google-github-actions/setup-gcloud": 2, "softprops/action-gh-release": 2, "hashicorp/setup-terraform": 3,
-    "golangci/golangci-lint-action": 4, "peter-evans/create-pull-request": 6, "codecov/codecov-action": 4,
-    "dorny/paths-filter": 3, "peaceiris/actions-gh-pages": 4,
-}  # fmt: skip
-"""Action → its first major on Node 20: those before run on Node 16 or 12, which the runners no longer have."""
-
-NODE24: dict[str, int] = {
-    "actions/checkout": 5, "actions/setup-node": 5, "actions/setup-python": 6, "actions/setup-go": 6, "actions/setup-java": 5,
-    "actions/setup-dotnet": 5, "actions/cache": 5, "actions/cache/restore": 5, "actions/cache/save": 5,
-    "actions/upload-artifact": 6, "actions/download-artifact": 7, "actions/github-script": 8, "actions/stale": 10,
-    "actions/labeler": 6, "github/codeql-action/init": 4, "github/codeql-action/analyze": 4,
-    "github/codeql-action/autobuild": 4, "github/codeql-action/upload-sarif": 4, "docker/build-push-action": 7,
-    "docker/login-action": 4, "docker/metadata-action": 6, "docker/setup-buildx-action": 4, "docker/setup-qemu-action": 4,
-}  # fmt: skip
-"""Action → its first major on Node 24, the only one that the runners have had since 2026-09-16."""
 
 ARCHIVED: dict[str, str] = {
     "actions/create-release": "`gh release create`",

@@ -30,6 +30,15 @@ def is_expression(value: Any) -> bool:
     return value is UNKNOWN or (isinstance(value, str) and "${{" in value)
 
 
+def has_expression(value: Any) -> bool:
+    """Say whether there is an expression anywhere in a value."""
+    if isinstance(value, Map):
+        return any(has_expression(inner) for inner in value.values())
+    if isinstance(value, Seq):
+        return any(has_expression(inner) for inner in value)
+    return is_expression(value)
+
+
 class Matrix:
     """A matrix: `keys` are the names that `matrix.x` may have; `is_static` says that all of it stands in the file.
 

@@ -140,3 +140,25 @@ def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Proble
     for step in job.steps:
         if step.value.get("shell") in {"cmd", "powershell"}:
             yield Problem(("steps", step.index, "shell"), shell=step.value["shell"])
+
+
+def conflicting_labels(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find lists of labels of different operating systems."""
+    job: Job = subject.context
+    value = job.value.get("runs-on")
+    if not isinstance(value, Seq):
+        return
+    first = ""
+    for index, label in enumerate(value):
+        system = next(
+            (
+                name
+                for name in ("ubuntu", "windows", "macos")
+                if isinstance(label, str) and label.lower().startswith(name)
+            ),
+            "",
+        )
+        if system and first and not first.lower().startswith(system):
+            yield Problem(("runs-on", index), first=first, label=label)
+        elif system and not first:
+            first = label

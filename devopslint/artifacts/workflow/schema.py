@@ -29,6 +29,8 @@ _BUILT_IN: dict[str, Any] = {
     "sequence": {"sequence": {"item-type": "any"}},
     "mapping": {"mapping": {"loose-key-type": "string", "loose-value-type": "any"}},
 }
+_MAY_BE_EMPTY = frozenset({"workflow-dispatch-input"})
+"""What GitHub takes without a value, though its table does not say so."""
 _CONDITIONS = frozenset({"job-if", "step-if", "snapshot-if", "runs-if"})
 _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
 _TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
@@ -137,10 +139,10 @@ class Walk:
         if is_text and ("${{" in node or (condition and node.strip())):
             if available:
                 self.sites.append(Site(path, node, available, name, bool(condition) and "${{" not in node))
-            elif not all("any" in one[1] or one[0] == "string" for one in alternatives) and name != "any":
+            elif not all("any" in one[1] or one[0] in {"string", "shell"} for one in alternatives) and name != "any":
                 self.problems.append(SchemaProblem("expression", name, path, where=_where(path)))
             return
-        if any(self._fits(node, one[1]) for one in alternatives):
+        if any(self._fits(node, one[1]) for one in alternatives) or (node is None and name in _MAY_BE_EMPTY):
             return
         allowed = [word for one in alternatives for word in _allowed(one[1])]
         scalars = [one for one in alternatives if any(key in one[1] for key in _SCALARS)]

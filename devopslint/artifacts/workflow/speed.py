@@ -59,7 +59,8 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
     managers = _managers(job)
     if any("cache" in (step.uses.name if step.uses else "") for step in job.steps):
         return
-    if "publish" in job_purposes(job) or "self-hosted" in (job.runs_on or ()):
+    released = "release" in job.workflow.triggers
+    if released or "publish" in job_purposes(job) or "self-hosted" in (job.runs_on or ()):
         return
     for step in job.steps:
         name = step.uses.name if step.uses is not None else ""

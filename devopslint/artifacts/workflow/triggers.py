@@ -192,3 +192,12 @@ def dispatch_input(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem((*path, "default"), name=name, fault=f"is boolean and has the default `{default}`")
         elif kind == "number" and isinstance(default, str):
             yield Problem((*path, "default"), name=name, fault=f"is a number and has the default `{default}`")
+
+
+def schedule_without_cron(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `schedule` in a list or alone, where it can have no time."""
+    on = subject.value.get("on")
+    if on == "schedule":
+        yield Problem("on")
+    elif isinstance(on, Seq) and "schedule" in on:
+        yield Problem(("on", on.index("schedule")))
