@@ -11,6 +11,7 @@ from devopslint.syntax.shell import Word
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from tree_sitter import Node, Parser
 
@@ -52,11 +53,31 @@ def parse(text: str) -> Node:
     global _parser  # noqa: PLW0603 (made once, when the first script is met)
     if _parser is None:
         import tree_sitter
-        import tree_sitter_bash
 
         codecs.register_error("devopslint-one-byte", _one_byte_each)
-        _parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+        _parser = tree_sitter.Parser(tree_sitter.Language(_grammar()))
     return _parser.parse(text.encode("ascii", "devopslint-one-byte")).root_node
+
+
+def _grammar() -> Any:
+    """Return the grammar of bash.
+
+    Its extension module is loaded without its package, which imports `importlib.resources` (20 ms) for queries that
+    nobody here asks for.
+    """
+    from importlib.machinery import PathFinder
+
+    package = PathFinder.find_spec("tree_sitter_bash")
+    places = package.submodule_search_locations if package is not None else None
+    binding = PathFinder.find_spec("tree_sitter_bash._binding", places)
+    if binding is not None and binding.loader is not None:
+        module: Any = binding.loader.create_module(binding)
+        if module is not None:
+            binding.loader.exec_module(module)
+            return module.language()
+    import tree_sitter_bash
+
+    return tree_sitter_bash.language()
 
 
 def mask(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -105,7 +126,7 @@ def quoted_segments(word: Word) -> list[tuple[int, int]]:
     return [segment for segment in segments if segment[0] < segment[1]]
 
 
-def _unquoted(text: str, node: Node) -> tuple[str, bool]:  # noqa: PLR0911 (a branch a node type)
+def _unquoted(text: str, node: Node) -> tuple[str, bool]:
     """Return the text of a word without its quotes, and whether it expands."""
     kind = node.type
     raw = text[node.start_byte : node.end_byte]
