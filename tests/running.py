@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-HUMAN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "DEVOPSLINT_OUTPUT", "COLUMNS")
+HUMAN = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "GITHUB_ACTIONS",
+    "DEVOPSLINT_OUTPUT",
+    "COLUMNS",
+    "PYTHONDONTWRITEBYTECODE",
+)
 CACHE = tempfile.TemporaryDirectory(prefix="devopslint-cache-")
 """What devopslint keeps between the runs of the tests, away from what it keeps for the user."""
 
@@ -19,7 +27,13 @@ CACHE = tempfile.TemporaryDirectory(prefix="devopslint-cache-")
 def clean_environment(**extra: str) -> dict[str, str]:
     """Return the environment without what changes a report, and with some more."""
     environment = {name: value for name, value in os.environ.items() if name not in HUMAN}
-    return {**environment, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": CACHE.name, **extra}
+    ours = {
+        "NO_COLOR": "1",
+        "PYTHONPATH": str(ROOT),
+        "XDG_CACHE_HOME": CACHE.name,
+        "PYTHONPYCACHEPREFIX": f"{CACHE.name}/pyc",
+    }
+    return {**environment, **ours, **extra}
 
 
 def devopslint(
