@@ -1,0 +1,199 @@
+"""What one step does that the next undoes, repeats or never sees."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, place_of, related_step, ships
+from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
+from devopslint.knowledge.packages import is_install, subcommand
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+
+_LOCKS = {
+    "package.json": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"),
+    "Pipfile": ("Pipfile.lock",),
+    "pyproject.toml": ("poetry.lock", "uv.lock", "pdm.lock"),
+    "Gemfile": ("Gemfile.lock",),
+    "composer.json": ("composer.lock",),
+    "go.mod": ("go.sum",),
+    "Cargo.toml": ("Cargo.lock",),
+}
+_REPLACED = frozenset(("/etc/hosts", "/etc/resolv.conf", "/etc/hostname"))
+
+
+def owner_changed_later(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`chown -R` or `chmod -R` over what an earlier COPY or ADD has put there: the layer holds it all again."""
+    command, step = command_of(subject)
+    stage = step.stage
+    if stage is None or not ships(step) or not command.has_flag("-R", "--recursive"):
+        return
+    for word in command.operands()[1:]:
+        if word.expands or not word.text.startswith("/"):
+            continue
+        folder = word.text.rstrip("/")
+        for earlier in stage.steps:
+            if earlier.index < step.index and earlier.name in {"COPY", "ADD"} and folder and _lies_in(earlier, folder):
+                related = [related_step(earlier, "copied here")]
+                yield Problem(place_of(word), related=related, path=word.text, command=command.name)
+                return
+
+
+def _lies_in(step: Step, folder: str) -> bool:
+    """Say whether a COPY or ADD puts files into a folder, or below it."""
+    _, destination = sources_and_destination(step)
+    if destination is None:
+        return False
+    text = step.text_of(destination)
+    if text is UNKNOWN:
+        return False
+    if not text.startswith("/"):
+        held = step.settings.get("WORKDIR")
+        if held is None or not isinstance(held.value, str) or not held.value.startswith("/"):
+            return False
+        text = posixpath.join(held.value, text)
+    path = posixpath.normpath(text)
+    return bool(path == folder or path.startswith(folder + "/"))
+
+
+def lock_file_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`npm install` and `yarn install` beside a lock file that was copied: they may write another one."""
+    command, step = command_of(subject)
+    operands = command.operands(frozenset({"--prefix", "--cwd", "--registry", "--loglevel", "--omit", "--include"}))
+    verb = operands[0].text if operands else ""
+    if step.stage is None or len(operands) > 1 or command.expands:
+        return
+    if command.name == "npm":
+        if verb not in {"install", "i"} or command.has_flag("-g", "--global", "--location", "--package-lock-only"):
+            return
+        locks, instead = r"^(?:\./)?(?:package-lock\.json|npm-shrinkwrap\.json|package\*\.json)$", "npm ci"
+    else:
+        if verb not in {"install", ""} or command.has_flag(
+            "--frozen-lockfile", "--immutable", "--immutable-cache", "--version", "-v"
+        ):
+            return
+        locks, instead = r"^(?:\./)?yarn\.lock\*?$", "yarn install --frozen-lockfile"
+    for earlier in step.stage.lineage():
+        if earlier.index < step.index and earlier.name == "COPY":
+            for word in sources_and_destination(earlier)[0]:
+                if re.match(locks, word.value):
+                    assert command.name_word is not None
+                    place = operands[0] if operands else command.name_word
+                    yield Problem(place_of(place), instead=instead, related=[related_step(earlier, "the lock file")])
+                    return
+
+
+def lock_file_left_behind(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A manifest that is copied for an install, without the lock file that lies beside it."""
+    step: Step = subject.context
+    workspace = step.model.workspace
+    if workspace is None or step.stage is None or step.instruction.flag("from") is not None:
+        return
+    folder = step.model.source.path.rpartition("/")[0]
+    copied = [
+        word.value.removeprefix("./")
+        for other in step.stage.lineage()
+        if other.name in {"COPY", "ADD"} and other.index <= _next_run(step)
+        for word in sources_and_destination(other)[0]
+    ]
+    if any(re.search(r"[*?\[$]|^\.?/?$", source) for source in copied):
+        return
+    for word in sources_and_destination(step)[0]:
+        for lock in _LOCKS.get(word.value.removeprefix("./"), ()):
+            path = f"{folder}/{lock}" if folder else lock
+            if lock not in copied and workspace.exists(path):
+                yield Problem(docker_place(step, word), manifest=word.value, lock=lock)
+                return
+
+
+def _next_run(step: Step) -> int:
+    assert step.stage is not None
+    return next(
+        (other.index for other in step.stage.steps if other.index > step.index and other.name == "RUN"), step.index
+    )
+
+
+def install_without_rights(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An install of system packages as a user that is not root."""
+    command, step = command_of(subject)
+    held = step.settings.get("USER")
+    word = subcommand(command)
+    if held is None or not isinstance(held.value, str) or command.wrapper is not None or word is None:
+        return
+    user = held.value.partition(":")[0].strip()
+    if user in {"root", "0", ""} or not (is_install(command) or word.text == "update") or command.failure_ignored:
+        return
+    yield Problem(
+        place_of(word), command=f"{command.name} {word.text}", user=user, related=[related_step(held.step, "set here")]
+    )
+
+
+def declared_later(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A variable that is used above the ARG that declares it."""
+    stage: Stage = subject.context
+    declared: dict[str, Step] = {}
+    for step in stage.steps:
+        if step.name == "ARG":
+            for word in step.instruction.words:
+                declared.setdefault(word.raw.partition("=")[0], step)
+    for step in stage.steps[1:]:
+        if step.name not in {"ENV", "COPY", "ADD", "WORKDIR", "USER", "LABEL", "EXPOSE", "ARG"}:
+            continue
+        for word in step.instruction.words:
+            value = step.expand(word)
+            for use in value.used if isinstance(value, Expanded) else ():
+                later = declared.get(use.name)
+                if (
+                    later is None
+                    or later.index <= step.index
+                    or use.known
+                    or use.defaulted
+                    or use.name in PREDEFINED_ARGS
+                ):
+                    continue
+                mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
+                place = Place(step.instruction.source, *mark)
+                yield Problem(place, name=use.name, related=[related_step(later, "declared here")])
+                return
+
+
+def lost_setting(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A RUN that ends with `export` or `source`: the next one is another shell."""
+    command, step = command_of(subject)
+    script = step.read_script()
+    if script.has_errors or command.subshell or command.function or command.condition or command.wrapper is not None:
+        return
+    if script.commands[-1] is not command or command.after or not (command.words or command.assignments):
+        return
+    if command.has_flag("-p", "-n", "-f") or command.within is not None:
+        return
+    yield Problem(Place(command.fragment.source, *command.mark), name=command.name)
+
+
+def replaced_file(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A line for `/etc/hosts`, which the container gets anew."""
+    command, _ = command_of(subject)
+    for word in _written(command):
+        if word.text in _REPLACED:
+            yield Problem(place_of(word), path=word.text)
+
+
+def _written(command: Command) -> Iterator[Any]:
+    for redirect in command.redirects:
+        if redirect.operator.endswith(">") and redirect.target is not None:
+            yield redirect.target
+    if command.name == "tee":
+        yield from command.operands()
