@@ -285,7 +285,12 @@ def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
         for usage, node, path in _references(workflow, context):
             depth = 1
             if context == "github":
-                if path[1:3] != ("event", "inputs") or len(path) < 4 or workflow.has_trigger("workflow_call"):
+                if (
+                    path[1:3] != ("event", "inputs")
+                    or len(path) < 4
+                    or not workflow.has_trigger("workflow_dispatch")
+                    or workflow.has_trigger("workflow_call")
+                ):
                     continue
                 depth = 3
             if path[depth] in {"*", "?"} or path[depth] in known:

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _FOR_TESTS = re.compile(
-    r"(?:test|postgres|root|mysql|admin|pass|password|passwd|pwd|secret|dummy|example|guest|minio|rabbit|redis|ci|dev|local|default|fake|mock|sample|changeit)",
+    r"test|postgres|root|mysql|admin|pass|pwd|secret|dummy|example|guest|minio|rabbit|redis|local|default|fake|mock|sample"
+    r"|changeit|change-?me|x{4}|1234|abcd",
     re.IGNORECASE,
 )
+"""What the passwords of databases that live as long as a job look like, and what stands in for one."""
+_OTHER_KEY = re.compile(
+    r"(?<!api)(?<!access)(?<!private)(?<!secret)(?<!ssh)(?<!deploy)(?<!signing)[-_]?keys?$", re.IGNORECASE
+)
+"""Keys of caches, of items, of translations."""
 _SHELL_REFERENCE = re.compile(r"^\$|\$\{?\w|%\w+%")
 
 
@@ -47,7 +53,8 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             continue
         if "${{" in value or _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value) or len(value) < 8:
             continue
-        if looks_like_secret_name(path[-1]) and is_plausible_secret(value):
+        name = path[-1].replace("-", "").replace("_", "")
+        if not _OTHER_KEY.search(name) and looks_like_secret_name(path[-1]) and is_plausible_secret(value):
             yield Problem(path, what=f"the value of `{path[-1]}`")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS
+from devopslint.artifacts.workflow.model import map_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _LOCAL_CLUSTER = re.compile(
     r"\b(?:kind (?:create|load)|minikube|k3d cluster|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
     re.IGNORECASE,
 )
+_TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|examples?|fixtures?|testdata|\.github)(?:/|$)")
 _DRY = re.compile(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
 
 
@@ -79,7 +81,11 @@ def job_purposes(job: Job) -> frozenset[str]:
         found.add("test")
     if re.search(r"(?:^|[^a-z])(?:lint|linting|linter|format|style|static)(?:$|[^a-z])", words):
         found.add("lint")
-    if re.search(r"(?:^|[^a-z])(?:tests?|e2e)(?:$|[^a-z])", words):
+    run = map_at(map_at(job.value, "defaults"), "run")
+    folders = [run.get("working-directory"), *(step.value.get("working-directory") for step in job.steps)]
+    if re.search(r"(?:^|[^a-z])(?:tests?|e2e)(?:$|[^a-z])", words) or any(
+        _TEST_FOLDER.search(str(one)) for one in folders
+    ):
         found.discard("deploy")
     if "deploy" in found and any(
         _LOCAL_CLUSTER.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in job.steps
