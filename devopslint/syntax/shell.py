@@ -60,7 +60,7 @@ class Word:
 
     __slots__ = ("end", "expands", "fragment", "node_type", "start", "text")
 
-    def __init__(  # noqa: PLR0913 (a record)
+    def __init__(
         self, fragment: Fragment, start: int, end: int, text: str, *, expands: bool, node_type: str = "word"
     ) -> None:
         self.fragment = fragment
@@ -94,7 +94,7 @@ class Assignment:
 
     __slots__ = ("append", "end", "fragment", "name", "start", "value")
 
-    def __init__(  # noqa: PLR0913 (a record)
+    def __init__(
         self, fragment: Fragment, start: int, end: int, name: str, value: Word | None, *, append: bool
     ) -> None:
         self.fragment = fragment

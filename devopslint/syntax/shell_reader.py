@@ -109,7 +109,7 @@ class _Reader:
         self.level -= 1
         return found
 
-    def statement(self, node: Node, place: _Place) -> list[Command]:  # noqa: C901, PLR0911 (a branch a node type)
+    def statement(self, node: Node, place: _Place) -> list[Command]:
         """Read one statement; returns the commands whose output leaves it (one, or the last of each branch)."""
         kind = node.type
         if kind == "command":
@@ -205,7 +205,7 @@ class _Reader:
                 found = self.redirect(child, command, place, found)
         return found
 
-    def redirect(self, node: Node, command: Command, place: _Place, found: list[Command]) -> list[Command]:  # noqa: C901
+    def redirect(self, node: Node, command: Command, place: _Place, found: list[Command]) -> list[Command]:
         """Read a redirection, and what the grammar hangs below a heredoc: a pipe, a list, more redirections."""
         target: Word | None = None
         operator = ""

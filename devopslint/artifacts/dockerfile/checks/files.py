@@ -236,7 +236,7 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
         if text is UNKNOWN or _REMOTE.match(text) or re.search(r"[*?\[]", text):
             continue
         path = text.lstrip("./") if text.startswith("./") else text.strip("/")
-        if path and ".." not in path and ignore.excludes(path):
+        if path not in {"", "."} and ".." not in path and ignore.excludes(path):
             yield Problem(docker_place(step, word), source=text)
 
 
