@@ -84,15 +84,38 @@ def _git_files(folder: str) -> list[str] | None:
         return None
     import subprocess
 
-    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard"]
+    safely = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull, "safe.bareRepository=explicit")
+    command = ["git", *(word for setting in safely for word in ("-c", setting)), "--no-pager", "--no-optional-locks"]
+    command += ["ls-files", "-z", "-co", "--exclude-standard"]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 (no word of it comes from the repository)
+            command, cwd=folder, env=_environment_for_git(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
     except OSError:
         return None
     if done.returncode != 0:
         return None
     names = os.fsdecode(done.stdout).split("\0")
-    return [name for name in dict.fromkeys(names) if name and not name.endswith("/")]
+    return [name for name in dict.fromkeys(names) if name and not name.endswith("/") and _is_there(f"{folder}/{name}")]
+
+
+def _environment_for_git() -> dict[str, str]:
+    """Return the environment without what could send git to another repository, or have it run or trace something."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _HARMLESS}
+    return {**kept, "LC_ALL": "C"}
+
+
+_HARMLESS = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CEILING_DIRECTORIES"})
+"""What the user says of configuration files and of how far up to look."""
+
+
+def _is_there(path: str) -> bool:
+    """Say whether a path exists: git lists what was deleted and not yet committed."""
+    try:
+        os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _in_repository(folder: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    from devopslint.engine.dispatch import Dispatch, Dispatches, Table
+    from devopslint.engine.dispatch import Dispatches, Table
     from devopslint.engine.task import Task
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
@@ -120,7 +120,11 @@ class Judge:
         if self._files and place.source.path not in self._files:
             # Whoever asks for that file alone gets what its own unit says; so what this one says stands here.
             related.insert(0, _location(place, "this is meant"))
-            place = owner if owner.source.path in self._files else Place(Source(min(self._files), ""), 0, 0)
+            if owner.source.path in self._files:
+                place = owner
+            else:
+                path = min(self._files)
+                place = Place(self.workspace.source(path) or Source(path, ""), 0, 0)
         owner_line = owner.source.position(owner.start)[0] if owner.source.path == place.source.path else 0
         message = rule.message(subject, problem)
         result.findings.append(self._finding(rule, message, place, subject.address, related, owner_line))
@@ -138,7 +142,9 @@ class Judge:
         result.failed = True
         rule = self.dispatch.core.get("core/internal")
         if rule is not None:
-            result.findings.append(self._finding(rule, message, Place(Source(path, ""), 0, 0)))
+            # Not through `_finding`: nothing silences it, and the file may be what can't be read.
+            location = _location(Place(Source(path, ""), 0, 0))
+            result.findings.append(Finding(rule.id, rule.level, message, location))
 
     def _finding(
         self,
@@ -172,14 +178,11 @@ class Judge:
         ]
 
 
-def internal_failure(task: Task, message: str, dispatch: Dispatch) -> Result:
+def internal_failure(task: Task, message: str, judge: Judge) -> Result:
     """Return the result of a task whose worker died: one `core/internal` finding on its first file."""
-    judge = Judge.__new__(Judge)
-    judge.dispatch = dispatch
-    judge._comments = {}
-    judge._files = frozenset()
     result = Result()
     result.kinds = [(path, task.artifact) for path in task.files if task.artifact]
+    judge.dispatch = judge.dispatches(task.scope)
     judge._failed(task.files[0], message, result)
     return result
 

@@ -172,7 +172,7 @@ class _Batches:
                     continue
                 if not isinstance(error, BrokenExecutor):
                     message = f"judging failed: {type(error).__name__}: {error}"
-                self._results[part[0]] = internal_failure(self._tasks[part[0]], message, self._judge.dispatch)
+                self._results[part[0]] = internal_failure(self._tasks[part[0]], message, self._judge)
             except BaseException:
                 _kill(pool)
                 raise

@@ -71,7 +71,7 @@ def test_batches_and_the_order_of_files_change_nothing(files):
 def test_processes_change_nothing(tmp_path):
     from hypothesis import find
 
-    files = find(PROJECTS, lambda project: len(project) > 12, settings=settings(max_examples=2000))
+    files = find(PROJECTS, lambda project: len(project) > 8, settings=settings(max_examples=2000))
     root = tmp_path.resolve()
     replace(root, files)
     setup = Setup(str(root), catalog().folders, Everything(), remember=False)
