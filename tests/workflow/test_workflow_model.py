@@ -12,7 +12,11 @@ from devopslint.syntax.tree import UNKNOWN
 
 @pytest.mark.parametrize(
     ("on", "names"),
-    [("push", ["push"]), ("[push, pull_request]", ["push", "pull_request"]), ("{push: , schedule: []}", ["push", "schedule"])],
+    [
+        ("push", ["push"]),
+        ("[push, pull_request]", ["push", "pull_request"]),
+        ("{push: , schedule: []}", ["push", "schedule"]),
+    ],
 )
 def test_triggers_in_every_form(on: str, names: list[str]) -> None:
     assert list(workflow(f"on: {on}\njobs: {{}}").triggers) == names
@@ -67,7 +71,12 @@ def rows(matrix: str) -> list[dict[str, object]]:
 
 
 def test_a_matrix_is_the_product_of_its_vectors() -> None:
-    assert rows("{a: [1, 2], b: [x, y]}") == [{"a": 1, "b": "x"}, {"a": 1, "b": "y"}, {"a": 2, "b": "x"}, {"a": 2, "b": "y"}]
+    assert rows("{a: [1, 2], b: [x, y]}") == [
+        {"a": 1, "b": "x"},
+        {"a": 1, "b": "y"},
+        {"a": 2, "b": "x"},
+        {"a": 2, "b": "y"},
+    ]
 
 
 def test_exclusions_take_away_what_agrees_with_them() -> None:
@@ -96,7 +105,7 @@ def test_a_matrix_with_expressions_has_no_rows() -> None:
 
 
 def test_a_matrix_beyond_what_github_allows_is_not_spelled_out() -> None:
-    assert rows("{a: %s, b: %s}" % (list(range(20)), list(range(20)))) == []
+    assert rows(f"{{a: {list(range(20))}, b: {list(range(20))}}}") == []
 
 
 JOB = """

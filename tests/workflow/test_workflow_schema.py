@@ -6,6 +6,7 @@ import pytest
 from workflow_text import job, workflow
 
 from devopslint.artifacts.workflow.form import _maps
+from devopslint.artifacts.workflow.model import is_bounded
 from devopslint.artifacts.workflow.schema import load_table
 from devopslint.artifacts.workflow.triggers import cron_fault, glob_fault
 
@@ -26,8 +27,14 @@ def test_a_sound_workflow_has_no_faults() -> None:
         ("on: push\njobs: {a: {runs-on: x, stesp: []}}", [("unknown-key", ("jobs", "a", "stesp"))]),
         ("on: psuh\njobs: {a: {runs-on: x}}", [("value", ("on",))]),
         ("on: {push: {branch: x}}\njobs: {a: {runs-on: x}}", [("unknown-key", ("on", "push", "branch"))]),
-        ("on: push\njobs: {a: {runs-on: x, continue-on-error: maybe}}", [("wrong-type", ("jobs", "a", "continue-on-error"))]),
-        ("on: push\njobs: {a: {runs-on: x, steps: [{run: a, uses: b}]}}", [("clash", ("jobs", "a", "steps", 0, "uses"))]),
+        (
+            "on: push\njobs: {a: {runs-on: x, continue-on-error: maybe}}",
+            [("wrong-type", ("jobs", "a", "continue-on-error"))],
+        ),
+        (
+            "on: push\njobs: {a: {runs-on: x, steps: [{run: a, uses: b}]}}",
+            [("clash", ("jobs", "a", "steps", 0, "uses"))],
+        ),
     ],
 )
 def test_a_fault_and_its_path(text: str, expected: list[tuple[str, tuple[str | int, ...]]]) -> None:
@@ -96,3 +103,17 @@ def test_faulty_schedules(cron: str) -> None:
 )
 def test_patterns(pattern: str, is_path: bool, sound: bool) -> None:
     assert (glob_fault(pattern, is_path=is_path) == "") is sound
+
+
+LAUGHS = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdef", "bcdefg", strict=True)
+)
+
+
+@pytest.mark.parametrize("text", ["on: push\njobs: &jobs\n  a: *jobs", LAUGHS])
+def test_documents_without_end_are_noticed(text: str) -> None:
+    assert not is_bounded(workflow(text).root)
+
+
+def test_what_people_write_has_an_end() -> None:
+    assert is_bounded(workflow("on: push\njobs: {a: &a {runs-on: x, steps: [{run: make}]}, b: *a}").root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import Workflow, map_at
+from devopslint.artifacts.workflow.model import Workflow, is_bounded, map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -32,7 +32,7 @@ def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
         loaded = None
         workspace = workflow.workspace
         documents = workspace.documents(path) if workspace is not None and workspace.exists(path) else ()
-        if documents and isinstance(documents[0].root, Map):
+        if documents and isinstance(documents[0].root, Map) and is_bounded(documents[0].root):
             loaded = Workflow(documents[0], path, workspace, is_action=is_action)
         workflow.cache[key] = loaded
     found: Workflow | None = workflow.cache[key]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import Workflow
+from devopslint.artifacts.workflow.model import Workflow, is_bounded
 from devopslint.artifacts.workflow.resolve import resolve
 from devopslint.policy.subject import Subject
-from devopslint.syntax.tree import Map
+from devopslint.syntax.tree import Map, SyntaxProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         is_action = path.rpartition("/")[2] in {"action.yml", "action.yaml"}
         for document in unit.documents(path):
             if not isinstance(document.root, Map):
+                continue
+            if not is_bounded(document.root):
+                problem = SyntaxProblem(
+                    "aliases make this document endless", document.root.start, document.root.start + 1
+                )
+                unit.syntax_problem(document.source, problem)
                 continue
             workflow = Workflow(document, path, unit.workspace, is_action=is_action)
             if is_action and _ACTION_KEYS.isdisjoint(document.root):
