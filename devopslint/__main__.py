@@ -6,7 +6,7 @@ import os
 import sys
 
 _FAST = frozenset({"--force-exclude"})
-_COMMANDS = frozenset({"check", "config", "explain", "files", "rule", "rules"})
+_COMMANDS = frozenset({"baseline", "check", "config", "explain", "files", "migrate", "rule", "rules"})
 
 
 def main(arguments: list[str] | None = None) -> int:

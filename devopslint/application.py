@@ -5,24 +5,23 @@ from __future__ import annotations
 import os
 import sys
 
-from devopslint.config import Config, cache_folder, find_config, read_config
+from devopslint.config import Config, cache_folder
+from devopslint.session import BASELINE_NAME, Request, RulesFolderError, Session, open_catalog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import TextIO
 
     from devopslint.engine.discover import Asked
-    from devopslint.engine.profile import Costs
     from devopslint.engine.recognise import Recognised
     from devopslint.engine.run import Performer
     from devopslint.engine.workspace import Workspace
-    from devopslint.policy.catalog import Catalog
     from devopslint.policy.finding import Report
-    from devopslint.policy.selection import Selection
     from devopslint.report import Output
     from devopslint.report.options import Options
     from devopslint.report.practices import Practice
+
+__all__ = ["Request", "RulesFolderError", "Session", "check", "open_catalog", "recognised_files"]
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 FEW_FILES = 8
@@ -30,151 +29,45 @@ FEW_FILES = 8
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
-class Request:
-    """What a check was asked to do; `None` leaves a setting to the configuration."""
-
-    __slots__ = (
-        "category",
-        "color",
-        "config",
-        "exit_zero",
-        "fail_on",
-        "force_exclude",
-        "ignore",
-        "jobs",
-        "min_level",
-        "no_cache",
-        "no_config",
-        "outputs",
-        "paths",
-        "profile",
-        "profile_rules",
-        "quiet",
-        "rules_dirs",
-        "select",
-        "show_urls",
-        "statistics",
-        "stdin_filename",
-        "strict",
-    )
-
-    def __init__(self, paths: Sequence[str] = ()) -> None:
-        self.paths: Sequence[str] = paths or (".",)
-        self.config: str | None = None
-        self.no_config = False
-        self.select: Sequence[str] = ()
-        self.ignore: Sequence[str] = ()
-        self.profile: str | None = None
-        self.fail_on: str | None = None
-        self.min_level: str | None = None
-        self.rules_dirs: Sequence[str] = ()
-        self.exit_zero = False
-        self.strict = False
-        self.force_exclude = False
-        self.quiet = False
-        self.stdin_filename: str | None = None
-        self.outputs: Sequence[str] = ()
-        self.color = "auto"
-        self.show_urls = "auto"
-        self.statistics = False
-        self.category = ""
-        self.jobs = 0
-        self.no_cache = False
-        self.profile_rules = False
-
-
-class Session:
-    """A request made ready: its root, configuration, catalog and selection."""
-
-    def __init__(self, request: Request) -> None:
-        from devopslint.engine.discover import find_root
-
-        reads_stdin = "-" in request.paths
-        places = [path for path in request.paths if path != "-"]
-        if reads_stdin and request.stdin_filename:
-            places.append(os.path.dirname(request.stdin_filename) or ".")
-        self.root = find_root(places)
-        self.costs: Costs | None = None
-        self.config = _config(request, self.root, places)
-        self.catalog = open_catalog(self.config, request.rules_dirs)
-        self.selection = _selection(request, self.config)
-
-    def check_selection(self) -> None:
-        """Raise SelectionError when something is selected that does not exist."""
-        selection = self.selection
-        if selection.select or selection.ignore or selection.levels or selection.options:
-            selection.check_words(self.catalog.rules())
-
-
-def _config(request: Request, root: str, places: Sequence[str]) -> Config:
-    if request.no_config:
-        return Config()
-    if request.config:
-        return read_config(request.config)
-    folders = [path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in places]
-    start = os.path.commonpath([os.path.abspath(folder) for folder in folders]) if folders else root
-    path = find_config(start, root)
-    return read_config(path) if path else Config()
-
-
-def _selection(request: Request, config: Config) -> Selection:
-    from devopslint.policy.selection import Selection
-
-    return Selection(
-        request.select or config.words("select"),
-        [*config.words("ignore"), *request.ignore],
-        request.profile or config.text("profile", "default"),
-        config.levels(),
-        config.options(),
-    )
-
-
-def open_catalog(config: Config, rules_dirs: Sequence[str] = ()) -> Catalog:
-    """Return the catalog: the rules that come with devopslint, and those of the folders that were named."""
-    from devopslint.engine.artifacts import subject_kinds
-    from devopslint.policy.catalog import PACKED_RULES, Catalog, RuleFolder, built_in_folder
-
-    built_in = built_in_folder()
-    index = os.path.join(built_in, "_index" if built_in == PACKED_RULES else ".index")
-    folders = [RuleFolder(built_in, index, subject_kinds)]
-    for folder, trusted in [*((path, True) for path in rules_dirs), *((path, False) for path in config.rules_dirs())]:
-        absolute = os.path.abspath(folder)
-        if not os.path.isdir(absolute):
-            raise RulesFolderError(f"{folder}: no such folder of rules")
-        folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
-        if trusted and absolute not in sys.path:
-            sys.path.append(absolute)
-    return Catalog(folders)
-
-
-class RulesFolderError(Exception):
-    """A folder of rules that is not there."""
-
-
-def _index_of(folder: str) -> str:
-    from devopslint.engine.workspace import digest
-
-    return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))
-
-
 def check(request: Request) -> int:
     """Run a check, write its reports, and return the exit code."""
-    session = Session(request)
-    session.check_selection()
     outputs = _outputs(request)
-    workspace, asked = _workspace(request, session)
-    from devopslint.engine.run import Run
-
-    run = Run(workspace, session.catalog, session.selection, _performer(request, session, asked))
-    report = run.check(asked)
+    report, session, asked = judge(request)
     lowest = GRAVITY[request.min_level or session.config.text("min-level", "note")]
     if lowest:
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
+    if request.add_ignore is not None:
+        return write_ignores(report, request)
     _say_notes(report, request, outputs)
     _write(report, outputs, request, session, whole=asked.whole)
     if session.costs is not None:
         tell("\n".join(("what the rules cost, one by one and without a cache:", *session.costs.lines())))
     return _exit_code(report, request, session.config)
+
+
+def write_ignores(report: Report, request: Request) -> int:
+    """Write comments above what is reported and say how many; exit code 1 when something can't have one."""
+    from devopslint.add_ignores import add_ignores
+    from devopslint.engine.workspace import Workspace
+
+    written, left = add_ignores(report, Workspace(report.root), request.add_ignore or "")
+    for finding in left:
+        tell(f"{finding.path}:{finding.span.line}: {finding.rule} can't be ignored by a comment there")
+    print(f"{written} comments written" if written != 1 else "1 comment written")
+    return EXIT_FINDINGS if left else EXIT_CLEAN
+
+
+def judge(request: Request) -> tuple[Report, Session, Asked]:
+    """Judge what a request asks for; return the report, what the request came to, and the files that were asked for."""
+    from devopslint.engine.run import Run
+
+    session = Session(request)
+    session.check_selection()
+    workspace, asked = _workspace(request, session)
+    asked = prepare(session, workspace, asked)
+    performer = _performer(request, session, asked)
+    run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring())
+    return adopted(run.check(asked), request, session, asked), session, asked
 
 
 def _outputs(request: Request) -> list[Output]:
@@ -202,9 +95,30 @@ def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
             os.path.relpath(os.path.abspath(name), session.root).replace(os.sep, "/") if name != "-" else "stdin.yaml"
         )
         return MemoryWorkspace({path: sys.stdin.buffer.read()}, session.root), Asked([path], [], False)
-    excluded = GlobSet(session.config.words("exclude"))
-    asked = discover(session.root, request.paths, excluded, force_exclude=request.force_exclude)
-    return Workspace(session.root), asked
+    return Workspace(session.root), discover(session.root, request.paths, GlobSet([]))
+
+
+def prepare(session: Session, workspace: Workspace, asked: Asked) -> Asked:
+    """Let the configurations say what is left out and what kind files are; return what is left of what was asked."""
+    asked = session.open_scopes(asked)
+    if session.scopes is not None:
+        workspace.kinds = session.scopes.kinds
+    return asked
+
+
+def adopted(report: Report, request: Request, session: Session, asked: Asked) -> Report:
+    """Return a report without what the merge base has already, and with what the baseline has marked."""
+    if request.diff_base:
+        from devopslint.diff_base import only_new
+
+        report = only_new(report, request, session, asked)
+    path = None if request.no_baseline else request.baseline or session.config.baseline()
+    path = path or os.path.join(session.root, BASELINE_NAME)
+    if not request.no_baseline and (request.baseline or os.path.exists(path)):
+        from devopslint.baseline import with_baseline
+
+        report = with_baseline(report, path, asked)
+    return report
 
 
 def _performer(request: Request, session: Session, asked: Asked) -> Performer:
@@ -225,7 +139,8 @@ def _performer(request: Request, session: Session, asked: Asked) -> Performer:
     from devopslint.engine.cache import Cache, cached
     from devopslint.engine.processes import Setup, cores, in_processes
 
-    setup = Setup(session.root, session.catalog.folders, session.selection, remember=not request.no_cache)
+    folders, selection, scopes = session.catalog.folders, session.selection, session.scopes
+    setup = Setup(session.root, folders, selection, remember=not request.no_cache, scopes=scopes)
     performer = in_processes(setup, request.jobs or cores(), chosen=request.jobs > 1)
     if request.no_cache:
         return performer
@@ -238,7 +153,9 @@ def _environment(session: Session) -> str:
     from devopslint import __version__
     from devopslint.engine.workspace import digest
 
-    parts = [__version__, sys.version, session.selection.stamp(), *(folder.stamp for folder in session.catalog.folders)]
+    kinds = session.scopes.kinds if session.scopes else None
+    parts = [__version__, sys.version, kinds.stamp() if kinds else "", session.selection.stamp()]
+    parts += [folder.stamp for folder in session.catalog.folders]
     folders = [os.path.dirname(os.path.abspath(__file__))]
     folders += [folder.folder for folder in session.catalog.folders if folder.from_user and folder.trusted]
     for folder in folders:
@@ -334,5 +251,6 @@ def recognised_files(request: Request) -> list[Recognised]:
 
     session = Session(request)
     workspace, asked = _workspace(request, session)
+    asked = prepare(session, workspace, asked)
     paths = sorted({*asked.found, *asked.given})
     return [one for path in paths for one in recognise(path, workspace)]

@@ -63,6 +63,18 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         default="auto",
         help="Print the pages of the rules.",
     ),
+    click.option("--no-ignores", is_flag=True, help="Heed no comment that silences a finding."),
+    click.option("--today", metavar="DATE", help="The day (2027-01-31) by which `until=` of comments is judged."),
+    click.option("--baseline", type=click.Path(), help="Put up with what is in this file (.devopslint-baseline.json)."),
+    click.option("--no-baseline", is_flag=True, help="Use no baseline."),
+    click.option("--diff-base", metavar="REF", help="Report only what the merge base with REF does not have."),
+    click.option(
+        "--add-ignore",
+        is_flag=False,
+        flag_value="",
+        metavar="[REASON]",
+        help="Write a comment above every finding that is reported: --add-ignore or --add-ignore=REASON.",
+    ),
     click.option("--sarif-category", "category", default="", metavar="NAME", help="Tell several SARIF uploads apart."),
 ]
 
@@ -106,7 +118,8 @@ def _request(**values: Any) -> Request:
 
     request = Request(values.pop("paths"))
     for name, value in values.items():
-        setattr(request, name, words(value) if name in {"select", "ignore"} else value)
+        if name != "today" or value is not None:
+            setattr(request, name, words(value) if name in {"select", "ignore"} else value)
     return request
 
 
@@ -194,6 +207,49 @@ def rule_test(targets: tuple[str, ...], rules_dirs: tuple[str, ...]) -> int:
     from devopslint.rule_commands import test_rules
 
     return test_rules(targets, rules_dirs)
+
+
+@cli.command()
+@with_check_options
+@click.option("--grow", is_flag=True, help="Add findings to a baseline that is there.")
+@click.option("--prune", is_flag=True, help="Only take out what is gone.")
+def baseline(grow: bool, prune: bool, **values: Any) -> int:
+    """Write .devopslint-baseline.json: the findings of now, to be put up with until they are mended."""
+    from devopslint.baseline import update_baseline
+
+    return update_baseline(_request(**values), grow=grow, prune=prune)
+
+
+@cli.command()
+@click.argument("path", type=click.Path(), default=".")
+@click.option("--config", "config_path", type=click.Path(), help="Use this configuration.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def config(path: str, config_path: str | None, as_json: bool) -> int:
+    """Show what the configuration says for a file or a folder, and where it says so."""
+    from devopslint.config_show import show_config
+
+    return show_config(path, config_path, as_json)
+
+
+@cli.command("explain")
+@click.argument("identifier", metavar="ID")
+@click.argument("path", type=click.Path(), metavar="FILE")
+@click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
+def explain_rule(identifier: str, path: str, rules_dirs: tuple[str, ...]) -> int:
+    """Say what a rule saw in a file, and which step of its condition held, did not, or could not be known."""
+    from devopslint.explain import explain
+
+    return explain(identifier, path, rules_dirs)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(), default=".")
+@click.option("--write", is_flag=True, help="Write .devopslint.yaml instead of printing it; one that is there is kept.")
+def migrate(folder: str, write: bool) -> int:
+    """Turn the configuration files of peers (hadolint, checkov, zizmor, trivy, tflint, …) into one of ours."""
+    from devopslint.migrate import migrate as run_migrate
+
+    return run_migrate(folder, write=write)
 
 
 def run(arguments: list[str]) -> int:

@@ -1,4 +1,8 @@
-"""The configuration: the nearest `.devopslint.yaml`, read and checked."""
+"""The configuration: the nearest `.devopslint.yaml`, with what it extends, read and checked.
+
+The nearest file counts alone; only `extend` brings in another, whose lists come first and whose single values are
+replaced. Paths and globs are relative to the folder of the file that they stand in.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +12,144 @@ from devopslint.engine.discover import CONFIG_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
+
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Path
 
 
 class ConfigError(Exception):
     """A configuration that can't be used; the text has path, line and column."""
 
 
-class Config:
-    """What a configuration file says; empty where there is none. `folder` is what its paths are relative to."""
+class Layer:
+    """One configuration file: its folder, its text, and what it says."""
 
-    __slots__ = ("folder", "path", "values")
+    __slots__ = ("folder", "path", "source", "values")
 
-    def __init__(self, path: str = "", values: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, path: str, source: Source, values: Mapping[str, Any]) -> None:
         self.path = path
-        self.folder = os.path.dirname(os.path.abspath(path)) if path else ""
-        self.values: Mapping[str, Any] = values or {}
+        self.folder = os.path.dirname(os.path.abspath(path))
+        self.source = source
+        self.values = values
 
-    def words(self, name: str) -> list[str]:
-        """Return a list of strings; empty when it is not given."""
-        return list(self.values.get(name) or ())
+    def at(self, path: Path, part: str = "key") -> str:
+        """Return `file:line:column` of a setting."""
+        from devopslint.syntax.tree import locate
+
+        mark = locate(self.values, path, part) or (0, 0)
+        line, column = self.source.position(mark[0])
+        return f"{self.source.path}:{line}:{column}"
+
+
+class Override:
+    """What holds for some paths only: one entry of `overrides`, and the layer that it stands in."""
+
+    __slots__ = ("_globs", "index", "layer", "values")
+
+    def __init__(self, layer: Layer, index: int, values: Mapping[str, Any]) -> None:
+        self.layer = layer
+        self.index = index
+        self.values = values
+        self._globs: Any = None
+
+    def fits(self, absolute: str) -> bool:
+        """Say whether a file (absolute path) is meant."""
+        if self._globs is None:
+            from devopslint.policy.globs import GlobSet
+
+            self._globs = GlobSet(list(self.values["paths"]))
+        below = path_below(absolute, self.layer.folder)
+        return below is not None and bool(self._globs.fits(below))
+
+
+class Config:
+    """What the layers of a configuration say, those that are extended first; nothing where there is no layer."""
+
+    __slots__ = ("layers",)
+
+    def __init__(self, layers: Sequence[Layer] = ()) -> None:
+        self.layers = layers
+
+    @property
+    def path(self) -> str:
+        """The path of the file itself; empty when there is none."""
+        return self.layers[-1].path if self.layers else ""
+
+    def single(self, name: str) -> tuple[Any, Layer | None]:
+        """Return the last value given for a setting, and the layer that gives it."""
+        for layer in reversed(self.layers):
+            if layer.values.get(name) is not None:
+                return layer.values[name], layer
+        return None, None
 
     def text(self, name: str, default: str) -> str:
         """Return a string, or `default`."""
-        return str(self.values.get(name) or default)
+        value, layer = self.single(name)
+        return default if layer is None else str(value)
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Return a truth, or `default`."""
+        value, layer = self.single(name)
+        return default if layer is None else bool(value)
+
+    def words(self, name: str) -> list[str]:
+        """Return a list of strings: that of the last layer for `select`, those of all layers for others."""
+        if name == "select":
+            value, _ = self.single(name)
+            return list(value or ())
+        return [word for layer in self.layers for word in layer.values.get(name) or ()]
+
+    def overrides(self) -> list[Override]:
+        """Return the overrides of all layers, in the order in which they hold."""
+        return [
+            Override(layer, index, values)
+            for layer in self.layers
+            for index, values in enumerate(layer.values.get("overrides") or ())
+        ]
+
+    def rule_settings(self, overrides: Sequence[Override] = ()) -> dict[str, dict[str, Any]]:
+        """Return id → what is said of that rule (`level`, `options`, `ignorable`), options merged one by one."""
+        merged: dict[str, dict[str, Any]] = {}
+        for values in (*(layer.values for layer in self.layers), *(override.values for override in overrides)):
+            for identifier, said in (values.get("rules") or {}).items():
+                settings = merged.setdefault(identifier, {})
+                options = {**settings.get("options", {}), **(said.get("options") or {})}
+                settings.update(said)
+                if options:
+                    settings["options"] = options
+        return merged
 
     def rules_dirs(self) -> list[str]:
         """Return the user's folders of rules, as absolute paths."""
-        return [os.path.normpath(os.path.join(self.folder, folder)) for folder in self.words("rules-dirs")]
+        return [
+            os.path.normpath(os.path.join(layer.folder, folder))
+            for layer in self.layers
+            for folder in layer.values.get("rules-dirs") or ()
+        ]
 
-    def levels(self) -> dict[str, str]:
-        """Return rule id → level."""
-        rules = self.values.get("rules") or {}
-        return {identifier: rule["level"] for identifier, rule in rules.items() if "level" in rule}
+    def baseline(self) -> str | None:
+        """Return the path of the baseline that is named, or `None`."""
+        value, layer = self.single("baseline")
+        return None if layer is None else os.path.join(layer.folder, value)
 
-    def options(self) -> dict[str, dict[str, Any]]:
-        """Return rule id → option → value."""
-        rules = self.values.get("rules") or {}
-        return {identifier: rule["options"] for identifier, rule in rules.items() if "options" in rule}
+    def excludes(self, absolute: str) -> bool:
+        """Say whether a file (absolute path) is excluded."""
+        from devopslint.policy.globs import GlobSet
+
+        for layer in self.layers:
+            globs = list(layer.values.get("exclude") or ())
+            below = path_below(absolute, layer.folder) if globs else None
+            if below is not None and GlobSet(globs).fits(below):
+                return True
+        return False
+
+
+def path_below(absolute: str, folder: str) -> str | None:
+    """Return a path relative to a folder, with `/`; `None` for what is not below it."""
+    prefix = folder.rstrip(os.sep) + os.sep
+    return absolute[len(prefix) :].replace(os.sep, "/") if absolute.startswith(prefix) else None
 
 
 def find_config(start: str, root: str) -> str | None:
@@ -63,62 +166,82 @@ def find_config(start: str, root: str) -> str | None:
 
 
 def read_config(path: str) -> Config:
-    """Return the configuration in a file. Raises ConfigError when it is no valid one."""
+    """Return the configuration in a file, with what it extends. Raises ConfigError when it is no valid one."""
+    return Config(list(_layers(path, (), "")))
+
+
+def _layers(path: str, trail: tuple[str, ...], asked_at: str) -> Iterator[Layer]:
+    """Yield what a file extends, then the file itself."""
+    real = os.path.realpath(path)
+    if real in trail:
+        raise ConfigError(f"{asked_at}: `extend` goes round in a circle: {os.path.relpath(path)} is already read")
+    layer = _read_layer(path, asked_at)
+    extended = layer.values.get("extend") or ()
+    for index, other in enumerate([extended] if isinstance(extended, str) else extended):
+        place = ("extend",) if isinstance(extended, str) else ("extend", index)
+        yield from _layers(os.path.join(layer.folder, other), (*trail, real), layer.at(place, "value"))
+    yield layer
+
+
+def _read_layer(path: str, asked_at: str) -> Layer:
     from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Map
     from devopslint.syntax.yaml import read_yaml
 
+    shown = os.path.relpath(path)
     try:
         with open(path, encoding="utf-8-sig") as file:
-            source = Source(os.path.relpath(path), file.read())
+            source = Source(shown, file.read())
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: can't be read: {error}") from None
+        reason = getattr(error, "strerror", None) or str(error)
+        where = f"{asked_at}: {shown}" if asked_at else shown
+        raise ConfigError(f"{where}: can't be read: {reason}") from None
     documents, problems = read_yaml(source)
     if problems:
         raise ConfigError(_at(source, problems[0].start, problems[0].message))
-    if not documents or documents[0].root is None:
-        return Config(path)
     if len(documents) > 1:
         raise ConfigError(_at(source, 0, "a configuration is one document"))
-    _validate(source, documents[0].root)
-    return Config(path, documents[0].root)
+    root = documents[0].root if documents else None
+    if root is None:
+        return Layer(path, source, Map())
+    _validate(source, root)
+    return Layer(path, source, root)
 
 
-def _validate(source: Any, root: Any) -> None:
+def _validate(source: Source, root: Any) -> None:
     """Check against the schema, once for each text: `jsonschema` costs more than a whole run."""
+    if not is_known(source.text):
+        from devopslint.config_check import schema_fault
+
+        fault = schema_fault(root)
+        if fault is not None:
+            raise ConfigError(_at(source, *fault))
+        make_known(source.text)
+
+
+def is_known(text: str) -> bool:
+    """Say whether a text has been found good before, by this version."""
+    return os.path.exists(_marker(text))
+
+
+def make_known(text: str) -> None:
+    """Remember that a text is good."""
+    try:
+        os.makedirs(os.path.dirname(_marker(text)), exist_ok=True)
+        with open(_marker(text), "w", encoding="utf-8"):
+            pass
+    except OSError:
+        return
+
+
+def _marker(text: str) -> str:
     import hashlib
 
     from devopslint import __version__
 
-    stamp = hashlib.sha256(f"{__version__}\n{source.text}".encode()).hexdigest()[:32]
-    marker = os.path.join(cache_folder(), "config", stamp)
-    if os.path.exists(marker):
-        return
-    import json
-    from importlib import resources
-
-    import jsonschema
-
-    from devopslint.syntax.tree import locate
-
-    schema = json.loads(resources.files("devopslint").joinpath("config.schema.json").read_text("utf-8"))
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(root), key=lambda error: len(error.path))
-    if errors:
-        error = errors[0]
-        path = tuple(error.absolute_path)
-        message = error.message
-        if error.validator == "additionalProperties":
-            known = list(error.schema["properties"])
-            unknown = next(key for key in error.instance if key not in known)
-            path = (*path, unknown)
-            message = f"unknown setting `{unknown}`{_suggestion(unknown, known)}"
-        mark = locate(root, path, "key") or (0, 0)
-        raise ConfigError(_at(source, mark[0], message))
-    try:
-        os.makedirs(os.path.dirname(marker), exist_ok=True)
-        with open(marker, "w", encoding="utf-8"):
-            pass
-    except OSError:
-        return
+    schema = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.schema.json")
+    stamp = f"{__version__}\n{os.stat(schema).st_mtime_ns}\n{text}"
+    return os.path.join(cache_folder(), "config", hashlib.sha256(stamp.encode()).hexdigest()[:32])
 
 
 def cache_folder() -> str:
@@ -127,13 +250,6 @@ def cache_folder() -> str:
     return os.path.join(base, "devopslint")
 
 
-def _at(source: Any, offset: int, message: str) -> str:
+def _at(source: Source, offset: int, message: str) -> str:
     line, column = source.position(offset)
     return f"{source.path}:{line}:{column}: {message}"
-
-
-def _suggestion(word: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, known, 1)
-    return f", did you mean `{close[0]}`?" if close else ""

@@ -152,7 +152,7 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
     def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
         judge.workspace.remember = True
         stored = cache.load()
-        keys = [_key(task) for task in tasks]
+        keys = [_key(task, judge) for task in tasks]
         found = [_still_holding(cache, key, stored.get(key), judge) for key in keys]
         missing = [index for index, result in enumerate(found) if result is None]
         fresh: dict[bytes, str] = {}
@@ -172,9 +172,10 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
     return perform
 
 
-def _key(task: Task) -> bytes:
+def _key(task: Task, judge: Judge) -> bytes:
     artifact, files, scope = task.key_parts()
-    return "\0".join((str(scope or ""), artifact, *files)).encode("utf-8", "surrogateescape")
+    rules = judge.dispatches(scope).stamp() if scope else ""
+    return "\0".join((rules, artifact, *files)).encode("utf-8", "surrogateescape")
 
 
 def _still_holding(cache: Cache, key: bytes, stored: tuple[str, str] | None, judge: Judge) -> Result | None:

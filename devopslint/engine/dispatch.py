@@ -43,6 +43,10 @@ class Dispatch:
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}
 
+    def stamp(self) -> str:
+        """Return what changes when a rule or the selection does."""
+        return "\n".join((self.selection.stamp(), *(folder.stamp for folder in self.catalog.folders)))
+
     def table(self, artifact: str) -> Table:
         """Return the rules of an artifact, and those of groups that are no artifact's, by the kind that they are on."""
         if artifact not in self._tables:

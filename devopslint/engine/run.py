@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.engine.discover import Asked
-    from devopslint.engine.settle import Ignoring
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.finding import RuleInfo
     from devopslint.policy.selection import Selection
+    from devopslint.policy.suppressions import Ignoring
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
     """What judges tasks and gives their results in the same order: one after the other, in processes, from a cache."""
@@ -82,7 +82,8 @@ class Run:
         """Return all findings, when it is settled which of them are silenced, and what is said of the comments."""
         findings = [finding for result in results for finding in result.findings]
         if any(result.ignores for result in results) or any(finding.suppressed for finding in findings):
-            from devopslint.engine.settle import Ignoring, settle
+            from devopslint.engine.settle import settle
+            from devopslint.policy.suppressions import Ignoring
 
             findings += settle(results, self.ignoring or Ignoring(), self._dispatch_of, self._lines, whole=asked.whole)
         return findings

@@ -30,6 +30,10 @@ class Kinds:
                 return next((kind for kind, globs in kinds if globs.fits(path[len(folder) :])), None)
         return None
 
+    def stamp(self) -> str:
+        """Return what changes when anything of the kinds does."""
+        return repr([(folder, [(kind, globs.globs) for kind, globs in kinds]) for folder, kinds in self.by_folder])
+
 
 class Scopes:
     """The scopes of a run, the first of which is the one of the whole; others are added as files of theirs are met."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from devopslint.engine.dispatch import Dispatch
     from devopslint.engine.task import Result
     from devopslint.policy.rule import Rule
-    from devopslint.policy.suppressions import Ignore
+    from devopslint.policy.suppressions import Ignore, Ignoring
 
     DispatchOf = Callable[[str], Dispatch]
     ReadLines = Callable[[str], Sequence[str]]
@@ -31,25 +31,6 @@ UNUSED, EXPIRED, REASONLESS, UNKNOWN_WORD = (
     "core/ignore-without-reason",
     "core/unknown-ignore",
 )
-
-
-class Ignoring:
-    """How a run takes comments that silence findings: at all, those of peers, and which day it is (ISO)."""
-
-    __slots__ = ("heeded", "peers", "today")
-
-    def __init__(self, *, heeded: bool = True, peers: bool = True, today: str = "") -> None:
-        self.heeded = heeded
-        self.peers = peers
-        self.today = today
-
-    def is_over(self, until: str) -> bool:
-        """Say whether the last day of a comment is in the past."""
-        if until and not self.today:
-            import time
-
-            self.today = time.strftime("%Y-%m-%d")
-        return bool(until) and until < self.today
 
 
 def settle(

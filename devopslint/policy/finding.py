@@ -298,6 +298,14 @@ class Report:
             kept, self.rules, self.summary, self.root, self.read_lines, self.notes, successful=self.successful
         )
 
+    def again(self, notes: Sequence[str]) -> Report:
+        """Return the report with what has been marked as suppressed since, and with other notes."""
+        report = Report(
+            self.findings, self.rules, self.summary, self.root, self.read_lines, notes, successful=self.successful
+        )
+        report.summary.suppressed = len(report.findings) - len(report.active)
+        return report
+
     def line(self, path: str, number: int) -> str:
         """Return a 1-based line of a file; an empty string where there is none."""
         lines = self.read_lines(path)

@@ -44,6 +44,7 @@ class GlobSet:
     """Several globs: a path fits when one of them does."""
 
     def __init__(self, globs: list[str]) -> None:
+        self.globs = globs
         self._patterns = [glob_pattern(glob) for glob in globs]
 
     def fits(self, path: str) -> bool:

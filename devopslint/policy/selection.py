@@ -57,7 +57,7 @@ class Selection:
                 continue
             rule.level = self.levels.get(rule.id, rule.level)
             for name, value in self.options.get(rule.id, {}).items():
-                rule.options[name] = _checked_option(rule, name, value)
+                rule.options[name] = checked_option(rule, name, value)
             chosen.append(rule)
         return chosen
 
@@ -111,7 +111,8 @@ def selects(word: str, rule: Rule) -> bool:
     )
 
 
-def _checked_option(rule: Rule, name: str, value: Any) -> Any:
+def checked_option(rule: Rule, name: str, value: Any) -> Any:
+    """Return the value of an option. Raises SelectionError when the rule has no such option, or one of another type."""
     declared = rule.raw.get("options", {}).get(name)
     if declared is None:
         raise SelectionError(f"rule `{rule.id}` has no option `{name}`")

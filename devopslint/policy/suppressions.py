@@ -75,6 +75,25 @@ class Ignore:
         return f"<{self.kind} {[word for word, _, _ in self.words]} at {self.line} for {self.first}-{self.last}>"
 
 
+class Ignoring:
+    """How a run takes comments that silence findings: at all, those of peers, and which day it is (ISO)."""
+
+    __slots__ = ("heeded", "peers", "today")
+
+    def __init__(self, *, heeded: bool = True, peers: bool = True, today: str = "") -> None:
+        self.heeded = heeded
+        self.peers = peers
+        self.today = today
+
+    def is_over(self, until: str) -> bool:
+        """Say whether the last day of a comment is in the past."""
+        if until and not self.today:
+            import time
+
+            self.today = time.strftime("%Y-%m-%d")
+        return bool(until) and until < self.today
+
+
 def ignores_of(source: Source, documents: ReadDocuments | None = None) -> list[Ignore]:
     """Return what silences findings in a file, in the order of its lines; cheap for a file that has nothing of the sort.
 

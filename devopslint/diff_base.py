@@ -1,0 +1,173 @@
+"""Only what a branch brings: findings that the merge base does not have, both trees judged by the rules of now."""
+
+from __future__ import annotations
+
+import os
+
+from devopslint.engine.reading import LARGEST_FILE, Unread, too_large
+from devopslint.engine.workspace import Workspace
+from devopslint.policy.fingerprints import identity_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from devopslint.engine.discover import Asked
+    from devopslint.policy.finding import Report
+    from devopslint.session import Request, Session
+
+
+class DiffBaseError(Exception):
+    """A base that git does not know, or no repository at all."""
+
+
+class TreeWorkspace(Workspace):
+    """The files of a commit, read from git when they are asked for; links and submodules are none of them."""
+
+    def __init__(self, root: str, blobs: Mapping[str, tuple[str, int]]) -> None:
+        super().__init__(root)
+        self._blobs = blobs
+        self._folders: dict[str, set[str]] = {}
+        self._reader: Blobs | None = None
+        for path in blobs:
+            while path:
+                folder, _, name = path.rpartition("/")
+                names = self._folders.setdefault(folder, set())
+                if name in names:
+                    break
+                names.add(name)
+                path = folder  # noqa: PLW2901 (up to the root)
+
+    def _is_file(self, path: str) -> bool:
+        return path in self._blobs
+
+    def _names(self, folder: str) -> Sequence[str]:
+        return sorted(self._folders.get(folder, ()))
+
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes; 0 when there is none."""
+        return self._blobs[path][1] if path in self._blobs else 0
+
+    def _read(self, path: str) -> bytes | Unread | None:
+        if path not in self._blobs:
+            return None
+        blob, size = self._blobs[path]
+        if size > LARGEST_FILE:
+            return too_large(size)
+        if self._reader is None:
+            self._reader = Blobs(self.root)
+        return self._reader.read(blob)
+
+    def close(self) -> None:
+        """End the process that reads."""
+        if self._reader is not None:
+            self._reader.close()
+
+
+class Blobs:
+    """One `git cat-file` that is asked for a blob after the other."""
+
+    def __init__(self, root: str) -> None:
+        import subprocess
+
+        command = ["git", "cat-file", "--batch"]
+        self._process = subprocess.Popen(  # noqa: S603
+            command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def read(self, blob: str) -> bytes:
+        """Return the content of a blob."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            return b""
+        stdin.write(blob.encode("ascii") + b"\n")
+        stdin.flush()
+        header = stdout.readline().split()
+        if len(header) != 3:
+            return b""
+        content = stdout.read(int(header[2]))
+        stdout.read(1)
+        return content
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def _git(root: str, *arguments: str) -> str:
+    import subprocess
+
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", *arguments]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, check=False)  # noqa: S603
+    except OSError as error:
+        raise DiffBaseError(f"git can't be run: {error}") from None
+    if done.returncode:
+        words = " ".join(os.fsdecode(done.stderr).split())
+        raise DiffBaseError(f"git {arguments[0]}: {words or 'failed'}")
+    return os.fsdecode(done.stdout)
+
+
+def merge_base(root: str, reference: str) -> str:
+    """Return the commit from which the current one and `reference` parted. Raises DiffBaseError."""
+    if reference.startswith("-"):
+        raise DiffBaseError(f"`{reference}` is no name of a commit")
+    return _git(root, "merge-base", "--", reference, "HEAD").strip()
+
+
+def tree_of(root: str, commit: str) -> dict[str, tuple[str, int]]:
+    """Return path → (blob, size) of the ordinary files of a commit that stand below the root."""
+    blobs = {}
+    for row in _git(root, "ls-tree", "-r", "-l", "-z", commit).split("\0"):
+        facts, _, path = row.partition("\t")
+        if facts.startswith("100"):
+            _, _, blob, size = facts.split()
+            blobs[path] = blob, int(size)
+    return blobs
+
+
+def renamed(root: str, commit: str) -> dict[str, str]:
+    """Return new → old path of the files that have been renamed since a commit, as git sees it."""
+    rows = _git(root, "diff", "--name-status", "-M", "-z", "--relative", "--diff-filter=R", commit).split("\0")
+    return {rows[at + 2]: rows[at + 1] for at in range(0, len(rows) - 2, 3)}
+
+
+def only_new(report: Report, request: Request, session: Session, asked: Asked) -> Report:
+    """Return a report without the findings that the merge base with `request.diff_base` has already."""
+    from devopslint.engine.discover import Asked
+    from devopslint.engine.run import Run
+
+    root = session.root
+    base = merge_base(root, request.diff_base or "")
+    if not report.active:
+        return report
+    blobs = tree_of(root, base)
+    old_of = renamed(root, base)
+    workspace = TreeWorkspace(root, blobs)
+    if session.scopes is not None:
+        workspace.kinds = session.scopes.kinds
+    if asked.whole:
+        excluded = session.without_excluded(Asked([], sorted(blobs), True))
+        asked_then = excluded
+    else:
+        paths = {old_of.get(finding.path, finding.path) for finding in report.active}
+        asked_then = Asked([], sorted(path for path in paths if path in blobs), False)
+    try:
+        run = Run(workspace, session.catalog, session.selection, scopes=session.scopes, ignoring=session.ignoring())
+        then = run.check(asked_then)
+        had: dict[tuple[str, str, str, str], int] = {}
+        for finding in then.active:
+            identity = identity_of(finding, then)
+            had[identity] = had.get(identity, 0) + 1
+    finally:
+        workspace.close()
+
+    def is_new(finding: object) -> bool:
+        rule, path, address, line = identity_of(finding, report)  # type: ignore[arg-type]
+        identity = (rule, old_of.get(path, path), address, line)
+        had[identity] = had.get(identity, 0) - 1
+        return had[identity] < 0
+
+    kept = {id(finding) for finding in report.active if is_new(finding)}
+    return report.narrowed(lambda finding: finding.suppressed is not None or id(finding) in kept)
