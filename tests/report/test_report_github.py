@@ -104,7 +104,7 @@ def test_the_summary_of_the_job_gets_the_whole_table_after_what_it_has(build, tm
 def test_the_summary_keeps_within_what_github_takes(build, tmp_path, monkeypatch):
     monkeypatch.setattr(github, "MAX_SUMMARY", 4000)
     path = tmp_path / "summary.md"
-    path.write_text("x" * 1000, encoding="utf-8")
+    path.write_text("x" * 2400, encoding="utf-8")
     findings = [build.finding((line, 1, line, 2)) for line in range(1, 101)]
     build.render("github", build.report(*findings), step_summary=str(path))
     summary = path.read_text(encoding="utf-8")

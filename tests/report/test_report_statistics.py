@@ -9,11 +9,11 @@ END = "3 errors, 1 note in 1 of 1 file (1 Kubernetes manifest)\n"
 def sample(build):
     rules = (
         build.rule(practice="containers/specific-tags"),
-        build.rule("kubernetes/rare", title="Rare", practice="own/practice"),
+        build.rule("kubernetes/a-rare", title="Rare", practice="own/practice"),
     )
     findings = [build.finding((line, 1, line, 2)) for line in (1, 2)]
     findings.append(build.finding((3, 1, 3, 2), level="note"))
-    findings.append(build.finding((4, 1, 4, 2), rule="kubernetes/rare"))
+    findings.append(build.finding((4, 1, 4, 2), rule="kubernetes/a-rare"))
     findings.append(build.finding((5, 1, 5, 2), suppressed=Suppression("", "inline")))
     return build.report(*findings, rules=rules)
 
@@ -28,7 +28,7 @@ def test_rules_by_number_and_practices_with_what_was_not_checked(build):
     assert build.render("statistics", sample(build), practices=lambda: practices) == (
         "Rules\n"
         "3  error  kubernetes/latest-tag  Image floats\n"
-        "1  error  kubernetes/rare        Rare\n"
+        "1  error  kubernetes/a-rare      Rare\n"
         "\n"
         "Practices\n"
         "   3 findings  containers/specific-tags     3 rules; 2 not selected, 1 in preview\n"
