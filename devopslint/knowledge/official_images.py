@@ -30,6 +30,12 @@ RUNS_AS_ROOT = frozenset(
 )  # fmt: skip
 """Images on Docker Hub whose last USER is root and whose entrypoint keeps it."""
 
+_ON_DEBIAN = frozenset(
+    {"buildpack-deps", "debian", "elixir", "erlang", "gcc", "golang", "gradle", "haskell", "httpd", "maven", "nginx",
+     "node", "perl", "php", "pypy", "python", "ruby", "rust", "tomcat", "ubuntu"}
+)  # fmt: skip
+"""Images whose plain and slim tags are built on Debian or Ubuntu."""
+
 _ROOT_ELSEWHERE = re.compile(
     r"^(?:gcr\.io/distroless/(?!.*nonroot)|mcr\.microsoft\.com/dotnet/|quay\.io/centos/|registry\.fedoraproject\.org/"
     r"|registry\.access\.redhat\.com/ubi\d+(?:/ubi)?(?:-minimal|-init|-micro)?$|public\.ecr\.aws/docker/library/)"
@@ -131,6 +137,13 @@ def runs_as_root(image: Image) -> bool | None:
     if not isinstance(tag, str) and name.startswith(("gcr.io/distroless/", "mcr.microsoft.com/")):
         return None
     return True if name in RUNS_AS_ROOT or _ROOT_ELSEWHERE.match(name) else None
+
+
+def has_dash(image: Image) -> bool:
+    """Say whether it is known that `/bin/sh` of an image is dash, which knows no syntax of bash: Debian and Ubuntu."""
+    if not isinstance(image.name, str) or not isinstance(image.tag, str) or image.name not in _ON_DEBIAN:
+        return False
+    return not re.search(r"alpine|windows|nanoserver|ubi|oracle|al20|amazonlinux|fedora|rocky", image.tag)
 
 
 def is_small(image: Image) -> bool | None:

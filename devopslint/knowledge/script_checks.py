@@ -145,6 +145,34 @@ def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
             return
 
 
+def version_redirected(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`pip install flask>=3`: the shell writes into a file that is called `=3`."""
+    command: Command = subject.context.command
+    for redirect in command.redirects:
+        target = redirect.target
+        if redirect.operator in {">", "<"} and target is not None and re.match(r"=?\d|=", target.text):
+            if (
+                redirect.operator == ">"
+                and not target.text.startswith("=")
+                and command.name not in {"pip", "pip3", "apk"}
+            ):
+                continue
+            yield Problem(_word_place(target), target=target.text)
+
+
+def redirect_without_rights(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`sudo echo … > /etc/file`: the redirection is done by the shell, without the rights."""
+    command: Command = subject.context.command
+    for redirect in command.redirects:
+        target = redirect.target
+        if (
+            redirect.operator in {">", ">>"}
+            and target is not None
+            and re.match(r"/(?:etc|usr|root|opt|lib|boot|sys)/", target.text)
+        ):
+            yield Problem(_word_place(target), path=target.text)
+
+
 def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> tuple[str | None, Place | None]:
     """Return the literal value that a word gives to one of some options, and where it stands."""
     if word.expands:

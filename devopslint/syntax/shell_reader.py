@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 60
 _OPERATORS = frozenset({"&&", "||", ";", "&", "\n", ";;"})
+_TEST_OPERATORS = frozenset({"=", "==", "!=", "=~", "<", ">", "!"})
 _REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
 _COMPOUND = frozenset(
     {"if_statement", "elif_clause", "else_clause", "while_statement", "do_group", "case_statement", "case_item"}
@@ -304,7 +305,7 @@ class _Reader:
             child = stack.pop()
             if child.type == "variable_assignment":
                 self.assignment(child, command, place)
-            elif child.type in WORDS:
+            elif child.type in WORDS or child.type in _TEST_OPERATORS:
                 self.argument(child, command, place)
             elif child.named_child_count:
                 stack.extend(reversed(child.children))

@@ -131,3 +131,8 @@ def test_long_lists_and_deep_nesting_end() -> None:
     assert len(script(" && ".join(["a"] * 3000)).commands) == 3000
     assert len(script("(" * 300 + "a" + ")" * 300).commands) <= 1
     assert script("if a; then").has_errors
+
+
+def test_the_words_of_a_test() -> None:
+    assert only('[ "$A" == b ] && x', "[").args == ["$A", "==", "b"]
+    assert only("[[ -f x && ! $y =~ z ]]", "[[").args == ["-f", "x", "!", "$y", "=~", "z"]

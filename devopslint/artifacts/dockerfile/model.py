@@ -170,9 +170,11 @@ class Stage:
 
     def lineage(self) -> Iterator[Step]:
         """Yield the steps of the stages that it builds on, then its own."""
-        if self.base is not None:
-            yield from self.base.lineage()
-        yield from self.steps
+        stages = [self]
+        while stages[-1].base is not None:
+            stages.append(stages[-1].base)
+        for stage in reversed(stages):
+            yield from stage.steps
 
     def setting(self, name: str) -> Held | None:
         """Return the last USER, WORKDIR … in it or in the stages that it builds on."""

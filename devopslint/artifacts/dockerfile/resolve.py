@@ -44,13 +44,16 @@ PREDEFINED_ARGS = frozenset(
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
 _DEPTH = 10
+_LONGEST = 1 << 16
+"""Characters that variables may bring into one word; what is longer is not known (`ENV A=$B$B`, line after line)."""
+_MOST_ORIGINS = 20
 
 
 def substitute(text: str, scope: Scope, escape: str = "\\") -> Expanded:
     """Expand the variables of a raw word (quotes and escapes included) and take its quotes off."""
     expansion = _Expansion(scope, escape)
     value = expansion.text(text, 0)
-    return Expanded(text, UNKNOWN if expansion.unknown else value, expansion.origins, expansion.used)
+    return Expanded(text, UNKNOWN if expansion.unknown else value, expansion.origins[:_MOST_ORIGINS], expansion.used)
 
 
 def has_variable(text: str) -> bool:
@@ -109,12 +112,13 @@ class Expanded:
 
 
 class _Expansion:
-    __slots__ = ("escape", "origins", "scope", "unknown", "used")
+    __slots__ = ("escape", "origins", "scope", "size", "unknown", "used")
 
     def __init__(self, scope: Scope, escape: str) -> None:
         self.scope = scope
         self.escape = escape
         self.unknown = False
+        self.size = 0
         self.origins: list[Origin] = []
         self.used: list[Use] = []
 
@@ -138,6 +142,10 @@ class _Expansion:
                 at += 1
             elif char == "$" and at + 1 < length:
                 value, at = self.variable(text, at, offset, depth)
+                self.size += len(value)
+                if self.size > _LONGEST:
+                    self.unknown = True
+                    return ""
                 found.append(value)
                 continue
             elif char == quote:

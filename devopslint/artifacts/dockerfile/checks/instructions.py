@@ -144,7 +144,9 @@ def shell_form(subject: Subject, options: Options) -> Iterator[Problem]:
     text = instruction.text.strip()
     if instruction.json or not text or step.settings.get("SHELL") is not None or not step.has_posix_shell():
         return
-    if text.startswith("[") or re.search(r"(?:^|&&|;)\s*exec\s", text) or (instruction.name == "CMD" and step.settings.get("ENTRYPOINT") is not None):
+    if text.startswith("[") or re.search(r"(?:^|&&|;)\s*exec\s", text):
+        return
+    if instruction.name == "CMD" and step.settings.get("ENTRYPOINT") is not None:
         return
     yield Problem(name_place(step), name=instruction.name)
 
