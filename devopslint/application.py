@@ -63,8 +63,7 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
 
     session = Session(request)
     session.check_selection()
-    workspace, asked = _workspace(request, session)
-    asked = prepare(session, workspace, asked)
+    workspace, asked = asked_of(request, session)
     performer = _performer(request, session, asked)
     run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring())
     return adopted(run.check(asked), request, session, asked), session, asked
@@ -98,12 +97,13 @@ def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
     return Workspace(session.root), discover(session.root, request.paths, GlobSet([]))
 
 
-def prepare(session: Session, workspace: Workspace, asked: Asked) -> Asked:
-    """Let the configurations say what is left out and what kind files are; return what is left of what was asked."""
+def asked_of(request: Request, session: Session) -> tuple[Workspace, Asked]:
+    """Return the files of a request, without what the configurations exclude, and of the kinds that they say."""
+    workspace, asked = _workspace(request, session)
     asked = session.open_scopes(asked)
     if session.scopes is not None:
         workspace.kinds = session.scopes.kinds
-    return asked
+    return workspace, asked
 
 
 def adopted(report: Report, request: Request, session: Session, asked: Asked) -> Report:
@@ -250,7 +250,6 @@ def recognised_files(request: Request) -> list[Recognised]:
     from devopslint.engine.recognise import recognise
 
     session = Session(request)
-    workspace, asked = _workspace(request, session)
-    asked = prepare(session, workspace, asked)
+    workspace, asked = asked_of(request, session)
     paths = sorted({*asked.found, *asked.given})
     return [one for path in paths for one in recognise(path, workspace)]

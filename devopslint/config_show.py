@@ -1,0 +1,107 @@
+"""`devopslint config PATH`: what holds for a file or a folder, and which line of which file says so."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.config import Config, Override
+
+    Row = tuple[str, Any, str]
+    """The name of a setting, its value, and where it comes from."""
+
+_DEFAULTS = {
+    "select": ["default"], "profile": "default", "fail-on": "warning", "min-level": "note", "peer-ignores": True,
+}  # fmt: skip
+
+
+def show_config(path: str, config_path: str | None, as_json: bool) -> int:
+    """Print the settings of a path."""
+    from devopslint.application import asked_of
+    from devopslint.config_scopes import ConfigScopes
+    from devopslint.session import Request, Session
+
+    request = Request([path])
+    request.config = config_path
+    session = Session(request)
+    session.check_selection()
+    _, asked = asked_of(request, session)
+    config, overrides = session.config, []
+    if isinstance(session.scopes, ConfigScopes) and asked.given:
+        config, overrides = session.scopes.config(asked.given[0]), session.scopes.overrides(asked.given[0])
+    rows = list(settings(config, overrides))
+    if as_json:
+        import json
+
+        print(json.dumps([{"setting": name, "value": value, "from": where} for name, value, where in rows], indent=2))
+        return 0
+    print(f"# {os.path.relpath(config.path)}" if config.path else "# no configuration: these are the defaults")
+    for name, value, where in rows:
+        print(f"{name}: {_written(value)}  # {where}")
+    return 0
+
+
+def settings(config: Config, overrides: list[Override]) -> Iterator[Row]:
+    """Yield every setting that holds; lists that grow from layer to layer have a row for each source."""
+    for name in ("select", "profile", "fail-on", "min-level", "peer-ignores", "baseline"):
+        value, layer = config.single(name)
+        where = "default" if layer is None else _at(layer, (name,))
+        for override in overrides:
+            if name in override.values:
+                value, where = override.values[name], _override_at(override, name)
+        if value is not None or name in _DEFAULTS:
+            yield name, _DEFAULTS[name] if value is None else value, where
+    for name in ("ignore", "exclude", "rules-dirs"):
+        for layer in config.layers:
+            if layer.values.get(name):
+                yield name, list(layer.values[name]), _at(layer, (name,))
+        for override in overrides:
+            if override.values.get(name):
+                yield name, list(override.values[name]), _override_at(override, name)
+    for layer in config.layers:
+        for kind, globs in (layer.values.get("kinds") or {}).items():
+            yield f"kinds.{kind}", list(globs), _at(layer, ("kinds", kind))
+    yield from _rules(config, overrides)
+
+
+def _rules(config: Config, overrides: list[Override]) -> Iterator[Row]:
+    found: dict[str, tuple[Any, str]] = {}
+    for layer in config.layers:
+        for identifier, said in (layer.values.get("rules") or {}).items():
+            for name, value in _flat(said):
+                found[f"rules.{identifier}.{'.'.join(name)}"] = value, _at(layer, ("rules", identifier, *name))
+    for override in overrides:
+        for identifier, said in (override.values.get("rules") or {}).items():
+            for name, value in _flat(said):
+                where = _override_at(override, "rules", identifier, *name)
+                found[f"rules.{identifier}.{'.'.join(name)}"] = value, where
+    for name, (value, where) in sorted(found.items()):
+        yield name, value, where
+
+
+def _flat(said: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in said.items():
+        if name == "options":
+            yield from (((name, option), one) for option, one in value.items())
+        else:
+            yield (name,), value
+
+
+def _at(layer: Any, path: tuple[str | int, ...]) -> str:
+    return str(layer.at(path))
+
+
+def _override_at(override: Override, *path: str) -> str:
+    reason = override.values.get("reason")
+    where = _at(override.layer, ("overrides", override.index, *path))
+    return f"{where}, for {', '.join(override.values['paths'])}" + (f": {reason}" if reason else "")
+
+
+def _written(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
