@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NOTHING: Known = (UNKNOWN, ())
 _MOST_NESTED = 40
+_UNAPPLIED = frozenset({"example", "examples", "sample", "samples", "test", "tests", "fixture", "fixtures", "testdata"})
 _DECLARING = {
     "resource": "",
     "data": "data.",
@@ -145,6 +146,11 @@ class Module:
         if any(name.endswith((".tfvars", ".tfvars.json")) for name in self._names()):
             return True
         return any(not self._is_bare(provider.block) for provider in self.all("provider"))
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether this is a root module that stands for something that runs, and is no example or test."""
+        return self.is_root and not _UNAPPLIED & set(self.folder.lower().split("/"))
 
     @staticmethod
     def _is_bare(provider: Block) -> bool:

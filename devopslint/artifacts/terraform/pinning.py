@@ -79,7 +79,7 @@ def missing_required_version(subject: Subject, options: Options) -> Iterator[Pro
 def missing_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem when a folder that is applied has no lock file of its providers."""
     module: Module = subject.context
-    if not module.is_root or not module.has_code:
+    if not module.is_applied or not module.has_code:
         return
     if ".terraform.lock.hcl" not in module.workspace.names(module.folder):
         yield Problem()
@@ -88,7 +88,7 @@ def missing_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
 def missing_backend(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem when a folder that is applied keeps its state on the disk of whoever applies it."""
     module: Module = subject.context
-    if not module.is_root or not module.has_code or module.broken:
+    if not module.is_applied or not module.has_code or module.broken:
         return
     if not module.nested_settings("backend") and not module.nested_settings("cloud"):
         provider = next((one for one in module.all("provider") if one.block.header is not None), None)
@@ -116,7 +116,7 @@ def unlocked_backend(backend: Subject, options: Options) -> Iterator[Problem]:
 def loose_version(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each required provider whose version has no upper bound."""
     module: Module = subject.context
-    if not module.is_root:
+    if not module.is_applied:
         return
     for block in module.nested_settings("required_providers"):
         for name, value in block.block.items():

@@ -35,6 +35,9 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
         if declared.address in referred:
             if subject is not None:
                 yield subject
+            elif not module.is_root:
+                # Switched off by a default that the caller of the module may change.
+                yield _unknown(other)
         elif link is not None and not any(_is_of(address, declared) for address in referred):
             same = _same_name(module, declared, other, link)
             if same is True and subject is not None:

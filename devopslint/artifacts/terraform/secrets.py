@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.knowledge.credentials import find_credential, is_plausible_secret, looks_like_secret_name
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expression
+from devopslint.syntax.hcl_nodes import Block, Expression, plain, walk
 from devopslint.syntax.tree import MISSING, Map, Seq
 
 TYPE_CHECKING = False
@@ -30,20 +30,27 @@ _NOT_SECRET = frozenset(
         "authorization",
     }
 )
+_STANDINS = frozenset({"test", "mock", "fake", "localstack", "foobar", "anaccesskey", "asecretkey", "mock_access_key"})
+"""What people give a provider that talks to an emulator."""
 _GENERATED = frozenset({"random_password", "random_string", "random_id", "tls_private_key", "time_rotating"})
 
 
 def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each literal that is a credential by its form, or by the name that it stands under."""
     source = subject.document.source
+    seen: list[Mark] = []
     for name, value, mark, parents in _literals(subject.value):
         text = source.text[mark[0] : mark[1]]
+        if any(mark[0] < end and start < mark[1] for start, end in seen):
+            continue
         found = find_credential(text)
         if found is not None:
             title, start, end = found
+            seen.append((mark[0] + start, mark[0] + end))
             place = Place(source, mark[0] + start, mark[0] + end) if "\n" in text else Place(source, *mark)
             yield Problem(place, what=title)
         elif isinstance(value, str) and _is_secret(name, value, parents):
+            seen.append(mark)
             yield Problem(Place(source, *mark), what=f"the value of `{name}`")
 
 
@@ -51,6 +58,8 @@ def _is_secret(name: str, value: str, parents: tuple[str, ...]) -> bool:
     if name in _NOT_SECRET or not looks_like_secret_name(name) or not is_plausible_secret(value):
         return False
     if parents[:1] in {("output",), ("moved",), ("import",)} or any(parent in _GENERATED for parent in parents):
+        return False
+    if parents[:1] == ("provider",) and value.lower() in _STANDINS:
         return False
     return not value.startswith(("alias/", "key/")) and not looks_like_reference(value)
 
@@ -84,12 +93,35 @@ def _literals(root: Any) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
                     stack.append((value, name, parents))
                 elif isinstance(value, (str, Expression)):
                     yield name, value, mark, parents
+                    if isinstance(value, Expression):
+                        yield from _inside(value, parents)
         elif isinstance(node, Seq):
             for index, value in enumerate(node):
                 if isinstance(value, (Map, Seq)):
                     stack.append((value, owner, parents))
                 elif isinstance(value, (str, Expression)):
                     yield owner if not owner.endswith("s") else "", value, node.at[index], parents
+
+
+def _inside(expression: Expression, parents: tuple[str, ...]) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
+    """Yield the literal texts of the objects inside an expression: `jsonencode({ password = "…" })`, `merge(…)`.
+
+    In an object with a `name` and a `value`, the value stands under that name.
+    """
+    for node in walk(expression.node):
+        if node.type != "object":
+            continue
+        pairs: dict[str, tuple[str, Mark]] = {}
+        for child in node.children:
+            if child.type != "object_elem" or child.child_count < 3:
+                continue
+            value = plain(child.children[-1])
+            if value.type == "string_lit":
+                mark = (value.start_byte + expression.shift, value.end_byte + expression.shift)
+                pairs[expression.text_of(child.children[0]).strip('"')] = expression.text_of(value)[1:-1], mark
+        name = pairs.get("name", ("",))[0]
+        for key, (text, mark) in pairs.items():
+            yield name if key == "value" and name else key, text, mark, parents
 
 
 def insensitive_variable(variable: Subject, options: Options) -> Iterator[Problem]:
