@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.policy.patterns import compile_pattern, found_in
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
@@ -84,7 +85,7 @@ def _matches(operand: Any) -> Test:
     def test(value: Any) -> Truth:
         if value is UNKNOWN:
             return None
-        return _is_scalar(value) and pattern.search(_text(value)) is not None
+        return _is_scalar(value) and found_in(pattern, _text(value))
 
     return test
 
@@ -95,7 +96,8 @@ def _not_matches(operand: Any) -> Test:
     def test(value: Any) -> Truth:
         if value is UNKNOWN:
             return None
-        return not (_is_scalar(value) and pattern.search(_text(value)) is not None)
+        found = _is_scalar(value) and found_in(pattern, _text(value))
+        return None if found is None else not found
 
     return test
 
@@ -182,8 +184,8 @@ def _pattern(name: str, operand: Any) -> re.Pattern[str]:
     if not isinstance(operand, str):
         raise OperandError(f"`{name}` takes a regular expression")
     try:
-        return re.compile(operand)
-    except re.error as error:
+        return compile_pattern(operand)
+    except (re.error, ValueError) as error:
         raise OperandError(f"`{name}`: {error}") from None
 
 

@@ -14,11 +14,12 @@ from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from engine_projects import Everything, catalog, check, everything
+from running import clean_environment, write
+
 from devopslint.engine import processes, progress
 from devopslint.engine.judge import Judge
 from devopslint.engine.processes import Setup, in_processes, through
-from engine_projects import Everything, catalog, check, everything
-from running import clean_environment, write
 
 FILES = {f"{number:02}/Dockerfile": f"FROM nginx\nEXPOSE {number}\n" for number in range(40)}
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -1,0 +1,170 @@
+"""Time and memory stay bounded whatever the files hold, and a bound that is hit is told."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from pathlib import Path
+
+import pytest
+from engine_projects import Everything, catalog, check
+from house import COMMON
+from running import write
+
+from devopslint.engine.discover import Asked, discover
+from devopslint.engine.run import Run
+from devopslint.engine.workspace import LARGEST_FILE, MOST_PROBLEMS, MemoryWorkspace
+from devopslint.policy.globs import GlobSet
+
+DEEP = 100_000
+ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)
+)
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"
+BOMBS = {
+    "alias bomb in YAML": ("bomb.yaml", POD + ALIASES),
+    "alias bomb in a workflow": (".github/workflows/a.yml", "on: push\njobs: {}\n" + ALIASES),
+    "merge bomb": ("bomb.yaml", POD + "a0: &a0 {k: v}\n" + "".join(f"a{n + 1}: &a{n + 1} {{<<: [*a{n}, *a{n}], k{n}: v}}\n" for n in range(60))),
+    "self reference": ("a.yaml", POD + "spec: &a [*a]\n"),
+    "deep flow YAML": ("a.yaml", POD + "spec: " + "[" * DEEP),
+    "deep closed flow YAML": ("a.yaml", POD + "spec: " + "[" * DEEP + "]" * DEEP),
+    "deep flow mappings": ("a.yaml", POD + "spec: " + "{a: " * DEEP + "}" * DEEP),
+    "deep block YAML": ("a.yaml", POD + "".join(" " * n + "a:\n" for n in range(2000))),
+    "deep dashes": ("a.yaml", POD + "spec:\n" + "- " * DEEP + "a\n"),
+    "deep workflow": (".github/workflows/a.yml", "on: push\njobs: " + "{a: " * DEEP + "}" * DEEP),
+    "deep JSON": ("a.json", '{"apiVersion": "v1", "kind": "Pod", "spec": ' + "[" * DEEP + "]" * DEEP + "}"),
+    "deep open JSON": ("a.json", '{"apiVersion": "v1", "kind": "Pod", "spec": ' + '{"a":' * DEEP),
+    "deep JSON in Terraform": ("a.tf.json", '{"resource": ' + '{"a":' * DEEP + "1" + "}" * DEEP + "}"),
+    "deep HCL lists": ("a.tf", "locals {\n a = " + "[" * DEEP + "]" * DEEP + "\n}\n"),
+    "deep HCL parentheses": ("a.tf", "locals {\n a = " + "(" * DEEP + "1" + ")" * DEEP + "\n}\n"),
+    "deep HCL blocks": ("a.tf", "a {\n" * DEEP + "}\n" * DEEP),
+    "deep HCL templates": ("a.tf", 'locals {\n a = ' + '"${' * 20_000 + "1" + '}"' * 20_000 + "\n}\n"),
+    "long HCL operators": ("a.tf", "locals {\n a = " + "1 + " * 50_000 + "1\n}\n"),
+    "HCL negations": ("a.tf", "locals {\n a = " + "!" * DEEP + "true\n}\n"),
+    "HCL conditions": ("a.tf", "locals {\n a = " + "true ? 1 : " * 20_000 + "2\n}\n"),
+    "circular locals": ("a.tf", "".join(f"locals {{ a{n} = local.a{(n + 1) % 500} }}\n" for n in range(500))),
+    "doubling locals": ("a.tf", 'locals {\n a0 = "x"\n' + "".join(f' a{n + 1} = "${{local.a{n}}}${{local.a{n}}}"\n' for n in range(64)) + '}\nresource "a" "b" {\n  name = local.a64\n}\n'),
+    "deep shell": ("Dockerfile", "FROM a:1\nRUN " + "$(" * 50_000 + ")" * 50_000 + "\n"),
+    "deep shell groups": ("Dockerfile", "FROM a:1\nRUN " + "(" * 50_000 + "\n"),
+    "deep shell in a workflow": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: '" + "if a; then " * 20_000 + "'}]}}\n"),
+    "deep expression": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: '${{ " + "(" * DEEP + " }}'}}\n"),
+    "doubling variables": ("Dockerfile", "FROM a:1\nENV A0=x\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(64)) + "WORKDIR /$A64\n"),
+    "many stages": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\nCOPY --from=a{n - 1} / /\n" for n in range(3000))),
+    "deep defaults": ("Dockerfile", "FROM a:1\nENV A=" + "${B:-" * 50_000 + "}" * 50_000 + "\n"),
+    "one long line": ("Dockerfile", "FROM a:1\nRUN " + "echo a && " * 100_000 + "true\n"),
+    "long continuation": ("Dockerfile", "FROM a:1\nRUN a \\\n" + " b \\\n" * 100_000 + " c\n"),
+    "many heredocs": ("Dockerfile", "FROM a:1\nRUN " + "".join(f"<<A{n} " for n in range(3000)) + "\n"),
+    "many syntax faults": ("a.tf", "a {\n}}\n= = =\n" * 20_000),
+    "long YAML line": ("a.yaml", POD + "data: " + "x " * 1_000_000 + "\n"),
+    "long JSON line": ("a.json", '{"apiVersion": "v1", "kind": "Secret", "data": {"a": "' + "A" * 5_000_000 + '"}}'),
+    "many documents": ("a.yaml", "---\n".join([POD] * 3000)),
+    "large matrix": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: ${{ matrix.a0 }}\n    strategy:\n      matrix:\n" + "".join(f"        a{n}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" for n in range(12)) + "    steps: [{run: 'echo ${{ matrix.a1 }}'}]\n"),
+    "needs of all": (".github/workflows/a.yml", "on: push\njobs:\n" + "".join(f"  a{n}: {{runs-on: x, needs: [{', '.join(f'a{m}' for m in range(max(0, n - 20), n))}], steps: [{{run: a}}]}}\n" for n in range(300))),
+}  # fmt: skip
+SECONDS = 20
+"""Generous, for machines that are busy; what is not linear takes minutes."""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_takes_little_time_and_no_crash(bomb):
+    path, text = BOMBS[bomb]
+    started = time.process_time()
+    run = Run(MemoryWorkspace({path: text, "good/Dockerfile": "FROM nginx\n"}), catalog(), Everything())
+    report = run.check(Asked([], [path, "good/Dockerfile"], True))
+    assert time.process_time() - started < SECONDS
+    assert [finding.message for finding in report.findings if finding.rule == "core/internal"] == []
+    assert any(finding.path == "good/Dockerfile" for finding in report.findings)
+    assert len(report.findings) < 20_000
+
+
+def rules_of_one(folder: Path, pattern: str) -> Path:
+    rule = (
+        "title: Label is not as the house has it\nlevel: error\npractice: infrastructure/documented\n"
+        f"on: dockerfile.instruction.LABEL\nforbid:\n  text: {{matches: '{pattern}'}}\n"
+        "message: label is not as it should be\n"
+    )
+    return write(folder, {"house/one.yaml": rule + COMMON})
+
+
+def judge_label(rules: Path, text: str):
+    from devopslint.application import open_catalog
+    from devopslint.config import Config
+    from devopslint.policy.selection import Selection
+
+    files = {"Dockerfile": f"FROM a:1\nLABEL a={text}\n"}
+    run = Run(MemoryWorkspace(files), open_catalog(Config(), [str(rules)]), Selection(["house", "core/internal"]))
+    return run.check(Asked([], ["Dockerfile"], True)).findings
+
+
+def test_a_users_pattern_that_multiplies_is_refused(tmp_path):
+    from devopslint.policy.rule_files import RuleFileError
+
+    with pytest.raises(RuleFileError, match="takes for ever"):
+        judge_label(rules_of_one(tmp_path, "^(a+)*$"), "a")
+
+
+def test_a_users_pattern_that_takes_for_ever_on_a_text_is_stopped(tmp_path, monkeypatch):
+    from devopslint.policy import patterns
+
+    monkeypatch.setattr(patterns, "LONGEST_SEARCH", 0.3)
+    started = time.process_time()
+    found = judge_label(rules_of_one(tmp_path, "(a|a)*b"), "a" * 60)
+    assert time.process_time() - started < 5
+    assert [finding.rule for finding in found] == ["core/internal"]
+    assert "took more than" in found[0].message
+
+
+def test_files_over_the_bound_are_not_read(tmp_path):
+    root = write(tmp_path.resolve(), {"good/Dockerfile": "FROM nginx\n"})
+    with open(root / "Dockerfile", "wb") as file:
+        file.truncate(100 << 20)
+    found = [finding for finding in check(root).findings if finding.path == "Dockerfile"]
+    assert [(finding.rule, finding.message) for finding in found] == [
+        ("core/too-large", f"has 100 MiB, more than the {LARGEST_FILE >> 20} MiB that are read")
+    ]
+
+
+def test_what_is_no_regular_file_is_told_and_not_opened(tmp_path):
+    root = write(tmp_path.resolve(), {"good/Dockerfile": "FROM nginx\n"})
+    os.mkfifo(root / "Dockerfile")
+    os.symlink("/dev/zero", root / "zero.dockerfile")
+    os.symlink("loop.dockerfile", root / "loop.dockerfile")
+    os.symlink(".", root / "again")
+    os.mkdir(root / "folder.dockerfile")
+    found = {finding.path: finding.message for finding in check(root).findings if finding.rule == "core/unreadable"}
+    assert found == {
+        "Dockerfile": "is no regular file",
+        "zero.dockerfile": "leads out of the repository",
+        "loop.dockerfile": found["loop.dockerfile"],
+    }
+    assert found["loop.dockerfile"].startswith("can't be read: too many levels")
+
+
+def test_the_faults_of_one_file_are_bounded(tmp_path):
+    text = "".join(f"a: {n}\n? [\n" for n in range(3)) + "a {\n"
+    report = Run(
+        MemoryWorkspace({"a.tf": "}\n= x\n" * 5000, ".github/workflows/a.yml": text}), catalog(), Everything()
+    ).check(Asked([], ["a.tf", ".github/workflows/a.yml"], True))
+    syntax = [finding for finding in report.findings if finding.rule == "core/syntax"]
+    assert 2 <= len(syntax) <= 2 * (MOST_PROBLEMS + 1)
+
+
+def test_a_folder_of_ten_thousand_files_costs_what_they_cost(tmp_path):
+    def seconds(count: int) -> float:
+        root = tmp_path.resolve() / str(count)
+        pod = "apiVersion: v1\nkind: Service\nmetadata: {name: a%d}\nspec: {selector: {app: a%d}}\n"
+        write(root, {f"{n:05}.yaml": pod % (n, n) for n in range(count)})
+        gc.collect()
+        started = time.process_time()
+        check(root)
+        return time.process_time() - started
+
+    seconds(50)
+    assert seconds(1600) < 8 * max(seconds(400), 0.1)
+
+
+def test_the_walk_of_a_folder_without_git_does_not_follow_links(tmp_path):
+    root = write(tmp_path.resolve(), {"a/b/Dockerfile": "FROM a:1\n"})
+    os.symlink(root, root / "a/b/up")
+    assert discover(str(root), [str(root)], GlobSet([])).found == ["a/b/Dockerfile", "a/b/up"]
