@@ -75,7 +75,7 @@ def plain(node: Node) -> Node:
 class Expression:
     """A value that is no literal: its node, and the offsets of its text. `shift` is added to the node's offsets."""
 
-    __slots__ = ("end", "node", "shift", "source", "start")
+    __slots__ = ("_references", "end", "node", "shift", "source", "start")
 
     def __init__(self, source: Source, node: Node, start: int, end: int, shift: int = 0) -> None:
         self.source = source
@@ -83,6 +83,7 @@ class Expression:
         self.start = start
         self.end = end
         self.shift = shift
+        self._references: list[Reference] | None = None
 
     @property
     def text(self) -> str:
@@ -95,9 +96,11 @@ class Expression:
 
     def references(self) -> list[Reference]:
         """Return the traversals (`var.x`, `aws_s3_bucket.logs[0].id`) in this expression, without loop variables."""
-        from devopslint.syntax.hcl_references import references
+        if self._references is None:
+            from devopslint.syntax.hcl_references import references
 
-        return references(self)
+            self._references = references(self)
+        return self._references
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_DOT_DIGIT = re.compile(r"\.\d")
+_OUTDATED = re.compile(r"\b(?:lookup|list|map)\(")
 _LABEL_OF_NAME = {"resource": 1, "data": 1, "module": 0, "variable": 0, "output": 0}
 _TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"})
 
@@ -26,7 +28,7 @@ _TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"
 def needless_interpolation(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each string that is nothing but `${…}`."""
     for expression in expressions(subject.value):
-        if expression.source.path.endswith(".json"):
+        if '"${' not in expression.text or expression.source.path.endswith(".json"):
             continue
         for node in walk(expression.node, lambda node: node.type != "heredoc_template"):
             if node.type != "quoted_template" or len(node.children) != 3:
@@ -47,6 +49,8 @@ def needless_interpolation(subject: Subject, options: Options) -> Iterator[Probl
 def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each index with a dot: `aws_instance.web.0.id`."""
     for expression in expressions(subject.value):
+        if not _DOT_DIGIT.search(expression.text):
+            continue
         for node in walk(expression.node):
             if node.type == "legacy_index":
                 start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
@@ -59,6 +63,8 @@ def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
 def outdated_function(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each `lookup` without a default, and for `list` and `map`, which are gone."""
     for expression in expressions(subject.value):
+        if not _OUTDATED.search(expression.text):
+            continue
         for node in walk(expression.node):
             if node.type != "function_call":
                 continue

@@ -93,7 +93,7 @@ def _literals(root: Any) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
                     stack.append((value, name, parents))
                 elif isinstance(value, (str, Expression)):
                     yield name, value, mark, parents
-                    if isinstance(value, Expression):
+                    if isinstance(value, Expression) and "{" in value.text:
                         yield from _inside(value, parents)
         elif isinstance(node, Seq):
             for index, value in enumerate(node):
