@@ -6,7 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.untrusted import flowing, untrusted_references
 from devopslint.artifacts.workflow.usage import usages
-from devopslint.policy.subject import Problem
+from devopslint.policy.subject import Place, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
     "actions/github-script": ("script",),
+    "amadevus/pwsh-script": ("script",),
+    "azure/powershell-action": ("script",),
+    "8398a7/action-slack": ("custom_payload",),
+    "gradle/gradle-build-action": ("arguments",),
     "azure/powershell": ("inlinescript",),
     "azure/cli": ("inlinescript",),
     "appleboy/ssh-action": ("script",),
@@ -37,8 +41,9 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
 }
 """Action → inputs (lower case) that it runs as code."""
 _ENV_FILE = re.compile(
-    r">>?\s*[\"']?\$\{?(?:GITHUB_ENV|GITHUB_PATH)\b|\btee\s+-a\s+[\"']?\$\{?(?:GITHUB_ENV|GITHUB_PATH)\b"
+    r"(?:>>?\s*|\btee\s+-a\s+|-FilePath\s+)[\"']?(?:\$\{?(?:env:)?|%)(?:GITHUB_ENV|GITHUB_PATH)\b", re.IGNORECASE
 )
+_ASSIGNMENT = re.compile(r"^\s*(?:export\s+|local\s+|declare\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
 
 
 def script_usages(step: Step) -> Iterator[Usage]:
@@ -109,19 +114,31 @@ def environment_file_injection(subject: Subject, options: Options) -> Iterator[P
     step: Step = subject.context
     if not step.run or not _ENV_FILE.search(step.run) or step.fragment is None:
         return
-    tainted = {name for name in step.env if _is_tainted(step, name)}
     for usage in script_usages(step):
         for node, name in untrusted_references(usage):
             line = _line(step.run, node.start)
             if _ENV_FILE.search(line):
                 yield Problem(usage.place(node.start, node.end), name=name)
-    for name in sorted(tainted):
-        for found in re.finditer(rf"\$\{{?{re.escape(name)}\b\}}?", step.run):
-            if _ENV_FILE.search(_line(step.run, found.start())):
-                from devopslint.policy.subject import Place
+    tainted = {name for name in step.env if _is_tainted(step, name)}
+    at = 0
+    for line in step.run.split("\n"):
+        written = [found for name in sorted(tainted) for found in re.finditer(_reference(name), line)]
+        assigned = _ASSIGNMENT.match(line)
+        if written and _ENV_FILE.search(line):
+            for found in written:
+                mark = step.fragment.mark(at + found.start(), at + found.end())
+                yield Problem(Place(step.fragment.source, *mark), name=found.group())
+        elif written and assigned and any(found.start() >= assigned.start(2) for found in written):
+            tainted.add(assigned.group(1))
+        elif assigned:
+            tainted.discard(assigned.group(1))
+        at += len(line) + 1
 
-                mark = step.fragment.mark(found.start(), found.end())
-                yield Problem(Place(step.fragment.source, *mark), name=name)
+
+def _reference(name: str) -> str:
+    """Return a pattern of a variable's use in a shell: `$x`, `${x…}`, `$env:x`, `%x%`."""
+    word = re.escape(name)
+    return rf"\$\{{{word}\b[^}}]*\}}|\$(?:env:)?{word}\b|%{word}%"
 
 
 def _line(text: str, at: int) -> str:

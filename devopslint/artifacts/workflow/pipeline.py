@@ -7,20 +7,23 @@ import re
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes, stage_of
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
 _OWN_TOKEN = re.compile(r"secrets\.GITHUB_TOKEN|github\.token", re.IGNORECASE)
-_TAG_OF_PUSH = re.compile(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
+_VERIFIES = re.compile(
+    r"rollout status|--wait|--atomic|--cleanup-on-fail|wait-for-service-stability|\bcurl\b|\bwget\b|health|smoke|verify"
+    r"|rollback|\bundo\b|test|argocd app wait|kubectl wait|\bwait\b|status|k6 run|cypress|playwright|lighthouse",
+    re.IGNORECASE,
+)
 _NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
     ("github/codeql-action/upload-sarif", "", "security-events", "write", "upload results"),
     ("github/codeql-action/analyze", "", "security-events", "write", "upload results"),
@@ -185,36 +188,6 @@ def _excludes_pull_requests(condition: Any) -> bool:
     )
 
 
-def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find images that are pushed with no tag besides `latest`."""
-    step: Step = subject.context
-    if step.uses is not None and step.uses.name == "docker/build-push-action" and "push" in purposes(step):
-        tags = step.inputs.get("tags")
-        if not isinstance(tags, str):
-            return
-        each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()]
-        if each and all(_is_latest(tag) for tag in each):
-            yield Problem(("with", "tags"), image=each[0])
-    elif step.run is not None and step.fragment is not None and step.is_shell:
-        pushes = list(_TAG_OF_PUSH.finditer(step.run))
-        if pushes and all(_is_latest(found.group(1).strip("\"'")) for found in pushes) and "--all-tags" not in step.run:
-            if any(other is not step and other.run and _TAG_OF_PUSH.search(other.run) for other in step.job.steps):
-                return
-            for found in pushes:
-                mark = step.fragment.mark(found.start(1), found.end(1))
-                yield Problem(Place(step.fragment.source, *mark), image=found.group(1).strip("\"'"))
-
-
-def _is_latest(tag: str) -> bool:
-    if "@sha256:" in tag:
-        return False
-    name = tag.rsplit("/", 1)[-1]
-    _, colon, version = name.partition(":")
-    if not colon:
-        return "$" not in name and "{" not in name
-    return version == "latest"
-
-
 def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find scans whose findings neither fail the job nor are reported."""
     step: Step = subject.context
@@ -268,88 +241,46 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
     yield Problem("continue-on-error", part="pair")
 
 
-def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find logins to a cloud with a stored key, where the cloud takes GitHub's own identity."""
-    step: Step = subject.context
-    if step.uses is None:
-        return
-    name, inputs = step.uses.name, step.inputs
-    if (
-        name == "aws-actions/configure-aws-credentials"
-        and "aws-secret-access-key" in inputs
-        and "aws-session-token" not in inputs
-    ):
-        if isinstance(inputs["aws-secret-access-key"], str) and "secrets." in inputs["aws-secret-access-key"]:
-            yield Problem(("with", "aws-secret-access-key"), part="key", cloud="AWS")
-    elif name == "google-github-actions/auth" and "credentials_json" in inputs:
-        yield Problem(("with", "credentials_json"), part="key", cloud="Google Cloud")
-    elif name == "azure/login" and "creds" in inputs:
-        yield Problem(("with", "creds"), part="key", cloud="Azure")
-
-
-def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find packages that are published with a stored token, where the registry takes GitHub's own identity."""
-    step: Step = subject.context
-    if step.uses is not None and step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs:
-        if ("repository-url" not in step.inputs and "repository_url" not in step.inputs) or "pypi.org" in str(
-            step.inputs.get("repository-url")
-        ):
-            yield Problem(("with", "password"), part="key", registry="PyPI")
-    elif step.uses is not None and step.uses.name == "rubygems/release-gem" and "RUBYGEMS_API_KEY" in str(step.env):
-        yield Problem("uses", registry="RubyGems")
-
-
-def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find tokens of a GitHub App that have all of the App's permissions."""
-    step: Step = subject.context
-    is_app = step.uses is not None and step.uses.name == "actions/create-github-app-token"
-    if is_app and not any(name.startswith("permission-") for name in step.inputs):
-        yield Problem("uses")
-
-
-def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find caches that are restored in a job which publishes on a tag or a release."""
+def deploy_without_verification(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that deploy, and neither they nor a job after them look whether it worked."""
     job: Job = subject.context
-    if not _is_release(job.workflow) or not job_purposes(job).intersection({"publish", "push"}):
+    if not _deploys(job):
         return
-    for step in job.steps:
-        if step.uses is None:
+    last = max((step for step in job.steps if "deploy" in purposes(step)), key=lambda step: step.index)
+    later = [other for other in job.workflow.jobs.values() if job.key in other.needs_closure()]
+    after = [last, *last.after, *(step for other in later for step in other.steps)]
+    text = " ".join(
+        f"{step.run or ''} {step.uses.text if step.uses else ''} {step.value.get('name', '')} {step.inputs}"
+        for step in after
+    )
+    if not any(other.uses is not None for other in later) and not _VERIFIES.search(text):
+        yield Problem(("steps", last.index, "uses" if last.uses is not None else "run"), part="key", job=job.key)
+
+
+def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `terraform apply` in workflows where no plan is made that somebody could have seen."""
+    command, step = subject.context.command, subject.context.owner
+    words = [word.text for word in command.words if not word.text.startswith("-")]
+    if not hasattr(step, "job") or words != ["apply"] or command.expands:
+        return
+    if any(re.search(r"(?:terraform|tofu)\b[^\n]*\splan\b", other.run or "") for other in step.workflow.steps):
+        return
+    start = command.name_word.start if command.name_word is not None else command.start
+    end = next(word.end for word in command.words if word.text == "apply")
+    yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), tool=command.name)
+
+
+def secret_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that read secrets of the repository and name no environment."""
+    from devopslint.artifacts.workflow.security import is_secret
+    from devopslint.artifacts.workflow.usage import usages
+
+    for usage in usages(subject.context):
+        job = usage.job
+        if job is None or not job.key or job.uses is not None or "environment" in job.value or usage.tree is None:
             continue
-        name, inputs = step.uses.name, step.inputs
-        if name in {"actions/cache", "actions/cache/restore", "swatinem/rust-cache", "mozilla-actions/sccache-action"}:
-            yield Problem(("steps", step.index, "uses"), action=name)
-        elif (
-            name.startswith("actions/setup-")
-            and isinstance(inputs.get("cache"), str)
-            and "${{" not in inputs["cache"]
-            and inputs["cache"] not in {"", "false"}
-        ):
-            yield Problem(("steps", step.index, "with", "cache"), action=name)
-        elif name == "docker/build-push-action" and "type=gha" in str(inputs.get("cache-from", "")):
-            yield Problem(("steps", step.index, "with", "cache-from"), action=name)
-
-
-def _is_release(workflow: Workflow) -> bool:
-    if "release" in workflow.triggers:
-        return True
-    push = workflow.triggers.get("push")
-    return push is not None and "tags" in push and "branches" not in push and not workflow.has_trigger("pull_request")
-
-
-def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find containers and services of a job without a version."""
-    job: Job = subject.context
-    places: list[tuple[tuple[str | int, ...], Any]] = [(("container",), job.value.get("container"))]
-    places.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
-    for path, container in places:
-        at = (*path, "image") if isinstance(container, Map) else path
-        for candidate in subject.candidates(at):
-            image = candidate.value
-            if isinstance(image, str) and image and "${{" not in image and _floats(image):
-                yield Problem(at, image=image)
-                break
-
-
-def _floats(image: str) -> bool:
-    tag = image.rsplit("/", 1)[-1].partition(":")[2]
-    return "@sha256:" not in image and tag in {"", "latest"}
+        for node in usage.tree.walk():
+            if is_secret(node):
+                yield Problem(
+                    usage.place(node.start, node.end), name=usage.site.value[node.start : node.end], job=job.key
+                )

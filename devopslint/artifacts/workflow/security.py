@@ -170,7 +170,8 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
             return
 
 
-def _is_secret(node: Node) -> bool:
+def is_secret(node: Node) -> bool:
+    """Say whether a reference is a secret other than the run's own token."""
     path = node.path()
     return path is not None and path[0] == "secrets" and len(path) == 2 and path[1] not in {"github_token", "*", "?"}
 
@@ -183,7 +184,7 @@ def secret_in_workflow_env(subject: Subject, options: Options) -> Iterator[Probl
     for usage in usages(workflow):
         if usage.site.path[:1] == ("env",) and usage.tree is not None:
             for node in usage.tree.walk():
-                if _is_secret(node):
+                if is_secret(node):
                     yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
 
 
@@ -194,7 +195,7 @@ def secret_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
     for usage in usages(step.workflow):
         if usage.site.path == wanted and usage.tree is not None:
             for node in usage.tree.walk():
-                if _is_secret(node):
+                if is_secret(node):
                     yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
 
 
@@ -249,7 +250,7 @@ def unmasked_secret(subject: Subject, options: Options) -> Iterator[Problem]:
             while inner.kind in {"property", "index", "star"}:
                 inner = inner.items[0]
             is_part = node.kind in {"property", "index"} and inner.kind == "call" and inner.value.lower() == "fromjson"
-            if is_part and inner.items and _is_secret(inner.items[0]):
+            if is_part and inner.items and is_secret(inner.items[0]):
                 yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
                 break
 

@@ -1,0 +1,176 @@
+"""Checks on what a pipeline publishes: images and packages, their versions, and the keys that it takes for it."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.purpose import job_purposes, purposes
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_TAG_OF_PUSH = re.compile(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
+_CACHES_BY_DEFAULT = {
+    "actions/setup-go": "cache",
+    "astral-sh/setup-uv": "enable-cache",
+    "gradle/actions/setup-gradle": "cache-disabled",
+}
+"""Action that restores a cache without being told → the input that says whether."""
+_PUBLISHING = (
+    ("npm", re.compile(r"(?:^|[\s;&|])(?:npm|pnpm|yarn(?: npm)?) publish\b"),
+     ("NODE_AUTH_TOKEN", "NPM_TOKEN", "YARN_NPM_AUTH_TOKEN")),
+    ("PyPI", re.compile(r"\btwine\s+upload\b|\b(?:uv|poetry) publish\b"),
+     ("TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "POETRY_PYPI_TOKEN_PYPI")),
+    ("crates.io", re.compile(r"\bcargo publish\b"), ("CARGO_REGISTRY_TOKEN",)),
+    ("RubyGems", re.compile(r"\bgem push\b"), ("GEM_HOST_API_KEY", "RUBYGEMS_API_KEY")),
+)  # fmt: skip
+"""Registry that takes GitHub's identity token, the command that publishes there, and the variables of its stored token."""
+_OTHER_REGISTRY = re.compile(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
+
+
+def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find images that are pushed with no tag besides `latest`."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "docker/build-push-action" and "push" in purposes(step):
+        tags = step.inputs.get("tags")
+        if not isinstance(tags, str):
+            return
+        each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()]
+        if each and all(_is_latest(tag) for tag in each):
+            yield Problem(("with", "tags"), image=each[0])
+    elif step.run is not None and step.fragment is not None and step.is_shell:
+        pushes = list(_TAG_OF_PUSH.finditer(step.run))
+        if pushes and all(_is_latest(found.group(1).strip("\"'")) for found in pushes) and "--all-tags" not in step.run:
+            if any(other is not step and other.run and _TAG_OF_PUSH.search(other.run) for other in step.job.steps):
+                return
+            for found in pushes:
+                mark = step.fragment.mark(found.start(1), found.end(1))
+                yield Problem(Place(step.fragment.source, *mark), image=found.group(1).strip("\"'"))
+
+
+def _is_latest(tag: str) -> bool:
+    if "@sha256:" in tag:
+        return False
+    name = tag.rsplit("/", 1)[-1]
+    _, colon, version = name.partition(":")
+    if not colon:
+        return "$" not in name and "{" not in name
+    return version == "latest"
+
+
+def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find logins to a cloud with a stored key, where the cloud takes GitHub's own identity."""
+    step: Step = subject.context
+    if step.uses is None:
+        return
+    name, inputs = step.uses.name, step.inputs
+    if (
+        name == "aws-actions/configure-aws-credentials"
+        and "aws-secret-access-key" in inputs
+        and "aws-session-token" not in inputs
+    ):
+        if isinstance(inputs["aws-secret-access-key"], str) and "secrets." in inputs["aws-secret-access-key"]:
+            yield Problem(("with", "aws-secret-access-key"), part="key", cloud="AWS")
+    elif name == "google-github-actions/auth" and "credentials_json" in inputs:
+        yield Problem(("with", "credentials_json"), part="key", cloud="Google Cloud")
+    elif name == "azure/login" and "creds" in inputs:
+        yield Problem(("with", "creds"), part="key", cloud="Azure")
+
+
+def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find packages that are published with a stored token, where the registry takes GitHub's own identity."""
+    step: Step = subject.context
+    if step.uses is not None:
+        target = step.inputs.get("repository-url", step.inputs.get("repository_url", "https://upload.pypi.org"))
+        if step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs and "pypi.org" in str(target):
+            yield Problem(("with", "password"), part="key", registry="PyPI")
+        return
+    if not step.run or _OTHER_REGISTRY.search(step.run):
+        return
+    given = [str(other.inputs["registry-url"]) for other in step.before if "registry-url" in other.inputs]
+    for registry, command, variables in _PUBLISHING:
+        if not command.search(step.run) or (registry == "npm" and not all("npmjs.org" in url for url in given)):
+            continue
+        for name in variables:
+            value = step.env.get(name)
+            if isinstance(value, str) and re.search(r"secrets\.(?!GITHUB_TOKEN\b)", value, re.IGNORECASE):
+                yield Problem(("env", name), part="key", registry=registry)
+
+
+def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find tokens of a GitHub App that have all of the App's permissions."""
+    step: Step = subject.context
+    is_app = step.uses is not None and step.uses.name == "actions/create-github-app-token"
+    if is_app and not any(name.startswith("permission-") for name in step.inputs):
+        yield Problem("uses")
+
+
+def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find caches that are restored in a job which publishes on a tag or a release."""
+    job: Job = subject.context
+    name = job.value.get("name")
+    named = re.search(r"publish|release", f"{job.key} {name if isinstance(name, str) else ''}".lower())
+    if not _is_release(job.workflow) or not (named or job_purposes(job).intersection({"publish", "push"})):
+        return
+    for step in job.steps:
+        if step.uses is None:
+            continue
+        name, inputs = step.uses.name, step.inputs
+        if name in {
+            "actions/cache",
+            "actions/cache/restore",
+            "swatinem/rust-cache",
+            "mozilla-actions/sccache-action",
+        } or (name in _CACHES_BY_DEFAULT and _CACHES_BY_DEFAULT[name] not in inputs and (step.uses.major or 99) >= 4):
+            yield Problem(("steps", step.index, "uses"), action=name)
+        elif (
+            name.startswith("actions/setup-")
+            and isinstance(inputs.get("cache"), str)
+            and "${{" not in inputs["cache"]
+            and inputs["cache"] not in {"", "false"}
+        ):
+            yield Problem(("steps", step.index, "with", "cache"), action=name)
+        elif name == "docker/build-push-action" and "type=gha" in str(inputs.get("cache-from", "")):
+            yield Problem(("steps", step.index, "with", "cache-from"), action=name)
+
+
+def _is_release(workflow: Workflow) -> bool:
+    """Say whether a workflow runs for releases and for nothing else that one could tell."""
+    if "release" in workflow.triggers:
+        return True
+    push = workflow.triggers.get("push")
+    if push is None or workflow.has_trigger("pull_request"):
+        return False
+    branches = names_of(push.get("branches"))
+    if branches:
+        return all(re.match(r"releases?(?:[/.-]|$)", branch) for branch in branches)
+    return "tags" in push
+
+
+def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find containers and services of a job without a version."""
+    job: Job = subject.context
+    places: list[tuple[tuple[str | int, ...], Any]] = [(("container",), job.value.get("container"))]
+    places.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
+    for path, container in places:
+        at = (*path, "image") if isinstance(container, Map) else path
+        for candidate in subject.candidates(at):
+            image = candidate.value
+            if isinstance(image, str) and image and "${{" not in image and _floats(image):
+                yield Problem(at, image=image)
+                break
+
+
+def _floats(image: str) -> bool:
+    tag = image.rsplit("/", 1)[-1].partition(":")[2]
+    return "@sha256:" not in image and tag in {"", "latest"}
