@@ -36,6 +36,8 @@ def check(request: Request) -> int:
     lowest = GRAVITY[request.min_level or session.config.text("min-level", "note")]
     if lowest:
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
+    if request.strict:
+        report = report.again([*report.notes, *_unsaid(report)])
     if request.add_ignore is not None:
         return write_ignores(report, request)
     _say_notes(report, request, outputs)
@@ -187,6 +189,19 @@ def _stamp_of_library(name: str) -> str:
     return f"{name}:{status.st_size}:{status.st_mtime_ns}"
 
 
+def _unsaid(report: Report) -> list[str]:
+    """Return what an ordinary run only counts, and a strict one does not take for success."""
+    notes = []
+    undecided = report.summary.undecided
+    if undecided:
+        notes.append(
+            f"{undecided} checks are left undecided, because a value can't be known: `devopslint explain` says which"
+        )
+    if not report.summary.total_files:
+        notes.append("no file was of a kind that devopslint knows")
+    return notes
+
+
 def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
     """Print the notes of a run on standard error, unless a report for people has them already."""
     from devopslint.report import SHOWING_NOTES
@@ -238,7 +253,7 @@ def _write(report: Report, outputs: list[Output], request: Request, session: Ses
 def _exit_code(report: Report, request: Request, config: Config) -> int:
     if not report.successful:
         return EXIT_ERROR
-    if request.strict and report.notes:
+    if request.strict and (report.notes or any(finding.rule == "core/unknown-ignore" for finding in report.active)):
         return EXIT_ERROR
     lowest = GRAVITY[request.fail_on or config.text("fail-on", "warning")]
     failing = any(GRAVITY[finding.level] >= lowest for finding in report.active)

@@ -72,13 +72,13 @@ def _rules(config: Config, overrides: list[Override]) -> Iterator[Row]:
     found: dict[str, tuple[Any, str]] = {}
     for layer in config.layers:
         for identifier, said in (layer.values.get("rules") or {}).items():
-            for name, value in _flat(said):
-                found[f"rules.{identifier}.{'.'.join(name)}"] = value, _at(layer, ("rules", identifier, *name))
+            for steps, value in _flat(said):
+                found[f"rules.{identifier}.{'.'.join(steps)}"] = value, _at(layer, ("rules", identifier, *steps))
     for override in overrides:
         for identifier, said in (override.values.get("rules") or {}).items():
-            for name, value in _flat(said):
-                where = _override_at(override, "rules", identifier, *name)
-                found[f"rules.{identifier}.{'.'.join(name)}"] = value, where
+            for steps, value in _flat(said):
+                where = _override_at(override, "rules", identifier, *steps)
+                found[f"rules.{identifier}.{'.'.join(steps)}"] = value, where
     for name, (value, where) in sorted(found.items()):
         yield name, value, where
 

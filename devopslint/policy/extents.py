@@ -108,11 +108,12 @@ def _begins_object(source: Source, line: int) -> bool:
     return len(keys) == 2
 
 
-def _indented(source: Source, line: int) -> int:
+def _indented(source: Source, line: int, *, joined: bool = True) -> int:
+    """Return the last line that is indented further; `joined`: or that a backslash joins to the one before."""
     text = source.line(line)
     indent = _indent(text)
     may_own_items = not text.lstrip().startswith("-") and ":" in text
-    continued = text.rstrip().endswith("\\")
+    continued = joined and text.rstrip().endswith("\\")
     last = line
     for number in range(line + 1, len(source.line_starts) + 1):
         text = source.line(number)
@@ -130,7 +131,7 @@ def _indented(source: Source, line: int) -> int:
             last = number
         else:
             break
-        continued = stripped.endswith("\\")
+        continued = joined and stripped.endswith("\\")
     return last
 
 
@@ -154,7 +155,7 @@ def _bracketed(source: Source, line: int) -> int:
 
 def _instruction(source: Source, line: int) -> int:
     if is_continued(source, line):
-        return _indented(source, line)
+        return _indented(source, line, joined=False)
     total = len(source.line_starts)
     number = line
     waiting = _HEREDOC.findall(source.line(line))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     ReadDocuments = Callable[[str], Sequence[Document]]
 
-_HINTS = ("devopslint", "kics-scan", "checkov", "-exempt")
+_HINTS = ("devopslint", "kics-scan", "checkov", "exempt")
 
 
 class Ignore:
