@@ -1,0 +1,97 @@
+"""What workflows tell of a repository, and what is made of it."""
+
+from __future__ import annotations
+
+import marshal
+from textwrap import dedent
+from typing import Any
+
+from workflow_text import workflow
+
+from devopslint.artifacts.repository import beside, reduce
+from devopslint.artifacts.repository.model import Repository
+from devopslint.artifacts.workflow.facts import facts_of
+from devopslint.engine.workspace import MemoryWorkspace
+
+DEPLOYS = """
+on: [push, pull_request]
+jobs:
+  unit:
+    runs-on: ubuntu-latest
+    steps: [{run: npm test}]
+  image:
+    needs: unit
+    runs-on: ubuntu-latest
+    steps:
+      - run: git describe
+      - uses: docker/build-push-action@v6
+        with: {push: true}
+  ship:
+    needs: image
+    environment: {name: production}
+    runs-on: ubuntu-latest
+    steps: [{run: kubectl apply -f k8s}]
+  shared:
+    uses: octo/shared/.github/workflows/x.yml@v1
+"""
+
+
+def facts() -> dict[str, Any]:
+    return facts_of(workflow(DEPLOYS))
+
+
+def test_the_facts_of_a_workflow() -> None:
+    told = facts()
+    assert told["triggers"] == ["pull_request", "push"]
+    jobs = {job["key"]: job for job in told["jobs"]}
+    assert jobs["unit"]["purposes"] == ["test"]
+    assert {"build", "push"} <= set(jobs["image"]["purposes"])
+    assert jobs["ship"]["needs"] == ["image", "unit"]
+    assert jobs["ship"]["environment"] == "production"
+    assert jobs["shared"]["calls"] == "octo/shared/.github/workflows/x.yml@v1"
+    assert told["tools"] == ["docker/build-push-action"]
+
+
+def test_places_in_facts_are_offsets_of_what_is_named() -> None:
+    text = dedent(DEPLOYS)
+    jobs = {job["key"]: job for job in facts()["jobs"]}
+    start, end = jobs["ship"]["at"]
+    assert text[start:end] == "ship"
+    (step,) = jobs["image"]["steps"]
+    start, end = step["at"]
+    assert text[start:end] == "docker/build-push-action@v6"
+
+
+def test_facts_can_be_kept_and_sent() -> None:
+    assert marshal.loads(marshal.dumps(facts())) == facts()
+
+
+def repository(*told: dict[str, Any], files: dict[str, str] | None = None) -> Repository:
+    workspace = MemoryWorkspace(files or {".github/workflows/ci.yml": dedent(DEPLOYS)})
+    (subject,) = reduce(list(told), {".github/workflows/ci.yml": "workflow"}, workspace)
+    found: Repository = subject.context
+    return found
+
+
+def test_what_a_repository_does() -> None:
+    found = repository(facts())
+    assert found.does("deploy")
+    assert not found.does("image-scan")
+    assert found.calls_strangers()
+    assert found.uses("docker/")
+    assert found.has_file(".github/workflows/ci.yml")
+
+
+def test_workflows_elsewhere_do_not_run() -> None:
+    template = {**facts(), "path": "templates/.github/workflows/ci.yml"}
+    assert not repository(template).does("deploy")
+
+
+def test_the_order_of_facts_does_not_matter() -> None:
+    one, two = {**facts(), "path": ".github/workflows/a.yml"}, {**facts(), "path": ".github/workflows/b.yml"}
+    assert [fact["path"] for fact in repository(two, one).workflows] == [one["path"], two["path"]]
+
+
+def test_only_workflows_are_gathered_beside_one() -> None:
+    workspace = MemoryWorkspace({".github/workflows/a.yml": "", ".github/workflows/README.md": "", "x.yml": ""})
+    assert beside(workspace) == [".github/workflows/a.yml"]
