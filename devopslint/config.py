@@ -7,6 +7,7 @@ replaced. Paths and globs are relative to the folder of the file that they stand
 from __future__ import annotations
 
 import os
+import stat
 
 from devopslint.engine.discover import CONFIG_NAME
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Path
+
+
+LARGEST_CONFIG = 1 << 20
+"""Bytes of a configuration."""
 
 
 class ConfigError(Exception):
@@ -190,6 +195,9 @@ def _read_layer(path: str, asked_at: str) -> Layer:
 
     shown = os.path.relpath(path)
     try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_CONFIG:
+            raise OSError(0, f"no regular file of at most {LARGEST_CONFIG >> 20} MiB")
         with open(path, encoding="utf-8-sig") as file:
             source = Source(shown, file.read())
     except (OSError, UnicodeDecodeError) as error:

@@ -107,7 +107,7 @@ class Session:
         self.root = find_root(places)
         self.costs: Costs | None = None
         self.config = _config(request, self.root, places)
-        self.catalog = open_catalog(self.config, request.rules_dirs)
+        self.catalog = open_catalog(self.config, request.rules_dirs, "" if request.config else self.root)
         self.selection = _selection(request, self.config)
         self.scopes: Scopes | None = None
         self._excluding = False
@@ -135,7 +135,7 @@ class Session:
         scopes = ConfigScopes(self.root, self.config, self._scope, nested)
         for config in scopes.all_configs():
             if config is not self.config:
-                _check_config(config, open_catalog(config, request.rules_dirs))
+                _check_config(config, open_catalog(config, request.rules_dirs, self.root))
         scopes.set_kinds()
         self._config_of = scopes.config
         self._excluding = any(config.words("exclude") for config in scopes.all_configs())
@@ -153,7 +153,7 @@ class Session:
     def _scope(self, config: Config, overrides: Sequence[Override]) -> Scope:
         if config is self.config and not overrides:
             return self.catalog.folders, self.selection
-        catalog = self.catalog if config is self.config else open_catalog(config, self.request.rules_dirs)
+        catalog = self.catalog if config is self.config else open_catalog(config, self.request.rules_dirs, self.root)
         return catalog.folders, _selection(self.request, config, overrides)
 
     def without_excluded(self, asked: Asked) -> Asked:
@@ -237,8 +237,12 @@ def _selection(request: Request, config: Config, overrides: Sequence[Override] =
     )
 
 
-def open_catalog(config: Config, rules_dirs: Sequence[str] = ()) -> Catalog:
-    """Return the catalog: the rules that come with devopslint, and those of the folders that were named."""
+def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "") -> Catalog:
+    """Return the catalog: the rules that come with devopslint, and those of the folders that were named.
+
+    A configuration that was found in a repository may be a stranger's: below `root`, where it is given, must be the
+    folders that it names.
+    """
     from devopslint.engine.artifacts import subject_kinds
     from devopslint.policy.catalog import PACKED_RULES, Catalog, RuleFolder, built_in_folder
 
@@ -249,14 +253,21 @@ def open_catalog(config: Config, rules_dirs: Sequence[str] = ()) -> Catalog:
         absolute = os.path.abspath(folder)
         if not os.path.isdir(absolute):
             raise RulesFolderError(f"{folder}: no such folder of rules")
+        if root and not trusted and not _is_below(absolute, root):
+            raise RulesFolderError(f"{folder}: leads out of the repository; give it as --rules-dir if it is yours")
         folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
         if trusted and absolute not in sys.path:
             sys.path.append(absolute)
     return Catalog(folders)
 
 
+def _is_below(path: str, root: str) -> bool:
+    real, real_root = os.path.realpath(path), os.path.realpath(root)
+    return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
+
+
 class RulesFolderError(Exception):
-    """A folder of rules that is not there."""
+    """A folder of rules that is not there, or that a repository may not name."""
 
 
 def _index_of(folder: str) -> str:

@@ -42,9 +42,9 @@ def _yaml_files(folder: str, below: str) -> Iterator[str]:
         for entry in entries:
             if entry.name[0] in "._":
                 continue
-            if entry.is_dir():
+            if entry.is_dir(follow_symlinks=False):
                 yield from _yaml_files(folder, f"{below}{entry.name}/")
-            elif entry.name.endswith((".yaml", ".yml")):
+            elif entry.name.endswith((".yaml", ".yml")) and entry.is_file():
                 yield below + entry.name
 
 

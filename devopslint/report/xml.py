@@ -16,6 +16,11 @@ _ESCAPES = {
     ord("\t"): "&#9;",
     ord("\n"): "&#10;",
     ord("\r"): "&#13;",
+    # What a terminal obeys or shows elsewhere is legal in XML, but somebody may look at the file in one.
+    **{
+        code: f"&#{code};"
+        for code in (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    },
 }
 
 
