@@ -21,11 +21,13 @@ def schema_fault(root: Any) -> tuple[int, str] | None:
 
     import jsonschema
 
+    from devopslint.engine.artifacts import artifacts
     from devopslint.syntax.tree import locate
 
     for key, mark in getattr(root, "duplicates", ()):
         return mark[0], f"`{key}` is given twice"
     schema = json.loads(resources.files("devopslint").joinpath("config.schema.json").read_text("utf-8"))
+    schema["properties"]["kinds"]["propertyNames"] = {"enum": ["none", *artifacts()]}
     found = [_in_words(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(root)]
     marks = [((locate(root, path, part) or (0, 0))[0], message) for path, part, message in found]
     return min(marks, default=None)
@@ -37,7 +39,11 @@ def _in_words(error: Any) -> tuple[Path, str, str]:
         known = list(error.schema["properties"])
         unknown = next(key for key in error.instance if key not in known)
         return (*path, unknown), "key", f"unknown setting `{unknown}`{_suggestion(str(unknown), known)}"
-    if error.validator == "propertyNames" or (error.validator in {"enum", "anyOf"} and "enum" in error.schema):
+    if "propertyNames" in error.absolute_schema_path:
+        known = [str(value) for value in error.schema["enum"]]
+        message = f"`{error.instance}` is none of {', '.join(known)}{_suggestion(error.instance, known)}"
+        return (*path, error.instance), "key", message
+    if error.validator in {"enum", "anyOf"} and "enum" in error.schema:
         allowed = [str(value) for value in error.schema["enum"]]
         message = f"`{error.instance}` is none of {', '.join(allowed)}{_suggestion(str(error.instance), allowed)}"
         return path, "value", message
