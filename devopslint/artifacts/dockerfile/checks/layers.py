@@ -53,9 +53,11 @@ def owner_changed_later(subject: Subject, options: Options) -> Iterator[Problem]
 
 
 def _lies_in(step: Step, folder: str) -> bool:
-    """Say whether a COPY or ADD puts files into a folder, or below it."""
-    _, destination = sources_and_destination(step)
+    """Say whether a COPY or ADD puts many files (a folder, or what another stage built) into a folder, or below it."""
+    sources, destination = sources_and_destination(step)
     if destination is None:
+        return False
+    if step.instruction.flag("from") is None and not any(word.value.endswith(("/", ".", "*")) for word in sources):
         return False
     text = step.text_of(destination)
     if text is UNKNOWN:
