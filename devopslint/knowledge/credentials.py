@@ -67,7 +67,7 @@ _PLACEHOLDER = re.compile(
     r"""(?ix)
     ^(?: | null | none | nil | undefined | n/?a | true | false | yes | no | on | off | default | optional | required
        | unused | disabled | enabled | empty | string | value | dummy | fake | mock | sample | placeholder | redacted
-       | hidden | masked | secret | token | todo | fixme | tbd )$
+       | hidden | masked | foo | bar | baz | foobar | secret | token | todo | fixme | tbd )$
     | ^[<\[{(] .* [>\]})]$            # <password>, [token], {{ x }}
     | ^(.)\1{2,}$                     # xxxx, ****, 0000
     | ^[x*.\-_#?…•]+$
@@ -78,6 +78,10 @@ _PLACEHOLDER = re.compile(
     | ^\*+ | \*{3,}$
     """
 )
+_NAME_OF_SECRET = re.compile(
+    r"(?i)^[a-z]+(?:[-_./][a-z]+)*[-_./](?:passwords?|passwd|passphrase|secrets?|tokens?|keys?|credentials?|pass|pwd)$"
+)
+"""`db-password`, `prod/api-key`: what a secret is called in its store."""
 _REFERENCE = re.compile(
     r"""(?ix)
     \$\{ | \$\( | \{\{ | \}\} | ^\$[A-Za-z_] | ^% [A-Za-z_]+ %$ | ^%[sdv]$ | ^@[A-Za-z]
@@ -153,6 +157,8 @@ def is_plausible_secret(value: str) -> bool:
     """
     text = value.strip()
     if len(text) < 3 or ("\n" in text and "PRIVATE KEY" not in text):
+        return False
+    if _NAME_OF_SECRET.match(text):
         return False
     return not (is_placeholder(text) or _REFERENCE.search(text) or text.count(" ") > 1)
 

@@ -77,7 +77,8 @@ def test_plausible(value: str) -> None:
      "arn:aws:secretsmanager:eu-west-1:1:secret:x",
      "vault:secret/data/x#y", "/run/secrets/db", "./secrets/db", "op://vault/item/field",
      "the password of the database",
-     "https://vault.internal/v1", "...", "projects/p/secrets/s", "%(password)s... ", "[REDACTED]"],
+     "https://vault.internal/v1", "...", "projects/p/secrets/s", "%(password)s... ", "[REDACTED]", "client-secret",
+     "prod/db-password", "foo"],
 )  # fmt: skip
 def test_implausible(value: str) -> None:
     assert not is_plausible_secret(value)

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _TRUST = "assume_role_policy"
+_RESOURCE_POLICIES = frozenset(
+    {"aws_s3_bucket_policy", "aws_s3_bucket", "aws_sqs_queue", "aws_sqs_queue_policy", "aws_sns_topic",
+     "aws_sns_topic_policy", "aws_ecr_repository_policy", "aws_kms_key", "aws_kms_key_policy",
+     "aws_secretsmanager_secret_policy", "aws_backup_vault_policy", "aws_cloudwatch_event_bus_policy"}
+)  # fmt: skip
 
 
 def admin_policy(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -41,35 +46,40 @@ def admin_policy(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def wildcard_action(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each `service:*` that is allowed on every resource."""
+    """Yield a problem for each statement that allows `service:*` on every resource."""
     for where, statement in _statements(subject, "policy"):
         if not statement.allows or statement.everywhere() is None or statement.principals or statement.conditions:
             continue
-        for action in statement.actions:
-            service = service_wildcard(action.value)
-            if service is not None and service not in {"iam", "sts"}:
-                yield where.problem(action, statement, action=action.value)
+        found = [one for one in statement.actions if service_wildcard(one.value) not in {None, "iam", "sts"}]
+        if found:
+            yield where.problem(found[0], statement, actions=_listing(found))
 
 
 def service_wildcard_action(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each `service:*` that is allowed on some resources."""
+    """Yield a problem for each statement that allows `service:*` on some resources."""
     for where, statement in _statements(subject, "policy"):
         if statement.allows and statement.everywhere() is None and not statement.principals:
-            for action in statement.actions:
-                if service_wildcard(action.value) is not None:
-                    yield where.problem(action, statement, action=action.value)
+            found = [one for one in statement.actions if service_wildcard(one.value) is not None]
+            if found:
+                yield where.problem(found[0], statement, actions=_listing(found))
 
 
 def privilege_escalation(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each action on every resource with which its holder can take more rights."""
+    """Yield a problem for each statement that allows, on every resource, to take more rights."""
     for where, statement in _statements(subject, "policy"):
         if not statement.allows or statement.everywhere() is None or statement.conditions or statement.open:
             continue
         if statement.principals:
             continue
-        for action in statement.actions:
-            if escalating(action.value):
-                yield where.problem(action, statement, action=action.value)
+        found = [one for one in statement.actions if escalating(one.value)]
+        if found:
+            yield where.problem(found[0], statement, actions=_listing(found))
+
+
+def _listing(found: list[Entry]) -> str:
+    """Return the first actions in words: `` `s3:*`, `ec2:*` and 4 more``."""
+    shown = ", ".join(f"`{entry.value}`" for entry in found[:3])
+    return shown + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 
 
 def allow_by_exclusion(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -105,11 +115,22 @@ def trust_any_repository(subject: Subject, options: Options) -> Iterator[Problem
 
 def public_policy(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each statement of a resource's policy that allows something to everyone."""
+    if subject.kind == "terraform.data" and not _is_resource_policy(subject):
+        return
     path = "access_policies" if "domain" in subject.type else "policy"
     for where, statement in _statements(subject, path):
         entry = statement.everyone()
         if entry is not None:
             yield where.problem(entry, statement)
+
+
+def _is_resource_policy(document: Subject) -> bool:
+    """Say whether a policy document becomes the policy of a bucket, queue, topic, key, registry or secret."""
+    module: Module = document.context
+    return any(
+        declared.label(0) in _RESOURCE_POLICIES and document.address in module.referred_by(declared.block.get("policy"))
+        for declared in module.all("resource")
+    )
 
 
 class _Where:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NOTHING: Known = (UNKNOWN, ())
 _MOST_NESTED = 40
 _UNAPPLIED = frozenset({"example", "examples", "sample", "samples", "test", "tests", "fixture", "fixtures", "testdata"})
+_PARTS = frozenset({"fixture", "fixtures", "testdata", "docs"})
 _DECLARING = {
     "resource": "",
     "data": "data.",
@@ -152,6 +153,11 @@ class Module:
         """Whether this is a root module that stands for something that runs, and is no example or test."""
         return self.is_root and not _UNAPPLIED & set(self.folder.lower().split("/"))
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the files of this folder are parts that a test or a page puts together, and no module."""
+        return bool(_PARTS & set(self.folder.lower().split("/")))
+
     @staticmethod
     def _is_bare(provider: Block) -> bool:
         """A provider block that sets nothing but a version is a leftover of old modules."""
@@ -275,7 +281,7 @@ class Module:
         return self._references
 
     def referred_by(self, value: Any) -> set[str]:
-        """Return the addresses of resources that a value refers to, through locals too."""
+        """Return the addresses of resources and data sources that a value refers to, through locals too."""
         found: set[str] = set()
         seen: set[str] = set()
         stack = [value]
@@ -291,7 +297,8 @@ class Module:
                             seen.add(steps[1])
                             stack.append(local.value)
                     else:
-                        address = f"{steps[0]}.{steps[1]}"
+                        length = 3 if steps[0] == "data" else 2
+                        address = ".".join(str(step) for step in steps[:length])
                         if address in self.declared:
                             found.add(address)
         return found

@@ -31,7 +31,7 @@ _NAMES_ONLY = frozenset({"provider", "providers", "lifecycle"})
 def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each reference to a variable, local, resource, data source or module that is not there."""
     module: Module = subject.context
-    if module.broken:
+    if module.broken or module.is_partial:
         return
     for file in module.files:
         iterators = set(_iterators(file.root))
@@ -76,6 +76,8 @@ def _declaration(reference: Reference, iterators: set[str]) -> str | None:
     steps = reference.steps
     head = steps[0]
     names = [step for step in steps[:3] if isinstance(step, str)]
+    if head in iterators and names[1:2] in (["key"], ["value"]):
+        return None
     if head in {"var", "local", "module"}:
         return f"{head}.{steps[1]}" if len(names) >= 2 and isinstance(steps[1], str) else None
     if head in {"data", "ephemeral"}:
@@ -113,14 +115,15 @@ def _used(module: Module) -> set[str]:
 def unused(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each variable, local or data source that nothing in the folder refers to."""
     module: Module = subject.context
-    if module.broken:
+    if module.broken or module.is_partial or not (module.has_code or module.locals or module.all("output")):
         return
     used = _used(module)
     for declared in module.all("variable"):
         if declared.address not in used:
             yield _unused(declared, "variable", declared.label(0))
     for local in module.locals.values():
-        if f"local.{local.name}" not in used:
+        # What begins with `_` is kept for the check that its value makes.
+        if f"local.{local.name}" not in used and not local.name.startswith("_"):
             yield Problem(Place(local.document.source, *local.key), what="local value", name=local.name)
     for declared in module.all("data"):
         if declared.address not in used and not {"lifecycle", "depends_on"} & set(declared.block):
@@ -134,6 +137,8 @@ def _unused(declared: Declared, what: str, name: str) -> Problem:
 def duplicates(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each block that has the type and name of an earlier one."""
     module: Module = subject.context
+    if module.is_partial:
+        return
     for first, later in module.duplicates:
         place = Place(first.document.source, *(first.block.header or (0, 0)))
         yield Problem(
@@ -146,7 +151,7 @@ def duplicates(subject: Subject, options: Options) -> Iterator[Problem]:
 def unused_provider(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each required provider of which nothing in the folder is made."""
     module: Module = subject.context
-    if module.broken:
+    if module.broken or module.is_partial or not module.has_code:
         return
     used = set(_providers_in_use(module))
     for block in module.nested_settings("required_providers"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
+from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone, services_between
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
@@ -64,6 +64,8 @@ def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
 def wide_range(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens more ports to the internet than `ports` allows, but not all."""
     for opening in _openings(subject, "ingress"):
+        if services_between(opening.first, opening.last):
+            continue  # said by the rules on those ports
         if not opening.everything and opening.last - opening.first + 1 > int(options["ports"]):
             yield opening.problem(subject, range=f"{opening.first}-{opening.last}")
 

@@ -49,7 +49,9 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         broken = broken or bool(problems)
         for problem in problems:
             unit.syntax_problem(source, problem)
-        documents.append(document)
+        # OpenTofu takes `x.tofu` in the place of `x.tf`; read together, everything in them would be doubled.
+        if not (path.endswith(".tofu") and path[: -len("ofu")] + "f" in unit.files):
+            documents.append(document)
     yield from module_subjects(Module(first.rpartition("/")[0], documents, unit.workspace, broken=broken))
 
 
