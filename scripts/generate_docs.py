@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,7 +202,13 @@ def between(text: str, name: str, content: str) -> str:
 def picture() -> str:
     """Return what devopslint says of some faults of the demo, as it says it."""
     command = [sys.executable, "-m", "devopslint", "check", "fixtures/demo", "--show-urls", "never", "--color", "never"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        # As in a checkout, be this one or not: the root is the folder that holds `.git`.
+        shutil.copytree(ROOT / "fixtures" / "demo", Path(folder) / "fixtures" / "demo")
+        (Path(folder) / ".git").mkdir()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
+    said = done.stdout
     parts = said.strip().split("\n\n")
     shown = [part for name in PICTURED for part in parts if part.split("]", 1)[0].endswith("[" + name)]
     return "\n\n".join([*shown, "…", parts[-1].splitlines()[-1]])

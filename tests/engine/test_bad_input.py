@@ -116,7 +116,7 @@ def _everything(folder: Path) -> list[dict[str, Any]]:
         (".github/workflows/ci.yml", "on: push\njobs:\n  build:\n    runs-on: a\n   steps: []\n", 5),
         ("deploy.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a\nspec: {}\n", None),
         ("deploy.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: *nobody\n", 4),
-        ("deploy.json", '{"apiVersion": "v1", "kind": "Service",\n "metadata": {"name": "a",}}\n', 2),
+        ("deploy.json", '{\n "apiVersion": "v1",\n "kind": "Service",\n "metadata": {"name": "a",}\n}\n', 4),
         ("main.tf", 'resource "a" "b" {\n  c = \n}\n', None),
         ("main.tf", 'resource "a" "b" {\n', None),
         ("main.tf.json", '{"resource": {\n', None),
