@@ -20,11 +20,14 @@ TARGET = Path(__file__).parent.parent / "devopslint" / "artifacts" / "workflow" 
 def without_descriptions(node: Any) -> Any:
     """Return the definitions without their prose, which is GitHub's and which nobody reads at run time."""
     if isinstance(node, dict):
-        return {
-            key: without_descriptions(value)
-            for key, value in node.items()
-            if not (key == "description" and isinstance(value, str))
-        }
+        kept = {}
+        for key, value in node.items():
+            if key == "properties":
+                # Here `description` is a key that people write, and its value the name of a definition.
+                kept[key] = {name: without_descriptions(one) for name, one in value.items()}
+            elif not (key == "description" and isinstance(value, str)):
+                kept[key] = without_descriptions(value)
+        return kept
     if isinstance(node, list):
         return [without_descriptions(item) for item in node]
     return node
