@@ -25,16 +25,25 @@ _REASON = re.compile(r"(?:^|\s)--\s*(.*\S)")
 _UNTIL = re.compile(r"\buntil\s*=\s*([^\s,;]+)")
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
 _ANNOTATION = "devopslint.io/ignore"
+_IN_COMMENTS = (
+    "devopslint:", "hadolint", "zizmor:", "checkov:skip", "bridgecrew:skip", "trivy:ignore", "tfsec:ignore",
+    "tflint-ignore", "kics-scan",
+)  # fmt: skip
+_IN_ANNOTATIONS = (_ANNOTATION, "kube-linter.io/", "kube-score/ignore", "polaris.fairwinds.com/", "checkov.io/skip")
+_IN_JSON = (*_IN_ANNOTATIONS, '"//"')
+"""Words without one of which nothing of the sort is there: cheaper to look for than to walk a tree."""
 _QUOTES_AFTER = frozenset(" \t([{=,:-!")
 
 
 def read_ignores(source: Source, documents: ReadDocuments | None) -> list[Ignore]:
     """Return what silences findings in a file: comments, and what stands in its trees."""
     form = form_of(source.path)
+    text = source.text
     found: list[Ignore] = []
-    if form != "json":
+    if form != "json" and any(marker in text for marker in _IN_COMMENTS):
         found = list(_comments(source, form, documents))
-    if documents is not None and form in {"json", "yaml"}:
+    markers = _IN_JSON if form == "json" else _IN_ANNOTATIONS
+    if documents is not None and form in {"json", "yaml"} and any(marker in text for marker in markers):
         found.extend(_in_trees(source, documents))
     return _ranges(found, len(source.line_starts))
 

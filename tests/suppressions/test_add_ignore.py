@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from running import devopslint, write
+from running import devopslint, findings, write
 from suppressing import FOLDER
 
 FILES = {
@@ -53,3 +53,34 @@ def test_json_takes_no_comment(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "pod.json:1: house/image can't be ignored by a comment there" in done.stderr
     assert (tmp_path / "pod.json").read_text() == text
+
+
+def test_the_day_and_whether_comments_are_heeded(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": "# devopslint: ignore[user] until=2026-05-01 -- why\nFROM a\n"})
+    arguments = ("check", "Dockerfile", *ARGUMENTS, "--output", "concise")
+    for more, env, code in (
+        (("--today", "2026-05-01"), {}, 0),
+        (("--today", "2026-05-02"), {}, 1),
+        ((), {"DEVOPSLINT_TODAY": "2026-05-01"}, 0),
+        ((), {"DEVOPSLINT_TODAY": "2026-05-02"}, 1),
+        (("--today", "2026-05-01", "--no-ignores"), {}, 1),
+    ):
+        assert devopslint(*arguments, *more, cwd=tmp_path, env=env).returncode == code, (more, env)
+
+
+def test_what_is_done_to_comments_is_not_in_the_cache(tmp_path: Path) -> None:
+    write(
+        tmp_path, {f"{n}/Dockerfile": "# devopslint: ignore[user] until=2026-05-01 -- why\nFROM a\n" for n in range(9)}
+    )
+    arguments = ("check", *ARGUMENTS[:-1], "--output", "json")
+    for day, code in (("2026-05-01", 0), ("2026-05-02", 1), ("2026-05-01", 0)):
+        assert devopslint(*arguments, "--today", day, cwd=tmp_path).returncode == code
+
+
+def test_comments_of_a_file_that_is_asked_for_alone_are_the_same(tmp_path: Path) -> None:
+    bucket = 'resource "aws_s3_bucket" "%s" {\n  acl = "public-read" # devopslint: ignore[bucket, user] -- why\n}\n'
+    write(tmp_path, {"a.tf": bucket % "a", "b.tf": bucket % "b"})
+    arguments = ("--rules-dir", FOLDER, "--select", "house,core", "--no-cache")
+    whole = findings(*arguments, cwd=tmp_path)
+    assert findings("a.tf", *arguments, cwd=tmp_path) == [one for one in whole if one["path"] == "a.tf"]
+    assert [one["rule"] for one in whole if one["path"] == "a.tf"] == ["house/tags", "core/unused-ignore"]
