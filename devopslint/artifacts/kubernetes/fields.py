@@ -108,7 +108,7 @@ def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
         elif code.isdigit():
             fields = table["types"][int(code)]
             yield from _own_faults(node, fields, path)
-            todo.extend((node[key], fields[key], (*path, key)) for key in reversed(list(node)) if key in fields)
+            todo.extend((node[key], fields[key], (*path, key)) for key in reversed(list(node)) if key and key in fields)
 
 
 def _own_faults(node: Map, fields: dict[str, Any], path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:

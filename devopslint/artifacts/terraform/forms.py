@@ -120,7 +120,8 @@ def duplicate_keys(subject: Subject, options: Options) -> Iterator[Problem]:
 def naming(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each name that is not written in lower case with underscores."""
     for type_name, index in _LABEL_OF_NAME.items():
-        for block in subject.value.get(type_name) or ():
+        blocks = subject.value.get(type_name)
+        for block in blocks if isinstance(blocks, Seq) else ():
             if isinstance(block, Block) and len(block.labels) > index and not _NAME.fullmatch(block.labels[index]):
                 yield Problem(Place(subject.document.source, *block.labels.at[index]), name=block.labels[index])
 

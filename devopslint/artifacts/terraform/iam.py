@@ -247,12 +247,16 @@ def _data_statements(subject: Subject) -> Iterator[tuple[_Where, Statement]]:
         conditions, principals = block.get("condition"), block.get("principals")
         statement.open = any(one is UNKNOWN or getattr(one, "open", False) for one in (conditions, principals))
         for condition in conditions if isinstance(conditions, Seq) else ():
+            if not isinstance(condition, Map):
+                continue
             variable = module.value(condition.get("variable", UNKNOWN))
             if isinstance(variable, str):
                 statement.conditions.append(variable.lower())
             else:
                 statement.open = True
         for principal in principals if isinstance(principals, Seq) else ():
+            if not isinstance(principal, Map):
+                continue
             kind = module.value(principal.get("type", UNKNOWN))
             for entry in _listed(module, principal, "identifiers"):
                 statement.principals.append((kind if isinstance(kind, str) else "", entry))

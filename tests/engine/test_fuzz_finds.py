@@ -1,0 +1,27 @@
+"""What fuzzing found: each of these has once made a rule or a reader fail."""
+
+from __future__ import annotations
+
+import pytest
+from engine_projects import Everything, catalog
+
+from devopslint.engine.discover import Asked
+from devopslint.engine.run import Run
+from devopslint.engine.workspace import MemoryWorkspace
+
+POD = "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: [a: b]}}}\n"
+FOUND = {
+    "a block type used as an argument": ("main.tf", "variable = [for a in b : a]\nresource = true\n"),
+    "principals that are a list": ("main.tf", 'data "aws_iam_policy_document" "a" {\n  statement {\n    actions = ["a"]\n'
+                                   '    principals = ["a"]\n    condition = ["b"]\n  }\n}\n'),
+    "an empty key in a manifest": ("a.yaml", POD + "metadata: {'': g}\n"),
+    "stages without end": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\n" for n in range(1500))),
+    "a lone surrogate": ("a.json", '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\\ud800"}, "spec": 1}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_fails_no_more(name):
+    path, text = FOUND[name]
+    report = Run(MemoryWorkspace({path: text}), catalog(), Everything()).check(Asked([], [path], True))
+    assert [finding.message for finding in report.findings if finding.rule == "core/internal"] == []
