@@ -163,7 +163,10 @@ class Judge:
 
     def _ignores(self, source: Source) -> list[Ignore]:
         if source.path not in self._comments:
-            self._comments[source.path] = ignores_of(source, self.workspace.documents)
+            try:
+                self._comments[source.path] = ignores_of(source, self.workspace.documents)
+            except Exception:  # the tree can't be read, which has been told of where it was read first
+                self._comments[source.path] = ignores_of(source)
         return self._comments[source.path]
 
     def _own_ignores(self, result: Result) -> list[tuple[str, Ignore]]:
