@@ -163,6 +163,18 @@ def test_growth_is_bounded() -> None:
     assert found.lookup("local", "b59")[0] is UNKNOWN
 
 
+def test_values_inside_values_are_worked_out_once() -> None:
+    text = 'locals {\n  a0 = { v = "x" }\n'
+    text += "".join(f'  a{i} = {{ v = "${{local.a{i - 1}.v}}${{local.a{i - 1}.v}}" }}\n' for i in range(1, 40))
+    text += "  c = { v = local.c.v }\n}\n"
+    text += 'resource "x_y" "z" {\n  few  = local.a3.v\n  many = local.a39.v\n  self = local.c.v\n}\n'
+    found = module(main__tf=text)
+    block = found.declared["x_y.z"].block
+    assert found.value(block["self"]) is UNKNOWN
+    assert found.value(block["many"]) is UNKNOWN
+    assert found.value(block["few"]) == "x" * 8
+
+
 def test_long_chains_and_deep_expressions_end() -> None:
     text = "locals {\n  a0 = 1\n" + "".join(f"  a{i} = local.a{i - 1}\n" for i in range(1, 2000)) + "}\n"
     found = module(main__tf=text)

@@ -10,12 +10,13 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Protocol
 
     from tree_sitter import Node
 
     from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Candidate
 
     Origin = tuple[Source, int, int, str]
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
         def lookup(self, kind: str, name: str) -> tuple[Any, tuple[Origin, ...]]:
             """Return the value of `var.name` or `local.name` and where it comes from; UNKNOWN when it can't be known."""
+
+        def resolve(self, value: Any) -> Sequence[Candidate] | None:
+            """Return the one candidate of an expression, worked out once; `None` for a plain value."""
 
 
 MOST_DEPTH = 60
@@ -76,11 +80,11 @@ class _Evaluator:
 
     def settle(self, value: Any) -> Any:
         """Return what an expression inside a known value comes to."""
-        if isinstance(value, Expression):
-            found, origins = evaluate(value, self.scope)
-            self.origins.extend(origins)
-            return found
-        return value
+        found = self.scope.resolve(value)
+        if found is None:
+            return value
+        self.origins.extend(found[0].origins)
+        return found[0].value
 
     def scalar(self, node: Node, bound: Mapping[str, Any]) -> Any:
         text = self.text(node)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Origin = tuple[Source, int, int, str]
     Known = tuple[Any, tuple[Origin, ...]]
 
+_UNKNOWN: Sequence[Candidate] = (Candidate(UNKNOWN),)
 _NOTHING: Known = (UNKNOWN, ())
 _MOST_NESTED = 40
 _UNAPPLIED = frozenset({"example", "examples", "sample", "samples", "test", "tests", "fixture", "fixtures", "testdata"})
@@ -92,6 +93,7 @@ class Module:
         self._known: dict[tuple[str, str], Known] = {}
         self._working: set[tuple[str, str]] = set()
         self._memo: dict[tuple[str, int, int], Sequence[Candidate]] = {}
+        self._links: dict[tuple[str, str | None], set[str]] = {}
         self._references: list[tuple[Reference, Document]] | None = None
         self._assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
         for file in self.files:
@@ -192,6 +194,7 @@ class Module:
         key = (value.source.path, value.start, value.end)
         found = self._memo.get(key)
         if found is None:
+            self._memo[key] = _UNKNOWN  # what a value that is made of itself comes to
             result, origins = evaluate(value, self)
             found = self._memo[key] = (Candidate(result, origins),)
         return found
@@ -301,6 +304,16 @@ class Module:
                         address = ".".join(str(step) for step in steps[:length])
                         if address in self.declared:
                             found.add(address)
+        return found
+
+    def links_of(self, declared: Declared, link: str | None) -> set[str]:
+        """Return the addresses that a block refers to, or only by its attribute `link` and its loop; worked out once."""
+        key = (declared.address, link)
+        found = self._links.get(key)
+        if found is None:
+            block: Any = declared.block
+            parts = block if link is None else [block.get(name) for name in (link, "for_each", "count")]
+            found = self._links[key] = self.referred_by(parts)
         return found
 
     def related(self, declared: Declared) -> Callable[[str], Iterator[Subject]]:

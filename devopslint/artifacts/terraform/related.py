@@ -9,7 +9,6 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from devopslint.artifacts.terraform.module import Declared, Module
 
@@ -27,10 +26,7 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
         if other.label(0) != type_name or other.address == declared.address:
             continue
         link = _link_of(type_name)
-        parts: Any = other.block
-        if link is not None:
-            parts = [other.block.get(name) for name in (link, "for_each", "count")]
-        referred = module.referred_by(parts)
+        referred = module.links_of(other, link)
         subject = module.subjects.get(other.address)
         if declared.address in referred:
             if subject is not None:
@@ -45,7 +41,7 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
             elif same is None:
                 yield _unknown(other)
     for call in module.all("module"):
-        if declared.address in module.referred_by(call.block):
+        if declared.address in module.links_of(call, None):
             yield _unknown(call)
 
 
