@@ -31,7 +31,9 @@ _TRUST = "assume_role_policy"
 _RESOURCE_POLICIES = frozenset(
     {"aws_s3_bucket_policy", "aws_s3_bucket", "aws_sqs_queue", "aws_sqs_queue_policy", "aws_sns_topic",
      "aws_sns_topic_policy", "aws_ecr_repository_policy", "aws_kms_key", "aws_kms_key_policy",
-     "aws_secretsmanager_secret_policy", "aws_backup_vault_policy", "aws_cloudwatch_event_bus_policy"}
+     "aws_secretsmanager_secret_policy", "aws_backup_vault_policy", "aws_cloudwatch_event_bus_policy",
+     "aws_efs_file_system_policy", "aws_elasticsearch_domain", "aws_elasticsearch_domain_policy",
+     "aws_opensearch_domain", "aws_opensearch_domain_policy"}
 )  # fmt: skip
 
 
@@ -117,6 +119,8 @@ def public_policy(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each statement of a resource's policy that allows something to everyone."""
     if subject.kind == "terraform.data" and not _is_resource_policy(subject):
         return
+    if "domain" in subject.type and _in_network(subject.context):
+        return
     path = "access_policies" if "domain" in subject.type else "policy"
     for where, statement in _statements(subject, path):
         entry = statement.everyone()
@@ -127,10 +131,19 @@ def public_policy(subject: Subject, options: Options) -> Iterator[Problem]:
 def _is_resource_policy(document: Subject) -> bool:
     """Say whether a policy document becomes the policy of a bucket, queue, topic, key, registry or secret."""
     module: Module = document.context
-    return any(
-        declared.label(0) in _RESOURCE_POLICIES and document.address in module.referred_by(declared.block.get("policy"))
-        for declared in module.all("resource")
-    )
+    for declared in module.all("resource"):
+        kind = declared.label(0)
+        if kind not in _RESOURCE_POLICIES or ("domain" in kind and _in_network(module)):
+            continue
+        policies = [declared.block.get("policy"), declared.block.get("access_policies")]
+        if document.address in module.referred_by(policies):
+            return True
+    return False
+
+
+def _in_network(module: Module) -> bool:
+    """Say whether a search domain of the folder stands inside a network, where its policy's `*` means who is there."""
+    return any("vpc_options" in one.block for one in module.all("resource") if one.label(0).endswith("search_domain"))
 
 
 class _Where:
