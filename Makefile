@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types unit bench docs wheel clean
+.PHONY: help demo test check lint types unit bench bench-large docs wheel clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ types: $(VENV)/developed
 
 unit: $(VENV)/developed
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+bench-large: $(VENV)/developed  ## Measure a large repository made from a seed, cold and warm, and how the cost grows
+	@$(BIN)/python scripts/bench_large.py --growth
 
 bench: $(VENV)/developed  ## Measure start-up and speed against bare Python
 	@$(BIN)/python scripts/bench.py

@@ -7,6 +7,7 @@ reading and hashing the same files as well; `--growth` the cost of ×1, ×4 and 
 ratio of two processes to one for repositories of several sizes. Figures drift with the machine: ratios hold.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import argparse

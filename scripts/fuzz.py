@@ -8,6 +8,7 @@ rules (bytes flipped, cut, doubled, joined with others). With it they come from 
 finding, raises, or takes more than ten seconds. Failing inputs are written to the folder; the number tried is printed.
 """
 
+# ruff: noqa: E501, TC001
 from __future__ import annotations
 
 import argparse

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         def names(self, folder: str) -> Sequence[str]:
             """Return the sorted names of the files and folders in a folder (`""` is the root); empty when there is none."""
 
+        def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
+            """Say whether a word stands in a file of a folder with one of some endings; the files are read once for all."""
+
         def source(self, path: str) -> Source | None:
             """Return a file's text, read once; `None` when it can't be read (a finding says why)."""
 

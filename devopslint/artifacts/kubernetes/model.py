@@ -135,13 +135,20 @@ class Manifests:
         """Say whether a word stands in a YAML file of the same folder: an object may well be in the next file."""
         if word not in self._mentions:
             folder = self.path.rpartition("/")[0]
-            self._mentions[word] = any(
-                word in source.text
-                for name in self.workspace.names(folder)
-                if name.endswith((".yaml", ".yml"))
-                and (source := self.workspace.source(f"{folder}/{name}" if folder else name)) is not None
-            )
+            self._mentions[word] = self.workspace.has_word(folder, (".yaml", ".yml"), word)
         return self._mentions[word]
+
+    def elsewhere(self, word: str) -> bool:
+        """Say whether a word stands in another YAML file of the same folder."""
+        folder = self.path.rpartition("/")[0]
+        for name in self.workspace.names(folder):
+            beside = f"{folder}/{name}" if folder else name
+            if not name.endswith((".yaml", ".yml")) or beside == self.path:
+                continue
+            source = self.workspace.source(beside)
+            if source is not None and word in source.text:
+                return True
+        return False
 
 
 def same_namespace(one: Any, other: Any) -> bool:
