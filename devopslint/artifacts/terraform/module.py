@@ -90,6 +90,8 @@ class Module:
         self.of_type: dict[str, list[Declared]] = {}
         self.subjects: dict[str, Subject] = {}
         """The subjects of resources by address, filled by the reader."""
+        self.indexes: dict[tuple[str, str], tuple[dict[str, list[Declared]], list[Declared]]] = {}
+        """What `related` keeps: by type and owner's type, the resources by what they refer to, and those that do not."""
         self._known: dict[tuple[str, str], Known] = {}
         self._working: set[tuple[str, str]] = set()
         self._memo: dict[tuple[str, int, int], Sequence[Candidate]] = {}

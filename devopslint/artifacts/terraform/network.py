@@ -141,7 +141,7 @@ def open_network_acl(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each ACL rule that lets everyone reach a port of administration, or every port."""
     if subject.type == "aws_network_acl_rule":
         rules: list[Path] = [()]
-        if subject.get("egress") not in {False, MISSING}:
+        if subject.get("egress") not in (False, MISSING):
             return
     else:
         listed = subject.get("ingress")

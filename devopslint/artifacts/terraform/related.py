@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.module import Declared, Module
 
+    Index = tuple[dict[str, list[Declared]], list[Declared]]
+
 _LINKS = {"aws_s3_bucket": "bucket", "aws_s3_bucket_": "bucket", "aws_lb_listener": "load_balancer_arn"}
 """Start of a type → the one attribute by which it says what it belongs to; its other references do not count."""
 
@@ -22,27 +24,45 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
     One belongs when it refers to it, or names the same bucket by the same literal or the same expression. One whose
     link can't be known, and a module that is given the resource, is yielded as a subject whose value is UNKNOWN.
     """
-    for other in module.all("resource"):
-        if other.label(0) != type_name or other.address == declared.address:
-            continue
-        link = _link_of(type_name)
-        referred = module.links_of(other, link)
+    link = _link_of(type_name)
+    referring, loose = _index(module, type_name, declared.label(0))
+    for other in referring.get(declared.address, ()):
         subject = module.subjects.get(other.address)
-        if declared.address in referred:
-            if subject is not None:
-                yield subject
-            elif not module.is_root:
-                # Switched off by a default that the caller of the module may change.
-                yield _unknown(other)
-        elif link is not None and not any(_is_of(address, declared) for address in referred):
-            same = _same_name(module, declared, other, link)
-            if same is True and subject is not None:
-                yield subject
-            elif same is None:
-                yield _unknown(other)
+        if subject is not None:
+            yield subject
+        elif not module.is_root:
+            # Switched off by a default that the caller of the module may change.
+            yield _unknown(other)
+    for other in loose if link is not None else ():
+        same = _same_name(module, declared, other, link)
+        subject = module.subjects.get(other.address)
+        if same is True and subject is not None:
+            yield subject
+        elif same is None:
+            yield _unknown(other)
     for call in module.all("module"):
         if declared.address in module.links_of(call, None):
             yield _unknown(call)
+
+
+def _index(module: Module, type_name: str, own_type: str) -> Index:
+    """Return the resources of a type by the addresses that they refer to, and those that refer to none of `own_type`."""
+    found = module.indexes.get((type_name, own_type))
+    if found is None:
+        link = _link_of(type_name)
+        referring: dict[str, list[Declared]] = {}
+        loose: list[Declared] = []
+        for other in module.all("resource"):
+            if other.label(0) != type_name:
+                continue
+            referred = module.links_of(other, link)
+            for address in referred:
+                if address != other.address:
+                    referring.setdefault(address, []).append(other)
+            if not any(address.partition(".")[0] == own_type for address in referred):
+                loose.append(other)
+        found = module.indexes[type_name, own_type] = referring, loose
+    return found
 
 
 def _link_of(type_name: str) -> str | None:
@@ -50,11 +70,6 @@ def _link_of(type_name: str) -> str | None:
         if start.endswith("_") and type_name.startswith(start):
             return link
     return _LINKS.get(type_name)
-
-
-def _is_of(address: str, declared: Declared) -> bool:
-    """Say whether an address is another resource of the same type, so that the link is a known one."""
-    return address.partition(".")[0] == declared.label(0)
 
 
 def _same_name(module: Module, declared: Declared, other: Declared, link: str) -> bool | None:

@@ -127,9 +127,9 @@ def _inside(expression: Expression, parents: tuple[str, ...]) -> Iterator[tuple[
 def insensitive_variable(variable: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a variable that by its name and type holds a secret and is not `sensitive`."""
     name = variable.address.partition(".")[2]
-    if not looks_like_secret_name(name) or variable.get("sensitive") not in {MISSING, False}:
+    if not looks_like_secret_name(name) or variable.get("sensitive") not in (MISSING, False):
         return
-    if variable.get("ephemeral") not in {MISSING, False}:
+    if variable.get("ephemeral") not in (MISSING, False):
         return
     kind = variable.raw("type")
     text = kind.text if isinstance(kind, Expression) else str(kind)
@@ -141,7 +141,7 @@ def insensitive_variable(variable: Subject, options: Options) -> Iterator[Proble
 
 def insensitive_output(output: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for an output that shows a password or a secret key and is not `sensitive`."""
-    if output.get("sensitive") not in {MISSING, False} or output.get("ephemeral") not in {MISSING, False}:
+    if any(output.get(key) is not MISSING and output.get(key) is not False for key in ("sensitive", "ephemeral")):
         return
     value = output.raw("value")
     if not isinstance(value, Expression):
