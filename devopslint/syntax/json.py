@@ -67,7 +67,8 @@ def _read(text: str) -> Any:  # noqa: C901, PLR0915 (one loop)
     at = 0
     while True:
         match = match_token(text, at)
-        assert match is not None
+        if match is None:
+            raise _JsonError("this is no JSON", min(at, max(len(text) - 1, 0)))
         group = match.lastindex
         if group is None:
             if state == _NOTHING:

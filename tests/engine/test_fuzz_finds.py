@@ -15,6 +15,11 @@ FOUND = {
     "principals that are a list": ("main.tf", 'data "aws_iam_policy_document" "a" {\n  statement {\n    actions = ["a"]\n'
                                    '    principals = ["a"]\n    condition = ["b"]\n  }\n}\n'),
     "an empty key in a manifest": ("a.yaml", POD + "metadata: {'': g}\n"),
+    "a list where true or false belongs": ("main.tf", 'output "a_password" {\n  sensitive = []\n  value = aws_b.c.password\n}\n'
+                                           'variable "password" {\n  sensitive = [1]\n}\n'),
+    "a list where a name belongs": (".github/workflows/a.yml", "on: {workflow_dispatch: {inputs: {x: {type: [a]}}}}\njobs:\n  a:\n"
+                                    "    runs-on: windows-latest\n    steps:\n    - run: a ${{ inputs.x }}\n      shell: [cmd]\n"),
+    "a quote left open in JSON": ("main.tf.json", ' with: {install: "${{ v\njobs:\n'),
     "stages without end": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\n" for n in range(1500))),
     "a lone surrogate": ("a.json", '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\\ud800"}, "spec": 1}'),
 }  # fmt: skip

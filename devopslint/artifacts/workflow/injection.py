@@ -105,7 +105,7 @@ def _harmless_input(name: str, step: Step) -> bool:
         inputs = map_at(workflow.triggers.get(event), "inputs")
         for key, config in inputs.items():
             if key.lower() == name and isinstance(config, dict):
-                return config.get("type") in {"boolean", "number", "choice", "environment"}
+                return config.get("type") in ("boolean", "number", "choice", "environment")
     return False
 
 

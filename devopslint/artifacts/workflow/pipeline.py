@@ -197,7 +197,7 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
     if name == "aquasecurity/trivy-action":
         code = inputs.get("exit-code", 0)
         reported = (
-            inputs.get("format") in {"sarif", "cyclonedx", "spdx", "spdx-json", "github", "json", "template"}
+            inputs.get("format") in ("sarif", "cyclonedx", "spdx", "spdx-json", "github", "json", "template")
             or "output" in inputs
         )
         if str(code) == "0" and not reported and "env" not in step.value:

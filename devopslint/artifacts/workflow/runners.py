@@ -138,7 +138,7 @@ def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Proble
     if job.on_windows is not False or job.runs_on is None or "self-hosted" in job.runs_on:
         return
     for step in job.steps:
-        if step.value.get("shell") in {"cmd", "powershell"}:
+        if step.value.get("shell") in ("cmd", "powershell"):
             yield Problem(("steps", step.index, "shell"), shell=step.value["shell"])
 
 

@@ -286,7 +286,7 @@ def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
     )
     if (
         re.search(r"cosign|attest|slsa|notation|\bko\b|sigstore", text)
-        or pushing.inputs.get("provenance") in {True, "true", "mode=max"}
+        or pushing.inputs.get("provenance") in (True, "true", "mode=max")
         or "sbom" in pushing.inputs
     ):
         return
