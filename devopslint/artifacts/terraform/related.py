@@ -33,8 +33,8 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
         elif not module.is_root:
             # Switched off by a default that the caller of the module may change.
             yield _unknown(other)
-    for other in loose if link is not None else ():
-        same = _same_name(module, declared, other, link)
+    for other in loose:
+        same = False if link is None else _same_name(module, declared, other, link)
         subject = module.subjects.get(other.address)
         if same is True and subject is not None:
             yield subject
