@@ -20,6 +20,7 @@ FOUND = {
     "a list where a name belongs": (".github/workflows/a.yml", "on: {workflow_dispatch: {inputs: {x: {type: [a]}}}}\njobs:\n  a:\n"
                                     "    runs-on: windows-latest\n    steps:\n    - run: a ${{ inputs.x }}\n      shell: [cmd]\n"),
     "a quote left open in JSON": ("main.tf.json", ' with: {install: "${{ v\njobs:\n'),
+    "an event without a name": (".github/workflows/a.yml", "on: {'': a, push: }\njobs: {a: {runs-on: x, steps: [{run: a}]}}\n"),
     "stages without end": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\n" for n in range(1500))),
     "a lone surrogate": ("a.json", '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\\ud800"}, "spec": 1}'),
 }  # fmt: skip

@@ -86,7 +86,7 @@ def unknown_event(subject: Subject, options: Options) -> Iterator[Problem]:
     for found in _problems(subject, "unknown-key", "value"):
         if found.definition not in _EVENT_NAMES:
             continue
-        name = found.values.get("key") or found.values["found"]
+        name = found.values.get("key") or str(found.values.get("found", ""))
         if name not in known:
             yield Problem(found.path, part=found.part, key=name, hint=nearest(name, known))
 
