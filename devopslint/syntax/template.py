@@ -7,7 +7,13 @@ import re
 FILL = "\ue000"
 """The code point, from Unicode's private use area, that stands for each one of an expression."""
 
-_ACTION = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_OPENING = re.compile(r"\{\{-?\s*/\*|\{\{|\{%|\{#")
+_CLOSING = {
+    "/*": re.compile(r"\*/\s*-?\}\}"),
+    "{{": re.compile(r"\}\}"),
+    "{%": re.compile(r"%\}"),
+    "{#": re.compile(r"#\}"),
+}
 _CONTROL = re.compile(
     r"\{\{-?\s*(?:if|else|end|with|range|define|block|break|continue|/\*|\$\w+\s*:?=)(?![\w.])|\{[%#]"
 )
@@ -38,7 +44,7 @@ def mask_templates(text: str) -> str:
     conditions and loops in front of what stands on the same line. Every other expression becomes a run of FILL. The
     result is for a parser that counts offsets, not lines.
     """
-    actions = [match.span() for match in _ACTION.finditer(text)]
+    actions = _actions(text)
     pieces: list[str] = []
     done = 0
     index = 0
@@ -67,6 +73,23 @@ def mask_templates(text: str) -> str:
     return "".join(pieces)
 
 
+def _actions(text: str) -> list[tuple[int, int]]:
+    """Return the spans of all expressions; time is linear, since an end that was not found once is not sought again."""
+    spans = []
+    unclosed: set[str] = set()
+    at = 0
+    while found := _OPENING.search(text, at):
+        at = found.end()
+        for kind in (found.group()[-2:], found.group()[:2]):
+            end = None if kind in unclosed else _CLOSING[kind].search(text, at if kind == "/*" else found.start() + 2)
+            if end is not None:
+                at = end.end()
+                spans.append((found.start(), at))
+                break
+            unclosed.add(kind)
+    return spans
+
+
 def _controls(text: str, run: list[tuple[int, int]]) -> int:
     """Return how many actions at the start of a run only decide about what follows."""
     for number, (start, end) in enumerate(run):
@@ -76,7 +99,7 @@ def _controls(text: str, run: list[tuple[int, int]]) -> int:
 
 
 def _only_blanks(text: str, start: int, end: int) -> bool:
-    return not text[start:end].strip(" \t")
+    return _past_blanks(text, start) >= end
 
 
 def _past_blanks(text: str, at: int) -> int:
@@ -86,14 +109,17 @@ def _past_blanks(text: str, at: int) -> int:
 
 
 def _line_start(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    """Return the start of the line of an offset that only blanks stand before."""
+    while at > 0 and text[at - 1] in " \t":
+        at -= 1
+    return at
 
 
 def _blank_before(text: str, at: int) -> bool:
-    return _only_blanks(text, _line_start(text, at), at)
+    start = _line_start(text, at)
+    return start == 0 or text[start - 1] in "\r\n"
 
 
 def _blank_after(text: str, at: int) -> bool:
-    end = text.find("\n", at)
-    rest = text[at : len(text) if end < 0 else end].strip(" \t\r")
-    return not rest or rest[0] == "#"
+    at = _past_blanks(text, at)
+    return at >= len(text) or text[at] in "\r\n#"
