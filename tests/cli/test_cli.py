@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,8 @@ def test_urls_of_the_rules(project: Path) -> None:
 
 
 def configured(project: Path, text: str) -> Path:
+    """Give a project a configuration, and rules in a folder of its own: it may name none outside of itself."""
+    shutil.copytree(project.parent / "policy", project / "policy", dirs_exist_ok=True)
     write(project, {".devopslint.yaml": text})
     return project
 
@@ -257,7 +260,7 @@ def test_configuration(project: Path) -> None:
         """\
 select: [house]
 ignore: [house/maintainer]
-rules-dirs: [../policy]
+rules-dirs: [policy]
 fail-on: error
 exclude: [old/**]
 rules:
@@ -279,7 +282,7 @@ rules:
 
 
 def test_options_of_rules(project: Path) -> None:
-    configured(project, 'rules-dirs: [../policy]\nrules:\n  house/ssh-port: {options: {closed: ["80"]}}\n')
+    configured(project, 'rules-dirs: [policy]\nrules:\n  house/ssh-port: {options: {closed: ["80"]}}\n')
     found = findings("--select", "house/ssh-port", cwd=project)
     assert [one["message"] for one in found] == ["port `80` is open to all"]
 
@@ -308,10 +311,23 @@ def test_errors_in_the_configuration(project: Path, text: str, said: str) -> Non
 
 
 def test_the_configuration_is_found_from_below_and_from_outside(project: Path) -> None:
-    configured(project, "rules-dirs: [../policy]\nselect: [house/maintainer]\n")
+    configured(project, "rules-dirs: [policy]\nselect: [house/maintainer]\n")
     write(project, {"deep/Dockerfile": DOCKERFILE})
     assert [one["rule"] for one in findings("Dockerfile", cwd=project / "deep")] == ["house/maintainer"]
     assert [one["rule"] for one in findings("project/Dockerfile", cwd=project.parent)] == ["house/maintainer"]
+
+
+def test_a_configuration_names_no_rules_outside_of_its_repository(project: Path) -> None:
+    configured(project, "rules-dirs: [../policy]\n")
+    done = devopslint("check", cwd=project)
+    assert done.returncode == 2
+    assert "leads out of the repository" in done.stderr
+
+
+def test_profile_rules(project: Path) -> None:
+    done = devopslint("check", "--profile-rules", "--no-cache", *HOUSE, cwd=project)
+    assert "house/floating" in done.stderr
+    assert "house/floating" in done.stdout
 
 
 # Other commands
