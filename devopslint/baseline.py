@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from devopslint.engine.discover import Asked
     from devopslint.policy.finding import Finding, Report
-    from devopslint.session import Request
 
     Key = tuple[str, str, str, str]
     """Rule, path, address, hash of the line."""
@@ -120,10 +119,10 @@ def keyed(report: Report) -> list[tuple[Key, Finding]]:
 
 def with_baseline(report: Report, path: str, asked: Asked) -> Report:
     """Return a report whose findings that the baseline has are marked; it says how many entries are no longer needed."""
-    known, _, left = read_baseline(path).split(keyed(report), _is_gone(report.root))
+    known, _, left = read_baseline(path).split(keyed(report), is_gone(report.root))
     for _, finding in known:
         finding.suppressed = Suppression("", "baseline")
-    stale = sum(_in_scope(left, asked, report.root).values())
+    stale = sum(in_scope(left, asked, report.root).values())
     notes = list(report.notes)
     if stale:
         name = os.path.relpath(path)
@@ -132,45 +131,13 @@ def with_baseline(report: Report, path: str, asked: Asked) -> Report:
     return report.again(notes)
 
 
-def _is_gone(root: str) -> Callable[[str], bool]:
+def is_gone(root: str) -> Callable[[str], bool]:
+    """Return what says whether a file of the repository is no more."""
     return lambda path: not os.path.lexists(os.path.join(root, *path.split("/")))
 
 
-def _in_scope(entries: Mapping[Key, int], asked: Asked, root: str) -> dict[Key, int]:
+def in_scope(entries: Mapping[Key, int], asked: Asked, root: str) -> dict[Key, int]:
     """Return the entries of files that have been looked at, or that are gone."""
     looked_at = {*asked.given, *asked.found}
-    is_gone = _is_gone(root)
-    return {key: count for key, count in entries.items() if asked.whole or key[1] in looked_at or is_gone(key[1])}
-
-
-def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
-    """Write the baseline of what is found now; the exit code is 1 when it would grow and may not.
-
-    A new one takes all. One that is there loses what is gone; `prune` does nothing else; only `grow` adds to it.
-    """
-    from devopslint.application import EXIT_CLEAN, EXIT_FINDINGS, judge, tell
-    from devopslint.session import BASELINE_NAME
-
-    request.no_baseline = True
-    report, session, asked = judge(request)
-    path = request.baseline or session.config.baseline() or os.path.join(session.root, BASELINE_NAME)
-    name = os.path.relpath(path)
-    exists = os.path.exists(path)
-    before = read_baseline(path) if exists else Baseline()
-    known, fresh, left = before.split(keyed(report), _is_gone(report.root))
-    stale = _in_scope(left, asked, report.root)
-    if prune:
-        fresh = []
-    elif exists and fresh and not grow:
-        for _, finding in fresh:
-            print(f"{finding.path}:{finding.span.line}:{finding.span.column}: {finding.rule}: {finding.message}")
-        tell(f"{name} is left as it is: {len(fresh)} findings are not in it; mend them, or add them by --grow")
-        return EXIT_FINDINGS
-    after: dict[Key, int] = {key: count for key, count in left.items() if key not in stale}
-    for key, _ in (*known, *fresh):
-        after[key] = after.get(key, 0) + 1
-    text = Baseline(after).to_text()
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    print(f"{name}: {sum(after.values())} findings, {len(fresh)} added, {sum(stale.values())} taken out")
-    return EXIT_CLEAN
+    gone = is_gone(root)
+    return {key: count for key, count in entries.items() if asked.whole or key[1] in looked_at or gone(key[1])}

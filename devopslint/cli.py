@@ -215,7 +215,7 @@ def rule_test(targets: tuple[str, ...], rules_dirs: tuple[str, ...]) -> int:
 @click.option("--prune", is_flag=True, help="Only take out what is gone.")
 def baseline(grow: bool, prune: bool, **values: Any) -> int:
     """Write .devopslint-baseline.json: the findings of now, to be put up with until they are mended."""
-    from devopslint.baseline import update_baseline
+    from devopslint.baseline_command import update_baseline
 
     return update_baseline(_request(**values), grow=grow, prune=prune)
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from devopslint.engine.profile import Costs
     from devopslint.engine.scopes import Scope, Scopes
     from devopslint.policy.catalog import Catalog
+    from devopslint.policy.ignores import Ignoring
     from devopslint.policy.selection import Selection
-    from devopslint.policy.suppressions import Ignoring
 
 
 BASELINE_NAME = ".devopslint-baseline.json"
@@ -172,7 +172,7 @@ class Session:
 
     def ignoring(self) -> Ignoring:
         """Return how comments that silence findings are taken."""
-        from devopslint.policy.suppressions import Ignoring
+        from devopslint.policy.ignores import Ignoring
 
         return Ignoring(
             heeded=not self.request.no_ignores, peers=self.config.flag("peer-ignores", True), today=self.request.today

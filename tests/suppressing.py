@@ -13,8 +13,8 @@ from devopslint.engine.discover import Asked
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.policy.finding import Report
+from devopslint.policy.ignores import Ignoring
 from devopslint.policy.selection import Selection
-from devopslint.policy.suppressions import Ignoring
 
 RULE = """\
 title: This is not as the house likes it

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from devopslint.engine.task import Task
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
+    from devopslint.policy.ignores import Ignore
     from devopslint.policy.rule import Rule
     from devopslint.policy.subject import Problem, Subject
-    from devopslint.policy.suppressions import Ignore
 
 LONGEST_LINE = 2000
 """Characters of a line that a finding keeps for its fingerprint."""

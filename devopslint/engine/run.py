@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from devopslint.policy.artifact import Artifact
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.finding import RuleInfo
+    from devopslint.policy.ignores import Ignoring
     from devopslint.policy.selection import Selection
-    from devopslint.policy.suppressions import Ignoring
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
     """What judges tasks and gives their results in the same order: one after the other, in processes, from a cache."""
@@ -83,7 +83,7 @@ class Run:
         findings = [finding for result in results for finding in result.findings]
         if any(result.ignores for result in results) or any(finding.suppressed for finding in findings):
             from devopslint.engine.settle import settle
-            from devopslint.policy.suppressions import Ignoring
+            from devopslint.policy.ignores import Ignoring
 
             findings += settle(results, self.ignoring or Ignoring(), self._dispatch_of, self._lines, whole=asked.whole)
         return findings

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from devopslint.engine.dispatch import Dispatch
     from devopslint.engine.task import Result
+    from devopslint.policy.ignores import Ignore, Ignoring
     from devopslint.policy.rule import Rule
-    from devopslint.policy.suppressions import Ignore, Ignoring
 
     DispatchOf = Callable[[str], Dispatch]
     ReadLines = Callable[[str], Sequence[str]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.finding import Finding, Location, Suppression
-from devopslint.policy.suppressions import Ignore
+from devopslint.policy.ignores import Ignore
 from devopslint.syntax.source import Span
 
 TYPE_CHECKING = False

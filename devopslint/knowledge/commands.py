@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Subject
-from devopslint.syntax.shell import read_shell, split_flag
+from devopslint.syntax.shell import split_flag
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ def command_subjects(
     """
     if not mentions(fragment.text, names):
         return
-    script = read() if read is not None else read_shell(fragment)
+    script = read() if read is not None else _read(fragment)
     for command in script.commands:
         if command.name and (names is None or command.name in names):
             yield command_subject(command, document, parents, address, context)
@@ -125,3 +125,9 @@ class CommandContext:
     def script(self) -> Script:
         """All commands of the script."""
         return self.command.script
+
+
+def _read(fragment: Fragment) -> Script:
+    from devopslint.syntax.shell_reader import read_shell
+
+    return read_shell(fragment)

@@ -9,9 +9,8 @@ that what was at fault, and where, is at hand without a second evaluation.
 from __future__ import annotations
 
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
-from devopslint.policy.lookup import candidates
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
-from devopslint.policy.subject import Subject, parse_path
+from devopslint.policy.subject import Subject, candidates, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False

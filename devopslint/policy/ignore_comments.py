@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.extents import document_lines, form_of, last_line, next_code_line
-from devopslint.policy.suppressions import Ignore
+from devopslint.policy.ignores import Ignore
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from devopslint.policy.suppressions import ReadDocuments
+    from devopslint.policy.ignores import ReadDocuments
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.extents import block_of, last_line, next_code_line
-from devopslint.policy.suppressions import Ignore
+from devopslint.policy.ignores import Ignore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.policy.lookup import candidates, owner_of
-from devopslint.policy.subject import Place, Problem, Related, parse_path
+from devopslint.policy.subject import Place, Problem, Related, candidates, owner_of, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False

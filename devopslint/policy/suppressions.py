@@ -13,85 +13,14 @@ from devopslint.policy.finding import Suppression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
     from devopslint.policy.finding import Finding
+    from devopslint.policy.ignores import Ignore, ReadDocuments
     from devopslint.policy.rule import Rule
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Document
-
-    ReadDocuments = Callable[[str], Sequence[Document]]
 
 _HINTS = ("devopslint", "kics-scan", "checkov", "exempt")
-
-
-class Ignore:
-    """One comment, annotation or `"//"` key that silences something, or (`fault`) that was meant to.
-
-    `words` are `(text, line, column)` of what is named in it; those of a peer begin with its name (`hadolint:DL3008`).
-    `first` and `last` are the lines that it covers, `owner` the line of the header whose subject it covers (0: none).
-    `column` and `end_column` bound the comment itself on `line`. `until` is the last day (ISO) on which it holds.
-    """
-
-    __slots__ = (
-        "column", "end_column", "fault", "first", "kind", "last", "line", "owner", "peer", "reason", "until", "words",
-    )  # fmt: skip
-
-    def __init__(self, kind: str, line: int, column: int, end_column: int) -> None:
-        self.kind = kind
-        self.line = line
-        self.column = column
-        self.end_column = end_column
-        self.words: list[tuple[str, int, int]] = []
-        self.reason = ""
-        self.until = ""
-        self.peer = ""
-        self.fault = ""
-        self.first = line
-        self.last = line
-        self.owner = 0
-
-    def covers(self, line: int, end_line: int, owner_line: int) -> bool:
-        """Say whether a finding from one line to another, about the subject whose header is on `owner_line`, is meant."""
-        if self.first <= line <= self.last or (self.owner and self.owner == owner_line):
-            return True
-        return self.first == self.last == end_line
-
-    def to_plain(self) -> list[Any]:
-        """Return the comment as lists, strings and numbers."""
-        return [getattr(self, name) for name in self.__slots__]
-
-    @staticmethod
-    def from_plain(plain: Sequence[Any]) -> Ignore:
-        """Return the comment that `to_plain` was made from."""
-        made = Ignore("", 0, 0, 0)
-        for name, value in zip(Ignore.__slots__, plain, strict=True):
-            setattr(made, name, value)
-        made.words = [(text, line, column) for text, line, column in made.words]
-        return made
-
-    def __repr__(self) -> str:
-        return f"<{self.kind} {[word for word, _, _ in self.words]} at {self.line} for {self.first}-{self.last}>"
-
-
-class Ignoring:
-    """How a run takes comments that silence findings: at all, those of peers, and which day it is (ISO)."""
-
-    __slots__ = ("heeded", "peers", "today")
-
-    def __init__(self, *, heeded: bool = True, peers: bool = True, today: str = "") -> None:
-        self.heeded = heeded
-        self.peers = peers
-        self.today = today
-
-    def is_over(self, until: str) -> bool:
-        """Say whether the last day of a comment is in the past."""
-        if until and not self.today:
-            import time
-
-            self.today = time.strftime("%Y-%m-%d")
-        return bool(until) and until < self.today
 
 
 def ignores_of(source: Source, documents: ReadDocuments | None = None) -> list[Ignore]:

@@ -6,8 +6,7 @@ Every step is compiled and evaluated for itself, so that the conditions of an or
 from __future__ import annotations
 
 from devopslint.policy.conditions import CONSTRAINT_WORDS, Evaluation, compile_condition
-from devopslint.policy.lookup import candidates, owner_of
-from devopslint.policy.subject import parse_path
+from devopslint.policy.subject import candidates, owner_of, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False

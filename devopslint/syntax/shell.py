@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Mark
 
 
-def read_shell(fragment: Fragment) -> Script:
-    """Return the commands of a script in the order in which they stand."""
-    from devopslint.syntax.shell_reader import read_into
-
-    script = Script(fragment)
-    read_into(script, fragment)
-    return script
-
-
 def split_flag(text: str) -> list[tuple[str, str | None]]:
     """Return the options in a word with their attached values; empty when it is no option.
 

@@ -6,7 +6,7 @@ GitHub's `${{ … }}` overwritten by letters, which keeps them from breaking the
 
 from __future__ import annotations
 
-from devopslint.syntax.shell import Assignment, Command, Redirect
+from devopslint.syntax.shell import Assignment, Command, Redirect, Script
 from devopslint.syntax.shell_words import WORDS, mask, parse, quoted_segments, subfragment, word_of
 from devopslint.syntax.wrappers import SHELLS, WRAPPERS, script_word, wrapped_at
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from devopslint.syntax.fragment import Fragment
-    from devopslint.syntax.shell import Script, Word
+    from devopslint.syntax.shell import Word
 
 _DEPTH = 60
 _OPERATORS = frozenset({"&&", "||", ";", "&", "\n", ";;"})
@@ -27,6 +27,13 @@ _COMPOUND = frozenset(
     {"if_statement", "elif_clause", "else_clause", "while_statement", "do_group", "case_statement", "case_item"}
     | {"for_statement", "c_style_for_statement", "compound_statement", "ERROR"}
 )
+
+
+def read_shell(fragment: Fragment) -> Script:
+    """Return the commands of a script in the order in which they stand."""
+    script = Script(fragment)
+    read_into(script, fragment)
+    return script
 
 
 def read_into(script: Script, fragment: Fragment, wrapper: Command | None = None, depth: int = 0) -> None:

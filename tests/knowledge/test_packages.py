@@ -2,7 +2,8 @@ import pytest
 
 from devopslint.knowledge.packages import MANAGERS, has_version, is_install, packages, subcommand
 from devopslint.syntax.fragment import Fragment
-from devopslint.syntax.shell import Command, read_shell
+from devopslint.syntax.shell import Command
+from devopslint.syntax.shell_reader import read_shell
 from devopslint.syntax.source import Source
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from devopslint.syntax.fragment import Fragment
-from devopslint.syntax.shell import Command, Script, read_shell, split_flag
+from devopslint.syntax.shell import Command, Script, split_flag
+from devopslint.syntax.shell_reader import read_shell
 from devopslint.syntax.source import Source
 from devopslint.syntax.tree import UNKNOWN
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devopslint.engine.reading import parse
-from devopslint.policy.suppressions import Ignore, ignores_of
+from devopslint.policy.ignores import Ignore
+from devopslint.policy.suppressions import ignores_of
 from devopslint.syntax.source import Source
 
 PIECES = st.sampled_from([
@@ -14,7 +15,8 @@ PIECES = st.sampled_from([
     "# devopslint: enable", "# devopslint: ignore-file[", "# devopslint:", "devopslint: ignore[]", "// devopslint: ignore[a]",
     "# hadolint ignore=DL1,", "#checkov:skip=A:b", "#trivy:ignore:a[x=1]:exp:2020-01-01", "# tflint-ignore: all",
     "# kics-scan ignore-block", "# kics-scan disable=", "# zizmor: ignore[a]", "devopslint.io/ignore: 'a until=x: b'",
-    "metadata:", "annotations:", "kube-score/ignore: a", "polaris.fairwinds.com/a-exempt: true", '"//": "devopslint: ignore[a]"',
+    "metadata:", "annotations:", "kube-score/ignore: a",
+    "polaris.fairwinds.com/a-exempt: true", '"//": "devopslint: ignore[a]"',
     "kind: Pod", "apiVersion: v1", "---", "- a", "{", "}", "[", "]", "<<EOF", "EOF", "\\", '"', "'", ":", " ", "  ", "\t", "\n",
     "\n", "\n", "\r\n", "\r", "a: |", "é",
 ])  # fmt: skip

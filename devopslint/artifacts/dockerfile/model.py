@@ -94,7 +94,8 @@ class Step:
         """Return the commands of a RUN, read when first asked for; none when there is no script to read."""
         if self._script is None:
             from devopslint.syntax.fragment import Fragment
-            from devopslint.syntax.shell import Script, read_shell
+            from devopslint.syntax.shell import Script
+            from devopslint.syntax.shell_reader import read_shell
 
             fragment = self.shell_fragment()
             self._script = read_shell(fragment) if fragment else Script(Fragment("", self.model.source))

@@ -45,11 +45,11 @@ def claims_document(path: str, root: Any) -> str | None:
 
 
 def claims_text(path: str, text: str) -> str | None:
-    """Say why a text that can't be parsed is a manifest: it has the two lines with which they begin."""
+    """Say why a text that can't be parsed is a manifest: it has the two keys with which they begin."""
     import re
 
-    version = re.search(r"""^\s*"?apiVersion"?:\s*"?([\w./-]+)""", text, re.MULTILINE)
-    kind = re.search(r"""^\s*"?kind"?:\s*"?(\w+)""", text, re.MULTILINE)
+    version = re.search(r"""(?:^\s*"?|[{,]\s*")apiVersion"?\s*:\s*"?([\w./-]+)""", text, re.MULTILINE)
+    kind = re.search(r"""(?:^\s*"?|[{,]\s*")kind"?\s*:\s*"?(\w+)""", text, re.MULTILINE)
     return _claim(path, version[1], kind[1]) if version and kind else None
 
 

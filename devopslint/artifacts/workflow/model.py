@@ -278,7 +278,7 @@ class Step:
     def script(self) -> Script:
         """Return its script, parsed once."""
         if self._script is None:
-            from devopslint.syntax.shell import read_shell
+            from devopslint.syntax.shell_reader import read_shell
 
             assert self.fragment is not None
             self._script = read_shell(self.fragment)

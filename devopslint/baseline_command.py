@@ -1,0 +1,44 @@
+"""`devopslint baseline`: what is found now is taken for known."""
+
+from __future__ import annotations
+
+import os
+
+from devopslint.application import EXIT_CLEAN, EXIT_FINDINGS, judge, tell
+from devopslint.baseline import Baseline, in_scope, is_gone, keyed, read_baseline
+from devopslint.session import BASELINE_NAME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.baseline import Key
+    from devopslint.session import Request
+
+
+def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
+    """Write the baseline of what is found now; the exit code is 1 when it would grow and may not.
+
+    A new one takes all. One that is there loses what is gone; `prune` does nothing else; only `grow` adds to it.
+    """
+    request.no_baseline = True
+    report, session, asked = judge(request)
+    path = request.baseline or session.config.baseline() or os.path.join(session.root, BASELINE_NAME)
+    name = os.path.relpath(path)
+    exists = os.path.exists(path)
+    before = read_baseline(path) if exists else Baseline()
+    known, fresh, left = before.split(keyed(report), is_gone(report.root))
+    stale = in_scope(left, asked, report.root)
+    if prune:
+        fresh = []
+    elif exists and fresh and not grow:
+        for _, finding in fresh:
+            print(f"{finding.path}:{finding.span.line}:{finding.span.column}: {finding.rule}: {finding.message}")
+        tell(f"{name} is left as it is: {len(fresh)} findings are not in it; mend them, or add them by --grow")
+        return EXIT_FINDINGS
+    after: dict[Key, int] = {key: count for key, count in left.items() if key not in stale}
+    for key, _ in (*known, *fresh):
+        after[key] = after.get(key, 0) + 1
+    text = Baseline(after).to_text()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    print(f"{name}: {sum(after.values())} findings, {len(fresh)} added, {sum(stale.values())} taken out")
+    return EXIT_CLEAN
