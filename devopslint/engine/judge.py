@@ -90,9 +90,7 @@ class Judge:
             self.workspace,
             frozenset(self.dispatch.table(artifact.NAME)),
             report,
-            lambda path, document: (
-                self.workspace.forced_kind(path) is not None or accepts(artifact, path, document)
-            ),
+            lambda path, document: self.workspace.forced_kind(path) is not None or accepts(artifact, path, document),
         )
 
     def _judge_unit(self, unit: Unit, result: Result) -> None:

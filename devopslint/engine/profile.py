@@ -42,7 +42,10 @@ class Costs:
         everything = [*self.rules.values(), *self.reading.values()]
         total = sum(cost.seconds for cost in everything) or 1.0
         yield f"{'ms':>9} {'share':>6} {'subjects':>9} {'µs each':>8} {'found':>6}  rule"
-        named = [*self.rules.items(), *((f"(reading {name or 'by content'})", one) for name, one in self.reading.items())]
+        named = [
+            *self.rules.items(),
+            *((f"(reading {name or 'by content'})", one) for name, one in self.reading.items()),
+        ]
         for name, cost in sorted(named, key=lambda one: (-one[1].seconds, one[0])):
             each = 1e6 * cost.seconds / cost.calls if cost.calls else 0.0
             share = 100 * cost.seconds / total

@@ -1,5 +1,4 @@
 """Time and memory stay bounded whatever the files hold, and a bound that is hit is told."""
-# ruff: noqa: E501 (a bomb on a line)
 
 from __future__ import annotations
 
