@@ -57,7 +57,8 @@ class Workspace:
         self._real_root = ""
         self._folders_inside: dict[str, bool] = {}
         self._exists: dict[str, bool] = {}
-        self._listings: dict[str, tuple[Sequence[str], str]] = {}
+        self._listings: dict[str, Sequence[str]] = {}
+        self._listing_digests: dict[str, str] = {}
         self._words: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
         self._sources: dict[str, Source | None] = {}
         self._documents: dict[str, Sequence[Document]] = {}
@@ -88,10 +89,9 @@ class Workspace:
 
     def names(self, folder: str) -> Sequence[str]:
         """Return the sorted names of the files and folders in a folder; empty when there is none."""
-        names, known = self._listing(folder)
         if self.remember:
-            self.looked_at["names", folder] = known
-        return names
+            self.looked_at["names", folder] = self._listing_digest(folder)
+        return self._listing(folder)
 
     def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         """Say whether a word stands in a file of a folder (not of those below) whose name has one of some endings.
@@ -106,7 +106,7 @@ class Workspace:
 
     def source(self, path: str) -> Source | None:
         """Return a file's text; `None`, and a problem, when it can't be read."""
-        if path not in self._sources:
+        if path not in self._sources or (self.remember and path not in self._digests):
             self._take(path)
         if self.remember:
             self.looked_at["source", path] = self._digests[path]
@@ -131,7 +131,7 @@ class Workspace:
         if what == "exists":
             return "1" if self.exists(path) else "0"
         if what == "names":
-            return self._listing(path)[1]
+            return self._listing_digest(path)
         if what.startswith("word\0"):
             _, *endings, word = what.split("\0")
             return "1" if self._has_word(path, tuple(endings), word) else "0"
@@ -194,18 +194,23 @@ class Workspace:
             self._reading[path] = fault
         self._sources[path] = source
 
-    def _listing(self, folder: str) -> tuple[Sequence[str], str]:
+    def _listing(self, folder: str) -> Sequence[str]:
         if folder not in self._listings:
-            names = self._names(folder)
-            known = digest("\0".join(names).encode("utf-8", "surrogateescape")) if self.remember else ""
-            self._listings[folder] = names, known
+            self._listings[folder] = self._names(folder)
         return self._listings[folder]
+
+    def _listing_digest(self, folder: str) -> str:
+        """Return what tells one listing from another, made when first wanted: a listing may be older than `remember`."""
+        if folder not in self._listing_digests:
+            names = "\0".join(self._listing(folder))
+            self._listing_digests[folder] = digest(names.encode("utf-8", "surrogateescape"))
+        return self._listing_digests[folder]
 
     def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         words = self._words.get((folder, endings))
         if words is None:
             found: set[str] = set()
-            for name in self._listing(folder)[0]:
+            for name in self._listing(folder):
                 if name.endswith(endings):
                     path = f"{folder}/{name}" if folder else name
                     content = self._read(path)

@@ -59,6 +59,14 @@ def test_nothing_is_judged_twice_until_something_changes(project):
     assert run(root, kept) == (everything(check(root)), 2)
 
 
+def test_a_file_that_appears_beside_others_is_seen(tmp_path):
+    root = write(tmp_path.resolve() / "project", {"main.tf": 'resource "aws_s3_bucket" "b" {}\n', "a.tfvars": "a = 1\n"})
+    before, _ = run(root, tmp_path / "kept")
+    (root / ".terraform.lock.hcl").write_text("# locked\n")
+    after, _ = run(root, tmp_path / "kept")
+    assert after == everything(check(root)) != before
+
+
 def test_a_cache_from_another_environment_is_not_used(project):
     root, kept = project
     assert run(root, kept)[1] == 12
