@@ -28,6 +28,7 @@ _MESSAGES = (
     ("undefined tag handle", "tag with a handle that no `%TAG` declares"),
     ("did not find expected comment or line break", "something stands behind the `|` or `>` of a block scalar"),
     ("indentation indicator equal to 0", "the indentation of a block scalar can't be 0"),
+    ("maximum nesting", "containers are nested too deep"),
     ("unexpected document indicator", "a quote is not closed before `---`"),
 )  # fmt: skip
 

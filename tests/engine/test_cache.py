@@ -60,7 +60,9 @@ def test_nothing_is_judged_twice_until_something_changes(project):
 
 
 def test_a_file_that_appears_beside_others_is_seen(tmp_path):
-    root = write(tmp_path.resolve() / "project", {"main.tf": 'resource "aws_s3_bucket" "b" {}\n', "a.tfvars": "a = 1\n"})
+    root = write(
+        tmp_path.resolve() / "project", {"main.tf": 'resource "aws_s3_bucket" "b" {}\n', "a.tfvars": "a = 1\n"}
+    )
     before, _ = run(root, tmp_path / "kept")
     (root / ".terraform.lock.hcl").write_text("# locked\n")
     after, _ = run(root, tmp_path / "kept")
