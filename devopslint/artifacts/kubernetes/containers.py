@@ -57,6 +57,21 @@ def unknown_probe_port(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(path, port=port, probe=probe)
 
 
+def undeclared_probe_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each probe of a number that is not among the ports that the container lists, where it lists some."""
+    ports = subject.raw("ports", None)
+    if not isinstance(ports, Seq) or not ports or ports.open:
+        return
+    numbers = [port.get("containerPort") if isinstance(port, Map) else None for port in ports]
+    if not all(isinstance(number, int) for number in numbers):
+        return
+    for probe in _PROBES:
+        for handler in ("httpGet", "tcpSocket", "grpc"):
+            port = subject.get((probe, handler, "port"))
+            if isinstance(port, int) and port not in numbers:
+                yield Problem((probe, handler, "port"), port=port, probe=probe)
+
+
 def invalid_probe(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each probe that the cluster refuses: without one handler, or with a success threshold that can't be."""
     for name in _PROBES:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
@@ -37,12 +38,13 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
         for index, port in enumerate(items_of(subject.raw("ports"))):
             name = port.get("name") if isinstance(port, Map) else None
             if isinstance(name, str) and plain(name):
-                path = ("ports", index, "name")
-                if len(name) > 15:
-                    yield Problem(path, name=name, allowed="at most 15 characters")
-                elif not _LABEL.fullmatch(name) or name.isdigit() or "--" in name:
-                    yield Problem(path, name=name, allowed="lower-case letters, digits and single `-`")
+                yield from _port_name(name, ("ports", index, "name"))
         return
+    if subject.type == "Service":
+        for index, port in enumerate(items_of(subject.raw("spec.ports"))):
+            target = port.get("targetPort") if isinstance(port, Map) else None
+            if isinstance(target, str) and plain(target) and not target.isdigit():
+                yield from _port_name(target, ("spec", "ports", index, "targetPort"))
     if subject.type in _FREE:
         return
     if subject.type in {"Service", "Namespace"}:
@@ -106,6 +108,13 @@ def _cron_number(text: str, names: list[str], low: int) -> int | None:
     if text in names:
         return names.index(text) + low
     return int(text) if text.isdigit() else None
+
+
+def _port_name(name: str, path: Path) -> Iterator[Problem]:
+    if len(name) > 15:
+        yield Problem(path, name=name, allowed="at most 15 characters")
+    elif not _LABEL.fullmatch(name) or name.isdigit() or "--" in name:
+        yield Problem(path, name=name, allowed="lower-case letters, digits and single `-`")
 
 
 def _checked(subject: Subject, path: str, form: Any, longest: int, allowed: str) -> Iterator[Problem]:

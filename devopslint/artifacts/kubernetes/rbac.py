@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _RBAC = "rbac.authorization.k8s.io"
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "update", "patch"})
+_CHANGE = _WRITE | {"delete", "deletecollection"}
 _WORKLOADS = {
     "": frozenset({"pods", "replicationcontrollers"}),
     "apps": frozenset({"deployments", "statefulsets", "daemonsets", "replicasets"}),
@@ -73,6 +74,26 @@ def admission(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _granted(subject, {"admissionregistration.k8s.io": webhooks}, _WRITE)
     approval = frozenset({"certificatesigningrequests/approval"})
     yield from _granted(subject, {"certificates.k8s.io": approval}, _WRITE)
+
+
+def configmaps(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may change all ConfigMaps."""
+    yield from _granted(subject, {"": frozenset({"configmaps"})}, _CHANGE)
+
+
+def networking(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may change what leads or stops traffic."""
+    names = {
+        "": frozenset({"services", "endpoints"}),
+        "networking.k8s.io": frozenset({"networkpolicies", "ingresses"}),
+        "discovery.k8s.io": frozenset({"endpointslices"}),
+    }
+    yield from _granted(subject, names, _CHANGE)
+
+
+def pod_logs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may delete the logs of pods."""
+    yield from _granted(subject, {"": frozenset({"pods/log"})}, {"delete", "deletecollection"})
 
 
 def _rules(subject: Subject) -> Iterator[tuple[int, Map]]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _CONTAINERS = (("containers", "main"), ("initContainers", "init"), ("ephemeralContainers", "ephemeral"))
 _UNKNOWN = (Candidate(UNKNOWN),)
 _SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+_TRUTHS = frozenset(
+    {"hostNetwork", "hostPID", "hostIPC", "hostUsers", "automountServiceAccountToken", "privileged",
+     "allowPrivilegeEscalation", "readOnlyRootFilesystem", "runAsNonRoot"}
+)  # fmt: skip
+_WORDS = {"yes": True, "on": True, "no": False, "off": False}
 _MAX_NODES = 200_000
 
 
@@ -72,6 +77,7 @@ def _subjects(one: KubernetesObject) -> Iterator[Subject]:
     if one.template is None:
         return
     spec: Map = one.template["spec"]
+    _read_truths(spec, one.document)
     is_pod = one.template is one.value
     template = owner if is_pod else Subject("kubernetes.template", one.template, document=one.document)
     pod = Subject(
@@ -91,7 +97,19 @@ def _subjects(one: KubernetesObject) -> Iterator[Subject]:
             continue
         for container in containers:
             if isinstance(container, Map):
+                context = container.get("securityContext")
+                if isinstance(context, Map):
+                    _read_truths(context, one.document)
                 yield _container(container, kind, pod)
+
+
+def _read_truths(node: Map, document: Document) -> None:
+    """Make truth values of `yes` and `on` without quotes, for kubectl reads YAML 1.1."""
+    text = document.source.text
+    for key in _TRUTHS.intersection(node):
+        word = node[key]
+        if isinstance(word, str) and word.lower() in _WORDS and text[node.at[key][2] : node.at[key][3]] == word:
+            node[key] = _WORDS[word.lower()]
 
 
 def _container(container: Map, kind: str, pod: Subject) -> Subject:

@@ -22,26 +22,31 @@ _SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield the selector of a Service, NetworkPolicy or PodDisruptionBudget that misses the pods it was meant for.
 
-    The pods of other files are not known, so it counts only beside a workload of the same name.
+    The pods of other files are not known, so it counts only beside a workload of the same name, or where the file
+    holds nothing but the two and no file beside it has the labels.
     """
     path, plainly = _selector_of(subject)
     selector = subject.raw(path)
     if not isinstance(selector, Map) or not selector or selector.open:
         return
-    one = _object(subject)
+    one = object_of(subject)
     workloads = list(_context(subject).workloads(one.namespace))
     decide = selects_plainly if plainly else selects
     if not workloads or any(decide(selector, workload.labels()) is not False for workload in workloads):
         return
     for workload in workloads:
         if isinstance(one.name, str) and workload.name in {one.name, *_bare_names(one.name)}:
-            yield Problem(path, part="key", other=workload.address, related=_defined(workload))
+            break
+    else:
+        workload = workloads[0]
+        if len(workloads) > 1 or not _belongs_to(selector, workload, one, _context(subject), plainly):
             return
+    yield Problem(path, part="key", other=workload.address, related=defined(workload))
 
 
 def selector_mismatch(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield the selector of a workload that does not select its own pods."""
-    one = _object(subject)
+    one = object_of(subject)
     if selects(subject.raw("spec.selector"), one.labels()) is not False:
         return
     wanted = subject.raw("spec.selector.matchLabels")
@@ -54,20 +59,20 @@ def selector_mismatch(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def duplicate_object(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield an object that stands in the file once more."""
-    own = _object(subject)
+    own = object_of(subject)
     if not isinstance(own.name, str) or own.value.open:
         return
     for other in _context(subject).objects:
         if other is own:
             return
         if (other.kind, other.group, other.name) == (own.kind, own.group, own.name) and _same(other, own):
-            yield Problem("metadata.name", related=_defined(other), kind=own.kind, name=own.name)
+            yield Problem("metadata.name", related=defined(other), kind=own.kind, name=own.name)
             return
 
 
 def missing_config_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each reference of a container to a key that the ConfigMap or Secret of this file does not have."""
-    namespace = _object(subject).namespace
+    namespace = object_of(subject).namespace
     for index, item in enumerate(items_of(subject.raw("env"))):
         source = item.get("valueFrom") if isinstance(item, Map) else None
         for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
@@ -83,7 +88,7 @@ def missing_config_key(subject: Subject, options: Options) -> Iterator[Problem]:
             if found is None or not keys or reference.get("key") in keys:
                 continue
             path = ("env", index, "valueFrom", field, "key")
-            yield Problem(path, related=_defined(found), key=reference.get("key"), kind=kind, name=found.name)
+            yield Problem(path, related=defined(found), key=reference.get("key"), kind=kind, name=found.name)
 
 
 def missing_volume(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -136,7 +141,7 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
     selector = subject.raw("spec.selector")
     if not isinstance(selector, Map) or not selector:
         return
-    one = _object(subject)
+    one = object_of(subject)
     chosen = []
     for workload in _context(subject).workloads(one.namespace):
         selected = selects_plainly(selector, workload.labels())
@@ -164,13 +169,13 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
             wrong = lonely and len(numbers) == 1 and target not in numbers
         if wrong:
             path = ("spec", "ports", index, field)
-            yield Problem(path, port=target, other=chosen[0].address, related=_defined(chosen[0]))
+            yield Problem(path, port=target, other=chosen[0].address, related=defined(chosen[0]))
 
 
 def unknown_backend(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each backend of an Ingress that names a port which the Service of this file does not have."""
-    namespace = _object(subject).namespace
-    for path, backend in _backends(subject):
+    namespace = object_of(subject).namespace
+    for path, backend in backends_of(subject):
         service = backend.get("service")
         if not isinstance(service, Map) or not isinstance(service.get("name"), str):
             continue
@@ -185,20 +190,20 @@ def unknown_backend(subject: Subject, options: Options) -> Iterator[Problem]:
             known = [port.get(key) for port in ports if isinstance(port, Map)]
             if value is not None and plain(value) and all(map(plain, known)) and value not in known:
                 at = (*path, "service", "port", field)
-                yield Problem(at, port=value, service=found.name, related=_defined(found))
+                yield Problem(at, port=value, service=found.name, related=defined(found))
 
 
 def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield an autoscaler whose target is not among the workloads of that kind that stand beside it."""
     kind, name = subject.get("spec.scaleTargetRef.kind"), subject.get("spec.scaleTargetRef.name")
-    one = _object(subject)
+    one = object_of(subject)
     if not isinstance(kind, str) or not isinstance(name, str):
         return
     same_kind = [other for other in _context(subject).of_kind(kind) if same_namespace(other.namespace, one.namespace)]
     if not same_kind or any(other.name == name or not isinstance(other.name, str) for other in same_kind):
         return
     if len(same_kind) == 1 or any(other.name == one.name for other in same_kind):
-        yield Problem("spec.scaleTargetRef.name", kind=kind, name=name, related=_defined(same_kind[0]))
+        yield Problem("spec.scaleTargetRef.name", kind=kind, name=name, related=defined(same_kind[0]))
 
 
 def replicas_beside_autoscaler(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -206,7 +211,7 @@ def replicas_beside_autoscaler(subject: Subject, options: Options) -> Iterator[P
     target = scaled_by(subject, _context(subject))
     if target is not None and target.subject is not None and target.subject.raw("spec.replicas", None) is not None:
         yield Problem(
-            target.subject.place("spec.replicas", "pair"), related=_defined(_object(subject)), name=target.name
+            target.subject.place("spec.replicas", "pair"), related=defined(object_of(subject)), name=target.name
         )
 
 
@@ -225,7 +230,7 @@ def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     context = _context(subject)
     chosen = []
-    for workload in context.workloads(_object(subject).namespace):
+    for workload in context.workloads(object_of(subject).namespace):
         selected = selects(selector, workload.labels())
         if selected is None:
             return
@@ -236,7 +241,7 @@ def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
     replicas = fewest_replicas(chosen[0], context)
     if replicas is not None and least >= replicas:
         reason = f"`{chosen[0].address}` may have no more than {replicas}"
-        yield Problem("spec.minAvailable", value=least, reason=reason, related=_defined(chosen[0]))
+        yield Problem("spec.minAvailable", value=least, reason=reason, related=defined(chosen[0]))
 
 
 def fewest_replicas(workload: KubernetesObject, context: Manifests) -> int | None:
@@ -258,10 +263,11 @@ def scaled_by(autoscaler: Subject, context: Manifests) -> KubernetesObject | Non
     kind, name = autoscaler.get("spec.scaleTargetRef.kind"), autoscaler.get("spec.scaleTargetRef.name")
     if not isinstance(kind, str) or not isinstance(name, str):
         return None
-    return context.find(kind, name, _object(autoscaler).namespace)
+    return context.find(kind, name, object_of(autoscaler).namespace)
 
 
-def _object(subject: Subject) -> KubernetesObject:
+def object_of(subject: Subject) -> KubernetesObject:
+    """Return the object that a subject is, or that it belongs to."""
     value = subject.parents["object"].value if "object" in subject.parents else subject.value
     for one in _context(subject).objects:
         if one.value is value:
@@ -274,7 +280,8 @@ def _context(subject: Subject) -> Manifests:
     return context
 
 
-def _defined(one: KubernetesObject) -> tuple[Related, ...]:
+def defined(one: KubernetesObject) -> tuple[Related, ...]:
+    """Return where an object stands, to be told beside a problem."""
     return (Related(one.subject.place(), one.address),) if one.subject is not None else ()
 
 
@@ -286,6 +293,19 @@ def _selector_of(subject: Subject) -> tuple[Path, bool]:
     if subject.type == "Service":
         return ("spec", "selector"), True
     return ("spec", "podSelector" if subject.type == "NetworkPolicy" else "selector"), False
+
+
+def _belongs_to(
+    selector: Map, workload: KubernetesObject, one: KubernetesObject, context: Manifests, plainly: bool
+) -> bool:
+    """Say whether a selector must mean the one workload of its file, whose labels have the keys but other values."""
+    pairs = selector if plainly else selector.get("matchLabels")
+    labels = workload.labels()
+    if not isinstance(pairs, Map) or not isinstance(labels, Map) or len(context.of_kind(one.kind)) > 1:
+        return False
+    wrong = [str(value) for key, value in pairs.items() if key in labels and str(labels[key]) != str(value)]
+    # A Service called as what it selects is that of another workload.
+    return bool(wrong) and not any(value in str(one.name) or context.elsewhere(value) for value in wrong)
 
 
 def _bare_names(name: str) -> Iterator[str]:
@@ -335,7 +355,8 @@ def _ports_of(workload: KubernetesObject) -> list[tuple[Any, Any]] | None:
     return found
 
 
-def _backends(subject: Subject) -> Iterator[tuple[Path, Map]]:
+def backends_of(subject: Subject) -> Iterator[tuple[Path, Map]]:
+    """Yield the backends of an Ingress, each with its path."""
     default = subject.raw("spec.defaultBackend")
     if isinstance(default, Map):
         yield ("spec", "defaultBackend"), default

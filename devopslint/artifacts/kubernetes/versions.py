@@ -110,6 +110,10 @@ def deprecated_field(subject: Subject, options: Options) -> Iterator[Problem]:
             if isinstance(volume, Map) and "gitRepo" in volume:
                 instead = "an init container that clones into an `emptyDir`"
                 yield Problem(("volumes", index, "gitRepo"), part="key", field="gitRepo", instead=instead)
+        template = subject.parents["template"]
+        if template is not subject.parents["object"]:
+            for one in _named(template, ("metadata", "annotations"), _DEPRECATED_ANNOTATIONS):
+                yield Problem(template.place(("metadata", "annotations", one.values["field"]), "key"), **one.values)
         return
     yield from _named(subject, ("metadata", "annotations"), _DEPRECATED_ANNOTATIONS)
 

@@ -1,0 +1,110 @@
+"""Checks of what keeps a process in its container: profiles, groups, tokens, and the policies that admit pods."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+
+_SECCOMP = ("seccomp.security.alpha.kubernetes.io/pod", "container.seccomp.security.alpha.kubernetes.io/")
+_APPARMOR = ("container.apparmor.security.beta.kubernetes.io/",)
+_GROUPS = ("runAsGroup", "fsGroup")
+# Source: Pod Security Standards, "Volume Types" of the restricted profile, without `hostPath`.
+_RESTRICTED_VOLUMES = frozenset(
+    {"awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "fc", "flexVolume", "flocker",
+     "gcePersistentDisk", "gitRepo", "glusterfs", "iscsi", "nfs", "photonPersistentDisk", "portworxVolume", "quobyte",
+     "rbd", "scaleIO", "storageos", "vsphereVolume"}
+)  # fmt: skip
+# What a policy must not say: PodSecurityPolicy (below `spec`), and SecurityContextConstraints of OpenShift.
+_POD_POLICY = ("privileged", "hostPID", "hostIPC", "hostNetwork", "allowPrivilegeEscalation")
+_CONSTRAINTS = (
+    "allowPrivilegedContainer",
+    "allowHostPID",
+    "allowHostIPC",
+    "allowHostNetwork",
+    "allowHostPorts",
+    "allowHostDirVolumePlugin",
+)
+
+
+def seccomp_unconfined(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each place where seccomp is switched off: a field, or an annotation of the time before the fields."""
+    yield from _unconfined(subject, "seccompProfile", _SECCOMP)
+
+
+def apparmor_unconfined(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each place where AppArmor is switched off: a field, or an annotation of the time before the fields."""
+    yield from _unconfined(subject, "appArmorProfile", _APPARMOR)
+
+
+def root_group(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each group of a pod or container that is the group of root."""
+    for field in _GROUPS:
+        if _is_zero(subject.get(("securityContext", field))):
+            yield Problem(("securityContext", field), field=field)
+    for index, group in enumerate(items_of(subject.raw("securityContext.supplementalGroups"))):
+        if _is_zero(group):
+            yield Problem(("securityContext", "supplementalGroups", index), field="supplementalGroups")
+
+
+def token_mounted(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a pod that gets the token of its account: by its own word, or because nothing says otherwise.
+
+    The account of the same file may say otherwise. That the account is the default one is told by another rule.
+    """
+    told = subject.get("automountServiceAccountToken")
+    if told is True:
+        yield Problem("automountServiceAccountToken")
+        return
+    name = subject.get("serviceAccountName")
+    if name in (MISSING, ""):
+        name = subject.get("serviceAccount")
+    if told is not MISSING or name is UNKNOWN or name in (MISSING, "", "default"):
+        return
+    account = subject.context.find("ServiceAccount", name, subject.parents["object"].get("metadata.namespace"))
+    if account is not None and account.subject.get("automountServiceAccountToken") is not MISSING:
+        return
+    yield Problem("automountServiceAccountToken")
+
+
+def permissive_policy(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each permission of a PodSecurityPolicy or SecurityContextConstraints that leads out of the container."""
+    prefix, fields = (("spec",), _POD_POLICY) if subject.type == "PodSecurityPolicy" else ((), _CONSTRAINTS)
+    for field in fields:
+        if subject.get((*prefix, field)) is True:
+            yield Problem((*prefix, field), field=field)
+    for index, item in enumerate(items_of(subject.raw((*prefix, "allowedCapabilities")))):
+        if item == "*":
+            yield Problem((*prefix, "allowedCapabilities", index), field="allowedCapabilities")
+
+
+def volume_type(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each volume of a type that the restricted standard leaves out; a folder of the node is another matter."""
+    for index, volume in enumerate(items_of(subject.raw("volumes"))):
+        for name in volume if isinstance(volume, Map) else ():
+            if name in _RESTRICTED_VOLUMES:
+                yield Problem(("volumes", index, name), part="key", name=name)
+
+
+def _unconfined(subject: Subject, field: str, prefixes: tuple[str, ...]) -> Iterator[Problem]:
+    path = ("securityContext", field, "type")
+    if subject.get(path) == "Unconfined":
+        yield Problem(path)
+    if subject.kind != "kubernetes.pod":
+        return
+    template = subject.parents["template"]
+    annotations = template.raw("metadata.annotations")
+    for key in annotations if isinstance(annotations, Map) else ():
+        if key.startswith(prefixes) and annotations[key] == "unconfined":
+            yield Problem(template.place(("metadata", "annotations", key)))
+
+
+def _is_zero(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value == 0

@@ -1,0 +1,127 @@
+"""Checks of references to objects that are not there, where the rest of the file shows that they should be."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects_plainly
+from devopslint.artifacts.kubernetes.references import backends_of, defined, object_of
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+
+
+def missing_backend(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each backend of an Ingress without a Service, when a Service stands beside it that no Ingress leads to."""
+    context = _context(subject)
+    own = object_of(subject)
+    services = [one for one in context.of_kind("Service") if same_namespace(one.namespace, own.namespace)]
+    if not services or any(not isinstance(one.name, str) for one in services):
+        return
+    used: set[Any] = set()
+    for other in context.of_kind("Ingress"):
+        if other.subject is not None:
+            used.update(_service(backend) for _, backend in backends_of(other.subject))
+    lonely = [one for one in services if one.name not in used]
+    names = {one.name for one in services}
+    for path, backend in backends_of(subject):
+        name = _service(backend)
+        if isinstance(name, str) and plain(name) and name not in names and lonely and not context.elsewhere(name):
+            yield Problem((*path, "service", "name"), name=name, other=lonely[0].name, related=defined(lonely[0]))
+
+
+def missing_service_account(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the account of a pod that is not there, when one stands in the file that no pod uses."""
+    name = subject.get("serviceAccountName")
+    context = _context(subject)
+    own = object_of(subject)
+    accounts = [one for one in context.of_kind("ServiceAccount") if same_namespace(one.namespace, own.namespace)]
+    if not isinstance(name, str) or name == "default" or not accounts:
+        return
+    if any(not isinstance(one.name, str) or one.name == name for one in accounts):
+        return
+    used = {_account(one) for one in context.objects if one.template is not None}
+    lonely = [one for one in accounts if one.name not in used]
+    if lonely and not context.elsewhere(name):
+        yield Problem("serviceAccountName", name=name, other=lonely[0].name, related=defined(lonely[0]))
+
+
+def governing_service(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the `serviceName` of a StatefulSet that is no headless Service, as far as this file tells."""
+    name = subject.get("spec.serviceName")
+    if not isinstance(name, str) or not name:
+        return
+    context = _context(subject)
+    own = object_of(subject)
+    found = context.find("Service", name, own.namespace)
+    if found is not None:
+        if found.subject is not None and not _is_headless(found):
+            yield Problem("spec.serviceName", reason=f"`{name}` is not headless", related=defined(found))
+        return
+    for other in context.of_kind("Service"):
+        spec = other.value.get("spec")
+        selector = spec.get("selector") if isinstance(spec, Map) else None
+        if (
+            same_namespace(other.namespace, own.namespace)
+            and isinstance(other.name, str)
+            and selector
+            and selects_plainly(selector, own.labels())
+            and not context.elsewhere(name)
+        ):
+            reason = f"its pods belong to the Service `{other.name}`"
+            yield Problem("spec.serviceName", reason=reason, related=defined(other))
+            return
+
+
+def _is_headless(service: KubernetesObject) -> bool:
+    spec = service.value.get("spec")
+    if not isinstance(spec, Map) or spec.open:
+        return True
+    address = spec.get("clusterIP")
+    return address == "None" or address is UNKNOWN or (address is not None and not plain(address))
+
+
+def _service(backend: Map) -> Any:
+    service = backend.get("service")
+    return service.get("name") if isinstance(service, Map) else None
+
+
+def _account(one: KubernetesObject) -> Any:
+    spec = one.template["spec"] if one.template is not None else None
+    return spec.get("serviceAccountName", spec.get("serviceAccount")) if isinstance(spec, Map) else None
+
+
+def _context(subject: Subject) -> Manifests:
+    context: Manifests = subject.context
+    return context
+
+
+def invalid_claim(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each claim of a volume without a size or without access modes, also in the templates of a StatefulSet."""
+    claims: list[tuple[tuple[str | int, ...], Any]] = []
+    if subject.type == "PersistentVolumeClaim":
+        claims.append(((), subject.value))
+    else:
+        templates = subject.raw("spec.volumeClaimTemplates")
+        claims.extend((("spec", "volumeClaimTemplates", index), one) for index, one in enumerate(items_of(templates)))
+    for path, claim in claims:
+        spec = claim.get("spec") if isinstance(claim, Map) else None
+        if not isinstance(spec, Map) or spec.open:
+            continue
+        modes = spec.get("accessModes")
+        if modes is None or (isinstance(modes, Seq) and not modes and not modes.open):
+            yield Problem((*path, "spec", "accessModes"), field="accessModes")
+        node: Any = spec
+        for step in ("resources", "requests", "storage"):
+            if not isinstance(node, Map) or node.open:
+                break
+            if node.get(step) is None:
+                yield Problem((*path, "spec", "resources", "requests", "storage"), field="resources.requests.storage")
+                break
+            node = node[step]
