@@ -48,16 +48,18 @@ def _run(arguments: list[str]) -> int:
 
 def _fast_check(words: list[str]) -> int:
     """Check without the cost of a command-line library, which matters to a hook."""
-    from devopslint.application import Request, check, tell
+    from devopslint.commands.check import check
+    from devopslint.commands.request import Request
+    from devopslint.commands.telling import tell
 
     request = Request([word for word in words if not word.startswith("-")])
     request.force_exclude = "--force-exclude" in words
     try:
         return check(request)
     except Exception as error:
-        from devopslint.errors import explain
+        from devopslint.commands.telling import explained
 
-        message = explain(error)
+        message = explained(error)
         if message is None:
             raise
         tell(message)

@@ -11,7 +11,7 @@ from devopslint import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from devopslint.application import Request
+    from devopslint.commands.request import Request
 
 LEVELS = click.Choice(["error", "warning", "note"])
 CHECK_OPTIONS: list[Callable[[Any], Any]] = [
@@ -114,7 +114,7 @@ def with_check_options(command: Any) -> Any:
 
 
 def _request(**values: Any) -> Request:
-    from devopslint.application import Request
+    from devopslint.commands.request import Request
 
     request = Request(values.pop("paths"))
     for name, value in values.items():
@@ -132,7 +132,7 @@ def words(values: tuple[str, ...]) -> list[str]:
 @with_check_options
 def check(**values: Any) -> int:
     """Check files and folders (the current one by default)."""
-    from devopslint.application import check as run_check
+    from devopslint.commands.check import check as run_check
 
     return run_check(_request(**values))
 
@@ -142,7 +142,8 @@ def check(**values: Any) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def files(paths: tuple[str, ...], as_json: bool) -> int:
     """List the files that would be checked: path, kind, and why."""
-    from devopslint.application import Request, recognised_files
+    from devopslint.commands.check import recognised_files
+    from devopslint.commands.request import Request
 
     found = recognised_files(Request(paths))
     if as_json:
@@ -168,7 +169,7 @@ def rules(
     select: tuple[str, ...], profile: str | None, level: str | None, as_json: bool, rules_dirs: tuple[str, ...]
 ) -> int:
     """List the rules."""
-    from devopslint.rule_commands import list_rules
+    from devopslint.commands.rules import list_rules
 
     return list_rules(words(select), profile, level, as_json, rules_dirs)
 
@@ -183,7 +184,7 @@ def rule() -> None:
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
 def rule_show(identifier: str, rules_dirs: tuple[str, ...]) -> int:
     """Explain a rule: why, how, examples. ID may be the id of a peer's rule (DL3007)."""
-    from devopslint.rule_commands import show_rule
+    from devopslint.commands.rules import show_rule
 
     return show_rule(identifier, rules_dirs)
 
@@ -194,7 +195,7 @@ def rule_show(identifier: str, rules_dirs: tuple[str, ...]) -> int:
 @click.option("--on", "kind", metavar="KIND", help="The subject kind that the rule is about.")
 def rule_new(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     """Write a new rule file with every heading and an example that fails until it is filled in."""
-    from devopslint.rule_commands import new_rule
+    from devopslint.commands.rules import new_rule
 
     return new_rule(identifier, rules_dir, kind)
 
@@ -204,7 +205,7 @@ def rule_new(identifier: str, rules_dir: str | None, kind: str | None) -> int:
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
 def rule_test(targets: tuple[str, ...], rules_dirs: tuple[str, ...]) -> int:
     """Run the examples of rules: all, some ids, or those of a folder of your own."""
-    from devopslint.rule_commands import test_rules
+    from devopslint.commands.rules import test_rules
 
     return test_rules(targets, rules_dirs)
 
@@ -215,7 +216,7 @@ def rule_test(targets: tuple[str, ...], rules_dirs: tuple[str, ...]) -> int:
 @click.option("--prune", is_flag=True, help="Only take out what is gone.")
 def baseline(grow: bool, prune: bool, **values: Any) -> int:
     """Write .devopslint-baseline.json: the findings of now, to be put up with until they are mended."""
-    from devopslint.baseline_command import update_baseline
+    from devopslint.commands.baseline import update_baseline
 
     return update_baseline(_request(**values), grow=grow, prune=prune)
 
@@ -226,7 +227,7 @@ def baseline(grow: bool, prune: bool, **values: Any) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def config(path: str, config_path: str | None, as_json: bool) -> int:
     """Show what the configuration says for a file or a folder, and where it says so."""
-    from devopslint.config_show import show_config
+    from devopslint.commands.show_config import show_config
 
     return show_config(path, config_path, as_json)
 
@@ -237,7 +238,7 @@ def config(path: str, config_path: str | None, as_json: bool) -> int:
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
 def explain_rule(identifier: str, path: str, rules_dirs: tuple[str, ...]) -> int:
     """Say what a rule saw in a file, and which step of its condition held, did not, or could not be known."""
-    from devopslint.explain import explain
+    from devopslint.commands.explain import explain
 
     return explain(identifier, path, rules_dirs)
 
@@ -247,14 +248,14 @@ def explain_rule(identifier: str, path: str, rules_dirs: tuple[str, ...]) -> int
 @click.option("--write", is_flag=True, help="Write .devopslint.yaml instead of printing it; one that is there is kept.")
 def migrate(folder: str, write: bool) -> int:
     """Turn the configuration files of peers (hadolint, checkov, zizmor, trivy, tflint, …) into one of ours."""
-    from devopslint.migrate import migrate as run_migrate
+    from devopslint.commands.migrate import migrate as run_migrate
 
     return run_migrate(folder, write=write)
 
 
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
-    from devopslint.errors import explain
+    from devopslint.commands.telling import explained
 
     try:
         result = cli.main(arguments, prog_name="devopslint", standalone_mode=False)
@@ -266,10 +267,10 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except Exception as error:
-        message = explain(error)
+        message = explained(error)
         if message is None:
             raise
-        from devopslint.application import tell
+        from devopslint.commands.telling import tell
 
         tell(message)
         return 2

@@ -66,8 +66,8 @@ class Target:
     """One run over one file with every rule, in memory."""
 
     def __init__(self) -> None:
-        from devopslint.application import open_catalog
-        from devopslint.config import Config
+        from devopslint.commands.catalog import open_catalog
+        from devopslint.config.settings import Config
         from devopslint.policy.rule import Rule
         from devopslint.policy.selection import Selection
 

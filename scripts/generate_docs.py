@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from devopslint import cli as command_line  # noqa: E402
-from devopslint.application import open_catalog  # noqa: E402
-from devopslint.config import Config  # noqa: E402
+from devopslint.commands.catalog import open_catalog  # noqa: E402
+from devopslint.config.settings import Config  # noqa: E402
 from devopslint.engine.artifacts import artifacts, subject_kinds  # noqa: E402
 from devopslint.policy.catalog import built_in_folder  # noqa: E402
 from devopslint.policy.indexing import read_practices  # noqa: E402

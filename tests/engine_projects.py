@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from running import write
 
-from devopslint.application import open_catalog
-from devopslint.config import Config
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config
 from devopslint.engine.discover import Asked, discover
 from devopslint.engine.run import Run, one_by_one
 from devopslint.engine.workspace import Workspace

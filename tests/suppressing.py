@@ -7,8 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from devopslint.application import open_catalog
-from devopslint.config import Config
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config
 from devopslint.engine.discover import Asked
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace

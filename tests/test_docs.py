@@ -14,7 +14,7 @@ import pytest
 import yaml
 from running import ROOT, devopslint, findings, write
 
-from devopslint.config import read_config
+from devopslint.config.settings import read_config
 from devopslint.policy.conditions import Evaluation, compile_condition
 from devopslint.policy.indexing import read_practices
 from devopslint.policy.subject import Subject

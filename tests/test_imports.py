@@ -1,4 +1,4 @@
-"""Imports run one way: `cli → engine → artifacts → knowledge, policy → syntax`; reports know findings only."""
+"""Imports run one way: `cli → commands → config, engine → artifacts → knowledge → policy → syntax`; reports know findings only."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ MAY_IMPORT = {
     "artifacts": {"artifacts", "knowledge", "policy", "syntax"},
     "engine": {"engine", "artifacts", "knowledge", "policy", "syntax"},
     "report": {"report"},
+    "config": {"config", "engine", "policy", "syntax"},
+    "commands": {"commands", "config", "engine", "policy", "report", "syntax"},
 }
-"""Part of the package → the parts that it may import. What stands in none of them is the top, and may import all."""
+"""Part of the package → the parts that it may import. `cli` and `__main__` are the top, and may import all."""
 REPORT_MAY_IMPORT = ("devopslint.policy.finding", "devopslint.syntax.source", "devopslint.report")
 
 
@@ -34,9 +36,9 @@ def modules() -> dict[str, ast.Module]:
 MODULES = modules()
 
 
-def imported(tree: ast.AST, *, late: bool = True, types: bool = True) -> Iterator[str]:
-    """Yield the full names of what a module imports from devopslint; `late` inside functions, `types` for types only."""
-    for node in ast.iter_child_nodes(tree):
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Yield the full names of what a module imports from devopslint: at once, inside of functions, and for its types."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "devopslint")
         elif isinstance(node, ast.ImportFrom):
@@ -45,15 +47,6 @@ def imported(tree: ast.AST, *, late: bool = True, types: bool = True) -> Iterato
                 for alias in node.names:
                     name = f"{node.module}.{alias.name}"
                     yield name if name in MODULES else node.module
-        elif (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not late) or (
-            isinstance(node, ast.If)
-            and isinstance(node.test, ast.Name)
-            and node.test.id == "TYPE_CHECKING"
-            and not types
-        ):
-            continue
-        else:
-            yield from imported(node, late=late, types=types)
 
 
 def part(module: str) -> str:
@@ -89,8 +82,8 @@ def test_the_engine_names_no_artifact() -> None:
 
 
 def test_there_are_no_circles() -> None:
-    """What is needed to import a module never leads back to it. Imports inside of functions and for types are free."""
-    graph = {name: set(imported(tree, late=False, types=False)) - {name} for name, tree in MODULES.items()}
+    """What a module imports, be it inside of a function or for its types, never leads back to it."""
+    graph = {name: set(imported(tree)) - {name} for name, tree in MODULES.items()}
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
@@ -107,7 +100,7 @@ def test_there_are_no_circles() -> None:
 
 def test_the_packages_have_no_circles() -> None:
     """Nor do the parts of the package, late imports included."""
-    order = ["syntax", "policy", "knowledge", "artifacts", "engine"]
+    order = ["syntax", "policy", "knowledge", "artifacts", "engine", "config", "commands"]
     for module, tree in MODULES.items():
         if part(module) in order:
             for name in imported(tree):

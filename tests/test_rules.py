@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from devopslint.application import open_catalog
-from devopslint.config import Config
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config
 from devopslint.engine.examples import failures
 
 CATALOG = open_catalog(Config())

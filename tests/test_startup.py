@@ -23,7 +23,7 @@ NEVER = {
     "argparse", "asyncio", "attr", "click", "concurrent", "ctypes", "dataclasses", "email", "http",
     "importlib.metadata", "importlib.resources", "inspect", "jsonschema", "logging", "multiprocessing", "pathlib",
     "pathspec", "rich", "sarif_om", "socket", "ssl", "subprocess", "tempfile", "urllib", "urllib.request",
-    "devopslint.cli", "devopslint.rule_commands", "devopslint.policy.indexing", "devopslint.report.sarif",
+    "devopslint.cli", "devopslint.commands.rules", "devopslint.policy.indexing", "devopslint.report.sarif",
 }  # fmt: skip
 PARSERS = {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_bash"}
 

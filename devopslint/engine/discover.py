@@ -29,6 +29,10 @@ class Asked:
         self.found = found
         self.whole = whole
 
+    def looked_at(self) -> set[str] | None:
+        """Return the files that a report is about; `None` for all that there are."""
+        return None if self.whole else {*self.given, *self.found}
+
 
 def find_root(paths: Iterable[str]) -> str:
     """Return the folder that paths are relative to: the repository's, else the configuration's, else the common one."""

@@ -6,8 +6,8 @@ from devopslint.engine.artifacts import artifacts
 from devopslint.engine.dispatch import Dispatch, dispatches_of
 from devopslint.engine.judge import Judge
 from devopslint.engine.progress import Progress
-from devopslint.engine.scopes import Scopes, divide
-from devopslint.engine.task import BY_CONTENT, Result, Task, tasks_for
+from devopslint.engine.scopes import Scopes
+from devopslint.engine.task import BY_CONTENT, Result, Task, divide, tasks_for
 from devopslint.policy.finding import Finding, Report, Summary
 
 TYPE_CHECKING = False

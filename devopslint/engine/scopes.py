@@ -6,7 +6,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from devopslint.engine.task import Result, Task
     from devopslint.policy.catalog import RuleFolder
     from devopslint.policy.globs import GlobSet
     from devopslint.policy.selection import Selection
@@ -51,14 +50,3 @@ class Scopes:
     def selection(self, path: str) -> Selection:
         """Return what is selected for a file."""
         return self.all[self.of(path)][1]
-
-
-def divide(tasks: Sequence[Task], results: Sequence[Result], scopes: Scopes) -> None:
-    """Leave to each task of a unit that was judged in several scopes only the findings of its own scope's files."""
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for task, result in zip(tasks, results, strict=True):
-        result.findings = [one for one in result.findings if scopes.of(one.path) == task.scope]
-        result.ignores = [one for one in result.ignores if scopes.of(one[0]) == task.scope]
-        if (task.artifact, task.files) in seen:
-            result.facts = []
-        seen.add((task.artifact, task.files))

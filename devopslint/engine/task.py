@@ -143,3 +143,14 @@ def tasks_for(paths: Iterable[str], workspace: Workspace, scopes: Scopes) -> lis
 
 def _claiming(path: str, known: Iterable[Artifact]) -> Artifact | None:
     return next((one for one in known if one.claims_path(path) is not None), None)
+
+
+def divide(tasks: Sequence[Task], results: Sequence[Result], scopes: Scopes) -> None:
+    """Leave to each task of a unit that was judged in several scopes only the findings of its own scope's files."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for task, result in zip(tasks, results, strict=True):
+        result.findings = [one for one in result.findings if scopes.of(one.path) == task.scope]
+        result.ignores = [one for one in result.ignores if scopes.of(one[0]) == task.scope]
+        if (task.artifact, task.files) in seen:
+            result.facts = []
+        seen.add((task.artifact, task.files))

@@ -501,13 +501,13 @@ def test_every_option_of_a_check_is_tested() -> None:
 def test_a_fault_of_our_own_is_exit_code_2(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from devopslint import application
     from devopslint.__main__ import main
+    from devopslint.commands import check
 
     def broken(_request: object) -> int:
         raise RuntimeError("never to be")
 
-    monkeypatch.setattr(application, "check", broken)
+    monkeypatch.setattr(check, "check", broken)
     assert main([str(tmp_path)]) == 2
     assert main(["check", "--exit-zero", str(tmp_path)]) == 2
     assert "please report it" in capfd.readouterr().err

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devopslint.application import open_catalog
-from devopslint.config import Config
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config
 from devopslint.engine.discover import Asked
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace

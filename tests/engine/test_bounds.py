@@ -88,8 +88,8 @@ def rules_of_one(folder: Path, pattern: str) -> Path:
 
 
 def judge_label(rules: Path, text: str):
-    from devopslint.application import open_catalog
-    from devopslint.config import Config
+    from devopslint.commands.catalog import open_catalog
+    from devopslint.config.settings import Config
     from devopslint.policy.selection import Selection
 
     files = {"Dockerfile": f"FROM a:1\nLABEL a={text}\n"}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from devopslint.commands.rules import _catalog
 from devopslint.engine.discover import Asked
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.policy.selection import Selection
-from devopslint.rule_commands import _catalog
 
 RULES = Path(__file__).parent.parent.parent / "rules" / "kubernetes"
 VALUES = ["~", "[]", "{}", '"x"', "3", "true", "{{ x }}", "${X}", "[1, a, {}]", "{a: [b]}", "-1", "*a", '"{{ .x }}"']

@@ -51,7 +51,11 @@ def test_the_wheel_carries_rules_index_types_and_schemas(wheel: Path) -> None:
     assert {f"devopslint/{name}" for name in rules} <= names
     groups = {name.split("/")[1] for name in rules if name.count("/") > 1}
     assert {f"devopslint/rules/_index/{group}.json" for group in groups} <= names
-    assert {"devopslint/py.typed", "devopslint/config.schema.json", "devopslint/policy/rule.schema.json"} <= names
+    assert {
+        "devopslint/py.typed",
+        "devopslint/config/config.schema.json",
+        "devopslint/policy/rule.schema.json",
+    } <= names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"devopslint"}
 

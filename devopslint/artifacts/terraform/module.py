@@ -8,7 +8,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
@@ -317,12 +317,6 @@ class Module:
             parts = block if link is None else [block.get(name) for name in (link, "for_each", "count")]
             found = self._links[key] = self.referred_by(parts)
         return found
-
-    def related(self, declared: Declared) -> Callable[[str], Iterator[Subject]]:
-        """Return the function from a type to the resources of that type that belong to a resource."""
-        from devopslint.artifacts.terraform.related import related_to
-
-        return lambda type_name: related_to(self, declared, type_name)
 
 
 def _is_values(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.module import Declared, Module
+from devopslint.artifacts.terraform.related import related_of
 from devopslint.policy.subject import Subject
 from devopslint.syntax.hcl import read_hcl
 from devopslint.syntax.tree import Document, Map, Seq, header_of
@@ -116,7 +117,7 @@ def _block_subject(module: Module, declared: Declared, kind: str) -> Subject:
         type=declared.label(0) if typed else "",
         header=block.header,
         context=module,
-        related=module.related(declared) if kind == "terraform.resource" else None,
+        related=related_of(module, declared) if kind == "terraform.resource" else None,
     )
 
 

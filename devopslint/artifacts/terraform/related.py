@@ -8,7 +8,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from devopslint.artifacts.terraform.module import Declared, Module
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 _LINKS = {"aws_s3_bucket": "bucket", "aws_s3_bucket_": "bucket", "aws_lb_listener": "load_balancer_arn"}
 """Start of a type → the one attribute by which it says what it belongs to; its other references do not count."""
+
+
+def related_of(module: Module, declared: Declared) -> Callable[[str], Iterator[Subject]]:
+    """Return the function from a type to the resources of that type that belong to `declared`."""
+    return lambda type_name: related_to(module, declared, type_name)
 
 
 def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[Subject]:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
-    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.policy.subject import Subject
 
 _UNKNOWN = (Candidate(UNKNOWN),)
@@ -123,16 +122,14 @@ def _variable(name: str, scope: Any, depth: int) -> Sequence[Candidate] | None:
     return None
 
 
-def _workflow(scope: Any) -> Workflow:
-    found: Workflow = getattr(scope, "workflow", scope)
-    return found
+def _workflow(scope: Any) -> Any:
+    return getattr(scope, "workflow", scope)
 
 
 def _owners(scope: Any) -> list[Any]:
-    job: Job | None = getattr(scope, "job", None)
+    job = getattr(scope, "job", None)
     if job is not None:
-        step: Step = scope
-        return [step, job, step.workflow]
+        return [scope, job, scope.workflow]
     if hasattr(scope, "workflow"):
         return [scope, scope.workflow]
     return [scope]
@@ -140,5 +137,7 @@ def _owners(scope: Any) -> list[Any]:
 
 def _may_be_set_by_a_step(name: str, scope: Any) -> bool:
     """Say whether an earlier step of the job may have put the variable into `GITHUB_ENV`."""
-    before: list[Step] = getattr(scope, "before", [])
-    return any(step.run is not None and "GITHUB_ENV" in step.run and name in step.run.lower() for step in before)
+    return any(
+        step.run is not None and "GITHUB_ENV" in step.run and name in step.run.lower()
+        for step in getattr(scope, "before", ())
+    )

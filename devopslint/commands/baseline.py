@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 
-from devopslint.application import EXIT_CLEAN, EXIT_FINDINGS, judge, tell
-from devopslint.baseline import Baseline, in_scope, is_gone, keyed, read_baseline
-from devopslint.session import BASELINE_NAME
+from devopslint.commands.check import EXIT_CLEAN, EXIT_FINDINGS, judge
+from devopslint.commands.session import BASELINE_NAME
+from devopslint.commands.telling import tell
+from devopslint.policy.baseline import Baseline, in_scope, is_gone, keyed, read_baseline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from devopslint.baseline import Key
-    from devopslint.session import Request
+    from devopslint.commands.request import Request
+    from devopslint.policy.baseline import Key
 
 
 def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
@@ -26,7 +27,7 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
     exists = os.path.exists(path)
     before = read_baseline(path) if exists else Baseline()
     known, fresh, left = before.split(keyed(report), is_gone(report.root))
-    stale = in_scope(left, asked, report.root)
+    stale = in_scope(left, asked.looked_at(), report.root)
     if prune:
         fresh = []
     elif exists and fresh and not grow:

@@ -12,9 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from devopslint.commands.request import Request
+    from devopslint.commands.session import Session
     from devopslint.engine.discover import Asked
     from devopslint.policy.finding import Report
-    from devopslint.session import Request, Session
 
 
 class DiffBaseError(Exception):

@@ -21,7 +21,7 @@ def schema_fault(root: Any) -> tuple[int, str] | None:
 
     for key, mark in getattr(root, "duplicates", ()):
         return mark[0], f"`{key}` is given twice"
-    schema = json.loads(resources.files("devopslint").joinpath("config.schema.json").read_text("utf-8"))
+    schema = json.loads(resources.files("devopslint.config").joinpath("config.schema.json").read_text("utf-8"))
     schema["properties"]["kinds"]["propertyNames"] = {"enum": ["none", *artifacts()]}
     found = [_in_words(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(root)]
     marks = [((locate(root, path, part) or (0, 0))[0], message) for path, part, message in found]

@@ -6,8 +6,8 @@ import os
 import re
 import sys
 
-from devopslint.application import open_catalog
-from devopslint.config import Config, find_config, read_config
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config, find_config, read_config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 def explain(identifier: str, path: str, rules_dirs: Sequence[str] = ()) -> int:
     """Print what each rule that `identifier` names saw in a file, step by step."""
-    from devopslint.application import asked_of
+    from devopslint.commands.check import asked_of
+    from devopslint.commands.request import Request
+    from devopslint.commands.session import Session
     from devopslint.policy.selection import Selection, names
-    from devopslint.session import Request, Session
 
     request = Request([path])
     request.rules_dirs = rules_dirs

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from devopslint.config import Config, Override
+    from devopslint.config.settings import Config, Override
 
     Row = tuple[str, Any, str]
     """The name of a setting, its value, and where it comes from."""
@@ -21,9 +21,10 @@ _DEFAULTS = {
 
 def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     """Print the settings of a path."""
-    from devopslint.application import asked_of
-    from devopslint.config_scopes import ConfigScopes
-    from devopslint.session import Request, Session
+    from devopslint.commands.check import asked_of
+    from devopslint.commands.request import Request
+    from devopslint.commands.session import Session
+    from devopslint.config.scopes import ConfigScopes
 
     request = Request([path])
     request.config = config_path

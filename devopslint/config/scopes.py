@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from devopslint.config import Config, Override, read_config
+from devopslint.config.settings import Config, Override, read_config
 from devopslint.engine.discover import CONFIG_NAME
 from devopslint.engine.scopes import Kinds, Scopes
 

@@ -99,8 +99,8 @@ class Migration:
 
 def migrate(folder: str, *, write: bool) -> int:
     """Read what peers' files there are in a folder; print or write our configuration; 2 when there is nothing to read."""
-    from devopslint.application import open_catalog
-    from devopslint.config import Config
+    from devopslint.commands.catalog import open_catalog
+    from devopslint.config.settings import Config
     from devopslint.engine.discover import CONFIG_NAME
 
     migration = Migration(open_catalog(Config()).rules())

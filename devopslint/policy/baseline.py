@@ -14,9 +14,8 @@ from devopslint.policy.fingerprints import identity_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
-    from devopslint.engine.discover import Asked
     from devopslint.policy.finding import Finding, Report
 
     Key = tuple[str, str, str, str]
@@ -117,12 +116,15 @@ def keyed(report: Report) -> list[tuple[Key, Finding]]:
     return found
 
 
-def with_baseline(report: Report, path: str, asked: Asked) -> Report:
-    """Return a report whose findings that the baseline has are marked; it says how many entries are no longer needed."""
+def with_baseline(report: Report, path: str, looked_at: Container[str] | None) -> Report:
+    """Return a report whose findings that the baseline has are marked; it says how many entries are no longer needed.
+
+    `looked_at` are the files that the report is about, `None` for all there are.
+    """
     known, _, left = read_baseline(path).split(keyed(report), is_gone(report.root))
     for _, finding in known:
         finding.suppressed = Suppression("", "baseline")
-    stale = sum(in_scope(left, asked, report.root).values())
+    stale = sum(in_scope(left, looked_at, report.root).values())
     notes = list(report.notes)
     if stale:
         name = os.path.relpath(path)
@@ -136,8 +138,9 @@ def is_gone(root: str) -> Callable[[str], bool]:
     return lambda path: not os.path.lexists(os.path.join(root, *path.split("/")))
 
 
-def in_scope(entries: Mapping[Key, int], asked: Asked, root: str) -> dict[Key, int]:
-    """Return the entries of files that have been looked at, or that are gone."""
-    looked_at = {*asked.given, *asked.found}
+def in_scope(entries: Mapping[Key, int], looked_at: Container[str] | None, root: str) -> dict[Key, int]:
+    """Return the entries of files that have been looked at (`None`: all), or that are gone."""
+    if looked_at is None:
+        return dict(entries)
     gone = is_gone(root)
-    return {key: count for key, count in entries.items() if asked.whole or key[1] in looked_at or gone(key[1])}
+    return {key: count for key, count in entries.items() if key[1] in looked_at or gone(key[1])}

@@ -219,7 +219,7 @@ def _read_layer(path: str, asked_at: str) -> Layer:
 def _validate(source: Source, root: Any) -> None:
     """Check against the schema, once for each text: `jsonschema` costs more than a whole run."""
     if not is_known(source.text):
-        from devopslint.config_schema import schema_fault
+        from devopslint.config.schema import schema_fault
 
         fault = schema_fault(root)
         if fault is not None:

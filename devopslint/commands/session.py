@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from devopslint.config import Config, cache_folder, find_config, is_known, make_known, read_config
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config, find_config, is_known, make_known, read_config
 from devopslint.engine.discover import CONFIG_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from devopslint.config import Override
+    from devopslint.commands.request import Request
+    from devopslint.config.settings import Override
     from devopslint.engine.discover import Asked
     from devopslint.engine.profile import Costs
     from devopslint.engine.scopes import Scope, Scopes
@@ -23,71 +24,6 @@ if TYPE_CHECKING:
 
 BASELINE_NAME = ".devopslint-baseline.json"
 """The baseline that counts when it stands at the root."""
-
-
-class Request:
-    """What a check was asked to do; `None` leaves a setting to the configuration."""
-
-    __slots__ = (
-        "add_ignore",
-        "baseline",
-        "category",
-        "color",
-        "config",
-        "diff_base",
-        "exit_zero",
-        "fail_on",
-        "force_exclude",
-        "ignore",
-        "jobs",
-        "min_level",
-        "no_baseline",
-        "no_cache",
-        "no_config",
-        "no_ignores",
-        "outputs",
-        "paths",
-        "profile",
-        "profile_rules",
-        "quiet",
-        "rules_dirs",
-        "select",
-        "show_urls",
-        "statistics",
-        "stdin_filename",
-        "strict",
-        "today",
-    )
-
-    def __init__(self, paths: Sequence[str] = ()) -> None:
-        self.paths: Sequence[str] = paths or (".",)
-        self.config: str | None = None
-        self.no_config = False
-        self.select: Sequence[str] = ()
-        self.ignore: Sequence[str] = ()
-        self.profile: str | None = None
-        self.fail_on: str | None = None
-        self.min_level: str | None = None
-        self.rules_dirs: Sequence[str] = ()
-        self.exit_zero = False
-        self.strict = False
-        self.force_exclude = False
-        self.quiet = False
-        self.stdin_filename: str | None = None
-        self.outputs: Sequence[str] = ()
-        self.color = "auto"
-        self.show_urls = "auto"
-        self.statistics = False
-        self.category = ""
-        self.jobs = 0
-        self.no_cache = False
-        self.profile_rules = False
-        self.add_ignore: str | None = None
-        self.baseline: str | None = None
-        self.no_baseline = False
-        self.no_ignores = False
-        self.diff_base: str | None = None
-        self.today = os.environ.get("DEVOPSLINT_TODAY", "")
 
 
 class Session:
@@ -130,7 +66,7 @@ class Session:
             nested = self._nested(asked)
         if not self.config.layers and not nested:
             return asked
-        from devopslint.config_scopes import ConfigScopes
+        from devopslint.config.scopes import ConfigScopes
 
         scopes = ConfigScopes(self.root, self.config, self._scope, nested)
         for config in scopes.all_configs():
@@ -200,7 +136,7 @@ def _check_config(config: Config, catalog: Catalog) -> None:
     texts = [layer.source.text for layer in config.layers]
     stamp = "\0".join(["rules", *texts, *(folder.stamp for folder in catalog.folders)])
     if not is_known(stamp):
-        from devopslint.config_check import check_against_rules
+        from devopslint.config.against_rules import check_against_rules
 
         check_against_rules(config, catalog.rules())
         make_known(stamp)
@@ -235,42 +171,3 @@ def _selection(request: Request, config: Config, overrides: Sequence[Override] =
         {identifier: said["options"] for identifier, said in settings.items() if "options" in said},
         [identifier for identifier, said in settings.items() if said.get("ignorable") is False],
     )
-
-
-def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "") -> Catalog:
-    """Return the catalog: the rules that come with devopslint, and those of the folders that were named.
-
-    A configuration that was found in a repository may be a stranger's: below `root`, where it is given, must be the
-    folders that it names.
-    """
-    from devopslint.engine.artifacts import subject_kinds
-    from devopslint.policy.catalog import PACKED_RULES, Catalog, RuleFolder, built_in_folder
-
-    built_in = built_in_folder()
-    index = os.path.join(built_in, "_index" if built_in == PACKED_RULES else ".index")
-    folders = [RuleFolder(built_in, index, subject_kinds)]
-    for folder, trusted in [*((path, True) for path in rules_dirs), *((path, False) for path in config.rules_dirs())]:
-        absolute = os.path.abspath(folder)
-        if not os.path.isdir(absolute):
-            raise RulesFolderError(f"{folder}: no such folder of rules")
-        if root and not trusted and not _is_below(absolute, root):
-            raise RulesFolderError(f"{folder}: leads out of the repository; give it as --rules-dir if it is yours")
-        folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
-        if trusted and absolute not in sys.path:
-            sys.path.append(absolute)
-    return Catalog(folders)
-
-
-def _is_below(path: str, root: str) -> bool:
-    real, real_root = os.path.realpath(path), os.path.realpath(root)
-    return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
-
-
-class RulesFolderError(Exception):
-    """A folder of rules that is not there, or that a repository may not name."""
-
-
-def _index_of(folder: str) -> str:
-    from devopslint.engine.workspace import digest
-
-    return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))

@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 import sys
 
-from devopslint.config import Config, cache_folder
-from devopslint.session import BASELINE_NAME, Request, RulesFolderError, Session, open_catalog
+from devopslint.commands.performer import performer_for
+from devopslint.commands.session import BASELINE_NAME, Session
+from devopslint.commands.telling import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from devopslint.commands.request import Request
+    from devopslint.config.settings import Config
     from devopslint.engine.discover import Asked
     from devopslint.engine.recognise import Recognised
-    from devopslint.engine.run import Performer
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.finding import Report
     from devopslint.report import Output
     from devopslint.report.options import Options
     from devopslint.report.practices import Practice
 
-__all__ = ["Request", "RulesFolderError", "Session", "check", "open_catalog", "recognised_files"]
-
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
-FEW_FILES = 8
-"""Files below which neither a cache nor processes pay for what it costs to open them."""
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -49,7 +47,7 @@ def check(request: Request) -> int:
 
 def write_ignores(report: Report, request: Request) -> int:
     """Write comments above what is reported and say how many; exit code 1 when something can't have one."""
-    from devopslint.add_ignores import add_ignores
+    from devopslint.commands.add_ignores import add_ignores
     from devopslint.engine.workspace import Workspace
 
     written, left = add_ignores(report, Workspace(report.root), request.add_ignore or "")
@@ -66,7 +64,7 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
     session = Session(request)
     session.check_selection()
     workspace, asked = asked_of(request, session)
-    performer = _performer(request, session, asked)
+    performer = performer_for(request, session, asked)
     run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring())
     return adopted(run.check(asked), request, session, asked), session, asked
 
@@ -111,82 +109,16 @@ def asked_of(request: Request, session: Session) -> tuple[Workspace, Asked]:
 def adopted(report: Report, request: Request, session: Session, asked: Asked) -> Report:
     """Return a report without what the merge base has already, and with what the baseline has marked."""
     if request.diff_base:
-        from devopslint.diff_base import only_new
+        from devopslint.commands.diff_base import only_new
 
         report = only_new(report, request, session, asked)
     path = None if request.no_baseline else request.baseline or session.config.baseline()
     path = path or os.path.join(session.root, BASELINE_NAME)
     if not request.no_baseline and (request.baseline or os.path.exists(path)):
-        from devopslint.baseline import with_baseline
+        from devopslint.policy.baseline import with_baseline
 
-        report = with_baseline(report, path, asked)
+        report = with_baseline(report, path, asked.looked_at())
     return report
-
-
-def _performer(request: Request, session: Session, asked: Asked) -> Performer:
-    """Return how tasks are judged: a few files at once in this process, folders from the cache and in processes."""
-    from devopslint.engine.run import one_by_one
-
-    if request.quiet:
-        from devopslint.engine.progress import silence
-
-        silence()
-    if request.profile_rules:
-        from devopslint.engine.profile import Costs, profiled
-
-        session.costs = Costs()
-        return profiled(session.costs)
-    if len(asked.found) + len(asked.given) < FEW_FILES and not request.jobs:
-        return one_by_one
-    from devopslint.engine.cache import Cache, cached
-    from devopslint.engine.processes import Setup, cores, in_processes
-
-    folders, selection, scopes = session.catalog.folders, session.selection, session.scopes
-    setup = Setup(session.root, folders, selection, remember=not request.no_cache, scopes=scopes)
-    performer = in_processes(setup, request.jobs or cores(), chosen=request.jobs > 1)
-    if request.no_cache:
-        return performer
-    folder = os.path.join(cache_folder(), "results")
-    return cached(performer, Cache(folder, os.path.realpath(session.root), _environment(session)), prune=asked.whole)
-
-
-def _environment(session: Session) -> str:
-    """Return what, besides the files, decides the result of a task: version, code, rules and selection."""
-    from devopslint import __version__
-    from devopslint.engine.workspace import digest
-
-    kinds = session.scopes.kinds if session.scopes else None
-    parts = [__version__, sys.version, kinds.stamp() if kinds else "", session.selection.stamp()]
-    parts += [folder.stamp for folder in session.catalog.folders]
-    folders = [os.path.dirname(os.path.abspath(__file__))]
-    folders += [folder.folder for folder in session.catalog.folders if folder.from_user and folder.trusted]
-    for folder in folders:
-        parts.extend(_stamps_of_code(folder))
-    for library in ("yaml", "tree_sitter", "tree_sitter_bash", "tree_sitter_hcl"):
-        parts.append(_stamp_of_library(library))
-    return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
-
-
-def _stamps_of_code(folder: str) -> list[str]:
-    """Return size and time of every module below a folder: code changes while its version stays the same."""
-    stamps = []
-    for below, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in names:
-            if name.endswith((".py", ".json", ".so", ".pyd")):
-                status = os.stat(os.path.join(below, name))
-                stamps.append(f"{below}/{name}:{status.st_size}:{status.st_mtime_ns}")
-    return sorted(stamps)
-
-
-def _stamp_of_library(name: str) -> str:
-    from importlib.util import find_spec
-
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        return name
-    status = os.stat(spec.origin)
-    return f"{name}:{status.st_size}:{status.st_mtime_ns}"
 
 
 def _unsaid(report: Report) -> list[str]:
@@ -212,25 +144,12 @@ def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
             tell(note)
 
 
-def tell(message: str) -> None:
-    """Print lines on standard error, with nothing in them that a terminal or a CI service would obey."""
-    from devopslint.report.style import obeys_commands
-    from devopslint.report.text import plain
-
-    text = "\n".join(plain(line) for line in f"devopslint: {message}".split("\n"))
-    if obeys_commands(os.environ):
-        from devopslint.report.commands import neutral
-
-        text = neutral(text)
-    print(text, file=sys.stderr)
-
-
 def _write(report: Report, outputs: list[Output], request: Request, session: Session, *, whole: bool) -> None:
     from devopslint.report import write_output
     from devopslint.report.options import options_for_stream
 
     def practices() -> list[Practice]:
-        from devopslint.practices import practices_checked
+        from devopslint.commands.practices import practices_checked
 
         return practices_checked(session.catalog, session.selection, report.summary, whole=whole)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from devopslint.config import ConfigError
-from devopslint.config_schema import suggestion as hint_at
+from devopslint.config.schema import suggestion as hint_at
+from devopslint.config.settings import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.config import Config
+    from devopslint.config.settings import Config
     from devopslint.policy.rule import Rule
     from devopslint.syntax.tree import Path
 

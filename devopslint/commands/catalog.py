@@ -1,0 +1,53 @@
+"""The rules of a run: those that come with devopslint, and those of folders that people name."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from devopslint.config.settings import Config, cache_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devopslint.policy.catalog import Catalog
+
+
+class RulesFolderError(Exception):
+    """A folder of rules that is not there, or that a repository may not name."""
+
+
+def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "") -> Catalog:
+    """Return the catalog: the rules that come with devopslint, and those of the folders that were named.
+
+    A configuration that was found in a repository may be a stranger's: below `root`, where it is given, must be the
+    folders that it names.
+    """
+    from devopslint.engine.artifacts import subject_kinds
+    from devopslint.policy.catalog import PACKED_RULES, Catalog, RuleFolder, built_in_folder
+
+    built_in = built_in_folder()
+    index = os.path.join(built_in, "_index" if built_in == PACKED_RULES else ".index")
+    folders = [RuleFolder(built_in, index, subject_kinds)]
+    for folder, trusted in [*((path, True) for path in rules_dirs), *((path, False) for path in config.rules_dirs())]:
+        absolute = os.path.abspath(folder)
+        if not os.path.isdir(absolute):
+            raise RulesFolderError(f"{folder}: no such folder of rules")
+        if root and not trusted and not _is_below(absolute, root):
+            raise RulesFolderError(f"{folder}: leads out of the repository; give it as --rules-dir if it is yours")
+        folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
+        if trusted and absolute not in sys.path:
+            sys.path.append(absolute)
+    return Catalog(folders)
+
+
+def _is_below(path: str, root: str) -> bool:
+    real, real_root = os.path.realpath(path), os.path.realpath(root)
+    return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
+
+
+def _index_of(folder: str) -> str:
+    from devopslint.engine.workspace import digest
+
+    return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))

@@ -1,0 +1,74 @@
+"""What was asked for, whoever asks: the command line, the fast path beside it, a test."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Request:
+    """What a check was asked to do; `None` leaves a setting to the configuration."""
+
+    __slots__ = (
+        "add_ignore",
+        "baseline",
+        "category",
+        "color",
+        "config",
+        "diff_base",
+        "exit_zero",
+        "fail_on",
+        "force_exclude",
+        "ignore",
+        "jobs",
+        "min_level",
+        "no_baseline",
+        "no_cache",
+        "no_config",
+        "no_ignores",
+        "outputs",
+        "paths",
+        "profile",
+        "profile_rules",
+        "quiet",
+        "rules_dirs",
+        "select",
+        "show_urls",
+        "statistics",
+        "stdin_filename",
+        "strict",
+        "today",
+    )
+
+    def __init__(self, paths: Sequence[str] = ()) -> None:
+        self.paths: Sequence[str] = paths or (".",)
+        self.config: str | None = None
+        self.no_config = False
+        self.select: Sequence[str] = ()
+        self.ignore: Sequence[str] = ()
+        self.profile: str | None = None
+        self.fail_on: str | None = None
+        self.min_level: str | None = None
+        self.rules_dirs: Sequence[str] = ()
+        self.exit_zero = False
+        self.strict = False
+        self.force_exclude = False
+        self.quiet = False
+        self.stdin_filename: str | None = None
+        self.outputs: Sequence[str] = ()
+        self.color = "auto"
+        self.show_urls = "auto"
+        self.statistics = False
+        self.category = ""
+        self.jobs = 0
+        self.no_cache = False
+        self.profile_rules = False
+        self.add_ignore: str | None = None
+        self.baseline: str | None = None
+        self.no_baseline = False
+        self.no_ignores = False
+        self.diff_base: str | None = None
+        self.today = os.environ.get("DEVOPSLINT_TODAY", "")
