@@ -1,0 +1,227 @@
+"""Checks on what a job has at hand: the files of the repository, and the images that it pushes."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_BRING_NO_FILES = re.compile(
+    r"(?:actions/(?:setup-[\w-]+|github-script|create-github-app-token)|docker/(?:login|setup-\w+|metadata)-action"
+    r"|docker/setup-[\w-]+|aws-actions/(?:configure-aws-credentials|amazon-ecr-login)|azure/(?:login|setup-[\w-]+|aks-set-context)"
+    r"|google-github-actions/(?:auth|setup-gcloud|get-gke-credentials)|hashicorp/setup-\w+|astral-sh/setup-uv"
+    r"|pnpm/action-setup|sigstore/cosign-installer|step-security/harden-runner)"
+)
+"""Actions that are known to leave no files of the repository behind."""
+_MAY_BRING_FILES = re.compile(
+    r"\b(?:git|gh|curl|wget|tar|unzip|scp|rsync|aws s3|gsutil|hub|svn|hg|tee|touch|cp|mv|mktemp|create|init|new|import|gist)\b"
+    r"|>|<<"
+)
+"""What a script may get or make files with; a script that holds one of these is no longer judged."""
+_NEEDS_FILES = re.compile(
+    r"\b(?:docker|npm|yarn|pnpm|make|mvn|gradle|gradlew|mvnw|pip|pip3|pytest|tox|go|cargo|terraform|tofu|bundle|composer|dotnet)\b"
+)
+_WORKS_ON_FILES: dict[str, frozenset[str]] = {
+    "npm": frozenset({"ci", "test", "t", "run", "run-script"}),
+    "yarn": frozenset({"test", "build", "lint", "run", "workspaces"}),
+    "pnpm": frozenset({"test", "build", "lint", "run"}),
+    "go": frozenset({"test", "build", "vet", "generate"}),
+    "cargo": frozenset({"test", "build", "clippy", "fmt", "check"}),
+    "terraform": frozenset({"plan", "apply", "validate"}),
+    "tofu": frozenset({"plan", "apply", "validate"}),
+    "composer": frozenset({"install", "validate"}),
+    "dotnet": frozenset({"build", "test", "restore", "publish"}),
+    "bundle": frozenset({"install", "exec"}),
+    "mvn": frozenset({"test", "verify", "package", "install", "compile", "deploy"}),
+    "gradle": frozenset({"test", "build", "check", "assemble"}),
+}
+"""Command → first words by which it works on the files of the folder that it runs in."""
+_ALWAYS_ON_FILES = frozenset({"mvnw", "gradlew", "pytest", "tox", "make"})
+_BUILD_VALUED = frozenset({"-t", "--tag", "-f", "--file", "--build-arg", "--target", "--platform", "--label", "--secret",
+                           "--cache-from", "--cache-to", "--output", "-o", "--network", "--progress", "--ssh",
+                           "--build-context", "--builder", "--iidfile", "--metadata-file", "--shm-size", "-m",
+                           "--memory", "--ulimit", "--add-host", "--provenance", "--sbom", "--annotation"})  # fmt: skip
+_RUN_VALUED = frozenset({"-v", "--volume", "-e", "--env", "--env-file", "-p", "--publish", "--name", "-w", "--workdir",
+                         "-u", "--user", "--network", "--net", "--entrypoint", "--platform", "-l", "--label", "--mount",
+                         "--add-host", "-h", "--hostname", "-m", "--memory", "--cpus", "--restart", "--device",
+                         "--cap-add", "--cap-drop", "--security-opt", "--tmpfs", "--ulimit", "--shm-size", "--link",
+                         "--pull", "--volumes-from", "--log-driver", "--log-opt", "--dns", "--ip", "--gpus", "--pid",
+                         "--ipc", "--network-alias", "--health-cmd", "--health-interval", "--health-retries",
+                         "--health-timeout", "--stop-timeout", "--cidfile", "-a", "--attach", "--expose", "--init-path",
+                         "--userns", "--sysctl", "--group-add", "--cgroupns", "--cpuset-cpus", "--runtime", "--arch",
+                         "--os", "--secret"})  # fmt: skip
+_OTHER_BUILDERS = re.compile(
+    r"\b(?:compose|bake|buildx|load|import|commit|make|pack|jib|ko|s2i|buildah|kaniko|earthly|nix|bazel|dagger|skaffold|sh|bash|just|task|npm|yarn|pnpm|mvnw?|gradlew?)\b|\./"
+)
+"""What may put an image beside those that `docker build`, `tag` and `pull` name."""
+_MAKE_NO_IMAGE = frozenset({"push", "login", "logout", "info", "version", "run", "rmi", "images", "inspect"})
+_DOCKER = re.compile(r"\bdocker\b")
+_MAY_BUILD = re.compile(r"\b(?:build|tag|load|import|commit|bake|compose)")
+
+
+def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find the first command of a job that needs the files of the repository, when nothing has brought any."""
+    job: Job = subject.context
+    labels = job.runs_on
+    if (
+        "container" in job.value
+        or labels is None
+        or "self-hosted" in labels
+        or not labels[0].startswith(("ubuntu-", "macos-", "windows-"))
+    ):
+        return
+    for step in job.steps:
+        if step.uses is not None:
+            if not _BRING_NO_FILES.fullmatch(step.uses.name):
+                return
+        elif step.run is None or _MAY_BRING_FILES.search(step.run):
+            return
+        elif step.is_shell and _NEEDS_FILES.search(step.run):
+            for command in step.script():
+                if _needs_files(command):
+                    yield Problem(_place(command), command=_named(command))
+                    return
+
+
+def _needs_files(command: Command) -> bool:
+    if command.name in _ALWAYS_ON_FILES:
+        return not command.has_flag("--version", "-v", "--help", "-C", "-f", "-h")
+    operands = command.operands(_BUILD_VALUED)
+    first = operands[0].text if operands else ""
+    if command.has_flag("--version", "--help", "-C", "--prefix", "--cwd", "--dir", "-chdir"):
+        return False
+    if command.name == "docker":
+        words = [word.text for word in operands]
+        return words in (["build", "."], ["buildx", "build", "."], ["image", "build", "."])
+    if command.name in {"pip", "pip3"}:
+        return first == "install" and any(
+            isinstance(value, str) and "://" not in value
+            for value in [command.value_of("-r", "--requirement")]
+            if value
+        )
+    return first in _WORKS_ON_FILES.get(command.name, ())
+
+
+def pushed_image_not_built(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `docker push` of a name under which no command of the job builds, tags or pulls an image."""
+    pushed: list[Word] = []
+    known: set[str] = set()
+    builds = False
+    for command in _docker_commands(subject.context):
+        words = command.operands(_BUILD_VALUED)
+        if words[:1] and words[0].text == "image":
+            words = words[1:]
+        verb = words[0].text if words else ""
+        if verb == "build":
+            builds = True
+            known.update(_repository(tag) for tag in _tags(command))
+        elif verb in {"tag", "pull"} and len(words) > 1:
+            known.add(_repository(words[-1].text))
+        elif verb == "push" and len(words) == 2 and not command.has_flag("-a", "--all-tags"):
+            pushed.append(words[1])
+        elif verb not in _MAKE_NO_IMAGE:
+            return
+    if not builds or not known or any("$" in name for name in known):
+        return
+    for word in pushed:
+        name = _repository(word.text)
+        if "$" not in name and name not in known:
+            yield Problem(Place(word.fragment.source, *word.mark), image=word.text, built=min(known))
+
+
+def _docker_commands(job: Job) -> list[Command]:
+    """Return the calls of `docker` in a job; none when something else in it may put an image beside them."""
+    found: list[Command] = []
+    for step in job.steps:
+        if step.uses is not None:
+            if not (_BRING_NO_FILES.fullmatch(step.uses.name) or step.uses.name == "actions/checkout"):
+                return []
+        elif step.run is not None and not step.is_shell:
+            return []
+        elif step.run is not None:
+            if not _DOCKER.search(step.run):
+                if _OTHER_BUILDERS.search(step.run):
+                    return []
+                continue
+            for command in step.script():
+                if command.name == "docker":
+                    found.append(command)
+                elif _OTHER_BUILDERS.search(command.fragment.text[command.start : command.end]):
+                    return []
+    return found
+
+
+def floating_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `docker run` and `docker pull` of an image without a version, unless the same scripts may have built it."""
+    command: Command = subject.context.command
+    operands = command.operands(_RUN_VALUED)
+    if operands[:1] and operands[0].text in {"container", "image"}:
+        operands = operands[1:]
+    if len(operands) < 2 or operands[0].text not in {"run", "pull", "create"} or operands[1].expands:
+        return
+    image = operands[1].text
+    tag = image.rsplit("/", 1)[-1].partition(":")[2]
+    if "@sha256:" in image or tag not in {"", "latest"} or not re.fullmatch(r"[a-z0-9][\w./:-]*", image):
+        return
+    if operands[0].text == "pull" and command.has_flag("-a", "--all-tags"):
+        return
+    if not _may_be_own(image, subject.context.owner):
+        yield Problem(Place(command.fragment.source, *operands[1].mark), image=image)
+
+
+def _may_be_own(image: str, step: Step) -> bool:
+    """Say whether an image may be one that the workflow builds: it builds some, and names this one elsewhere too."""
+    texts = [f"{one.run or ''} {one.uses.name if one.uses else ''} {one.inputs}" for one in step.workflow.steps]
+    if not any(_MAY_BUILD.search(text) for text in texts):
+        return False
+    return "/" not in image or sum(text.count(_repository(image)) for text in texts) > 1
+
+
+def _tags(command: Command) -> Iterator[str]:
+    words = iter(command.words)
+    for word in words:
+        if word.text in {"-t", "--tag"}:
+            following = next(words, None)
+            if following is not None:
+                yield following.text
+        elif word.text.startswith(("--tag=", "-t=")):
+            yield word.text.partition("=")[2]
+        elif word.text.startswith("-t") and len(word.text) > 2:
+            yield word.text[2:]
+
+
+def _repository(image: str) -> str:
+    """Return the name of an image without its tag and digest, an expression in the tag left out too."""
+    name = image.partition("@")[0]
+    folder, slash, last = name.rpartition("/") if "${{" not in name else _split_expression(name)
+    return f"{folder}{slash}{last.partition(':')[0]}"
+
+
+def _split_expression(name: str) -> tuple[str, str, str]:
+    """Split at the last `/` that stands outside of expressions."""
+    masked = re.sub(r"\$\{\{.*?\}\}", lambda found: "x" * len(found[0]), name)
+    at = masked.rfind("/")
+    return (name[:at], "/", name[at + 1 :]) if at >= 0 else ("", "", name)
+
+
+def _named(command: Command) -> str:
+    first = next((word.text for word in command.words if not word.text.startswith("-")), "")
+    return f"{command.name} {first}".strip()
+
+
+def _place(command: Command) -> Place:
+    assert command.name_word is not None
+    start = command.name_word.start
+    end = next((word.end for word in command.words if not word.text.startswith("-")), command.name_word.end)
+    return Place(command.fragment.source, *command.fragment.mark(start, end))
