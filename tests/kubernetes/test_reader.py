@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from manifest_text import subjects
 
 from devopslint.artifacts import kubernetes
-from devopslint.artifacts.kubernetes.reader import read_unit
-from devopslint.engine.workspace import MemoryWorkspace
-from devopslint.policy.artifact import Unit
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 DEPLOYMENT = """\
@@ -30,19 +28,6 @@ spec:
         - image: agent
           name: agent
 """
-
-
-def subjects(files, path="manifest.yaml"):
-    workspace = MemoryWorkspace({path: files} if isinstance(files, str) else files)
-    unit = Unit(
-        kubernetes,
-        [path],
-        workspace,
-        frozenset({"kubernetes.object", "kubernetes.pod", "kubernetes.container"}),
-        lambda *_: None,
-        lambda name, document: kubernetes.claims_document(name, document.root) is not None,
-    )
-    return list(read_unit(unit))
 
 
 def shown(found):

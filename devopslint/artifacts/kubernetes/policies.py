@@ -1,8 +1,8 @@
-"""Checks against what a house asks for, and of the flags of a cluster's own parts."""
+"""Checks against what a house asks for."""
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, plain, selects
+from devopslint.artifacts.kubernetes.model import selects
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map
 
@@ -12,25 +12,6 @@ if TYPE_CHECKING:
 
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
-
-# The flag, the values that are bad (`*`: any), and the programs that have it.
-_FLAGS = {
-    "anonymous-auth": ("true", "kube-apiserver kubelet"),
-    "authorization-mode": ("AlwaysAllow", "kube-apiserver kubelet"),
-    "basic-auth-file": ("*", "kube-apiserver"),
-    "token-auth-file": ("*", "kube-apiserver"),
-    "insecure-bind-address": ("*", "kube-apiserver"),
-    "enable-admission-plugins": ("AlwaysAdmit", "kube-apiserver"),
-    "profiling": ("true", "kube-apiserver kube-controller-manager kube-scheduler"),
-    "service-account-lookup": ("false", "kube-apiserver"),
-    "auto-tls": ("true", "etcd"),
-    "peer-auto-tls": ("true", "etcd"),
-    "client-cert-auth": ("false", "etcd"),
-    "peer-client-cert-auth": ("false", "etcd"),
-    "protect-kernel-defaults": ("false", "kubelet"),
-    "rotate-certificates": ("false", "kubelet"),
-}
-_PORTS = {"insecure-port": "kube-apiserver", "read-only-port": "kubelet"}
 
 
 def missing_label(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -80,28 +61,6 @@ def no_quota(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a Namespace for which no ResourceQuota or LimitRange is in sight."""
     if not any(subject.context.mentions(kind) for kind in ("ResourceQuota", "LimitRange")):
         yield Problem()
-
-
-def control_plane_flag(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each flag that opens a part of the control plane.
-
-    Source: CIS Kubernetes Benchmark 1.10, chapters 1, 2 and 4.
-    """
-    words = [
-        ((field, index), word)
-        for field in ("command", "args")
-        for index, word in enumerate(items_of(subject.raw(field)))
-    ]
-    program = next((word.rpartition("/")[2] for _, word in words if isinstance(word, str)), "")
-    for path, word in words:
-        if not isinstance(word, str) or not word.startswith("--") or "=" not in word or not plain(word):
-            continue
-        flag, _, value = word[2:].partition("=")
-        bad, programs = _FLAGS.get(flag, ("", ""))
-        if (program in programs.split() and (bad == "*" or bad in value.split(","))) or (
-            _PORTS.get(flag) == program and value != "0"
-        ):
-            yield Problem(path, flag=word, program=program)
 
 
 def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
