@@ -32,7 +32,8 @@ _RESOURCE_POLICIES = frozenset(
     {"aws_s3_bucket_policy", "aws_s3_bucket", "aws_sqs_queue", "aws_sqs_queue_policy", "aws_sns_topic",
      "aws_sns_topic_policy", "aws_ecr_repository_policy", "aws_kms_key", "aws_kms_key_policy",
      "aws_secretsmanager_secret_policy", "aws_backup_vault_policy", "aws_cloudwatch_event_bus_policy",
-     "aws_efs_file_system_policy", "aws_elasticsearch_domain", "aws_elasticsearch_domain_policy",
+     "aws_efs_file_system_policy", "aws_glacier_vault", "aws_s3_access_point",
+     "aws_elasticsearch_domain", "aws_elasticsearch_domain_policy",
      "aws_opensearch_domain", "aws_opensearch_domain_policy"}
 )  # fmt: skip
 
@@ -121,7 +122,7 @@ def public_policy(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if "domain" in subject.type and _in_network(subject.context):
         return
-    path = "access_policies" if "domain" in subject.type else "policy"
+    path = next((name for name in ("access_policies", "access_policy") if name in subject.value), "policy")
     for where, statement in _statements(subject, path):
         entry = statement.everyone()
         if entry is not None:
@@ -135,7 +136,7 @@ def _is_resource_policy(document: Subject) -> bool:
         kind = declared.label(0)
         if kind not in _RESOURCE_POLICIES or ("domain" in kind and _in_network(module)):
             continue
-        policies = [declared.block.get("policy"), declared.block.get("access_policies")]
+        policies = [declared.block.get(name) for name in ("policy", "access_policies", "access_policy")]
         if document.address in module.referred_by(policies):
             return True
     return False
@@ -146,7 +147,12 @@ def _in_network(module: Module) -> bool:
     return any("vpc_options" in one.block for one in module.all("resource") if one.label(0).endswith("search_domain"))
 
 
-class _Where:
+def statements_of(subject: Subject, path: str = "policy") -> Iterator[tuple[Where, Statement]]:
+    """Yield the statements of the policy at a path of a resource, or of a policy document, each with its places."""
+    yield from _statements(subject, path)
+
+
+class Where:
     """Turns marks of a policy into places."""
 
     __slots__ = ("fallback", "source")
@@ -156,6 +162,7 @@ class _Where:
         self.fallback = fallback
 
     def problem(self, entry: Entry, statement: Statement, **values: Any) -> Problem:
+        """Return the problem that points at an entry of a statement."""
         mark = entry.mark
         place = self.fallback
         if self.source is not None and mark is not None and mark[1] > mark[0]:
@@ -163,7 +170,7 @@ class _Where:
         return Problem(place, **values)
 
 
-def _statements(subject: Subject, path: str) -> Iterator[tuple[_Where, Statement]]:
+def _statements(subject: Subject, path: str) -> Iterator[tuple[Where, Statement]]:
     """Yield the statements of a subject's policy, or those of a policy document that is a data source.
 
     A data source is judged as trust when it has principals and assumes roles, as a policy when it has none.
@@ -176,7 +183,7 @@ def _statements(subject: Subject, path: str) -> Iterator[tuple[_Where, Statement
         if trust == (path == _TRUST):
             yield from found
         return
-    if path in {"policy", _TRUST, "access_policies"} and path in subject.value:
+    if path in subject.value:
         yield from _value_statements(subject, (path,), subject.value[path], subject.value.at[path][2:])
     inline = subject.value.get("inline_policy")
     if path == "policy" and isinstance(inline, Seq):
@@ -188,12 +195,12 @@ def _statements(subject: Subject, path: str) -> Iterator[tuple[_Where, Statement
 
 def _value_statements(
     subject: Subject, path: tuple[str | int, ...], raw: Any, mark: Mark
-) -> Iterator[tuple[_Where, Statement]]:
+) -> Iterator[tuple[Where, Statement]]:
     source = subject.document.source
     fallback = Place(source, *mark)
     root, where = _document(raw, mark, subject.context, source)
     for statement in read_policy(root):
-        yield _Where(where, fallback), statement
+        yield Where(where, fallback), statement
 
 
 def _document(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
@@ -243,7 +250,7 @@ def _json(text: str, path: str) -> Any:
     return documents[0].root if documents and not problems else UNKNOWN
 
 
-def _data_statements(subject: Subject) -> Iterator[tuple[_Where, Statement]]:
+def _data_statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
     """Yield the statements of an `aws_iam_policy_document`."""
     blocks = subject.value.get("statement")
     source = subject.document.source
@@ -273,7 +280,7 @@ def _data_statements(subject: Subject) -> Iterator[tuple[_Where, Statement]]:
             kind = module.value(principal.get("type", UNKNOWN))
             for entry in _listed(module, principal, "identifiers"):
                 statement.principals.append((kind if isinstance(kind, str) else "", entry))
-        yield _Where(source, Place(source, *block.header)), statement
+        yield Where(source, Place(source, *block.header)), statement
 
 
 def _listed(module: Module, block: Map, key: str) -> list[Entry]:

@@ -1,0 +1,198 @@
+"""Checks of S3 buckets, of which each aspect is a resource of its own or, in older code, a block of the bucket."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.blocks import is_absent, is_false, nested
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_BLOCK = "aws_s3_bucket_public_access_block"
+_BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+_OPEN_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read", "website"})
+_EVERYONE = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
+_SSE = "server_side_encryption_configuration"
+
+
+def open_acl(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a canned ACL that lets strangers in, and for each grant to everyone."""
+    if acls_are_ignored(subject):
+        return
+    yield from _open_acls(subject)
+
+
+def acl_without_effect(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each open ACL that the bucket's access block refuses or ignores."""
+    if acls_are_ignored(subject):
+        yield from _open_acls(subject)
+
+
+def _open_acls(subject: Subject) -> Iterator[Problem]:
+    acl = subject.get("acl")
+    if isinstance(acl, str) and acl in _OPEN_ACLS:
+        yield Problem("acl", acl=acl)
+    for grant in nested(subject, "access_control_policy.grant"):
+        for grantee in _below(subject, grant, "grantee"):
+            yield from _grant(subject, grantee)
+    for grant in nested(subject, "grant"):
+        yield from _grant(subject, grant)
+
+
+def _below(subject: Subject, base: Path, name: str) -> Iterator[Path]:
+    found = subject.get((*base, name))
+    for index in range(len(found)) if isinstance(found, list) else ():
+        yield (*base, name, index)
+
+
+def _grant(subject: Subject, base: Path) -> Iterator[Problem]:
+    uri = subject.get((*base, "uri"))
+    if isinstance(uri, str) and uri.endswith(_EVERYONE):
+        yield Problem((*base, "uri"), acl=uri.rpartition("/")[2])
+
+
+def acls_are_ignored(subject: Subject) -> bool:
+    """Say whether the access block of a bucket, or of the bucket that an ACL is for, makes open ACLs ineffective."""
+    return any(
+        block.get("ignore_public_acls") is True or block.get("block_public_acls") is True
+        for block in _beside(subject, _BLOCK)
+        if block.value is not UNKNOWN
+    )
+
+
+def _beside(subject: Subject, kind: str) -> Iterator[Subject]:
+    """Yield the resources of a type that belong to the same bucket as this one, or to this bucket."""
+    if subject.type == "aws_s3_bucket":
+        if subject.related is not None:
+            yield from subject.related(kind)
+        return
+    module: Module = subject.context
+    for address in module.referred_by(subject.value.get("bucket")):
+        bucket = module.subjects.get(address)
+        if bucket is not None and bucket.type == "aws_s3_bucket" and bucket.related is not None:
+            yield from bucket.related(kind)
+
+
+def access_not_blocked(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each of the four settings that is off, and one for those that are not there."""
+    if subject.type == "aws_s3_access_point":
+        # Here what is left out is on.
+        for block in nested(subject, "public_access_block_configuration"):
+            for name in _BLOCKS:
+                if is_false(subject, (*block, name)):
+                    yield Problem((*block, name), setting=name)
+        return
+    left_out: list[str] = []
+    for name in _BLOCKS:
+        value = subject.get(name)
+        if value is MISSING:
+            left_out.append(name)
+        elif is_false(subject, (name,)):
+            yield Problem(name, setting=name)
+    if left_out:
+        yield Problem((), setting="`, `".join(left_out))
+
+
+def without_access_block(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a bucket that neither its own access block nor the account's keeps closed."""
+    module: Module = subject.context
+    if any(one.label(0) == "aws_s3_account_public_access_block" for one in module.all("resource")):
+        return
+    if subject.related is not None and not any(True for _ in subject.related(_BLOCK)):
+        yield Problem()
+
+
+def without_access_logs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a bucket whose accesses are not logged, unless it is itself what logs are written to."""
+    if not is_absent(subject, "logging") or subject.related is None:
+        return
+    if any(True for _ in subject.related("aws_s3_bucket_logging")):
+        return
+    if subject.get("acl") in ("log-delivery-write", UNKNOWN):
+        return
+    if any(acl.get("acl") in ("log-delivery-write", UNKNOWN) for acl in subject.related("aws_s3_bucket_acl")):
+        return
+    if not _takes_logs(subject):
+        yield Problem()
+
+
+def _takes_logs(subject: Subject) -> bool:
+    module: Module = subject.context
+    for declared in module.all("resource"):
+        block = declared.block
+        if declared.label(0) == "aws_s3_bucket_logging":
+            targets = [block.get("target_bucket")]
+        elif declared.label(0) == "aws_s3_bucket" and declared.address != subject.address:
+            targets = [block.get("logging")]
+        elif declared.label(0) in {"aws_lb", "aws_alb", "aws_elb", "aws_cloudfront_distribution"}:
+            targets = [block.get("access_logs"), block.get("logging_config")]
+        else:
+            continue
+        if subject.address in module.referred_by(targets):
+            return True
+    return False
+
+
+def without_own_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a bucket, or the configuration of its encryption, that uses the key of S3."""
+    if subject.type != "aws_s3_bucket":
+        yield from _algorithms(subject, "rule.apply_server_side_encryption_by_default")
+        return
+    if not is_absent(subject, _SSE):
+        yield from _algorithms(subject, f"{_SSE}.rule.apply_server_side_encryption_by_default")
+    elif subject.related is not None and not any(True for _ in subject.related(f"aws_s3_bucket_{_SSE}")):
+        yield Problem()
+
+
+def _algorithms(subject: Subject, names: str) -> Iterator[Problem]:
+    for block in nested(subject, names):
+        path = (*block, "sse_algorithm")
+        value = subject.get(path)
+        if value is MISSING or (isinstance(value, str) and not value.startswith("aws:kms")):
+            yield Problem(path)
+
+
+def without_versioning(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a bucket without versioning; where it says that it has none, there."""
+    if subject.type == "aws_s3_bucket_versioning":
+        if subject.get("versioning_configuration.status") in ("Suspended", "Disabled"):
+            yield Problem("versioning_configuration.status")
+        return
+    enabled = subject.get("versioning.enabled")
+    if enabled is UNKNOWN or enabled in (True, "true"):
+        return
+    if is_absent(subject, "versioning") and subject.related is not None:
+        if not any(True for _ in subject.related("aws_s3_bucket_versioning")):
+            yield Problem()
+    elif not is_absent(subject, "versioning"):
+        yield Problem("versioning.enabled")
+
+
+def open_cors(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each CORS rule by which every website may write or delete."""
+    for rule in nested(subject, "cors_rule"):
+        origins = subject.get((*rule, "allowed_origins"))
+        methods = subject.get((*rule, "allowed_methods"))
+        if not isinstance(origins, list) or not isinstance(methods, list) or "*" not in origins:
+            continue
+        for index, method in enumerate(methods):
+            if method in ("PUT", "POST", "DELETE"):
+                yield Problem((*rule, "allowed_methods", index), value=method)
+                break
+
+
+def website(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a bucket that is a website, in either of the two forms."""
+    if subject.type == "aws_s3_bucket_website_configuration":
+        yield Problem()
+    elif any(True for _ in nested(subject, "website")):
+        yield Problem("website", part="key")

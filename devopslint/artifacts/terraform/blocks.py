@@ -1,0 +1,48 @@
+"""The nested blocks of a resource, one by one: what a condition, which goes into the first, does not reach."""
+
+from __future__ import annotations
+
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+
+def nested(subject: Subject, names: str) -> Iterator[Path]:
+    """Yield the path of every block at `a.b.c` below a subject; none of what is dynamic or can't be known."""
+    yield from _below(subject, (), [name for name in names.split(".") if name])
+
+
+def _below(subject: Subject, base: Path, names: list[str]) -> Iterator[Path]:
+    if not names:
+        yield base
+        return
+    here: Path = (*base, names[0])
+    found = subject.get(here)
+    if isinstance(found, Seq):
+        for index in range(len(found)):
+            if isinstance(subject.get((*here, index)), Map):
+                yield from _below(subject, (*here, index), names[1:])
+    elif isinstance(found, Map):
+        yield from _below(subject, here, names[1:])
+
+
+def is_absent(subject: Subject, names: str) -> bool:
+    """Say whether there is certainly no value and no block at `a.b.c`, not even a dynamic one."""
+    return subject.get(names) is MISSING
+
+
+def is_off(subject: Subject, path: Path) -> bool:
+    """Say whether a switch is certainly off: absent or false."""
+    value = subject.get(path)
+    return value is not UNKNOWN and str(value).lower() != "true"
+
+
+def is_false(subject: Subject, path: Path) -> bool:
+    """Say whether a value is `false`, written as a boolean or as a text."""
+    value = subject.get(path)
+    return value is False or value == "false"
