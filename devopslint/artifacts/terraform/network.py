@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone, services_between
+from devopslint.knowledge.ports import (
+    ADMIN_PORTS,
+    DATA_PORTS,
+    INTERNAL_PORTS,
+    addresses_in,
+    is_everyone,
+    services_between,
+)
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -20,7 +27,7 @@ _MOST_PORTS = 65535
 
 
 class Opening:
-    """A rule that lets everyone in: where the address block stands, the block itself, and the ports (`None`: all)."""
+    """A rule that lets many in: where the address block stands, the block itself, and the ports."""
 
     __slots__ = ("at", "cidr", "first", "last", "protocol", "rule")
 
@@ -38,6 +45,21 @@ class Opening:
         related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
         return Problem(self.at, related=related, cidr=self.cidr, **values)
 
+    def named(self, ports: Mapping[int, str]) -> tuple[str, str] | None:
+        """Return the first of some ports that is open, or the range when it holds many, and the service there."""
+        if self.everything or self.protocol in {"icmp", "icmpv6", "1", "58"}:
+            return None
+        hit = [port for port in sorted(ports) if self.first <= port <= self.last]
+        if not hit:
+            return None
+        few = len(hit) <= 4 or self.last - self.first < 1024
+        return (str(hit[0]) if few else self.range), ports[hit[0]]
+
+    @property
+    def range(self) -> str:
+        """The ports in words."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
     @property
     def everything(self) -> bool:
         """Whether all ports are open."""
@@ -54,6 +76,39 @@ def data_port(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _named(subject, DATA_PORTS)
 
 
+def internal_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a port of a service that is internal as a rule (8080, 3000, 25 …)."""
+    for opening in _openings(subject, "ingress"):
+        if opening.last - opening.first < int(options["ports"]):
+            found = opening.named(INTERNAL_PORTS)
+            if found is not None and not services_between(opening.first, opening.last):
+                yield opening.problem(subject, port=found[0], service=found[1])
+
+
+def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
+    for opening in _openings(subject, "ingress"):
+        if opening.everything or opening.protocol in {"icmp", "icmpv6", "1", "58"}:
+            continue
+        if any(opening.named(table) for table in (ADMIN_PORTS, DATA_PORTS, INTERNAL_PORTS)):
+            continue
+        if opening.first == opening.last and opening.first in options["ports"]:
+            continue
+        yield opening.problem(subject, port=opening.range)
+
+
+def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a port of administration or of data to more than `addresses` machines."""
+
+    def many(cidr: str) -> bool:
+        return not is_everyone(cidr) and addresses_in(cidr) > int(options["addresses"])
+
+    for opening in _openings(subject, "ingress", many):
+        found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS)
+        if found is not None:
+            yield opening.problem(subject, port=found[0], service=found[1], addresses=addresses_in(opening.cidr))
+
+
 def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens all ports to the internet."""
     for opening in _openings(subject, "ingress"):
@@ -67,7 +122,7 @@ def wide_range(subject: Subject, options: Options) -> Iterator[Problem]:
         if services_between(opening.first, opening.last):
             continue  # said by the rules on those ports
         if not opening.everything and opening.last - opening.first + 1 > int(options["ports"]):
-            yield opening.problem(subject, range=f"{opening.first}-{opening.last}")
+            yield opening.problem(subject, range=opening.range)
 
 
 def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -79,30 +134,38 @@ def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
     for opening in _openings(subject, "ingress"):
-        if opening.everything or opening.protocol in {"icmp", "icmpv6", "1", "58"}:
-            continue
-        hit = [port for port in sorted(ports) if opening.first <= port <= opening.last]
-        if hit and (len(hit) <= 4 or opening.last - opening.first < 1024):
-            yield opening.problem(subject, port=hit[0], service=ports[hit[0]])
-        elif hit:
-            yield opening.problem(subject, port=f"{opening.first}-{opening.last}", service=ports[hit[0]])
+        found = opening.named(ports)
+        if found is not None:
+            yield opening.problem(subject, port=found[0], service=found[1])
 
 
-def _openings(subject: Subject, direction: str) -> Iterator[Opening]:
-    """Yield the openings to everyone of a security group or one of its rules, whatever resource says it."""
+def _openings(subject: Subject, direction: str, matches: Callable[[str], bool] = is_everyone) -> Iterator[Opening]:
+    """Yield the openings of a security group, or one of its rules, to everyone or to the blocks that `matches` takes."""
     kind = subject.type
+    blocks = ("cidr_blocks", "ipv6_cidr_blocks")
     if kind in {"aws_security_group", "aws_default_security_group"}:
         rules = subject.get(direction)
         for index in range(len(rules)) if isinstance(rules, Seq) else ():
-            yield from _opening(subject, (direction, index), ("cidr_blocks", "ipv6_cidr_blocks"))
+            yield from _opening(subject, (direction, index), blocks, matches)
     elif kind == "aws_security_group_rule":
         if subject.get("type") == direction:
-            yield from _opening(subject, (), ("cidr_blocks", "ipv6_cidr_blocks"))
+            yield from _opening(subject, (), blocks, matches)
     elif kind == f"aws_vpc_security_group_{direction}_rule":
-        yield from _opening(subject, (), ("cidr_ipv4", "cidr_ipv6"), protocol="ip_protocol")
+        yield from _opening(subject, (), ("cidr_ipv4", "cidr_ipv6"), matches, protocol="ip_protocol")
+    elif kind == "aws_lightsail_instance_public_ports" and direction == "ingress":
+        rules = subject.get("port_info")
+        for index in range(len(rules)) if isinstance(rules, Seq) else ():
+            yield from _opening(subject, ("port_info", index), ("cidrs", "ipv6_cidrs"), matches)
 
 
-def _opening(subject: Subject, rule: Path, fields: tuple[str, ...], protocol: str = "protocol") -> Iterator[Opening]:
+def _opening(
+    subject: Subject,
+    rule: Path,
+    fields: tuple[str, ...],
+    matches: Callable[[str], bool] = is_everyone,
+    *,
+    protocol: str = "protocol",
+) -> Iterator[Opening]:
     name = subject.get((*rule, protocol))
     if name is UNKNOWN:
         return
@@ -117,12 +180,12 @@ def _opening(subject: Subject, rule: Path, fields: tuple[str, ...], protocol: st
     for field in fields:
         value = subject.get((*rule, field))
         if isinstance(value, str):
-            if is_everyone(value):
+            if matches(value):
                 yield Opening((*rule, field), value, rule, name, first, last)
         elif isinstance(value, list):
             for index in range(len(value)):
                 cidr = subject.get((*rule, field, index))
-                if isinstance(cidr, str) and is_everyone(cidr):
+                if isinstance(cidr, str) and matches(cidr):
                     yield Opening((*rule, field, index), cidr, rule, name, first, last)
                     break
 
@@ -139,18 +202,30 @@ def _number(value: Any) -> int | None:
 
 def open_network_acl(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each ACL rule that lets everyone reach a port of administration, or every port."""
-    if subject.type == "aws_network_acl_rule":
-        rules: list[Path] = [()]
-        if subject.get("egress") not in (False, MISSING):
-            return
-    else:
-        listed = subject.get("ingress")
-        rules = [("ingress", index) for index in range(len(listed))] if isinstance(listed, Seq) else []
-    for rule in rules:
-        action = subject.get((*rule, "rule_action" if not rule else "action"))
-        if not isinstance(action, str) or action.lower() != "allow":
-            continue
+    for rule in _acl_rules(subject):
         for opening in _opening(subject, rule, ("cidr_block", "ipv6_cidr_block")):
             hit = [port for port in (22, 3389) if opening.first <= port <= opening.last]
             if hit and not (opening.everything and opening.protocol in {"-1", "all"} and not options["all_ports"]):
                 yield opening.problem(subject, port=hit[0])
+
+
+def network_acl_everything(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each ACL rule that lets everyone reach every port."""
+    for rule in _acl_rules(subject):
+        for opening in _opening(subject, rule, ("cidr_block", "ipv6_cidr_block")):
+            if opening.everything:
+                yield Problem((*rule, "protocol"), cidr=opening.cidr)
+                break
+
+
+def _acl_rules(subject: Subject) -> Iterator[Path]:
+    """Yield the paths of the rules of a network ACL that let traffic in."""
+    if subject.type == "aws_network_acl_rule":
+        rules: list[Path] = [()] if subject.get("egress") in (False, MISSING) else []
+    else:
+        listed = subject.get("ingress")
+        rules = [("ingress", index) for index in range(len(listed))] if isinstance(listed, Seq) else []
+    for rule in rules:
+        action = subject.get((*rule, "action" if rule else "rule_action"))
+        if isinstance(action, str) and action.lower() == "allow":
+            yield rule
