@@ -11,7 +11,8 @@ from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from tree_sitter import Node
 
@@ -73,16 +74,28 @@ def plain(node: Node) -> Node:
 
 
 class Expression:
-    """A value that is no literal: its node, and the offsets of its text. `shift` is added to the node's offsets."""
+    """A value that is no literal: its node, and the offsets of its text. `shift` is added to the node's offsets.
 
-    __slots__ = ("_references", "end", "node", "shift", "source", "start")
+    `bound` holds what names in it are worth where it is written out, such as the iterator of a `dynamic` block.
+    """
 
-    def __init__(self, source: Source, node: Node, start: int, end: int, shift: int = 0) -> None:
+    __slots__ = ("_references", "bound", "end", "node", "shift", "source", "start")
+
+    def __init__(
+        self,
+        source: Source,
+        node: Node,
+        start: int,
+        end: int,
+        shift: int = 0,
+        bound: Mapping[str, Any] | None = None,
+    ) -> None:
         self.source = source
         self.node = node
         self.start = start
         self.end = end
         self.shift = shift
+        self.bound = bound
         self._references: list[Reference] | None = None
 
     @property
@@ -146,6 +159,12 @@ class Block(Map):
         self.labels = Seq(start, start)
 
 
+class Expanded(Block):
+    """A block that a `dynamic` block makes: what is written in it is written in the `dynamic` block."""
+
+    __slots__ = ()
+
+
 class File(Block):
     """The root of a file. `computed_keys` are the expressions that stand as keys in its objects (`(var.k) = 1`)."""
 
@@ -164,6 +183,8 @@ def expressions(value: object) -> Iterator[Expression]:
         if isinstance(value, Expression):
             yield value
         elif isinstance(value, dict):
+            if isinstance(value, Expanded):
+                continue
             stack.extend(value.values())
             if isinstance(value, File):
                 stack.extend(value.computed_keys)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.functions import MOST_ITEMS, MOST_TEXT, EvaluationError, call, sequence, text_of
+from devopslint.artifacts.terraform.functions import call
 from devopslint.artifacts.terraform.operators import OPERATORS, member
-from devopslint.syntax.hcl_nodes import Expression, plain
-from devopslint.syntax.hcl_text import dedent, unescape
+from devopslint.artifacts.terraform.templates import render
+from devopslint.artifacts.terraform.values import MOST_ITEMS, EvaluationError, sequence, text_of
+from devopslint.syntax.hcl_nodes import Expression, parse_expression, plain
+from devopslint.syntax.hcl_text import unescape
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
         def lookup(self, kind: str, name: str) -> tuple[Any, tuple[Origin, ...]]:
             """Return the value of `var.name` or `local.name` and where it comes from; UNKNOWN when it can't be known."""
 
+        def read_file(self, path: str) -> Source | None:
+            """Return a text file by its path from the folder; `None` when there is none."""
+
         def resolve(self, value: Any) -> Sequence[Candidate] | None:
             """Return the one candidate of an expression, worked out once; `None` for a plain value."""
 
@@ -33,11 +38,17 @@ if TYPE_CHECKING:
 MOST_DEPTH = 60
 
 
-def evaluate(expression: Expression, scope: Scope) -> tuple[Any, tuple[Origin, ...]]:
-    """Return the value of an expression, UNKNOWN when it can't be known, and where it comes from. Never raises."""
+def evaluate(
+    expression: Expression, scope: Scope, bound: Mapping[str, Any] | None = None
+) -> tuple[Any, tuple[Origin, ...]]:
+    """Return the value of an expression, UNKNOWN when it can't be known, and where it comes from. Never raises.
+
+    `bound` holds what names are worth besides those of the scope: `each`, `count`, the iterator of a `dynamic` block.
+    """
     evaluator = _Evaluator(expression, scope)
+    known = {**(bound or {}), **(expression.bound or {})}
     try:
-        value = evaluator.value(expression.node, {})
+        value = evaluator.value(expression.node, known)
     except (EvaluationError, RecursionError):
         return UNKNOWN, ()
     return value, tuple(dict.fromkeys(evaluator.origins))
@@ -50,7 +61,7 @@ def template_with_holes(expression: Expression, scope: Scope, hole: str) -> str 
         return None
     evaluator = _Evaluator(expression, scope)
     try:
-        value = evaluator.template(node, {}, hole)
+        value = evaluator.template(node, expression.bound or {}, hole)
     except (EvaluationError, RecursionError):
         return None
     return value if isinstance(value, str) else None
@@ -102,38 +113,8 @@ class _Evaluator:
         return unescape(self.text(node)[1:-1])
 
     def template(self, node: Node, bound: Mapping[str, Any], hole: str | None = None) -> Any:
-        """Return a template's text. One that is nothing but `${x}` is the value of x itself."""
-        heredoc = node.type == "heredoc_template"
-        whole = self.text(node)
-        start = whole.find("\n") + 1 if heredoc else 1
-        end = whole.rfind("\n") + 1 if heredoc else len(whole) - 1
-        base = node.start_byte
-        pieces: list[str] = []
-        values: list[str] = []
-        at = start
-        for child in node.children:
-            if child.type not in {"template_interpolation", "template_directive"}:
-                continue
-            pieces.append(whole[at : child.start_byte - base])
-            at = child.end_byte - base
-            value = UNKNOWN
-            if child.type == "template_interpolation":
-                inner = [part for part in child.children if part.type == "expression"]
-                value = self.value(inner[0], bound) if inner else UNKNOWN
-            if not heredoc and child.start_byte - base == 1 and at == end:
-                return hole if value is UNKNOWN and hole is not None else value
-            if value is UNKNOWN and hole is None:
-                return UNKNOWN
-            values.append(hole if value is UNKNOWN and hole is not None else text_of(value))
-        pieces.append(whole[at:end])
-        if heredoc:
-            text = "\0".join(pieces).replace("\r\n", "\n")
-            text = dedent(text) if whole.startswith("<<-") else text
-            pieces = [piece.replace("$${", "${").replace("%%{", "%{") for piece in text.split("\0")]
-        else:
-            pieces = [unescape(piece) for piece in pieces]
-        joined = pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=False))
-        return joined if len(joined) <= MOST_TEXT else UNKNOWN
+        """Return a template's text; `hole` stands for what can't be known in it."""
+        return render(self, node, bound, hole)
 
     def items(self, node: Node, bound: Mapping[str, Any]) -> Any:
         result = Seq(node.start_byte + self.shift, node.end_byte + self.shift)
@@ -173,7 +154,7 @@ class _Evaluator:
             value = self.value(children[0], bound)
             first = 1
         tails = [part for tail in children[first:] for part in _flat(tail)]
-        return self._follow(value, tails)
+        return self._follow(value, tails, bound)
 
     def _head(self, children: list[Node], bound: Mapping[str, Any]) -> tuple[Any, int]:
         name = self.text(children[0])
@@ -183,9 +164,14 @@ class _Evaluator:
             value, origins = self.scope.lookup(name, self.text(children[1].children[-1]))
             self.origins.extend(origins)
             return value, 2
+        if name == "module" and len(children) > 2 and children[1].type == children[2].type == "get_attr":
+            address = ".".join(self.text(child.children[-1]) for child in children[1:3])
+            return self.scope.lookup(name, address)[0], 3
+        if name == "path" and len(children) > 1 and self.text(children[1]) == ".module":
+            return ".", 2
         return UNKNOWN, len(children)
 
-    def _follow(self, value: Any, tails: list[Node]) -> Any:
+    def _follow(self, value: Any, tails: list[Node], bound: Mapping[str, Any]) -> Any:
         for index, tail in enumerate(tails):
             value = self.settle(value)
             if value is UNKNOWN:
@@ -196,14 +182,16 @@ class _Evaluator:
                     return sequence([])
                 items = value if isinstance(value, list) else [value]
                 rest = tails[index + 1 :]
-                return sequence((self._follow(item, rest) for item in items), bool(getattr(value, "open", False)))
+                return sequence(
+                    (self._follow(item, rest, bound) for item in items), bool(getattr(value, "open", False))
+                )
             if kind == "get_attr":
                 value = member(value, self.text(tail.children[-1]))
             elif kind == "legacy_index":
                 value = member(value, self.scalar_index(tail))
             else:
                 inner = [part for part in tail.children if part.type == "expression"]
-                value = member(value, self.value(inner[0], {}) if inner else UNKNOWN)
+                value = member(value, self.value(inner[0], bound) if inner else UNKNOWN)
         return self.settle(value)
 
     def scalar_index(self, tail: Node) -> Any:
@@ -224,7 +212,27 @@ class _Evaluator:
                 return UNKNOWN
             values.extend(last)
         values = [self._settled_items(value) for value in values]
+        if name in {"file", "templatefile"} and values:
+            return self._file(name, values)
         return call(name, values)
+
+    def _file(self, name: str, values: list[Any]) -> Any:
+        source = self.scope.read_file(values[0]) if isinstance(values[0], str) else None
+        if source is None or name == "file":
+            return UNKNOWN if source is None else source.text
+        if len(values) != 2 or not isinstance(values[1], dict):
+            return UNKNOWN
+        marker = "END_OF_TEMPLATE"
+        if marker in source.text:
+            return UNKNOWN
+        text = type(source)(f"{source.path}#{len(source.text)}", f"<<{marker}\n{source.text}\n{marker}\n")
+        template = parse_expression(text, 0, len(text.text))
+        if template is None:
+            return UNKNOWN
+        inner = _Evaluator(template, self.scope)
+        inner.depth = self.depth
+        result = inner.value(template.node, values[1])
+        return result[:-1] if isinstance(result, str) else UNKNOWN
 
     def _settled_items(self, value: Any) -> Any:
         """Return a list or map with its own expressions evaluated, one level down."""
@@ -310,7 +318,7 @@ class _Evaluator:
             nodes = nodes[1:]
         else:
             return UNKNOWN
-        return self._follow(value, [part for tail in nodes for part in _flat(tail)])
+        return self._follow(value, [part for tail in nodes for part in _flat(tail)], bound)
 
     def variable(self, node: Node, bound: Mapping[str, Any]) -> Any:
         return self.settle(bound.get(self.text(node), UNKNOWN))
@@ -329,7 +337,7 @@ class _Evaluator:
         bodies = [child for child in inner.children if child.type == "expression"]
         condition = next((child for child in inner.children if child.type == "for_cond"), None)
         grouped = any(child.type == "ellipsis" for child in inner.children)
-        if grouped or len(pairs) > MOST_ITEMS or not bodies:
+        if len(pairs) > MOST_ITEMS or not bodies:
             return UNKNOWN
         found: list[list[Any]] = []
         for key, value in pairs:
@@ -347,7 +355,11 @@ class _Evaluator:
         for one in found:
             if len(one) != 2 or one[0] is UNKNOWN or one[0] is None:
                 return UNKNOWN
-            result.put(text_of(one[0]), one[1], (0, 0, 0, 0))
+            key = text_of(one[0])
+            if grouped:
+                result.setdefault(key, sequence(())).add(one[1], (0, 0))
+            else:
+                result.put(key, one[1], (0, 0, 0, 0))
         return result
 
 

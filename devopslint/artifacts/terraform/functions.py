@@ -7,32 +7,14 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.terraform.functions_more import MORE
+from devopslint.artifacts.terraform.values import MOST_ITEMS, MOST_TEXT, EvaluationError, mapping, sequence, text_of
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
-
-MOST_ITEMS = 10_000
-MOST_TEXT = 200_000
-
-
-class EvaluationError(Exception):
-    """What Terraform itself would refuse: a key that is not there, an argument of the wrong kind. `try` catches it."""
-
-
-def text_of(value: Any) -> Any:
-    """Return a value as Terraform writes it into a string; UNKNOWN stays. Raises EvaluationError for what has no text."""
-    if value is UNKNOWN or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, (int, float)):
-        return str(value)
-    raise EvaluationError("no text")
 
 
 def call(name: str, args: Sequence[Any]) -> Any:
@@ -46,7 +28,7 @@ def call(name: str, args: Sequence[Any]) -> Any:
         return UNKNOWN
     try:
         return strict(*args)
-    except (TypeError, ValueError, AttributeError, re.error):
+    except (TypeError, ValueError, AttributeError, KeyError, OverflowError, re.error):
         raise EvaluationError(name) from None
 
 
@@ -57,25 +39,6 @@ def _has_unknown(value: Any) -> bool:
         items = value.values() if isinstance(value, dict) else value
         return any(item is UNKNOWN for item in items)
     return False
-
-
-def sequence(items: Any, open_ended: bool = False) -> Any:
-    """Return the items as a list of known length, UNKNOWN when there are too many."""
-    result = Seq()
-    for item in items:
-        result.add(item, (0, 0))
-        if len(result) > MOST_ITEMS:
-            return UNKNOWN
-    result.open = open_ended
-    return result
-
-
-def _mapping(pairs: Any, open_ended: bool = False) -> Map:
-    result = Map()
-    for key, value in pairs:
-        result.put(key, value, (0, 0, 0, 0))
-    result.open = open_ended
-    return result
 
 
 def _is_open(value: Any) -> bool:
@@ -238,7 +201,7 @@ def _zipmap(keys: Any, values: Any) -> Any:
     if keys is UNKNOWN or not isinstance(keys, list) or _has_unknown(keys):
         return UNKNOWN
     known = values if isinstance(values, list) and len(values) == len(keys) else [UNKNOWN] * len(keys)
-    return _mapping(zip(keys, known, strict=True))
+    return mapping(zip(keys, known, strict=True))
 
 
 def _one(items: Any) -> Any:
@@ -247,14 +210,6 @@ def _one(items: Any) -> Any:
     if len(items) > 1:
         raise EvaluationError("one")
     return items[0] if items else None
-
-
-def _format(pattern: str, *args: Any) -> Any:
-    if re.search(r"%(?![sdv%])", pattern):
-        return UNKNOWN
-    left = list(args)
-    filled = re.sub(r"%([sdv%])", lambda found: "%" if found[1] == "%" else str(text_of(left.pop(0))), pattern)
-    return filled if len(filled) <= MOST_TEXT else UNKNOWN
 
 
 def _tobool(value: Any) -> Any:
@@ -279,13 +234,6 @@ def _jsondecode(value: str) -> Any:
     if problems or not documents:
         raise EvaluationError("jsondecode")
     return documents[0].root
-
-
-def _replace(text: str, old: str, new: str) -> Any:
-    if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        return UNKNOWN
-    replaced = text.replace(old, new) if old else UNKNOWN
-    return replaced if isinstance(replaced, str) and len(replaced) <= MOST_TEXT else UNKNOWN
 
 
 def _text(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -330,6 +278,7 @@ _PARTIAL: dict[str, Callable[..., Any]] = {
 """Functions that can say something of arguments known in part."""
 
 _STRICT: dict[str, Callable[..., Any]] = {
+    **MORE,
     "tostring": lambda value: None if value is None else text_of(value),
     "tobool": _tobool,
     "tonumber": _tonumber,
@@ -337,18 +286,15 @@ _STRICT: dict[str, Callable[..., Any]] = {
     "upper": _text(str.upper),
     "title": _text(str.title),
     "trimspace": _text(str.strip),
-    "trim": _text(str.strip),
     "trimprefix": _text(str.removeprefix),
     "trimsuffix": _text(str.removesuffix),
     "chomp": _text(lambda text: text.rstrip("\r\n")),
     "startswith": _text(str.startswith),
     "endswith": _text(str.endswith),
     "strcontains": _text(lambda text, part: part in text),
-    "replace": _replace,
     "substr": _substr,
     "split": lambda separator, text: sequence(text.split(separator)) if text else sequence([]),
     "join": _join,
-    "format": _format,
     "reverse": lambda items: sequence(reversed(items)),
     "sort": lambda items: sequence(sorted(items)),
     "slice": lambda items, start, end: sequence(items[start:end]),

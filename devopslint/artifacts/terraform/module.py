@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.dynamic import write_out
 from devopslint.artifacts.terraform.evaluate import evaluate
+from devopslint.artifacts.terraform.variables import variable
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions
-from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate, Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _UNKNOWN: Sequence[Candidate] = (Candidate(UNKNOWN),)
 _NOTHING: Known = (UNKNOWN, ())
 _MOST_NESTED = 40
+_TEXTS = (".json", ".yaml", ".yml", ".sh", ".txt", ".tpl", ".tftpl", ".tmpl", ".template", ".cfg", ".conf", ".policy")
 _UNAPPLIED = frozenset({"example", "examples", "sample", "samples", "test", "tests", "fixture", "fixtures", "testdata"})
 _PARTS = frozenset({"fixture", "fixtures", "testdata", "docs"})
 _DECLARING = {
@@ -76,8 +79,18 @@ class Local:
 class Module:
     """A folder of Terraform files."""
 
-    def __init__(self, folder: str, files: Sequence[Document], workspace: Workspace, *, broken: bool = False) -> None:
+    def __init__(
+        self,
+        folder: str,
+        files: Sequence[Document],
+        workspace: Workspace,
+        *,
+        broken: bool = False,
+        nested: int = 0,
+    ) -> None:
         self.folder = folder
+        self.nested = nested
+        """How many modules stand between this one and the one that is judged."""
         self.workspace = workspace
         self.broken = broken
         """Whether a file could not be read whole, so that what seems undeclared may be declared."""
@@ -94,13 +107,16 @@ class Module:
         """What `related` keeps: by type and owner's type, the resources by what they refer to, and those that do not."""
         self._known: dict[tuple[str, str], Known] = {}
         self._working: set[tuple[str, str]] = set()
-        self._memo: dict[tuple[str, int, int], Sequence[Candidate]] = {}
+        self._memo: dict[tuple[str, int, int, int], Sequence[Candidate]] = {}
         self._links: dict[tuple[str, str | None], set[str]] = {}
         self._references: list[tuple[Reference, Document]] | None = None
-        self._assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
+        self._callers: Sequence[tuple[Module, Declared]] | None = None
+        self.assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
+        """What values files give variables, filled when it is first asked for."""
         for file in self.files:
             self._take(file)
             file.resolve = self.resolve
+        write_out(self)
 
     def _take(self, file: Document) -> None:
         override = _is_override(file.source.path)
@@ -153,9 +169,25 @@ class Module:
         return any(not self._is_bare(provider.block) for provider in self.all("provider"))
 
     @property
+    def is_trial(self) -> bool:
+        """Whether this folder is an example or a test."""
+        return bool(_UNAPPLIED & set(self.folder.lower().split("/")))
+
+    @property
     def is_applied(self) -> bool:
         """Whether this is a root module that stands for something that runs, and is no example or test."""
-        return self.is_root and not _UNAPPLIED & set(self.folder.lower().split("/"))
+        return self.is_root and not self.is_trial
+
+    @property
+    def callers(self) -> Sequence[tuple[Module, Declared]]:
+        """The calls of this folder by other modules of the repository, examples and tests left out."""
+        if self._callers is None:
+            self._callers = []
+            if not self.is_root:
+                from devopslint.artifacts.terraform.calls import callers_of
+
+                self._callers = callers_of(self)
+        return self._callers
 
     @property
     def is_partial(self) -> bool:
@@ -193,7 +225,7 @@ class Module:
         """Return the value of an expression as one candidate; `None` when the value is no expression."""
         if not isinstance(value, Expression):
             return None
-        key = (value.source.path, value.start, value.end)
+        key = (value.source.path, value.start, value.end, id(value.bound) if value.bound else 0)
         found = self._memo.get(key)
         if found is None:
             self._memo[key] = _UNKNOWN  # what a value that is made of itself comes to
@@ -201,67 +233,55 @@ class Module:
             found = self._memo[key] = (Candidate(result, origins),)
         return found
 
+    def resolve_with(self, bound: Mapping[str, Any]) -> Callable[[Any, Any], Sequence[Candidate] | None]:
+        """Return `resolve` for one instance of a block, where `bound` says what `each` or `count` is worth."""
+        memo: dict[int, Sequence[Candidate]] = {}
+
+        def resolve(value: Any, subject: Any = None) -> Sequence[Candidate] | None:
+            if not isinstance(value, Expression):
+                return None
+            found = memo.get(id(value))
+            if found is None:
+                result, origins = evaluate(value, self, bound)
+                found = memo[id(value)] = (Candidate(result, origins),)
+            return found
+
+        return resolve
+
+    def read_file(self, path: str) -> Source | None:
+        """Return a text file that an expression names by its path from this folder; `None` when there is none."""
+        from posixpath import normpath
+
+        found = normpath(self.path_of(path))
+        if not found.endswith(_TEXTS) or found.startswith(("/", "..")) or not self.workspace.exists(found):
+            return None
+        return self.workspace.source(found)
+
     def value(self, value: Any) -> Any:
         """Return a value with an expression replaced by what it comes to."""
         found = self.resolve(value)
         return value if found is None else found[0].value
 
     def lookup(self, kind: str, name: str) -> Known:
-        """Return the value of `var.name` or `local.name`, UNKNOWN when the files do not say, and its origins."""
+        """Return the value of `var.name`, `local.name` or `module.name.output`, UNKNOWN when the files do not say."""
         key = (kind, name)
         if key in self._known:
             return self._known[key]
         if key in self._working or len(self._working) > _MOST_NESTED:
             return _NOTHING
         self._working.add(key)
+        found: Known
         try:
-            found = self._variable(name) if kind == "var" else self._local(name)
+            if kind == "module":
+                from devopslint.artifacts.terraform.calls import output_of
+
+                found = (output_of(self, *name.split(".", 1)), ())
+            else:
+                found = variable(self, name) if kind == "var" else self._local(name)
         finally:
             self._working.discard(key)
         self._known[key] = found
         return found
-
-    def _variable(self, name: str) -> Known:
-        declared = self.declared.get(f"var.{name}")
-        if declared is None:
-            return _NOTHING
-        block = declared.block
-        value: Any = block.get("default", MISSING)
-        origin: Origin | None = None
-        if value is not MISSING:
-            _, _, start, end = block.at["default"]
-            origin = (declared.document.source, start, end, f"default of `var.{name}`")
-        for other, place in self._assignments().get(name, ()):
-            if place is None and not _equal_scalars(other, value):
-                # A values file that has to be named on the command line: it may or may not be used.
-                return _NOTHING
-            if place is not None:
-                value, origin = other, place
-        if value is MISSING or isinstance(value, Expression):
-            return _NOTHING
-        if isinstance(value, Map) and self._has_optional(block):
-            value = _opened(value)
-        return value, (origin,) if origin else ()
-
-    @staticmethod
-    def _has_optional(block: Block) -> bool:
-        kind = block.get("type")
-        return isinstance(kind, Expression) and "optional(" in kind.text
-
-    def _assignments(self) -> dict[str, list[tuple[Any, Origin | None]]]:
-        """Return what values files give variables; the place is `None` for files that are not read by themselves."""
-        if self._assigned is None:
-            self._assigned = {}
-            automatic = [file for file in self.values_files if _is_automatic(file.source.path)]
-            others = [file for file in self.values_files if not _is_automatic(file.source.path)]
-            for file in (
-                *others,
-                *sorted(automatic, key=lambda file: (".auto." in file.source.path, file.source.path)),
-            ):
-                for name, (_, _, start, end) in file.root.at.items():
-                    place = (file.source, start, end, f"value of `var.{name}`") if file in automatic else None
-                    self._assigned.setdefault(name, []).append((file.root[name], place))
-        return self._assigned
 
     def _local(self, name: str) -> Known:
         local = self.locals.get(name)
@@ -323,24 +343,6 @@ def _is_values(path: str) -> bool:
     return path.endswith((".tfvars", ".tfvars.json"))
 
 
-def _is_automatic(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
-
-
 def _is_override(path: str) -> bool:
     stem = path.rpartition("/")[2].split(".", 1)[0]
     return stem == "override" or stem.endswith("_override")
-
-
-def _equal_scalars(left: Any, right: Any) -> bool:
-    return isinstance(left, (str, int, float, bool)) and left.__class__ is right.__class__ and left == right
-
-
-def _opened(value: Map) -> Map:
-    """Return a copy of a map of which absent keys are unknown."""
-    copy = Map(value.start, value.end)
-    copy.update(value)
-    copy.at = value.at
-    copy.open = True
-    return copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.functions import EvaluationError, text_of
+from devopslint.artifacts.terraform.values import EvaluationError, text_of
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False

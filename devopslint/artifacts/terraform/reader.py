@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.dynamic import instances
 from devopslint.artifacts.terraform.module import Declared, Module
 from devopslint.artifacts.terraform.related import related_of
 from devopslint.policy.subject import Subject
@@ -10,7 +11,8 @@ from devopslint.syntax.tree import Document, Map, Seq, header_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from devopslint.policy.artifact import Unit
 
@@ -24,6 +26,7 @@ _BLOCK_KINDS = {
     "terraform": "terraform.settings",
 }
 _TYPED = frozenset({"resource", "data", "provider"})
+_LOOPED = frozenset({"resource", "data"})
 
 
 def read_unit(unit: Unit) -> Iterator[Subject]:
@@ -67,7 +70,10 @@ def module_subjects(module: Module) -> list[Subject]:
             subject = _block_subject(module, declared, kind)
             if type_name == "resource":
                 module.subjects[declared.address] = subject
-            blocks.append(subject)
+            found = list(instances(module, declared.block)) if type_name in _LOOPED else []
+            blocks.extend(_instance(module, subject, bound) for bound in found)
+            if not found:
+                blocks.append(subject)
     for backend in module.nested_settings("backend"):
         blocks.append(_block_subject(module, backend, "terraform.backend"))
     main = module.main
@@ -118,6 +124,22 @@ def _block_subject(module: Module, declared: Declared, kind: str) -> Subject:
         header=block.header,
         context=module,
         related=related_of(module, declared) if kind == "terraform.resource" else None,
+    )
+
+
+def _instance(module: Module, subject: Subject, bound: Mapping[str, Any]) -> Subject:
+    """Return the subject of one instance of a block with `for_each` or `count`."""
+    document = Document(subject.document.source, subject.document.root)
+    document.resolve = module.resolve_with(bound)
+    return Subject(
+        subject.kind,
+        subject.value,
+        document=document,
+        address=subject.address,
+        type=subject.type,
+        header=subject.header,
+        context=module,
+        related=subject.related,
     )
 
 

@@ -1,0 +1,159 @@
+"""`dynamic` blocks whose items are known, written out as the blocks that Terraform makes of them; and their instances.
+
+Source: the Terraform language documentation, "dynamic Blocks", "The for_each Meta-Argument", "The count Meta-Argument".
+"""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.values import EvaluationError, text_of
+from devopslint.syntax.hcl_nodes import Block, Expanded, Expression
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+
+    Bound = Mapping[str, Any]
+
+_MOST_BLOCKS = 50
+_MOST_INSTANCES = 20
+_MOST_DEPTH = 20
+
+
+def write_out(module: Module) -> None:
+    """Put the blocks that `dynamic` blocks of known items make beside the others of their type."""
+    for type_name in ("resource", "data"):
+        for declared in module.all(type_name):
+            _write_out(module, declared.block, {}, 0)
+
+
+def _write_out(module: Module, block: Block, bound: Bound, depth: int) -> None:
+    if depth > _MOST_DEPTH:
+        return
+    open_names: set[str] = set()
+    made: dict[str, list[Block]] = {}
+    for dynamic in block.get("dynamic") or ():
+        if not isinstance(dynamic, Block) or not dynamic.labels:
+            continue
+        name = str(dynamic.labels[0])
+        blocks = _blocks(module, dynamic, name, bound, depth)
+        if blocks is None:
+            open_names.add(name)
+        else:
+            made.setdefault(name, []).extend(blocks)
+    for name, blocks in made.items():
+        siblings = block.get(name)
+        if siblings is UNKNOWN:
+            if not blocks and name not in open_names:
+                del block[name], block.at[name]
+                continue
+            siblings = Seq(block.start, block.end)
+            block[name] = siblings
+        if isinstance(siblings, Seq):
+            for one in blocks:
+                siblings.add(one, one.header or (one.start, one.end))
+            siblings.open = name in open_names
+    for key, value in block.items():
+        if key != "dynamic" and isinstance(value, Seq):
+            for inner in value:
+                if isinstance(inner, Block) and not isinstance(inner, Expanded):
+                    _write_out(module, inner, bound, depth + 1)
+
+
+def _blocks(module: Module, dynamic: Block, name: str, bound: Bound, depth: int) -> list[Block] | None:
+    """Return the blocks that a `dynamic` block makes; `None` when that can't be known."""
+    items = list(_items(module, dynamic.get("for_each"), bound, _MOST_BLOCKS) or ())
+    content = dynamic.get("content")
+    if not isinstance(content, Seq) or not content or not isinstance(content[0], Block) or "labels" in dynamic:
+        return None
+    if not items:
+        # The default of a module for others says little of what its callers pass.
+        known = _items(module, dynamic.get("for_each"), bound, _MOST_BLOCKS) is not None
+        return [] if known and module.is_root else None
+    iterator = dynamic.get("iterator")
+    alias = name if iterator is None else str(getattr(iterator, "text", iterator))
+    found: list[Block] = []
+    for key, value in items:
+        inner = {**bound, alias: {"key": key, "value": value}}
+        block = _copy(content[0], name, inner)
+        block.header = dynamic.header
+        _write_out(module, block, inner, depth + 1)
+        found.append(block)
+    return found
+
+
+def _items(module: Module, for_each: Any, bound: Bound, most: int) -> list[tuple[Any, Any]] | None:
+    value = module.value(_bind(for_each, bound) if bound else for_each)
+    if not isinstance(value, (dict, list)) or getattr(value, "open", False) or len(value) > most:
+        return None
+    if isinstance(value, dict):
+        return list(value.items())
+    is_set = isinstance(for_each, Expression) and "toset(" in for_each.text
+    return [(item, item) if is_set else (index, item) for index, item in enumerate(value)]
+
+
+def _copy(block: Block, name: str, bound: Bound) -> Expanded:
+    copy = Expanded(name, block.start, block.end)
+    copy.labels = block.labels
+    copy.at = dict(block.at)
+    for key, value in block.items():
+        copy[key] = _bind(value, bound) if key != "dynamic" else value
+    return copy
+
+
+def _bind(value: Any, bound: Bound) -> Any:
+    """Return a tree of which the expressions know the value of the iterator."""
+    if isinstance(value, Expression):
+        return Expression(value.source, value.node, value.start, value.end, value.shift, bound)
+    if isinstance(value, Block):
+        return _bound_block(value, bound)
+    if isinstance(value, Map):
+        copy = Map(value.start, value.end)
+        copy.at = value.at
+        copy.open = value.open
+        copy.update((key, _bind(item, bound)) for key, item in value.items())
+        return copy
+    if isinstance(value, Seq):
+        items = Seq(value.start, value.end)
+        items.open = value.open
+        items.at = value.at
+        items.extend(_bind(item, bound) for item in value)
+        return items
+    return value
+
+
+def _bound_block(block: Block, bound: Bound) -> Expanded:
+    copy = _copy(block, block.type, bound)
+    copy.header = block.header
+    return copy
+
+
+def instances(module: Module, block: Block) -> Iterator[Bound]:
+    """Yield what `each` or `count` is worth in each instance of a block, when the block asks and it can be known."""
+    word = "each" if "for_each" in block else "count" if "count" in block else ""
+    if not word or not _mentions(block, word):
+        return
+    if word == "count":
+        number = module.value(block["count"])
+        if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= _MOST_INSTANCES:
+            yield from ({"count": {"index": index}} for index in range(number))
+        return
+    items = _items(module, block["for_each"], {}, _MOST_INSTANCES) or ()
+    for key, value in items:
+        if key is UNKNOWN or value is UNKNOWN:
+            return
+        try:
+            # The items of a set are its keys.
+            name = text_of(value) if isinstance(key, int) else key
+        except EvaluationError:
+            return
+        yield {"each": {"key": name, "value": value}}
+
+
+def _mentions(block: Block, word: str) -> bool:
+    from devopslint.syntax.hcl_nodes import expressions
+
+    return any(word + "." in expression.text for expression in expressions(block))

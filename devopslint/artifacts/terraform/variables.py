@@ -1,0 +1,97 @@
+"""What a variable is worth: its default, what values files give it, what the callers of the folder pass."""
+
+from __future__ import annotations
+
+from devopslint.syntax.hcl_nodes import Block, Expression
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Known, Module, Origin
+
+_NOTHING: tuple[Any, tuple[()]] = (UNKNOWN, ())
+
+
+def variable(module: Module, name: str) -> Known:
+    """Return the value of a variable, UNKNOWN when the files do not say, and where it comes from."""
+    declared = module.declared.get(f"var.{name}")
+    if declared is None:
+        return _NOTHING
+    block = declared.block
+    value: Any = block.get("default", MISSING)
+    origin: Origin | None = None
+    if value is not MISSING:
+        _, _, start, end = block.at["default"]
+        origin = (declared.document.source, start, end, f"default of `var.{name}`")
+    for other, place in _assignments(module).get(name, ()):
+        if place is None and not _equal_scalars(other, value):
+            # A values file that has to be named on the command line: it may or may not be used.
+            return _NOTHING
+        if place is not None:
+            value, origin = other, place
+    if module.callers:
+        value, origin = _passed(module, name, value, origin)
+    if value is MISSING or value is UNKNOWN or isinstance(value, Expression):
+        return _NOTHING
+    if isinstance(value, Map) and _has_optional(block):
+        value = _opened(value)
+    return value, (origin,) if origin else ()
+
+
+def _passed(module: Module, name: str, default: Any, origin: Origin | None) -> tuple[Any, Origin | None]:
+    """Return what all callers give a variable; UNKNOWN when they differ."""
+    from devopslint.artifacts.terraform.calls import settled
+
+    values: list[tuple[Any, Origin | None]] = []
+    for caller, call in module.callers:
+        if name in call.block:
+            _, _, start, end = call.block.at[name]
+            place = (call.document.source, start, end, f"`{call.address}` sets `var.{name}`")
+            values.append((settled(caller, call.block[name]), place))
+        else:
+            values.append((default, origin))
+    first = values[0][0]
+    if any(value is UNKNOWN or value.__class__ is not first.__class__ or value != first for value, _ in values):
+        return UNKNOWN, None
+    return values[0]
+
+
+def _has_optional(block: Block) -> bool:
+    kind = block.get("type")
+    return isinstance(kind, Expression) and "optional(" in kind.text
+
+
+def _assignments(module: Module) -> dict[str, list[tuple[Any, Origin | None]]]:
+    """Return what values files give variables; the place is `None` for files that are not read by themselves."""
+    if module.assigned is None:
+        module.assigned = {}
+        automatic = [file for file in module.values_files if _is_automatic(file.source.path)]
+        others = [file for file in module.values_files if not _is_automatic(file.source.path)]
+        for file in (
+            *others,
+            *sorted(automatic, key=lambda file: (".auto." in file.source.path, file.source.path)),
+        ):
+            for name, (_, _, start, end) in file.root.at.items():
+                place = (file.source, start, end, f"value of `var.{name}`") if file in automatic else None
+                module.assigned.setdefault(name, []).append((file.root[name], place))
+    return module.assigned
+
+
+def _is_automatic(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
+def _equal_scalars(left: Any, right: Any) -> bool:
+    return isinstance(left, (str, int, float, bool)) and left.__class__ is right.__class__ and left == right
+
+
+def _opened(value: Map) -> Map:
+    """Return a copy of a map of which absent keys are unknown."""
+    copy = Map(value.start, value.end)
+    copy.update(value)
+    copy.at = value.at
+    copy.open = True
+    return copy
