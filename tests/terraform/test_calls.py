@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from devopslint.artifacts import terraform
+from devopslint.engine.workspace import Workspace
+from devopslint.policy.artifact import Unit
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import MISSING, UNKNOWN
 from tests.terraform.test_module import read
@@ -192,3 +196,23 @@ resource "x_y" "one" {
         ("x_y.z", "a", 1), ("x_y.z", "b", 2), ("x_y.s", "aa", MISSING), ("x_y.s", "bb", MISSING),
         ("x_y.n", 0, MISSING), ("x_y.n", 1, MISSING), ("x_y.one", "x", MISSING),
     ]  # fmt: skip
+
+
+def test_every_unit_depends_on_what_its_values_come_from(tmp_path: Path) -> None:
+    """Whichever unit is judged first, the cache must see a change of the caller, and of what the caller calls."""
+    texts = {
+        "main.tf": 'module "d" {\n  source = "./modules/disk"\n  cidrs = module.n.list\n}\n'
+        'module "n" {\n  source = "./names"\n}\n',
+        "names/main.tf": 'output "list" { value = ["x"] }\n',
+        "modules/disk/main.tf": CHILD,
+    }
+    for path, text in texts.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    workspace = Workspace(str(tmp_path), remember=True)
+    for _ in range(2):
+        workspace.begin_task()
+        unit = Unit(terraform, ["modules/disk/main.tf"], workspace, frozenset(), lambda *_: None, lambda *_: True)
+        (subject,) = [one for one in terraform.read(unit) if one.address == "x_disk.d"]
+        assert subject.get("cidrs") == ["x"]
+        assert {("source", "main.tf"), ("source", "names/main.tf")} <= workspace.looked_at.keys()

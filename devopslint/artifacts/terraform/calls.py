@@ -12,19 +12,20 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from devopslint.artifacts.terraform.module import Declared, Module
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Document
+    from devopslint.syntax.tree import Document, SyntaxProblem
 
     Loaded = dict[str, tuple[tuple[Source | None, ...], Module]]
 
 _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
-_MOST_LOADED = 64
+_MOST_HELD = 4_000_000
+"""Letters of files whose modules are kept."""
 _MOST_FOLDERS = 80
-_MOST_NESTED = 4
 _LIVE = frozenset(
     {"env", "envs", "environment", "environments", "live", "stack", "stacks", "stage", "stages", "deploy", "deployments",
      "root", "roots", "project", "projects", "prod", "production", "staging", "dev", "accounts", "regions", "infra",
@@ -34,39 +35,43 @@ _LIVE = frozenset(
 _loaded: WeakKeyDictionary[Workspace, Loaded] = WeakKeyDictionary()
 
 
-def load(workspace: Workspace, folder: str, nested: int = 0) -> Module | None:
+def load(workspace: Workspace, folder: str) -> Module | None:
     """Return the module of a folder, read once while its files stay what they are; `None` when it holds no code."""
-    from devopslint.artifacts.terraform.module import Module
-
     prefix = folder + "/" if folder else ""
     paths = [prefix + name for name in workspace.names(folder) if name.endswith(_CODE)]
     if not any(path.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")) for path in paths):
         return None
-    sources = tuple(workspace.source(path) for path in paths if workspace.exists(path))
+    return load_files(workspace, folder, [path for path in paths if workspace.exists(path)])
+
+
+def load_files(workspace: Workspace, folder: str, paths: Sequence[str]) -> Module:
+    """Return the module that files make up, read once while they stay what they are."""
+    from devopslint.artifacts.terraform.module import Module
+
+    sources = tuple(workspace.source(path) for path in paths)
     known = _loaded.setdefault(workspace, {})
     found = known.get(folder)
-    if (
-        found is not None
-        and len(found[0]) == len(sources)
-        and all(a is b for a, b in zip(found[0], sources, strict=True))
-    ):
+    if found is not None and [id(source) for source in found[0]] == [id(source) for source in sources]:
         return found[1]
-    documents, broken = read_documents(workspace, paths)
-    module = Module(folder, documents, workspace, broken=broken, nested=nested)
-    if len(known) >= _MOST_LOADED:
+    documents, problems, broken = _read(workspace, paths)
+    module = Module(folder, documents, workspace, broken=broken, problems=problems)
+    if sum(len(source.text) for old, _ in known.values() for source in old if source is not None) > _MOST_HELD:
         known.clear()
     known[folder] = sources, module
     return module
 
 
-def read_documents(workspace: Workspace, paths: list[str]) -> tuple[list[Document], bool]:
-    """Return the trees of the files of a folder, and whether one of them could not be read whole."""
-    from devopslint.artifacts.terraform.json_syntax import block_tree
-
+def _read(
+    workspace: Workspace, paths: Sequence[str]
+) -> tuple[list[Document], list[tuple[Source, SyntaxProblem]], bool]:
+    """Return the trees of files, what could not be read in them, and whether one could not be read whole."""
     documents: list[Document] = []
+    told: list[tuple[Source, SyntaxProblem]] = []
     broken = False
     for path in paths:
         if path.endswith(".json"):
+            from devopslint.artifacts.terraform.json_syntax import block_tree
+
             found = workspace.documents(path)
             documents.extend(block_tree(document) for document in found)
             broken = broken or not found
@@ -74,11 +79,14 @@ def read_documents(workspace: Workspace, paths: list[str]) -> tuple[list[Documen
         source = workspace.source(path)
         if source is None:
             broken = True
-        elif not (path.endswith(".tofu") and path[: -len("ofu")] + "f" in paths):
-            document, problems = read_hcl(source)
-            broken = broken or bool(problems)
+            continue
+        document, problems = read_hcl(source)
+        broken = broken or bool(problems)
+        told.extend((source, problem) for problem in problems)
+        # OpenTofu takes `x.tofu` in the place of `x.tf`; read together, everything in them would be doubled.
+        if not (path.endswith(".tofu") and path[: -len("ofu")] + "f" in paths):
             documents.append(document)
-    return documents, broken
+    return documents, told, broken
 
 
 def folder_of(module: Module, call: Declared) -> str | None:
@@ -93,21 +101,39 @@ def folder_of(module: Module, call: Declared) -> str | None:
 def target_of(module: Module, call: Declared) -> Module | None:
     """Return the module that a call with a local source leads to; `None` when it can't be read."""
     folder = folder_of(module, call)
-    if folder is None or folder == module.folder or module.nested > _MOST_NESTED:
+    if folder is None or folder == module.folder:
         return None
-    return load(module.workspace, folder, module.nested + 1)
+    module.asked.add(folder)
+    return load(module.workspace, folder)
+
+
+def ask_again(module: Module) -> None:
+    """Put to the workspace once more what was asked for the values of a module: it may have been for another unit.
+
+    The workspace keeps account of what each unit depends on, and a module answers from memory.
+    """
+    stack = [module]
+    seen = {id(module)}
+    while stack:
+        one = stack.pop()
+        others = [caller for caller, _ in callers_of(one)] if one.has_asked_for_callers else []
+        others.extend(found for folder in one.asked if (found := load(one.workspace, folder)) is not None)
+        for other in others:
+            if id(other) not in seen:
+                seen.add(id(other))
+                stack.append(other)
 
 
 def callers_of(module: Module) -> list[tuple[Module, Declared]]:
     """Return the calls of a folder by modules of the repository that are no examples or tests."""
     name = module.folder.rpartition("/")[2]
-    if not name or module.nested > _MOST_NESTED:
+    if not name:
         return []
     found: list[tuple[Module, Declared]] = []
     for folder in _near(module.workspace, module.folder):
         if not module.workspace.has_word(folder, (".tf", ".tofu"), name):
             continue
-        caller = load(module.workspace, folder, module.nested + 1)
+        caller = load(module.workspace, folder)
         if caller is None or caller.is_trial:
             continue
         found.extend((caller, call) for call in caller.all("module") if folder_of(caller, call) == module.folder)

@@ -10,14 +10,14 @@ from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.hcl_nodes import Reference
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Document, Mark
+    from devopslint.syntax.tree import Document, Mark, SyntaxProblem
 
     Origin = tuple[Source, int, int, str]
     Known = tuple[Any, tuple[Origin, ...]]
@@ -86,11 +86,11 @@ class Module:
         workspace: Workspace,
         *,
         broken: bool = False,
-        nested: int = 0,
+        problems: Sequence[tuple[Source, SyntaxProblem]] = (),
     ) -> None:
         self.folder = folder
-        self.nested = nested
-        """How many modules stand between this one and the one that is judged."""
+        self.problems = problems
+        """What could not be read, and in which file."""
         self.workspace = workspace
         self.broken = broken
         """Whether a file could not be read whole, so that what seems undeclared may be declared."""
@@ -110,13 +110,21 @@ class Module:
         self._memo: dict[tuple[str, int, int, int], Sequence[Candidate]] = {}
         self._links: dict[tuple[str, str | None], set[str]] = {}
         self._references: list[tuple[Reference, Document]] | None = None
+        self._written_out = False
+        self.asked: set[str] = set()
+        """The folders of modules that were read for the values of their outputs."""
         self._callers: Sequence[tuple[Module, Declared]] | None = None
         self.assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
         """What values files give variables, filled when it is first asked for."""
         for file in self.files:
             self._take(file)
             file.resolve = self.resolve
-        write_out(self)
+
+    def write_out(self) -> None:
+        """Put what `dynamic` blocks make beside them, once; only a module that is judged needs it."""
+        if not self._written_out:
+            self._written_out = True
+            write_out(self)
 
     def _take(self, file: Document) -> None:
         override = _is_override(file.source.path)
@@ -177,6 +185,11 @@ class Module:
     def is_applied(self) -> bool:
         """Whether this is a root module that stands for something that runs, and is no example or test."""
         return self.is_root and not self.is_trial
+
+    @property
+    def has_asked_for_callers(self) -> bool:
+        """Whether the calls of this folder were looked for."""
+        return self._callers is not None and not self.is_root
 
     @property
     def callers(self) -> Sequence[tuple[Module, Declared]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.calls import ask_again, load_files
 from devopslint.artifacts.terraform.dynamic import instances
-from devopslint.artifacts.terraform.module import Declared, Module
 from devopslint.artifacts.terraform.related import related_of
 from devopslint.policy.subject import Subject
-from devopslint.syntax.hcl import read_hcl
 from devopslint.syntax.tree import Document, Map, Seq, header_of
 
 TYPE_CHECKING = False
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from devopslint.artifacts.terraform.module import Declared, Module
     from devopslint.policy.artifact import Unit
 
 _BLOCK_KINDS = {
@@ -35,32 +35,16 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     if first.endswith((".tfstate", ".tfstate.backup")):
         yield from _state(unit, first)
         return
-    documents: list[Document] = []
-    broken = False
-    for path in unit.files:
-        if path.endswith(".json"):
-            from devopslint.artifacts.terraform.json_syntax import block_tree
-
-            found = unit.workspace.documents(path)
-            documents.extend(block_tree(document) for document in found)
-            broken = broken or not found
-            continue
-        source = unit.workspace.source(path)
-        if source is None:
-            broken = True
-            continue
-        document, problems = read_hcl(source)
-        broken = broken or bool(problems)
-        for problem in problems:
-            unit.syntax_problem(source, problem)
-        # OpenTofu takes `x.tofu` in the place of `x.tf`; read together, everything in them would be doubled.
-        if not (path.endswith(".tofu") and path[: -len("ofu")] + "f" in unit.files):
-            documents.append(document)
-    yield from module_subjects(Module(first.rpartition("/")[0], documents, unit.workspace, broken=broken))
+    module = load_files(unit.workspace, first.rpartition("/")[0], unit.files)
+    ask_again(module)
+    for source, problem in module.problems:
+        unit.syntax_problem(source, problem)
+    yield from module_subjects(module)
 
 
 def module_subjects(module: Module) -> list[Subject]:
     """Return the subjects of a module: itself, its files, its blocks, its local values."""
+    module.write_out()
     subjects: list[Subject] = []
     blocks: list[Subject] = []
     for type_name, kind in _BLOCK_KINDS.items():
