@@ -5,17 +5,18 @@ from __future__ import annotations
 from posixpath import normpath
 from weakref import WeakKeyDictionary
 
+from devopslint.artifacts.terraform.module import Module
 from devopslint.artifacts.terraform.values import EvaluationError
+from devopslint.artifacts.terraform.variables import settled
 from devopslint.syntax.hcl import read_hcl
-from devopslint.syntax.hcl_nodes import Expression
-from devopslint.syntax.tree import UNKNOWN, Map, Seq
+from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.module import Declared
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, SyntaxProblem
@@ -46,15 +47,13 @@ def load(workspace: Workspace, folder: str) -> Module | None:
 
 def load_files(workspace: Workspace, folder: str, paths: Sequence[str]) -> Module:
     """Return the module that files make up, read once while they stay what they are."""
-    from devopslint.artifacts.terraform.module import Module
-
     sources = tuple(workspace.source(path) for path in paths)
     known = _loaded.setdefault(workspace, {})
     found = known.get(folder)
     if found is not None and [id(source) for source in found[0]] == [id(source) for source in sources]:
         return found[1]
     documents, problems, broken = _read(workspace, paths)
-    module = Module(folder, documents, workspace, broken=broken, problems=problems)
+    module = Module(folder, documents, workspace, broken=broken, problems=problems, repository=_REPOSITORY)
     if sum(len(source.text) for old, _ in known.values() for source in old if source is not None) > _MOST_HELD:
         known.clear()
     known[folder] = sources, module
@@ -163,25 +162,6 @@ def _folders(workspace: Workspace, folder: str) -> list[str]:
     return [prefix + name for name in names[:_MOST_FOLDERS] if not workspace.exists(prefix + name)]
 
 
-def settled(module: Module, value: Any, depth: int = 0) -> Any:
-    """Return a value with all expressions in it worked out in the module in which they stand."""
-    if depth > 20:
-        return UNKNOWN
-    if isinstance(value, Expression):
-        value = module.value(value)
-    if isinstance(value, Map):
-        copy = Map(value.start, value.end)
-        copy.at, copy.open = value.at, value.open
-        copy.update((key, settled(module, item, depth + 1)) for key, item in value.items())
-        return copy
-    if isinstance(value, Seq):
-        items = Seq(value.start, value.end)
-        items.at, items.open = value.at, value.open
-        items.extend(settled(module, item, depth + 1) for item in value)
-        return items
-    return value
-
-
 def output_of(module: Module, name: str, output: str) -> Any:
     """Return the value of `module.name.output`, UNKNOWN when it can't be known."""
     call = module.declared.get(f"module.{name}")
@@ -195,3 +175,13 @@ def output_of(module: Module, name: str, output: str) -> Any:
         return settled(target, declared.block["value"])
     except (EvaluationError, RecursionError):
         return UNKNOWN
+
+
+class _Repository:
+    """What a module asks of the other modules of its repository."""
+
+    callers = staticmethod(callers_of)
+    output = staticmethod(output_of)
+
+
+_REPOSITORY = _Repository()

@@ -11,13 +11,22 @@ from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.hcl_nodes import Reference
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, Mark, SyntaxProblem
+
+    class Repository(Protocol):
+        """What a module asks of the other modules of its repository."""
+
+        def callers(self, module: Module) -> Sequence[tuple[Module, Declared]]:
+            """Return the calls of a folder, with the modules that they stand in."""
+
+        def output(self, module: Module, name: str, output: str) -> Any:
+            """Return the value of `module.name.output`, UNKNOWN when it can't be known."""
 
     Origin = tuple[Source, int, int, str]
     Known = tuple[Any, tuple[Origin, ...]]
@@ -87,7 +96,9 @@ class Module:
         *,
         broken: bool = False,
         problems: Sequence[tuple[Source, SyntaxProblem]] = (),
+        repository: Repository | None = None,
     ) -> None:
+        self._repository = repository
         self.folder = folder
         self.problems = problems
         """What could not be read, and in which file."""
@@ -196,10 +207,8 @@ class Module:
         """The calls of this folder by other modules of the repository, examples and tests left out."""
         if self._callers is None:
             self._callers = []
-            if not self.is_root:
-                from devopslint.artifacts.terraform.calls import callers_of
-
-                self._callers = callers_of(self)
+            if self._repository is not None and not self.is_root:
+                self._callers = self._repository.callers(self)
         return self._callers
 
     @property
@@ -286,9 +295,8 @@ class Module:
         found: Known
         try:
             if kind == "module":
-                from devopslint.artifacts.terraform.calls import output_of
-
-                found = (output_of(self, *name.split(".", 1)), ())
+                output = self._repository.output(self, *name.split(".", 1)) if self._repository else UNKNOWN
+                found = (output, ())
             else:
                 found = variable(self, name) if kind == "var" else self._local(name)
         finally:

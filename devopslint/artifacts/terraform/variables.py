@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.syntax.hcl_nodes import Block, Expression
-from devopslint.syntax.tree import MISSING, UNKNOWN, Map
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ def variable(module: Module, name: str) -> Known:
 
 def _passed(module: Module, name: str, default: Any, origin: Origin | None) -> tuple[Any, Origin | None]:
     """Return what all callers give a variable; UNKNOWN when they differ."""
-    from devopslint.artifacts.terraform.calls import settled
-
     values: list[tuple[Any, Origin | None]] = []
     for caller, call in module.callers:
         if name in call.block:
@@ -56,6 +54,25 @@ def _passed(module: Module, name: str, default: Any, origin: Origin | None) -> t
     if any(value is UNKNOWN or value.__class__ is not first.__class__ or value != first for value, _ in values):
         return UNKNOWN, None
     return values[0]
+
+
+def settled(module: Module, value: Any, depth: int = 0) -> Any:
+    """Return a value with all expressions in it worked out in the module in which they stand."""
+    if depth > 20:
+        return UNKNOWN
+    if isinstance(value, Expression):
+        value = module.value(value)
+    if isinstance(value, Map):
+        copy = Map(value.start, value.end)
+        copy.at, copy.open = value.at, value.open
+        copy.update((key, settled(module, item, depth + 1)) for key, item in value.items())
+        return copy
+    if isinstance(value, Seq):
+        items = Seq(value.start, value.end)
+        items.at, items.open = value.at, value.open
+        items.extend(settled(module, item, depth + 1) for item in value)
+        return items
+    return value
 
 
 def _has_optional(block: Block) -> bool:
