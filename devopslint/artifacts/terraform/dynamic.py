@@ -24,7 +24,10 @@ _MOST_DEPTH = 20
 
 
 def write_out(module: Module) -> None:
-    """Put the blocks that `dynamic` blocks of known items make beside the others of their type."""
+    """Put the blocks that `dynamic` blocks of known items make beside the others of their type, once."""
+    if module.written_out:
+        return
+    module.written_out = True
     for type_name in ("resource", "data"):
         for declared in module.all(type_name):
             _write_out(module, declared.block, {}, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.dynamic import write_out
 from devopslint.artifacts.terraform.evaluate import evaluate
 from devopslint.artifacts.terraform.variables import variable
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions
@@ -121,7 +120,8 @@ class Module:
         self._memo: dict[tuple[str, int, int, int], Sequence[Candidate]] = {}
         self._links: dict[tuple[str, str | None], set[str]] = {}
         self._references: list[tuple[Reference, Document]] | None = None
-        self._written_out = False
+        self.written_out = False
+        """Whether what `dynamic` blocks make was put beside them."""
         self.asked: set[str] = set()
         """The folders of modules that were read for the values of their outputs."""
         self._callers: Sequence[tuple[Module, Declared]] | None = None
@@ -130,12 +130,6 @@ class Module:
         for file in self.files:
             self._take(file)
             file.resolve = self.resolve
-
-    def write_out(self) -> None:
-        """Put what `dynamic` blocks make beside them, once; only a module that is judged needs it."""
-        if not self._written_out:
-            self._written_out = True
-            write_out(self)
 
     def _take(self, file: Document) -> None:
         override = _is_override(file.source.path)
@@ -242,6 +236,11 @@ class Module:
         return self.files[0] if self.files else None
 
     # Values
+
+    def declaration(self, address: str) -> tuple[Block, Source] | None:
+        """Return the block that an address names, and the file that it stands in."""
+        declared = self.declared.get(address)
+        return None if declared is None else (declared.block, declared.document.source)
 
     def resolve(self, value: Any, subject: Any = None) -> Sequence[Candidate] | None:
         """Return the value of an expression as one candidate; `None` when the value is no expression."""

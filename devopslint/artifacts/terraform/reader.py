@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.calls import ask_again, load_files
-from devopslint.artifacts.terraform.dynamic import instances
+from devopslint.artifacts.terraform.dynamic import instances, write_out
 from devopslint.artifacts.terraform.related import related_of
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map, Seq, header_of
@@ -44,7 +44,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
 
 def module_subjects(module: Module) -> list[Subject]:
     """Return the subjects of a module: itself, its files, its blocks, its local values."""
-    module.write_out()
+    write_out(module)
     subjects: list[Subject] = []
     blocks: list[Subject] = []
     for type_name, kind in _BLOCK_KINDS.items():

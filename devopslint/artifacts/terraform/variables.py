@@ -7,24 +7,49 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Sequence
+    from typing import Any, Protocol
 
-    from devopslint.artifacts.terraform.module import Known, Module, Origin
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Document
+
+    Origin = tuple[Source, int, int, str]
+    Known = tuple[Any, tuple[Origin, ...]]
+
+    class Evaluating(Protocol):
+        """What works out expressions."""
+
+        def value(self, value: Any) -> Any:
+            """Return a value with an expression replaced by what it comes to."""
+
+    class Folder(Protocol):
+        """What a module knows of its variables."""
+
+        assigned: dict[str, list[tuple[Any, Origin | None]]] | None
+        values_files: list[Document]
+
+        @property
+        def callers(self) -> Sequence[tuple[Any, Any]]:
+            """The calls of this folder by other modules of the repository."""
+
+        def declaration(self, address: str) -> tuple[Block, Source] | None:
+            """Return the block that an address names, and the file that it stands in."""
+
 
 _NOTHING: tuple[Any, tuple[()]] = (UNKNOWN, ())
 
 
-def variable(module: Module, name: str) -> Known:
+def variable(module: Folder, name: str) -> Known:
     """Return the value of a variable, UNKNOWN when the files do not say, and where it comes from."""
-    declared = module.declared.get(f"var.{name}")
+    declared = module.declaration(f"var.{name}")
     if declared is None:
         return _NOTHING
-    block = declared.block
+    block, source = declared
     value: Any = block.get("default", MISSING)
     origin: Origin | None = None
     if value is not MISSING:
         _, _, start, end = block.at["default"]
-        origin = (declared.document.source, start, end, f"default of `var.{name}`")
+        origin = (source, start, end, f"default of `var.{name}`")
     for other, place in _assignments(module).get(name, ()):
         if place is None and not _equal_scalars(other, value):
             # A values file that has to be named on the command line: it may or may not be used.
@@ -40,7 +65,7 @@ def variable(module: Module, name: str) -> Known:
     return value, (origin,) if origin else ()
 
 
-def _passed(module: Module, name: str, default: Any, origin: Origin | None) -> tuple[Any, Origin | None]:
+def _passed(module: Folder, name: str, default: Any, origin: Origin | None) -> tuple[Any, Origin | None]:
     """Return what all callers give a variable; UNKNOWN when they differ."""
     values: list[tuple[Any, Origin | None]] = []
     for caller, call in module.callers:
@@ -56,7 +81,7 @@ def _passed(module: Module, name: str, default: Any, origin: Origin | None) -> t
     return values[0]
 
 
-def settled(module: Module, value: Any, depth: int = 0) -> Any:
+def settled(module: Evaluating, value: Any, depth: int = 0) -> Any:
     """Return a value with all expressions in it worked out in the module in which they stand."""
     if depth > 20:
         return UNKNOWN
@@ -80,7 +105,7 @@ def _has_optional(block: Block) -> bool:
     return isinstance(kind, Expression) and "optional(" in kind.text
 
 
-def _assignments(module: Module) -> dict[str, list[tuple[Any, Origin | None]]]:
+def _assignments(module: Folder) -> dict[str, list[tuple[Any, Origin | None]]]:
     """Return what values files give variables; the place is `None` for files that are not read by themselves."""
     if module.assigned is None:
         module.assigned = {}
