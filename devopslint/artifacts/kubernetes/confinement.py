@@ -1,4 +1,4 @@
-"""Checks of what keeps a process in its container: profiles, groups, tokens, and the policies that admit pods."""
+"""Checks of what keeps a process in its container: profiles, groups, tokens."""
 
 from __future__ import annotations
 
@@ -22,16 +22,6 @@ _RESTRICTED_VOLUMES = frozenset(
      "gcePersistentDisk", "gitRepo", "glusterfs", "iscsi", "nfs", "photonPersistentDisk", "portworxVolume", "quobyte",
      "rbd", "scaleIO", "storageos", "vsphereVolume"}
 )  # fmt: skip
-# What a policy must not say: PodSecurityPolicy (below `spec`), and SecurityContextConstraints of OpenShift.
-_POD_POLICY = ("privileged", "hostPID", "hostIPC", "hostNetwork", "allowPrivilegeEscalation")
-_CONSTRAINTS = (
-    "allowPrivilegedContainer",
-    "allowHostPID",
-    "allowHostIPC",
-    "allowHostNetwork",
-    "allowHostPorts",
-    "allowHostDirVolumePlugin",
-)
 
 
 def seccomp_unconfined(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -72,17 +62,6 @@ def token_mounted(subject: Subject, options: Options) -> Iterator[Problem]:
     if account is not None and account.subject.get("automountServiceAccountToken") is not MISSING:
         return
     yield Problem("automountServiceAccountToken")
-
-
-def permissive_policy(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each permission of a PodSecurityPolicy or SecurityContextConstraints that leads out of the container."""
-    prefix, fields = (("spec",), _POD_POLICY) if subject.type == "PodSecurityPolicy" else ((), _CONSTRAINTS)
-    for field in fields:
-        if subject.get((*prefix, field)) is True:
-            yield Problem((*prefix, field), field=field)
-    for index, item in enumerate(items_of(subject.raw((*prefix, "allowedCapabilities")))):
-        if item == "*":
-            yield Problem((*prefix, "allowedCapabilities", index), field="allowedCapabilities")
 
 
 def volume_type(subject: Subject, options: Options) -> Iterator[Problem]:
