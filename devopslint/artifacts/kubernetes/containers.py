@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
 _QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_GIT_SYNC_COMMANDS = frozenset(
+    {"GITSYNC_GIT", "GIT_SYNC_GIT", "GITSYNC_EXECHOOK_COMMAND", "GIT_SYNC_EXECHOOK_COMMAND", "GIT_SYNC_HOOK_COMMAND"}
+)
 _LEAST_MEMORY = 64 * 1024
 _MOST_CORES = 256
 _DEFAULT_GRACE = 30
@@ -110,6 +113,48 @@ def requests_above_limits(subject: Subject, options: Options) -> Iterator[Proble
             related = (Related(subject.place(("resources", "limits", name)), "the limit"),)
             path = ("resources", "requests", name)
             yield Problem(path, resource=name, request=request, limit=limit, related=related)
+
+
+def unequal_requests(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each request that differs from its limit, so that the pod is not of the class `Guaranteed`."""
+    for name in ("cpu", "memory", "ephemeral-storage"):
+        path = ("resources", "requests", name)
+        request, limit = subject.get(path), subject.get(("resources", "limits", name))
+        try:
+            differ = _known(request) and _known(limit) and bytes_of(request) != bytes_of(limit)
+        except ValueError:
+            continue
+        if differ:
+            yield Problem(path, resource=name, request=request, limit=limit)
+
+
+def writable_host_path(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each mount of a folder of the node that is not read-only."""
+    folders: dict[str, Any] = {}
+    for volume in items_of(subject.parents["pod"].raw("volumes")):
+        source = volume.get("hostPath") if isinstance(volume, Map) else None
+        if isinstance(source, Map) and isinstance(source.get("path"), str) and isinstance(volume.get("name"), str):
+            folders[volume["name"]] = source["path"]
+    for index, mount in enumerate(items_of(subject.raw("volumeMounts"))):
+        if not isinstance(mount, Map) or mount.open or mount.get("name") not in folders:
+            continue
+        if mount.get("readOnly") in (None, False) and not folders[mount["name"]].endswith(".sock"):
+            yield Problem(("volumeMounts", index, "readOnly"), path=folders[mount["name"]])
+
+
+def git_sync(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each setting through which git-sync runs a command of the author's own."""
+    for index, item in enumerate(items_of(subject.raw("env"))):
+        name = item.get("name") if isinstance(item, Map) else None
+        if isinstance(name, str) and name in _GIT_SYNC_COMMANDS:
+            yield Problem(("env", index, "name"), setting=name)
+    image = subject.get("image")
+    if not isinstance(image, str) or "git-sync" not in image:
+        return
+    for field in ("command", "args"):
+        for index, word in enumerate(items_of(subject.raw(field))):
+            if isinstance(word, str) and re.match(r"--?(git|exechook-command|sync-hook-command)(=|$)", word):
+                yield Problem((field, index), setting=word.partition("=")[0])
 
 
 def odd_quantity(subject: Subject, options: Options) -> Iterator[Problem]:

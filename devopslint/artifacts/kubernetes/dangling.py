@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects, selects_plainly
 from devopslint.artifacts.kubernetes.references import backends_of, defined, object_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -50,6 +50,36 @@ def missing_service_account(subject: Subject, options: Options) -> Iterator[Prob
     lonely = [one for one in accounts if one.name not in used]
     if lonely and not context.elsewhere(name):
         yield Problem("serviceAccountName", name=name, other=lonely[0].name, related=defined(lonely[0]))
+
+
+def unmatched_peer(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each peer of a NetworkPolicy whose pods are neither in this file nor mentioned in one beside it."""
+    context = _context(subject)
+    workloads = list(context.workloads(object_of(subject).namespace))
+    if not workloads:
+        return
+    for direction, key in (("ingress", "from"), ("egress", "to")):
+        for index, rule in enumerate(items_of(subject.raw(("spec", direction)))):
+            for number, peer in enumerate(items_of(rule.get(key)) if isinstance(rule, Map) else ()):
+                selector = peer.get("podSelector") if isinstance(peer, Map) and not peer.open else None
+                if not isinstance(selector, Map) or not selector or "namespaceSelector" in peer:
+                    continue
+                if any(selects(selector, one.labels()) is not False for one in workloads):
+                    continue
+                pairs = selector.get("matchLabels")
+                values = [str(value) for value in pairs.values()] if isinstance(pairs, Map) else []
+                if not any(context.elsewhere(value) for value in values):
+                    yield Problem(("spec", direction, index, key, number, "podSelector"), part="key")
+
+
+def shared_claim(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each claim of a StatefulSet that many nodes may write to, though each pod has one of its own."""
+    for index, claim in enumerate(items_of(subject.raw("spec.volumeClaimTemplates"))):
+        spec = claim.get("spec") if isinstance(claim, Map) else None
+        modes = spec.get("accessModes") if isinstance(spec, Map) else None
+        for number, mode in enumerate(items_of(modes)):
+            if mode in {"ReadWriteMany", "ReadOnlyMany"}:
+                yield Problem(("spec", "volumeClaimTemplates", index, "spec", "accessModes", number), mode=mode)
 
 
 def governing_service(subject: Subject, options: Options) -> Iterator[Problem]:

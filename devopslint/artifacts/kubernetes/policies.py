@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import selects
+import itertools
+import re
+
+from devopslint.artifacts.kubernetes.model import items_of, plain, selects
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import UNKNOWN, Map
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_MOST_NODES = 100_000
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
@@ -39,6 +46,98 @@ def untrusted_registry(subject: Subject, options: Options) -> Iterator[Problem]:
     whole = f"{parsed.registry}/{parsed.path}"
     if not any(parsed.registry == one or whole.startswith(one.rstrip("/") + "/") for one in trusted):
         yield Problem("image", registry=parsed.registry)
+
+
+def no_owner(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an object of which neither a label nor an annotation says whom to ask."""
+    metadata = subject.raw("metadata", None)
+    if metadata is None and subject.value.open:
+        return
+    for field in ("labels", "annotations"):
+        if subject.get(("metadata", field)) is UNKNOWN:
+            return
+        for name in options["names"]:
+            found = subject.get(("metadata", field, name))
+            if found is UNKNOWN or (isinstance(found, str) and found and not _is_wrong_address(name, found)):
+                return
+    for name in options["names"]:
+        path = ("metadata", "annotations", name)
+        if isinstance(subject.get(path), str):
+            yield Problem(path)
+            return
+    yield Problem(("metadata", "labels", "owner"))
+
+
+def instance_label(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the label of an instance that is not the name of its object."""
+    path = ("metadata", "labels", "app.kubernetes.io/instance")
+    instance, name = subject.get(path), subject.get("metadata.name")
+    if isinstance(instance, str) and isinstance(name, str) and instance != name:
+        yield Problem(path, instance=instance, name=name)
+
+
+def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a Deployment or an autoscaler that may have fewer pods than the options ask for."""
+    least = options["replicas"]
+    if subject.type == "HorizontalPodAutoscaler":
+        fewest = subject.get("spec.minReplicas", 1)
+        if isinstance(fewest, int) and fewest < least:
+            yield Problem("spec.minReplicas", replicas=fewest)
+        return
+    name = subject.get("metadata.name")
+    scaled = any(
+        one.subject is not None and one.subject.get("spec.scaleTargetRef.name") == name
+        for one in subject.context.of_kind("HorizontalPodAutoscaler")
+    )
+    replicas = subject.get("spec.replicas", 1)
+    if not scaled and isinstance(replicas, int) and replicas < least:
+        if subject.raw("spec.replicas", None) is None and subject.context.mentions("HorizontalPodAutoscaler"):
+            return
+        yield Problem("spec.replicas", replicas=replicas)
+
+
+def unsorted_keys(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the first key of an object that stands behind one that follows it in the alphabet."""
+    todo: list[tuple[Any, tuple[str | int, ...]]] = [(subject.value, ())]
+    seen = {id(subject.value)}
+    found: list[tuple[int, tuple[str | int, ...], str]] = []
+    while todo and len(seen) < _MOST_NODES:
+        node, path = todo.pop()
+        keys = [key for key in node if key not in node.merged] if isinstance(node, Map) else []
+        for before, key in itertools.pairwise(keys):
+            if key < before and plain(key) and plain(before):
+                found.append((node.at[key][0], (*path, key), before))
+                break
+        below = node.items() if isinstance(node, Map) else enumerate(node)
+        for step, child in below:
+            if isinstance(child, (Map, Seq)) and id(child) not in seen:
+                seen.add(id(child))
+                todo.append((child, (*path, step)))
+    if found:
+        _, path, before = min(found)
+        yield Problem(path, part="key", key=path[-1], before=before)
+
+
+def shared_account(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the account of a pod that another workload of the file uses too."""
+    name = subject.get("serviceAccountName")
+    own = subject.parents["object"]
+    if not isinstance(name, str) or name in {"", "default"}:
+        return
+    for one in subject.context.workloads(own.get("metadata.namespace", None)):
+        if one.value is own.value:
+            return
+        spec = one.template["spec"]
+        if one.subject is not None and spec.get("serviceAccountName") == name:
+            yield Problem("serviceAccountName", name=name, other=one.address)
+            return
+
+
+def open_ended_repository(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each prefix of a constraint on images that other registries may begin with too."""
+    for index, prefix in enumerate(items_of(subject.raw("spec.parameters.repos"))):
+        if isinstance(prefix, str) and plain(prefix) and prefix and not re.search(r"[/:@]$|[:@][^/]*$", prefix):
+            yield Problem(("spec", "parameters", "repos", index), prefix=prefix)
 
 
 def no_network_policy(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -87,3 +186,7 @@ def _labels(value: Map) -> object:
         return UNKNOWN
     labels = metadata.get("labels")
     return labels if isinstance(labels, Map) else UNKNOWN if metadata.open or labels is not None else Map()
+
+
+def _is_wrong_address(name: str, text: str) -> bool:
+    return name.rpartition("/")[2] == "email" and plain(text) and not _ADDRESS.fullmatch(text)

@@ -29,12 +29,14 @@ _WORKLOADS = {
 
 
 def wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each rule that allows all resources or all verbs."""
+    """Yield each rule that allows all resources, all verbs, all groups or all addresses: the widest of them."""
     for index, rule in _rules(subject):
-        for part in ("resources", "verbs"):
+        for part, words in (("resources", "resources"), ("verbs", "verbs"), ("apiGroups", "API groups"),
+                            ("nonResourceURLs", "addresses")):  # fmt: skip
             found = _position(rule, part, {"*"})
-            if found is not None and not (part == "verbs" and _position(rule, "resources", {"*"}) is not None):
-                yield Problem(("rules", index, part, found), field=part)
+            if found is not None:
+                yield Problem(("rules", index, part, found), field=words)
+                break
 
 
 def secrets(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -79,6 +81,21 @@ def admission(subject: Subject, options: Options) -> Iterator[Problem]:
 def configmaps(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each rule that may change all ConfigMaps."""
     yield from _granted(subject, {"": frozenset({"configmaps"})}, _CHANGE)
+
+
+def aws_auth(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may change who is who in a cluster of EKS."""
+    for index, rule in _rules(subject):
+        at = _position(rule, "resources", {"configmaps", "*"})
+        verb = _position(rule, "verbs", {*_CHANGE, "*"})
+        name = _position(rule, "resourceNames", {"aws-auth"})
+        if at is not None and verb is not None and name is not None:
+            yield Problem(("rules", index, "resourceNames", name), verb=rule["verbs"][verb])
+
+
+def service_status(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may set the external address of a Service."""
+    yield from _granted(subject, {"": frozenset({"services/status"})}, {"update", "patch"})
 
 
 def networking(subject: Subject, options: Options) -> Iterator[Problem]:
