@@ -30,6 +30,20 @@ RUNS_AS_ROOT = frozenset(
 )  # fmt: skip
 """Images on Docker Hub whose last USER is root and whose entrypoint keeps it."""
 
+_OFFICIAL = RUNS_AS_ROOT | frozenset(
+    {"adminer", "aerospike", "arangodb", "bonita", "caddy", "cassandra", "chronograf", "cirros", "clearlinux",
+     "consul", "couchbase", "couchdb", "crate", "dart", "drupal", "eclipse-mosquitto", "elasticsearch", "emqx",
+     "flink", "fluentd", "geonetwork", "ghost", "haproxy", "hello-world", "hitch", "hylang", "influxdb",
+     "java", "jenkins", "jetty", "joomla", "jruby", "kapacitor", "kibana", "kong", "krakend", "logstash",
+     "mageia", "mariadb", "mediawiki", "memcached", "mongo", "mongo-express", "monica", "mono", "mysql",
+     "nats", "neo4j", "neurodebian", "nextcloud", "notary", "odoo", "open-liberty", "orientdb", "percona",
+     "phpmyadmin", "plone", "postfixadmin", "postgres", "rabbitmq", "rakudo-star", "redis", "redmine",
+     "registry", "rethinkdb", "rocket.chat", "silverpeas", "solr", "sonarqube", "spark", "spiped", "storm",
+     "swipl", "telegraf", "tomee", "traefik", "unit", "varnish", "vault", "websphere-liberty", "wordpress",
+     "xwiki", "yourls", "znc", "zookeeper"}
+)  # fmt: skip
+"""The names of the Docker Official Images, those of `RUNS_AS_ROOT` that have an owner aside."""
+
 _ON_DEBIAN = frozenset(
     {"buildpack-deps", "debian", "elixir", "erlang", "gcc", "golang", "gradle", "haskell", "httpd", "maven", "nginx",
      "node", "perl", "php", "pypy", "python", "ruby", "rust", "tomcat", "ubuntu"}
@@ -125,6 +139,11 @@ END_OF_LIFE: dict[str, dict[str, str]] = {
         (39, "2024-11-26"), (40, "2025-05-13"), (41, "2025-11-26"))},
 }  # fmt: skip
 """The last day of support of release lines, by image name and the leading part of the tag."""
+
+
+def is_official(name: str) -> bool:
+    """Say whether a name without an owner is that of an image on Docker Hub."""
+    return name in _OFFICIAL
 
 
 def runs_as_root(image: Image) -> bool | None:

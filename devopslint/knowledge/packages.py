@@ -22,7 +22,7 @@ def subcommand(command: Command) -> Word | None:
     """Return the word that says what a package manager shall do: `install` of `apt-get -qq install curl`."""
     manager = MANAGERS.get(command.name)
     operands = command.operands(manager.valued if manager else frozenset())
-    return operands[0] if operands else None
+    return operands[_verb_at(operands)] if operands else None
 
 
 def is_install(command: Command) -> bool:
@@ -38,55 +38,85 @@ def packages(command: Command) -> list[Word]:
     if manager is None:
         return []
     operands = command.operands(manager.valued)
-    return [word for word in operands[1:] if not _FILE.search(word.text)]
+    at = _verb_at(operands)
+    if at and operands[0].text.startswith("group"):
+        return []
+    return [word for word in operands[at + 1 :] if not _FILE.search(word.text)]
+
+
+def _verb_at(operands: list[Word]) -> int:
+    return 1 if len(operands) > 1 and operands[0].text in _NOUNS else 0
 
 
 def has_version(manager: Manager, word: Word) -> bool:
     """Say whether a package word names a version, or may do so."""
     text = word.text
-    return bool(manager.pinned.search(text)) or text.startswith("$") or (word.expands and "$" in text)
+    if text.startswith("$") or (word.expands and "$" in text):
+        return True
+    if _REPOSITORY.match(text) or (manager.revision == "#" and _ON_GITHUB.match(text)):
+        return manager.revision in re.sub(r"^\S+?://[^/]*", "", text)
+    return bool(manager.pinned.search(text))
 
 
 class Manager:
     """A package manager.
 
-    `install` are the sub-commands that install; `yes` the options that keep it from asking; `valued` those whose value
-    is the next word; `pinned` matches a package with a version. `caches` are the folders it leaves behind, `cleans` the
-    sub-commands that empty them.
+    `install` are the sub-commands that install, `asks` those that ask before they go on, `yes` the options that keep it
+    from asking; `valued` those whose value is the next word; `pinned` matches a package with a version, and `revision` is
+    what stands in front of the version in the address of a repository. `caches` are the folders it leaves behind, `fills`
+    the sub-commands that fill them, `cleans` those that empty them.
     """
 
-    __slots__ = ("caches", "cleans", "install", "pinned", "valued", "yes")
+    __slots__ = ("asks", "caches", "cleans", "fills", "install", "pinned", "revision", "valued", "yes")
 
     def __init__(
-        self, install: str, *, pinned: str, yes: str = "", valued: str = "", caches: str = "", cleans: str = ""
+        self,
+        install: str,
+        *,
+        pinned: str,
+        asks: str = "",
+        yes: str = "",
+        valued: str = "",
+        caches: str = "",
+        fills: str = "",
+        cleans: str = "",
+        revision: str = "@",
     ) -> None:
         self.install = frozenset(install.split())
+        self.asks = self.install | frozenset(asks.split())
         self.yes = frozenset(yes.split())
         self.valued = frozenset(valued.split())
         self.pinned = re.compile(pinned)
         self.caches = tuple(caches.split())
+        self.fills = self.install | frozenset(fills.split())
         self.cleans = frozenset(cleans.split())
+        self.revision = revision
 
 
-_FILE = re.compile(
-    r"^(?:\.{0,2}/|https?://|git\+|git://|ssh://|file:)|^\.$|\.(?:deb|apk|rpm|whl|tgz|tar\.gz|zip|gem)$|[*]"
-)
+_NOUNS = frozenset(("module", "group", "groups", "global"))
+"""Words in front of the sub-command: `dnf module install`, `yarn global add`."""
+_FILE = re.compile(r"^(?:\.{0,2}/|https?://|file:)|^\.$|\.(?:deb|apk|rpm|whl|tgz|tar\.gz|zip|gem)$|[*]")
+_REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+\S+?://|git://|ssh://|git@|(?:github|gitlab|bitbucket):")
+_ON_GITHUB = re.compile(r"[\w-][\w.-]*/[\w.-]+(?:#|$)")
 _APT = Manager(
     "install",
     pinned=r"[=/]|[-+]$",
+    asks="reinstall remove purge autoremove upgrade dist-upgrade full-upgrade build-dep satisfy",
     yes="-y --yes --assume-yes -qq --assume-no -s --simulate --dry-run --just-print --no-act --recon",
     valued="-t --target-release --default-release -o --option -c --config-file -a --host-architecture -P --build-profiles",
     caches="/var/lib/apt/lists",
 )
 _YUM = Manager(
     "install localinstall groupinstall reinstall",
-    pinned=r"-\d|^@|\.rpm$|=",
-    yes="-y --assumeyes --assumeno -q --downloadonly",
+    pinned=r"-\d|^@|\.rpm$|[=:]",
+    asks="update upgrade remove erase autoremove downgrade swap distro-sync distrosync update-minimal upgrade-minimal",
+    yes="-y --assumeyes --assumeno --downloadonly",
     valued="-c --config -d -e -x --exclude --enablerepo --disablerepo --installroot --releasever --repo --setopt",
-    caches="/var/cache/yum /var/cache/dnf",
+    caches="/var/cache/yum /var/cache/dnf /var/cache/libdnf5",
+    fills="update upgrade update-minimal upgrade-minimal distro-sync",
     cleans="clean",
 )
-_YUM.yes = _YUM.yes - {"-q"}
+_NPM_PINNED = r"^@?[^@]+@(?!latest$|next$).+|^\."
 MANAGERS = {
     "apt-get": _APT,
     "apt": _APT,
@@ -100,12 +130,15 @@ MANAGERS = {
     "yum": _YUM,
     "dnf": _YUM,
     "microdnf": _YUM,
+    "tdnf": _YUM,
     "zypper": Manager(
         "install in",
         pinned=r"[=<>]|-\d",
+        asks="remove rm update up patch dist-upgrade dup source-install si install-new-recommends inr",
         yes="-y --no-confirm -n --non-interactive --dry-run -D",
         valued="-r --repo --from -t --type -R --root --name -C --catalog -p --plus-repo",
         caches="/var/cache/zypp",
+        fills="update up patch dist-upgrade dup source-install si install-new-recommends inr",
         cleans="clean cc",
     ),
     "pip": Manager(
@@ -120,7 +153,8 @@ MANAGERS = {
     ),
     "npm": Manager(
         "install i add",
-        pinned=r"^@?[^@]+@(?!latest$|next$).+|^[^@]+/|^\.",
+        pinned=_NPM_PINNED,
+        revision="#",
         valued="--prefix --registry --loglevel --cache --userconfig --omit --include -w --workspace -C",
         cleans="cache",
     ),
@@ -128,5 +162,9 @@ MANAGERS = {
         "install i", pinned=r":", valued="-v --version -i --install-dir -n --bindir -P --trust-policy -s --source"
     ),
 }
+MANAGERS["yarn"] = Manager("add", pinned=_NPM_PINNED, revision="#", valued="--cwd --registry --prefix")
+MANAGERS["pnpm"] = Manager(
+    "add install i", pinned=_NPM_PINNED, revision="#", valued="--registry --prefix -C --dir --filter"
+)
 MANAGERS["pip3"] = MANAGERS["pip"]
 MANAGERS["pip2"] = MANAGERS["pip"]

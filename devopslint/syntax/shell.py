@@ -7,6 +7,8 @@ like, and in the scripts that are handed to `sh -c`. What is wrong in a script i
 
 from __future__ import annotations
 
+import re
+
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.tree import Mark
+
+_MINOR = re.compile(r"(?<=\d)\.\d+(?:\.\d+)?$")
 
 
 def split_flag(text: str) -> list[tuple[str, str | None]]:
@@ -40,6 +44,14 @@ def split_flag(text: str) -> list[tuple[str, str | None]]:
             break
         found.append(("-" + letter, None))
     return found
+
+
+def program_name(text: str) -> str:
+    """Return the name of a program by the word that calls it: no folder, no minor version (`/usr/bin/pip3.12` is `pip3`)."""
+    name = text.rpartition("/")[2]
+    if name[-1:].isdigit() and name.startswith(("pip", "python")):
+        return _MINOR.sub("", name)
+    return name
 
 
 class Word:
@@ -114,7 +126,7 @@ class Redirect:
 class Command:
     """One simple command.
 
-    `name` is the last part of its path (`curl` of `/usr/bin/curl`), `""` when it can't be known. `words` are what
+    `name` is that of its program (`curl` of `/usr/bin/curl`, see `program_name`), `""` when it can't be known. `words` are what
     stands behind it. `before` and `after` are the list operators on its two sides (`&&`, `||`, `;`, `&`, or `""`); in a
     pipeline every command has those of the whole pipeline. `pipeline` numbers the pipelines of the script;
     `piped_from` and `piped_to` are the neighbours in it. `condition` holds in the condition of `if` and the loops,

@@ -6,7 +6,7 @@ GitHub's `${{ … }}` overwritten by letters, which keeps them from breaking the
 
 from __future__ import annotations
 
-from devopslint.syntax.shell import Assignment, Command, Redirect, Script
+from devopslint.syntax.shell import Assignment, Command, Redirect, Script, program_name
 from devopslint.syntax.shell_words import WORDS, mask, parse, quoted_segments, subfragment, word_of
 from devopslint.syntax.wrappers import SHELLS, WRAPPERS, script_word, wrapped_at
 
@@ -290,7 +290,7 @@ class _Reader:
             if kind == "command_name":
                 inner = child.children[0] if child.children else child
                 command.name_word = word = word_of(self.fragment, self.expressions, inner)
-                command.name = "" if word.expands else word.text.rpartition("/")[2]
+                command.name = "" if word.expands else program_name(word.text)
                 self.substitutions(inner, self.inside(place, command))
             elif kind == "variable_assignment":
                 self.assignment(child, command, place)
@@ -378,7 +378,7 @@ class _Reader:
             word = command.words[at]
             inner = Command(self.script, self.fragment, word.start, command.end)
             inner.name_word = word
-            inner.name = "" if word.expands else word.text.rpartition("/")[2]
+            inner.name = "" if word.expands else program_name(word.text)
             inner.words = command.words[at + 1 :]
             inner.redirects = command.redirects
             for field in ("condition", "negated", "subshell", "function", "within"):

@@ -1,12 +1,15 @@
 """The commands that run another command: `sudo`, `env`, `xargs` and their like.
 
-The options that take a value are those of the manual pages (sudo 1.9, coreutils 9, util-linux 2.40, findutils 4.10).
+`uv pip` and `python -m pip` run `pip`. The options that take a value are those of the manual pages (sudo 1.9,
+coreutils 9, util-linux 2.40, findutils 4.10).
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devopslint.syntax.shell import Command, Word
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
@@ -40,6 +43,10 @@ WRAPPERS: dict[str, tuple[frozenset[str], int]] = {
     "fakeroot": _options(),
     "eatmydata": _options(),
     "busybox": _options(),
+    "uv": _options(),
+    "python": _options(),
+    "python2": _options(),
+    "python3": _options(),
 }
 """For each wrapper the options whose value is the next word, and how many words stand before the command it runs."""
 
@@ -48,6 +55,10 @@ def wrapped_at(command: Command) -> int | None:
     """Return the index of the word that names the command which a wrapper runs; `None` when it runs none."""
     valued, operands = WRAPPERS[command.name]
     words = command.words
+    if command.name == "uv":
+        return 0 if words and words[0].text == "pip" else None
+    if command.name.startswith("python"):
+        return _module_at(words)
     index = 0
     while index < len(words):
         text = words[index].text
@@ -86,6 +97,16 @@ def script_word(command: Command) -> Word | None:
             if text[:1] != "-" and command.name != "su":
                 break
     return words[at] if at is not None and at < len(words) else None
+
+
+def _module_at(words: Sequence[Word]) -> int | None:
+    """Return the index of `pip` in `python -I -m pip`; other modules are no commands of their own."""
+    for index, word in enumerate(words[:-1]):
+        if word.text == "-m":
+            return index + 1 if words[index + 1].text == "pip" else None
+        if not word.text.startswith("-"):
+            break
+    return None
 
 
 def _is_assignment(text: str) -> bool:

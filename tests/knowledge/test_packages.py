@@ -8,7 +8,7 @@ from devopslint.syntax.source import Source
 
 
 def command(text: str) -> Command:
-    return read_shell(Fragment(text, Source("x", text))).commands[0]
+    return read_shell(Fragment(text, Source("x", text))).commands[-1]
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,16 @@ def command(text: str) -> Command:
         (
             "pip install -r a.txt --index-url https://example.com flask .[dev] git+https://example.com/x",
             "install",
-            ["flask", ".[dev]"],
+            ["flask", ".[dev]", "git+https://example.com/x"],
         ),
         ("npm install -g --registry https://example.com pm2 ./x", "install", ["pm2"]),
         ("gem install -v 1 rails", "install", ["rails"]),
+        ("python3 -m pip install -U flask", "install", ["flask"]),
+        ("pip3.12 install flask", "install", ["flask"]),
+        ("uv pip install flask", "install", ["flask"]),
+        ("dnf module install -y nodejs:22", "install", ["nodejs:22"]),
+        ("dnf -y group install 'Development Tools'", "install", []),
+        ("yarn global add serve", "add", ["serve"]),
         ("apt-get update", "update", []),
     ],
 )
@@ -53,7 +59,13 @@ def test_what_is_installed(text: str, verb: str, expected: list[str]) -> None:
         ("npm", "@scope/name", False),
         ("npm", "@scope/name@1", True),
         ("npm", "name@latest", False),
-        ("npm", "user/repository", True),
+        ("npm", "user/repository", False),
+        ("npm", "user/repository#v1", True),
+        ("npm", "git+https://example.com/a.git#v1", True),
+        ("pip", "git+https://example.com/a.git", False),
+        ("pip", "git+ssh://git@example.com/a.git", False),
+        ("pip", "git+ssh://git@example.com/a.git@v1", True),
+        ("yum", "tomcat:9", True),
         ("npm", "@scope/name@latest", False),
         ("gem", "rails:8", True),
         ("pip", "$PACKAGES", True),

@@ -44,6 +44,27 @@ def _find(model: Model) -> Ignore | None:
     return None
 
 
+_COMPOSE = tuple(f"{stem}.{end}" for stem in ("compose", "docker-compose") for end in ("yaml", "yml"))
+_CONTEXTS = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", *_COMPOSE, "Makefile")
+"""Files that give a build contexts of other names."""
+
+
+def is_named_context(model: Model, name: str) -> bool:
+    """Say whether a bake or Compose file beside or above a Dockerfile mentions a name together with named contexts."""
+    if model.workspace is None:
+        return False
+    folder = model.source.path.rpartition("/")[0]
+    while True:
+        for file in _CONTEXTS:
+            path = f"{folder}/{file}" if folder else file
+            source = model.workspace.source(path) if model.workspace.exists(path) else None
+            if source is not None and "context" in source.text and re.search(rf"\b{re.escape(name)}\b", source.text):
+                return True
+        if not folder:
+            return False
+        folder = folder.rpartition("/")[0]
+
+
 class Ignore:
     """The patterns of an ignore file; `beside` when it lies in the folder of the Dockerfile."""
 

@@ -101,9 +101,17 @@ def may_remove(script: Script, folders: Iterable[str]) -> bool:
                 parts = [part for part in word.text.split("/") if part and not part.startswith("*")]
                 if parts and any(folder[: len(parts)] == parts or parts[: len(folder)] == folder for folder in wanted):
                     return True
-        elif command.name not in {"apt-get", "apt", "npm", "yarn", "pip", "pip3", "yum", "dnf"} and _CLEANER.search(
-            command.name
-        ):
+        elif command.name not in {
+            "apt-get",
+            "apt",
+            "npm",
+            "yarn",
+            "pip",
+            "pip2",
+            "pip3",
+            "yum",
+            "dnf",
+        } and _CLEANER.search(command.name):
             return True
     return False
 

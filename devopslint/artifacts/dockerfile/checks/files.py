@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, related_step, ships
-from devopslint.artifacts.dockerfile.ignore import read_ignore
+from devopslint.artifacts.dockerfile.ignore import is_named_context, read_ignore
 from devopslint.knowledge.images import image_tag
-from devopslint.policy.subject import Problem
+from devopslint.knowledge.official_images import is_official
+from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
 
@@ -75,22 +77,28 @@ def add_remote_without_checksum(subject: Subject, options: Options) -> Iterator[
 def archive_copied_then_unpacked(subject: Subject, options: Options) -> Iterator[Problem]:
     """COPY of a local archive that a later RUN unpacks."""
     step: Step = subject.context
-    if step.stage is None or step.instruction.flag("from") is not None:
+    sources, destination = sources_and_destination(step)
+    if step.stage is None or destination is None or step.instruction.flag("from") is not None:
         return
-    for word in sources_and_destination(step)[0]:
+    for word in sources:
         text = step.text_of(word)
         if text is UNKNOWN or not _ARCHIVE.search(text) or "*" in text:
             continue
-        name = text.rsplit("/", 1)[-1]
+        names = {text.rsplit("/", 1)[-1]}
+        if len(sources) == 1 and _ARCHIVE.search(destination.value):
+            names = {destination.value.rsplit("/", 1)[-1]}
         for later in step.stage.steps:
             if later.index > step.index and later.name == "RUN":
-                for command in later.read_script().named("tar"):
-                    if any(name in w.text for w in command.words) and re.search(
-                        r"x|extract", "".join(command.args[:1])
-                    ):
+                for command in later.read_script().named("tar", "bsdtar"):
+                    if _unpacks(command) and any(name in w.text for w in command.words for name in names):
                         related = [related_step(later, "unpacked here")]
-                        yield Problem(docker_place(step, word), related=related, archive=name)
+                        yield Problem(docker_place(step, word), related=related, archive=text.rsplit("/", 1)[-1])
                         return
+
+
+def _unpacks(command: Command) -> bool:
+    """Say whether `tar` is called with `x`, in whichever of its forms."""
+    return command.has_flag("-x", "--extract", "--get") or re.match(r"[a-zA-Z]*x", command.args[0]) is not None
 
 
 def destination_is_no_folder(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -106,26 +114,34 @@ def destination_is_no_folder(subject: Subject, options: Options) -> Iterator[Pro
 
 
 def unknown_stage(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`--from` that names a later stage, or a number that no earlier stage has."""
+    """`--from` or `--mount=from=` that names a later stage, a number that no stage has, or nothing that is known."""
     step: Step = subject.context
-    found = _from(step)
-    if found is None or step.stage is None:
+    if step.stage is None:
         return
-    word, name = found
     model = step.model
-    if model.stage_named(name, step.stage.index) is not None or _is_own(step, name):
-        return
-    later = model.stage_named(name)
-    if later is not None and not name.isdigit():
-        yield Problem(
-            docker_place(step, word), name=name, related=[related_step(later.start, "this stage comes later")]
-        )
-    elif name.isdigit():
-        yield Problem(docker_place(step, word), name=name)
-    else:
-        near = [s.name for s in model.stages[: step.stage.index] if s.name and _is_near(s.name.lower(), name.lower())]
-        if near:
-            yield Problem(docker_place(step, word), name=name)
+    for name, place in _from_places(step):
+        if model.stage_named(name, step.stage.index) is not None or _is_own(step, name):
+            continue
+        later = model.stage_named(name)
+        if later is not None and not name.isdigit():
+            yield Problem(place, name=name, related=[related_step(later.start, "this stage comes later")])
+        elif name.isdigit() or not (
+            re.search(r"[/:.@]", name) or is_official(name) or name == "scratch" or is_named_context(model, name)
+        ):
+            yield Problem(place, name=name)
+
+
+def _from_places(step: Step) -> Iterator[tuple[str, Place]]:
+    """Yield the names that `--from` and `--mount=from=` give, and where they stand."""
+    found = _from(step)
+    if found is not None:
+        yield found[1], docker_place(step, found[0])
+    for flag in step.instruction.flags:
+        match = re.search(r"(?:^|,)from=([^,]+)", flag.value.raw) if flag.name == "mount" and flag.value else None
+        if match and flag.value is not None and not re.search(r"[$\"'\\]", flag.value.raw):
+            start = flag.value.start
+            mark = step.instruction.fragment.mark(start + match.start(1), start + match.end(1))
+            yield match[1], Place(step.instruction.source, *mark)
 
 
 def own_stage(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -144,7 +160,9 @@ def floating_source_image(subject: Subject, options: Options) -> Iterator[Proble
         return
     word, name = found
     model = step.model
-    if model.stage_named(name) is not None or name.isdigit() or not re.search(r"[/:.]", name):
+    if model.stage_named(name) is not None or name.isdigit() or name == "scratch":
+        return
+    if not re.search(r"[/:.]", name) and not is_official(name):
         return
     if image_tag(name) in ("", "latest"):
         yield Problem(docker_place(step, word), image=name)
@@ -162,20 +180,6 @@ def _is_own(step: Step, name: str) -> bool:
     stage = step.stage
     return stage is not None and (
         (bool(stage.name) and name.lower() == stage.name.lower()) or (name.isdigit() and int(name) == stage.index)
-    )
-
-
-def _is_near(left: str, right: str) -> bool:
-    """Say whether one edit makes one name of the other."""
-    if abs(len(left) - len(right)) > 1 or min(len(left), len(right)) < 4:
-        return False
-    start = 0
-    while start < min(len(left), len(right)) and left[start] == right[start]:
-        start += 1
-    return (
-        left[start + 1 :] == right[start + 1 :]
-        or left[start + 1 :] == right[start:]
-        or left[start:] == right[start + 1 :]
     )
 
 
@@ -322,7 +326,7 @@ def _dependency_install(step: Step) -> str:
         verb = operands[0].text if operands else ""
         if verb not in known[0]:
             continue
-        if command.name in {"pip", "pip3"} and not command.has_flag("-r", "--requirement"):
+        if command.name in {"pip", "pip2", "pip3"} and not command.has_flag("-r", "--requirement"):
             continue
         if command.name == "go" and (len(operands) < 2 or operands[1].text != "download"):
             continue

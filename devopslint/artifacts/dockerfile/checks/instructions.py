@@ -91,17 +91,20 @@ def system_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     words = step.instruction.words
     text = step.text_of(words[0]) if words else UNKNOWN
-    if isinstance(text, str) and re.match(r"/(?:proc|sys|dev|boot|lib|lib64|bin|sbin|etc/?$)(?:/|$)", text):
+    if isinstance(text, str) and re.match(
+        r"/(?:(?:proc|sys|dev|boot|lib|lib64|bin|sbin|lost\+found)(?:/|$)|(?:etc|usr|var|usr/(?:bin|sbin|lib))/?$)",
+        text,
+    ):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
 def ports(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Ports that are not from 1 to 65535."""
+    """Ports that are not from 0 to 65535."""
     step: Step = subject.context
     for word in step.instruction.words:
         text = step.text_of(word)
         match = _PORT.match(text) if isinstance(text, str) else None
-        if match and not all(0 < int(port) < 65536 for port in match.groups()[:2] if port):
+        if match and not all(0 <= int(port) < 65536 for port in match.groups()[:2] if port):
             yield Problem(docker_place(step, word), port=text)
 
 
@@ -146,8 +149,6 @@ def shell_form(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if text.startswith("[") or re.search(r"(?:^|&&|;)\s*exec\s", text):
         return
-    if instruction.name == "CMD" and step.settings.get("ENTRYPOINT") is not None:
-        return
     yield Problem(name_place(step), name=instruction.name)
 
 
@@ -156,7 +157,7 @@ def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     instruction = step.instruction
     text = instruction.text.strip()
-    if instruction.json or not (text.startswith("[") and text.endswith("]")):
+    if instruction.json or not (text.startswith("[") and (text.endswith("]") or re.match(r'\[\s*"[\w./-]+",', text))):
         return
     if text.startswith(("[ ", "[[")) and "," not in text:
         return

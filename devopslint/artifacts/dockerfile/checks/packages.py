@@ -8,7 +8,6 @@ from devopslint.artifacts.dockerfile.checks.common import (
     command_of,
     has_mount_over,
     in_words,
-    lineage,
     may_remove,
     mounts,
     place_of,
@@ -32,33 +31,15 @@ if TYPE_CHECKING:
 _OPTION_VARIABLE = re.compile(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
 _NO_RECOMMENDS = re.compile(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
 _ASSUME_YES = re.compile(r"assume-?yes", re.IGNORECASE)
-_UPDATES = {
-    "apt-get": {"update"},
-    "apt": {"update"},
-    "apk": {"update"},
-    "yum": {"makecache", "check-update"},
-    "zypper": {"refresh", "ref"},
-}
-_OTHER_USES = {
-    "install",
-    "upgrade",
-    "dist-upgrade",
-    "full-upgrade",
-    "build-dep",
-    "download",
-    "source",
-    "add",
-    "satisfy",
-}
 
 
 def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Problem]:
-    """An install that waits for an answer nobody gives."""
+    """An install, upgrade or removal that waits for an answer nobody gives."""
     command, step = command_of(subject)
     word = subcommand(command)
-    if word is None or not is_install(command):
-        return
     manager = MANAGERS[command.name]
+    if word is None or word.text not in manager.asks or command.has_flag("--help"):
+        return
     if command.piped_from is not None or command.has_flag(*manager.yes) or _quiet_enough(command):
         return
     if any(w.expands and w.text.startswith("$") and w.start < word.start for w in command.words) or any(
@@ -100,7 +81,7 @@ def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     command, step = command_of(subject)
     word = subcommand(command)
     manager = MANAGERS[command.name]
-    if word is None or not is_install(command) or not ships(step):
+    if word is None or word.text not in manager.fills or not ships(step):
         return
     script = step.read_script()
     if any(
@@ -108,19 +89,21 @@ def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
         for other in script.named(*_FAMILY[command.name])
     ):
         return
-    if any(manager.cleans & set(other.args) for other in script.named("yum", "dnf", "microdnf", "zypper")):
+    if any(manager.cleans & set(other.args) for other in script.named(*_FAMILY)):
         return
     if has_mount_over(step, manager.caches) or may_remove(script, manager.caches):
         return
-    later = [other for other in script.named(command.name) if other.index > command.index and is_install(other)]
-    if later:
+    if any(
+        other.index > command.index and (w := subcommand(other)) is not None and w.text in manager.fills
+        for other in script.named(command.name)
+    ):
         return
     yield Problem(place_of(word), command=f"{command.name} {word.text}")
 
 
 _FAMILY = {
-    name: ("yum", "dnf", "microdnf") if name != "zypper" else ("zypper",)
-    for name in ("yum", "dnf", "microdnf", "zypper")
+    name: ("yum", "dnf", "microdnf", "tdnf") if name != "zypper" else ("zypper",)
+    for name in ("yum", "dnf", "microdnf", "tdnf", "zypper")
 }
 
 
@@ -146,6 +129,8 @@ def pip_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     command, step = command_of(subject)
     word = subcommand(command)
     if word is None or word.text != "install" or not ships(step):
+        return
+    if command.wrapper is not None and command.wrapper.name == "uv":
         return
     if command.has_flag("--no-cache-dir", "--cache-dir") or any(
         w.expands and w.start < word.start for w in command.words
@@ -239,80 +224,4 @@ def _bound_elsewhere(command: Command) -> bool:
     """Say whether the versions are held by something else: constraints, a lock, a local index, a global flag missing."""
     if command.name.startswith("pip"):
         return command.has_flag("-c", "--constraint", "--require-hashes", "--no-index", "-e", "--editable")
-    if command.name == "npm":
-        return not command.has_flag("-g", "--global", "--location")
     return False
-
-
-def go_version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`go install …@latest`."""
-    command, _ = command_of(subject)
-    operands = command.operands()
-    if not operands or operands[0].text not in {"install", "get", "run"}:
-        return
-    for word in operands[1:]:
-        if re.search(r"@(?:latest|master|main|HEAD|upgrade)$", word.text):
-            yield Problem(place_of(word), package=word.text)
-
-
-def update_without_install(subject: Subject, options: Options) -> Iterator[Problem]:
-    """An `apt-get update` in a RUN of its own, whose cached lists a later install goes by."""
-    command, step = command_of(subject)
-    word = subcommand(command)
-    if word is None or word.text not in _UPDATES.get(command.name, ()) or step.stage is None:
-        return
-    names = ("apt-get", "apt") if command.name.startswith("apt") else (command.name,)
-    script = step.read_script()
-    if any((w := subcommand(other)) is not None and w.text in _OTHER_USES for other in script.named(*names)):
-        return
-    if has_mount_over(step, MANAGERS[command.name].caches) or may_remove(script, MANAGERS[command.name].caches):
-        return
-    final = step.model.stages
-    stages = [stage for stage in final if step.stage in lineage(stage)]
-    for stage in stages:
-        for later in stage.lineage():
-            if later.index <= step.index or later.name != "RUN":
-                continue
-            commands = list(later.read_script().named(*names))
-            if any(is_install(other) for other in commands) and not any(
-                (w := subcommand(other)) is not None and w.text in _UPDATES[command.name] for other in commands
-            ):
-                yield Problem(place_of(word), command=f"{command.name} {word.text}")
-                return
-
-
-def distribution_upgrade(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`apt-get dist-upgrade`, `zypper dup`."""
-    command, _ = command_of(subject)
-    word = subcommand(command)
-    wanted = {"dist-upgrade", "full-upgrade"} if command.name != "zypper" else {"dist-upgrade", "dup"}
-    if word is not None and word.text in wanted:
-        yield Problem(place_of(word), command=f"{command.name} {word.text}")
-
-
-_UNSIGNED = {
-    "apt-get": (
-        "--allow-unauthenticated",
-        "--force-yes",
-        "--allow-insecure-repositories",
-        "--allow-downgrades-to-insecure-repositories",
-    ),
-    "apt": ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"),
-    "apk": ("--allow-untrusted",),
-    "yum": ("--nogpgcheck", "--nogpg"),
-    "dnf": ("--nogpgcheck", "--no-gpgchecks"),
-    "microdnf": ("--nogpgcheck",),
-    "tdnf": ("--nogpgcheck",),
-    "zypper": ("--no-gpg-checks", "--gpg-auto-import-keys", "--allow-unsigned-rpm"),
-    "rpm": ("--nosignature", "--nodigest", "--noverify"),
-}
-
-
-def signatures_not_checked(subject: Subject, options: Options) -> Iterator[Problem]:
-    """An option that switches the check of package signatures off."""
-    command, _ = command_of(subject)
-    for flag in _UNSIGNED.get(command.name, ()):
-        word = command.flags.get(flag)
-        if word is None or flag == "--gpg-auto-import-keys":
-            continue
-        yield Problem(place_of(word), option=flag, command=command.name)

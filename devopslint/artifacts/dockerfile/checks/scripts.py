@@ -13,9 +13,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
 )
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import has_dash
-from devopslint.knowledge.packages import subcommand
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,57 +30,6 @@ _FOR_EVERYBODY = re.compile(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)
 _BASH_ONLY = re.compile(r"\[\[|==|\b(?:source|pushd|popd|shopt)\b|[<>]\(")
 _SHELLS = frozenset(("bash", "zsh", "ksh", "ash", "sh", "dash"))
 _NO_PIPEFAIL_NEEDED = frozenset(("sh", "bash", "dash", "ash", "zsh"))
-
-
-def sudo_called(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`sudo` in RUN."""
-    command, step = command_of(subject)
-    if command.words and not step.instruction.onbuild:
-        assert command.name_word is not None
-        yield Problem(place_of(command.name_word))
-
-
-def apt_called(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`apt` in a script."""
-    command, _ = command_of(subject)
-    word = subcommand(command)
-    if word is not None and word.text in {
-        "install",
-        "update",
-        "upgrade",
-        "remove",
-        "purge",
-        "autoremove",
-        "full-upgrade",
-        "dist-upgrade",
-    }:
-        assert command.name_word is not None
-        yield Problem(place_of(command.name_word))
-
-
-def cd_without_effect(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A `cd` that is the last command of a RUN: the next one starts in WORKDIR again."""
-    command, step = command_of(subject)
-    script = step.read_script()
-    if script.has_errors or command.subshell or command.function or command.wrapper is not None or command.condition:
-        return
-    if script.commands[-1] is command and command.after not in {"||", "&"}:
-        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")
-
-
-def cd_first(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A RUN that starts with `cd /somewhere &&`."""
-    command, step = command_of(subject)
-    script = step.read_script()
-    first = next((other for other in script if other.name != "set"), None)
-    if (
-        first is command
-        and len(script.commands) > 1
-        and command.words
-        and command.args[0].startswith("/")
-        and not command.expands
-    ):
-        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
 
 
 def useradd_log(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -158,42 +105,6 @@ def _fails_on_pipe(step: Step) -> bool:
     return any(word.value.endswith("pipefail") for word in step.instruction.words) if step.instruction.json else False
 
 
-def shell_link(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`ln -s /bin/bash /bin/sh`."""
-    command, _ = command_of(subject)
-    operands = command.operands()
-    if len(operands) == 2 and operands[1].text in {"/bin/sh", "/usr/bin/sh"} and operands[0].text != operands[1].text:
-        yield Problem(Place(command.fragment.source, *command.mark))
-
-
-def no_service(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A command that has no effect in a layer: services, reboots, mounts."""
-    command, _ = command_of(subject)
-    verbs = {
-        "service": {"start", "restart", "reload"},
-        "systemctl": {"start", "restart", "reload", "daemon-reload"},
-        "mount": None,
-        "umount": None,
-        "shutdown": None,
-        "reboot": None,
-        "halt": None,
-        "poweroff": None,
-        "telinit": None,
-        "swapon": None,
-        "sysctl": None,
-        "ulimit": None,
-    }
-    wanted = verbs.get(command.name)
-    if command.failure_ignored or (wanted is not None and not wanted & set(command.args)) or not command.words:
-        return
-    if command.name == "service" and any(other.index > command.index for other in command.script):
-        return
-    if command.name == "ulimit" and any(other.index > command.index for other in command.script):
-        return
-    assert command.name_word is not None
-    yield Problem(place_of(command.name_word), name=command.name)
-
-
 def world_writable(subject: Subject, options: Options) -> Iterator[Problem]:
     """`chmod 777`."""
     command, _ = command_of(subject)
@@ -266,36 +177,6 @@ def tar_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     ):
         return
     yield Problem(place_of(word), archive=name)
-
-
-def tls_disabled_env(subject: Subject, options: Options) -> Iterator[Problem]:
-    """ENV or ARG that switches the check of certificates off for all that comes after."""
-    wanted = {
-        "NODE_TLS_REJECT_UNAUTHORIZED": ("0",),
-        "GIT_SSL_NO_VERIFY": ("1", "true", "yes", "on"),
-        "PYTHONHTTPSVERIFY": ("0",),
-        "NPM_CONFIG_STRICT_SSL": ("false",),
-        "npm_config_strict_ssl": ("false",),
-        "YARN_STRICT_SSL": ("false",),
-        "PIP_TRUSTED_HOST": None,
-        "CURL_INSECURE": ("1", "true"),
-        "GOINSECURE": None,
-        "GONOSUMCHECK": ("1", "true"),
-        "GOFLAGS": ("-insecure",),
-    }
-    for name, mark in subject.raw("pairs").at.items():
-        if name not in wanted:
-            continue
-        value = subject.get(("pairs", name))
-        values = wanted[name]
-        if (
-            value is UNKNOWN
-            or not isinstance(value, str)
-            or not value
-            or (values is not None and value.lower() not in values)
-        ):
-            continue
-        yield Problem(Place(subject.document.source, mark[0], mark[3]), name=name)
 
 
 def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:

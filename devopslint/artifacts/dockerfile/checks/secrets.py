@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, place_of
+from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.knowledge.credentials import find_credential, is_plausible_secret, looks_like_secret_name
 from devopslint.policy.subject import Place, Problem
@@ -20,37 +20,53 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_SWITCH = re.compile(r"^(?:true|false|yes|no|on|off|0|1|none|null)$", re.IGNORECASE)
+_SWITCH = re.compile(
+    r"^(?:true|false|yes|no|on|off|0|1|none|null|enabled?|disabled?|optional|required)$", re.IGNORECASE
+)
+_WEAK = re.compile(
+    r"^(?:secret|token|foo|bar|baz|foobar|dummy|default|test|sample|mock|fake|value|string)$", re.IGNORECASE
+)
+"""What stands in for a secret elsewhere, but is the value itself in an image: nobody fills in what ENV has set."""
+_SECRET_TAIL = re.compile(r"(?:^|_)(?:auth|pword)$", re.IGNORECASE)
 
 
 def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
     """ENV that gives a value to a name under which secrets stand, or takes it from a build argument."""
     step: Step = subject.context
     for name, mark in subject.raw("pairs").at.items():
-        if not looks_like_secret_name(name):
+        if not _names_secret(name):
             continue
         raw = subject.raw(("pairs", name))
         value = subject.get(("pairs", name))
         if value is UNKNOWN:
-            from_arg = isinstance(raw, Expanded) and any(
-                use.name in step.scope and looks_like_secret_name(use.name) for use in raw.used
-            )
-            if not from_arg:
+            if not isinstance(raw, Expanded) or not any(use.name in step.scope for use in raw.used):
                 continue
-        elif not isinstance(value, str) or _SWITCH.match(value) or not is_plausible_secret(value):
+        elif not isinstance(value, str) or not _is_value(value):
             continue
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
 
 
 def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
-    """ARG whose name is that of a secret: build arguments stand in the history of the image."""
+    """ARG whose name is that of a secret, whatever its default: build arguments stand in the history of the image."""
     for name, mark in subject.raw("pairs").at.items():
-        if not looks_like_secret_name(name):
-            continue
         value = subject.get(("pairs", name))
-        if isinstance(value, str) and value and (_SWITCH.match(value) or not is_plausible_secret(value)):
+        if not _names_secret(name) or (isinstance(value, str) and (_SWITCH.match(value) or _is_address(value))):
             continue
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
+
+
+def _names_secret(name: str) -> bool:
+    return looks_like_secret_name(name) or _SECRET_TAIL.search(name) is not None
+
+
+def _is_value(text: str) -> bool:
+    """Say whether a text is a secret itself, be it a weak one."""
+    return not _SWITCH.match(text) and (_WEAK.match(text) is not None or is_plausible_secret(text))
+
+
+def _is_address(text: str) -> bool:
+    """Say whether a text is the path of a file or an address."""
+    return bool(re.match(r"(?:\.{0,2}/|https?://)\S", text))
 
 
 def credential(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -68,12 +84,23 @@ def credential(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def password_set(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`echo user:password | chpasswd`: the password of an account stands in the layer's history."""
-    command, _ = command_of(subject)
-    left = command.piped_from
-    if left is None or left.name not in {"echo", "printf"}:
+    """`echo user:password | chpasswd`, `useradd -p`: the password of an account stands in the layer's history."""
+    command, step = command_of(subject)
+    if any(mount.get("type") == "secret" for mount in mounts(step)):
         return
-    for word in left.words:
-        if re.match(r"[\w.-]+:\S+", word.text) and not re.search(r":\$", word.text):
+    if command.name in {"useradd", "usermod", "adduser"}:
+        value = command.value_of("-p", "--password")
+        word = command.flags.get("-p") or command.flags.get("--password")
+        if word is not None and isinstance(value, str) and value.strip("!*x") and command.name != "adduser":
+            yield Problem(place_of(word))
+        return
+    if command.name == "passwd" and not command.has_flag("--stdin"):
+        return
+    left = command.piped_from
+    for word in left.words if left is not None and left.name in {"echo", "printf"} else ():
+        if re.match(r"[\w.-]+:\S+", word.text) or (command.name == "passwd" and not word.text.startswith("-")):
             yield Problem(place_of(word))
             return
+    if command.name == "chpasswd" and not (left is not None and left.name == "cat") and not command.has_flag("--help"):
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word))

@@ -1,0 +1,141 @@
+"""Commands of RUN that do another thing in a build than on a machine, or that an instruction does better."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+
+_APT = frozenset(
+    {"install", "reinstall", "update", "upgrade", "remove", "purge", "autoremove", "full-upgrade", "dist-upgrade", "list",
+     "search", "show", "clean", "autoclean", "build-dep", "download", "source", "policy", "satisfy"}
+)  # fmt: skip
+_START = frozenset({"start", "restart", "reload"})
+_WITHOUT_EFFECT: dict[str, frozenset[str] | None] = {
+    "service": _START,
+    "systemctl": _START | {"daemon-reload"},
+    **dict.fromkeys(
+        ("mount", "umount", "shutdown", "reboot", "halt", "poweroff", "telinit", "swapon", "sysctl", "ulimit"), None
+    ),
+    **dict.fromkeys(("free", "htop", "ifconfig", "kill", "killall", "pkill", "ps", "ssh", "top"), None),
+    **dict.fromkeys(("emacs", "nano", "vi", "vim"), None),
+}
+"""For each command the words that make it useless in a layer; `None`: whatever they are."""
+_BARE = frozenset({"free", "halt", "htop", "ifconfig", "poweroff", "ps", "reboot", "shutdown", "top"})
+_LISTS = frozenset({"free", "htop", "ifconfig", "ps", "top"})
+_EDITORS = frozenset({"emacs", "nano", "vi", "vim"})
+_BY_SCRIPT = re.compile(r"^(?:\+|-[cEeSus]|-es|-Es|--(?:batch|eval|script|cmd|help|version))")
+_SH = frozenset({"/bin/sh", "/usr/bin/sh"})
+
+
+def sudo_called(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`sudo` in RUN."""
+    command, _ = command_of(subject)
+    if command.words:
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word))
+
+
+def apt_called(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt` in a script."""
+    command, _ = command_of(subject)
+    word = next(iter(command.operands(frozenset({"-o", "-c", "-t"}))), None)
+    if word is not None and word.text in _APT:
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word))
+
+
+def cd_without_effect(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A `cd` that is the last command of a RUN: the next one starts in WORKDIR again."""
+    command, step = command_of(subject)
+    script = step.read_script()
+    if script.has_errors or command.subshell or command.function or command.wrapper is not None or command.condition:
+        return
+    if script.commands[-1] is command and command.after not in {"||", "&"}:
+        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")
+
+
+def cd_first(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A RUN that starts with `cd /somewhere &&`."""
+    command, step = command_of(subject)
+    script = step.read_script()
+    first = next((other for other in script if other.name != "set"), None)
+    if (
+        first is command
+        and not command.subshell
+        and len(script.commands) > 1
+        and command.words
+        and command.args[0].startswith("/")
+        and not command.expands
+    ):
+        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
+
+
+def cd_amid(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A `cd` that WORKDIR, or an option such as `make -C`, would do for; one in a subshell is done with at its end."""
+    command, step = command_of(subject)
+    if command.subshell or command.function or command.wrapper is not None or command.args[:1] == ["-"]:
+        return
+    if list(cd_first(subject, options)) or list(cd_without_effect(subject, options)) or step.read_script().has_errors:
+        return
+    yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")
+
+
+def shell_replaced(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ln -s /bin/bash /bin/sh`, and what else makes another shell of it."""
+    command, _ = command_of(subject)
+    operands = [word.text for word in command.operands()]
+    if command.name in {"chsh", "usermod"}:
+        shell = command.value_of("-s", "--shell")
+        user = command.operands(frozenset({"-s", "--shell"}))
+        if not isinstance(shell, str) or not shell.endswith("sh"):
+            return
+        if [word.text for word in user] not in ([], ["root"]) or (command.name == "usermod" and not user):
+            return
+    elif command.name == "update-alternatives":
+        if not any(word.text in _SH for word in command.words):
+            return
+    elif len(operands) != 2 or operands[1] not in _SH or operands[0] == operands[1]:
+        return
+    yield Problem(Place(command.fragment.source, *command.mark))
+
+
+def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A command that has no effect in a layer (services, reboots, mounts), or only shows something to a person."""
+    command, step = command_of(subject)
+    name = command.name
+    wanted = _WITHOUT_EFFECT.get(name)
+    if command.failure_ignored or (wanted is not None and not wanted & set(command.args)):
+        return
+    if not command.words and name not in _BARE:
+        return
+    later = any(other.index > command.index for other in command.script)
+    if name in {"service", "ulimit"} and later:
+        return
+    if name in _LISTS and (command.piped_to is not None or command.within is not None or command.redirects):
+        return
+    if name in {"kill", "killall", "pkill"} and (command.expands or _runs_in_background(command)):
+        return
+    if name in _EDITORS and any(_BY_SCRIPT.match(word.text) for word in command.words):
+        return
+    if name == "ssh" and (command.has_flag("-V", "-T", "-Q") or any(m.get("type") == "ssh" for m in mounts(step))):
+        return
+    assert command.name_word is not None
+    yield Problem(place_of(command.name_word), name=name)
+
+
+def _runs_in_background(command: Command) -> bool:
+    return any(other.after == "&" or other.has_flag("-d", "--daemon", "start") for other in command.script) or any(
+        "start" in other.args for other in command.script
+    )

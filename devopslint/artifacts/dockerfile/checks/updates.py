@@ -1,0 +1,143 @@
+"""Package lists, upgrades and programs of Go: what a build takes from the day on which it runs."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, lineage, may_remove, place_of
+from devopslint.knowledge.packages import MANAGERS, is_install, subcommand
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Script
+
+    Options = Mapping[str, Any]
+
+_UPDATES = {
+    "apt-get": {"update"},
+    "apt": {"update"},
+    "apk": {"update"},
+    "yum": {"makecache", "check-update"},
+    "zypper": {"refresh", "ref"},
+}
+_USES_LISTS = frozenset(
+    {"install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "download", "source", "add",
+     "satisfy", "fetch", "search", "policy", "list", "show", "changelog", "fix", "in", "up", "update", "dup"}
+)  # fmt: skip
+_READS_NO_LISTS = frozenset(
+    {"apt-get", "apt", "apk", "zypper", "yum", "set", "echo", "printf", "cat", "sed", "rm", "mkdir", "cp", "mv", "ln", "tee",
+     "true", "export", "gpg", "curl", "wget", "chmod", "dpkg", "apt-key", "add-apt-repository", "sudo", "grep", "ls",
+     "date", "touch"}
+)  # fmt: skip
+
+
+def update_without_install(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An `apt-get update` in a RUN of its own, whose cached lists a later install goes by, or nothing at all."""
+    command, step = command_of(subject)
+    word = subcommand(command)
+    if word is None or word.text not in _UPDATES.get(command.name, ()) or step.stage is None:
+        return
+    names = ("apt-get", "apt") if command.name.startswith("apt") else (command.name,)
+    script = step.read_script()
+    if any(
+        other is not command and (w := subcommand(other)) is not None and w.text in _USES_LISTS - {word.text}
+        for other in script.named(*names)
+    ):
+        return
+    folders = MANAGERS[command.name].caches
+    if has_mount_over(step, folders) or may_remove(script, folders):
+        return
+    if _is_alone(script) or _installs_later(step, command, names):
+        yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+def _is_alone(script: Script) -> bool:
+    """Say whether no command of a script can use package lists."""
+    return not script.has_errors and all(
+        command.name in _READS_NO_LISTS or (not command.name and bool(command.assignments)) for command in script
+    )
+
+
+def _installs_later(step: Step, command: Command, names: tuple[str, ...]) -> bool:
+    """Say whether a later RUN installs by the lists that a step has left."""
+    for stage in step.model.stages:
+        if step.stage not in lineage(stage):
+            continue
+        for later in stage.lineage():
+            if later.index <= step.index or later.name != "RUN":
+                continue
+            commands = list(later.read_script().named(*names))
+            if any(is_install(other) for other in commands) and not any(
+                (w := subcommand(other)) is not None and w.text in _UPDATES[command.name] for other in commands
+            ):
+                return True
+    return False
+
+
+def distribution_upgrade(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt-get dist-upgrade`, `zypper dup`."""
+    command, _ = command_of(subject)
+    word = subcommand(command)
+    wanted = {"dist-upgrade", "full-upgrade"} if command.name != "zypper" else {"dist-upgrade", "dup"}
+    if word is not None and word.text in wanted:
+        yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+_UPGRADES = {
+    "apt-get": {"upgrade"},
+    "apt": {"upgrade"},
+    "apk": {"upgrade"},
+    "yum": {"update", "upgrade"},
+    "dnf": {"update", "upgrade"},
+    "microdnf": {"update", "upgrade"},
+    "tdnf": {"update", "upgrade"},
+    "zypper": {"update", "up", "patch"},
+}
+
+
+def packages_upgraded(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apt-get upgrade`, `apk upgrade`, `dnf update` of everything; `dnf update openssl` names what it is for."""
+    command, _ = command_of(subject)
+    operands = command.operands(MANAGERS[command.name].valued)
+    if len(operands) == 1 and operands[0].text in _UPGRADES[command.name] and not command.has_flag("--security"):
+        yield Problem(place_of(operands[0]), command=f"{command.name} {operands[0].text}")
+
+
+def go_version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`go install …@latest`, and `go install example.com/tool` where no `go.mod` can say which version."""
+    command, step = command_of(subject)
+    operands = command.operands()
+    if not operands or operands[0].text not in {"install", "get", "run"}:
+        return
+    for word in operands[1:]:
+        text = word.text
+        if re.search(r"@(?:latest|master|main|HEAD|upgrade)$", text) or (
+            "@" not in text and operands[0].text != "run" and not word.expands and _is_nowhere(step, text)
+        ):
+            yield Problem(place_of(word), package=text)
+
+
+def _is_nowhere(step: Step, package: str) -> bool:
+    """Say whether a package of Go comes from no module that is in the stage: nothing was copied, cloned or mounted."""
+    match = re.match(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w.-]+", package)
+    if match is None or step.stage is None:
+        return False
+    for other in step.stage.lineage():
+        if other.index > step.index:
+            break
+        if other.name in {"COPY", "ADD"} and other.instruction.flag("from") is None:
+            return False
+        workdir = other.settings.get("WORKDIR")
+        if workdir is not None and (workdir.value is UNKNOWN or match.group() in workdir.value):
+            return False
+        text = other.instruction.fragment.text
+        if other.name == "RUN" and re.search(r"\bgit\b|\bgo mod\b|--mount|\btar\b|\bunzip\b|\bcd\b", text):
+            return False
+    return True
