@@ -1,0 +1,81 @@
+"""Checks of databases and their parameter groups, in which TLS and logs are switched on or off."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.blocks import is_absent, nested
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_TLS: Mapping[str, frozenset[str]] = {
+    "tls": frozenset({"disabled"}),
+    "require_ssl": frozenset({"false", "0", "off"}),
+    "require_secure_transport": frozenset({"off", "0", "false"}),
+    "rds.force_ssl": frozenset({"0", "off", "false"}),
+    "neptune_enforce_ssl": frozenset({"0", "off", "false"}),
+}
+"""Parameter → the values by which clients may connect in clear."""
+_QUERY_LOGS = frozenset({"log_statement", "log_min_duration_statement", "log_min_duration_sample"})
+
+
+def tls_not_forced(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each parameter that lets clients connect in clear, and for a group of Redshift without it."""
+    found = dict(_parameters(subject))
+    for name, path in found.items():
+        value = subject.get((*path, "value"))
+        if name in _TLS and value is not UNKNOWN and str(value).lower() in _TLS[name]:
+            yield Problem((*path, "value"), name=name, value=value)
+    if subject.type == "aws_redshift_parameter_group" and "require_ssl" not in found and is_closed(subject):
+        if subject.get("family") in ("redshift-1.0", MISSING):
+            yield Problem((), name="require_ssl", value="false")
+
+
+def audit_log_off(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a parameter group of DocumentDB by which the audit log stays empty."""
+    path = dict(_parameters(subject)).get("audit_logs")
+    if path is not None:
+        value = subject.get((*path, "value"))
+        if value in ("disabled", "none"):
+            yield Problem((*path, "value"))
+    elif is_closed(subject):
+        yield Problem()
+
+
+def without_query_log(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a PostgreSQL database whose parameter group logs no statements."""
+    attribute = "parameter_group_name" if subject.type == "aws_db_instance" else "db_cluster_parameter_group_name"
+    if is_absent(subject, attribute):
+        yield Problem()
+        return
+    module: Module = subject.context
+    for address in module.referred_by(subject.value.get(attribute)):
+        group = module.subjects.get(address)
+        if group is None or not group.type.endswith("parameter_group") or not is_closed(group):
+            continue
+        if not _QUERY_LOGS & {name for name, _ in _parameters(group)}:
+            yield Problem(attribute)
+
+
+def is_closed(subject: Subject) -> bool:
+    """Say whether all parameters of a group are known by name."""
+    found = subject.get("parameter")
+    if found is UNKNOWN or getattr(found, "open", False):
+        return False
+    return len(list(_parameters(subject))) == (0 if found is MISSING else len(found))
+
+
+def _parameters(subject: Subject) -> Iterator[tuple[str, Path]]:
+    for path in nested(subject, "parameter"):
+        name = subject.get((*path, "name"))
+        if isinstance(name, str):
+            yield name, path

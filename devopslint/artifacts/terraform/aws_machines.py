@@ -1,0 +1,102 @@
+"""Checks of EC2 machines and of what they are made from: disks, launch templates, launch configurations."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.blocks import is_absent, is_false, is_off, nested
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+
+def unencrypted_root_disk(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a machine whose root disk is not encrypted."""
+    if is_absent(subject, "root_block_device"):
+        # A machine of a launch template takes the disk from there.
+        if is_absent(subject, "launch_template") and not _encrypted_by_default(subject):
+            yield Problem()
+        return
+    for disk in nested(subject, "root_block_device"):
+        yield from _unencrypted(subject, disk)
+
+
+def unencrypted_data_disk(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each further disk of a machine, an image or a launch template that is not encrypted."""
+    for disk in nested(subject, "ebs_block_device"):
+        yield from _unencrypted(subject, disk)
+    for mapping in nested(subject, "block_device_mappings.ebs"):
+        yield from _unencrypted(subject, mapping)
+
+
+def _unencrypted(subject: Subject, disk: Path) -> Iterator[Problem]:
+    """A disk that is said to be in clear is at fault; one that says nothing may take it from its snapshot or account."""
+    path = (*disk, "encrypted")
+    if is_false(subject, path):
+        yield Problem(path)
+    elif (
+        is_off(subject, path) and subject.get((*disk, "snapshot_id")) is MISSING and not _encrypted_by_default(subject)
+    ):
+        yield Problem(path)
+
+
+def _encrypted_by_default(subject: Subject) -> bool:
+    """Say whether the folder makes EBS encrypt all new disks of the account."""
+    module: Module = subject.context
+    return any(
+        one.label(0) == "aws_ebs_encryption_by_default" and module.value(one.block.get("enabled")) is not False
+        for one in module.all("resource")
+    )
+
+
+def unencrypted_volume(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a volume that is not encrypted."""
+    yield from _unencrypted(subject, ())
+
+
+def without_monitoring(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a machine, or what machines are made from, that is measured every five minutes only."""
+    if subject.type == "aws_launch_configuration":
+        if is_false(subject, ("enable_monitoring",)):
+            yield Problem("enable_monitoring")
+        return
+    path = ("monitoring", "enabled") if subject.type == "aws_launch_template" else ("monitoring",)
+    if subject.get("launch_template") is not MISSING and subject.get(path) is MISSING:
+        return
+    if is_off(subject, path):
+        yield Problem(path)
+
+
+def public_address(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each interface that gets a public address."""
+    for interface in ((), *nested(subject, "network_interfaces"), *nested(subject, "network_interface")):
+        path = (*interface, "associate_public_ip_address")
+        value = subject.get(path)
+        if value is not UNKNOWN and value in (True, "true"):
+            yield Problem(path)
+
+
+def lifecycle_copy_unencrypted(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each copy to another region that a lifecycle policy makes in clear."""
+    for name in (
+        "policy_details.schedule.cross_region_copy_rule",
+        "policy_details.action.cross_region_copy.encryption_configuration",
+    ):
+        for copy in nested(subject, name):
+            if is_off(subject, (*copy, "encrypted")):
+                yield Problem((*copy, "encrypted"))
+
+
+def on_launch_configuration(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for an autoscaling group that names a launch configuration."""
+    raw = subject.raw("launch_configuration")
+    if raw is not MISSING and raw is not None and subject.get("launch_configuration") not in (MISSING, ""):
+        yield Problem("launch_configuration")
