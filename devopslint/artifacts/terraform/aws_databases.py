@@ -35,9 +35,9 @@ def tls_not_forced(subject: Subject, options: Options) -> Iterator[Problem]:
         value = subject.get((*path, "value"))
         if name in _TLS and value is not UNKNOWN and str(value).lower() in _TLS[name]:
             yield Problem((*path, "value"), name=name, value=value)
-    if subject.type == "aws_redshift_parameter_group" and "require_ssl" not in found and is_closed(subject):
-        if subject.get("family") in ("redshift-1.0", MISSING):
-            yield Problem((), name="require_ssl", value="false")
+    in_clear = subject.type == "aws_redshift_parameter_group" and subject.get("family") in ("redshift-1.0", MISSING)
+    if in_clear and "require_ssl" not in found and is_closed(subject):
+        yield Problem((), name="require_ssl", value="false")
 
 
 def audit_log_off(subject: Subject, options: Options) -> Iterator[Problem]:

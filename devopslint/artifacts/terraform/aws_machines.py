@@ -40,11 +40,8 @@ def unencrypted_data_disk(subject: Subject, options: Options) -> Iterator[Proble
 def _unencrypted(subject: Subject, disk: Path) -> Iterator[Problem]:
     """A disk that is said to be in clear is at fault; one that says nothing may take it from its snapshot or account."""
     path = (*disk, "encrypted")
-    if is_false(subject, path):
-        yield Problem(path)
-    elif (
-        is_off(subject, path) and subject.get((*disk, "snapshot_id")) is MISSING and not _encrypted_by_default(subject)
-    ):
+    from_elsewhere = subject.get((*disk, "snapshot_id")) is not MISSING or _encrypted_by_default(subject)
+    if is_false(subject, path) or (is_off(subject, path) and not from_elsewhere):
         yield Problem(path)
 
 
