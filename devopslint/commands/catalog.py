@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from devopslint.policy.catalog import Catalog
+    from devopslint.policy.rule import Rule
 
 
 class RulesFolderError(Exception):
@@ -51,3 +52,17 @@ def _index_of(folder: str) -> str:
     from devopslint.engine.workspace import digest
 
     return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))
+
+
+def rules_named(identifier: str, rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rules that an id, a slug or the id of a peer's rule names.
+
+    Raises SelectionError when there is none, or when the word stands for a whole group of rules.
+    """
+    from devopslint.policy.selection import Selection, SelectionError, names
+
+    found = [rule for rule in rules if rule.id == identifier] or [rule for rule in rules if names(identifier, rule)]
+    if not found:
+        Selection([identifier]).check_words(rules)
+        raise SelectionError(f"`{identifier}` is no single rule: see `devopslint rules --select {identifier}`")
+    return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from devopslint.commands.session import Session
+    from devopslint.engine.discover import Asked
     from devopslint.engine.judge import Judge
     from devopslint.engine.task import Result, Task
+    from devopslint.engine.workspace import Workspace
     from devopslint.policy.finding import Finding
     from devopslint.policy.rule import Rule
     from devopslint.policy.subject import Subject
@@ -18,31 +19,23 @@ if TYPE_CHECKING:
 
 def explain(identifier: str, path: str, rules_dirs: Sequence[str] = ()) -> int:
     """Print what each rule that `identifier` names saw in a file, step by step."""
+    from devopslint.commands.catalog import rules_named
     from devopslint.commands.check import asked_of
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
-    from devopslint.policy.selection import Selection, names
 
     request = Request([path])
     request.rules_dirs = rules_dirs
     session = Session(request)
     session.check_selection()
-    rules = list(session.catalog.rules())
-    meant = [rule for rule in rules if rule.id == identifier] or [rule for rule in rules if names(identifier, rule)]
-    if not meant:
-        Selection([identifier]).check_words(rules)
-        print(
-            f"devopslint: `{identifier}` is no single rule: see `devopslint rules --select {identifier}`",
-            file=sys.stderr,
-        )
-        return 2
+    meant = rules_named(identifier, list(session.catalog.rules()))
     workspace, asked = asked_of(request, session)
     for rule in meant:
         print("\n".join(_told(rule, session, workspace, asked)))
     return 0
 
 
-def _told(rule: Rule, session: Any, workspace: Any, asked: Any) -> Iterable[str]:
+def _told(rule: Rule, session: Session, workspace: Workspace, asked: Asked) -> Iterable[str]:
     from devopslint.engine.run import Run, one_by_one
     from devopslint.policy.selection import Selection
 
@@ -55,20 +48,16 @@ def _told(rule: Rule, session: Any, workspace: Any, asked: Any) -> Iterable[str]
     told: list[str] = []
     elsewhere = 0
 
+    def seen(subject: Subject, rules: Sequence[Rule], findings: Sequence[Finding]) -> None:
+        nonlocal elsewhere
+        mine = [one for one in rules if one.id == rule.id]
+        if mine and subject.document.source.path in {*asked.given, *asked.found}:
+            told.extend(_subject_lines(mine[0], subject, findings))
+        elif mine:
+            elsewhere += 1
+
     def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
-        ordinary = judge._judge_subject
-
-        def seen(subject: Subject, table: Any, result: Result) -> None:
-            nonlocal elsewhere
-            mine = [one for one in judge.dispatch.rules_for(table, subject.kind, subject.type) if one.id == rule.id]
-            before = len(result.findings)
-            ordinary(subject, table, result)
-            if mine and subject.document.source.path in {*asked.given, *asked.found}:
-                told.extend(_subject_lines(mine[0], subject, result.findings[before:]))
-            elif mine:
-                elsewhere += 1
-
-        setattr(judge, "_judge_subject", seen)  # noqa: B010 (a method is replaced for this run alone)
+        judge.watch = seen
         return one_by_one(judge, tasks)
 
     report = Run(workspace, session.catalog, settings, perform).check(asked)

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from devopslint.commands.catalog import open_catalog
+from devopslint.commands.catalog import open_catalog, rules_named
 from devopslint.config.settings import Config, find_config, read_config
 
 TYPE_CHECKING = False
@@ -100,18 +100,9 @@ def _as_json(info: RuleInfo) -> dict[str, object]:
 def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
     """Print the page of a rule, named by id, slug, or the id of a peer's rule."""
     from devopslint.policy.page import rule_page
-    from devopslint.policy.selection import Selection, names
 
     catalog = _catalog(rules_dirs)
-    rules = list(catalog.rules())
-    found = [rule for rule in rules if rule.id == identifier] or [rule for rule in rules if names(identifier, rule)]
-    if not found:
-        Selection([identifier]).check_words(rules)
-        print(
-            f"devopslint: `{identifier}` is no single rule: see `devopslint rules --select {identifier}`",
-            file=sys.stderr,
-        )
-        return 2
+    found = rules_named(identifier, list(catalog.rules()))
     print("\n".join(rule_page(catalog.info(rule.id), rule.raw.get("options")) for rule in found), end="")
     return 0
 

@@ -36,6 +36,8 @@ class Judge:
         self.workspace = workspace
         self.dispatches = dispatches
         self.dispatch = dispatches(0)
+        self.watch: Callable[[Subject, Sequence[Rule], Sequence[Finding]], None] | None = None
+        """What is told of every subject: the rules that it met, and what they found."""
         self._comments: dict[str, list[Ignore]] = {}
         self._files: frozenset[str] = frozenset()
 
@@ -102,7 +104,9 @@ class Judge:
             self._failed(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}", result)
 
     def _judge_subject(self, subject: Subject, table: Table, result: Result) -> None:
-        for rule in self.dispatch.rules_for(table, subject.kind, subject.type):
+        rules = self.dispatch.rules_for(table, subject.kind, subject.type)
+        before = len(result.findings)
+        for rule in rules:
             try:
                 problems, undecided = rule.judge(subject)
                 result.undecided += undecided
@@ -110,6 +114,8 @@ class Judge:
                     self._add(rule, subject, problem, result)
             except Exception as error:  # one rule's failure must not cost the others
                 self._failed(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}", result)
+        if self.watch is not None:
+            self.watch(subject, rules, result.findings[before:])
 
     def _add(self, rule: Rule, subject: Subject, problem: Problem, result: Result) -> None:
         place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
