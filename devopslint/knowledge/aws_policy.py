@@ -6,11 +6,13 @@ where part of it is not known.
 
 from __future__ import annotations
 
+import re
+
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from devopslint.syntax.tree import Mark
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 HOLE = "\ue000"
 """Stands where a part of a text is not known."""
 
+_ANY_OF_A_KIND = re.compile(
+    r"arn:[\w*-]+:[\w*-]*:[\w*\ue000-]*:(?:\*|[\d\ue000]*):(?:(?:role|user|group|policy|function|secret|key|table|log-group)[:/])?\*(?:[:/]\*)*"
+)
 _RESTRICTING = (
     "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn", "aws:principalaccount", "aws:sourcearn",
     "aws:sourceaccount", "aws:sourceorgid", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip",
@@ -37,14 +42,26 @@ class Entry:
         self.value = value
         self.mark = mark
 
+
+class Test:
+    """One condition: the operator (`StringLike`), the key in lower case, and the values that it is compared with."""
+
+    __slots__ = ("key", "operator", "values")
+
+    def __init__(self, operator: str, key: str, values: list[Entry]) -> None:
+        self.operator = operator
+        self.key = key.lower()
+        self.values = values
+
     @property
-    def known(self) -> bool:
-        """Whether the value is a text without unknown parts."""
-        return isinstance(self.value, str) and HOLE not in self.value
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing: a `Like` with `*`."""
+        return "Like" in self.operator and bool(self.values) and all(entry.value == "*" for entry in self.values)
 
 
 class Statement:
-    """One statement. `principals` hold `(kind, identifier)` pairs; `conditions` the lower-case condition keys.
+    """One statement. `principals` hold `(kind, identifier)` pairs; `conditions` the lower-case condition keys,
+    `tests` the conditions themselves.
 
     `open` is true when there may be conditions or entries that can't be seen.
     """
@@ -55,10 +72,12 @@ class Statement:
         "effect",
         "mark",
         "not_actions",
+        "not_principals",
         "not_resources",
         "open",
         "principals",
         "resources",
+        "tests",
     )
 
     def __init__(self, mark: Mark | None = None) -> None:
@@ -69,8 +88,16 @@ class Statement:
         self.resources: list[Entry] = []
         self.not_resources: list[Entry] = []
         self.principals: list[tuple[str, Entry]] = []
+        self.not_principals: list[Entry] = []
         self.conditions: list[str] = []
+        self.tests: list[Test] = []
         self.open = False
+
+    def add_test(self, test: Test) -> None:
+        """Add a condition; one that asks for nothing narrows nothing, and only stays among the `tests`."""
+        self.tests.append(test)
+        if not test.is_empty:
+            self.conditions.append(test.key)
 
     @property
     def allows(self) -> bool:
@@ -78,17 +105,24 @@ class Statement:
         return bool(self.effect == "Allow")
 
     def everywhere(self) -> Entry | None:
-        """Return the resource `*`, if it is one of the statement's."""
-        return next((entry for entry in self.resources if entry.value == "*"), None)
+        """Return the resource that is every one (`*`, `arn:aws:s3:::*`), if it is one of the statement's."""
+        return next((entry for entry in self.resources if is_any_resource(entry.value)), None)
 
     def everyone(self) -> Entry | None:
-        """Return the principal that is everybody (`*`, or any AWS principal), unless a condition narrows it."""
+        """Return the principal that is everybody (`*`, or all but some), unless a condition narrows it."""
         if not self.allows or self.open or any(key in _RESTRICTING for key in self.conditions):
             return None
         for kind, entry in self.principals:
-            if entry.value == "*" and kind in {"*", "AWS"}:
+            if entry.value == "*" and kind in {"*", "AWS", "Service", "Federated"}:
                 return entry
-        return None
+            if isinstance(entry.value, str) and kind == "AWS" and entry.value.startswith("arn:aws:iam::*:"):
+                return entry
+        return self.not_principals[0] if self.not_principals else None
+
+
+def is_any_resource(resource: Any) -> bool:
+    """Say whether a resource is every one, or every one of a kind: `*`, `arn:aws:s3:::*`, `arn:aws:iam::*:role/*`."""
+    return isinstance(resource, str) and (resource == "*" or _ANY_OF_A_KIND.fullmatch(resource) is not None)
 
 
 def is_any_action(action: Any) -> bool:
@@ -120,21 +154,18 @@ def _statement(node: Map) -> Statement:
     statement.not_actions = entries(node, "NotAction")
     statement.resources = entries(node, "Resource")
     statement.not_resources = entries(node, "NotResource")
-    statement.principals = list(_principals(node))
+    statement.principals = list(_principals(node, "Principal"))
+    statement.not_principals = [entry for _, entry in _principals(node, "NotPrincipal")]
     condition = node.get("Condition")
     statement.open = node.open or condition is UNKNOWN or getattr(condition, "open", False)
     if isinstance(condition, Map):
         for operator, keys in condition.items():
             if not isinstance(keys, Map) or keys.open:
                 statement.open = True
-            elif not _matches_all(operator, keys):
-                statement.conditions.extend(key.lower() for key in keys)
+            else:
+                for key in keys:
+                    statement.add_test(Test(operator, key, entries(keys, key)))
     return statement
-
-
-def _matches_all(operator: str, keys: Map) -> bool:
-    """Say whether a condition is none because what it asks for is `*`."""
-    return "Like" in operator and len(keys) > 0 and all(value in ("*", ["*"]) for value in keys.values())
 
 
 def entries(node: Map, key: str) -> list[Entry]:
@@ -151,41 +182,96 @@ def entries(node: Map, key: str) -> list[Entry]:
     return [Entry(value, (start, end))]
 
 
-def _principals(node: Map) -> Iterator[tuple[str, Entry]]:
-    principal = node.get("Principal")
+def _principals(node: Map, key: str) -> Iterator[tuple[str, Entry]]:
+    principal = node.get(key)
     if isinstance(principal, Map):
         for kind in principal:
             for entry in entries(principal, kind):
                 yield kind, entry
     elif principal is not None:
-        yield "*", Entry(principal, node.at["Principal"][2:])
+        yield "*", Entry(principal, node.at[key][2:])
 
 
-# Actions by which whoever has them can give themselves more.
-_ESCALATING = frozenset(
-    action.lower()
-    for action in (
-        "iam:PassRole", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:CreateAccessKey",
-        "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:AttachUserPolicy", "iam:AttachGroupPolicy",
-        "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePolicy", "iam:AddUserToGroup",
-        "iam:UpdateAssumeRolePolicy", "sts:AssumeRole",
-    )
+def _lowered(*actions: str) -> frozenset[str]:
+    return frozenset(action.lower() for action in actions)
+
+
+ESCALATING = _lowered(
+    "iam:PassRole", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:CreateAccessKey",
+    "iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:AttachUserPolicy", "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePolicy", "iam:AddUserToGroup",
+    "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary",
+    "iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary", "sts:AssumeRole", "glue:UpdateDevEndpoint",
+    "lambda:UpdateFunctionCode",
 )  # fmt: skip
+"""Actions by which, on every resource, whoever has them can take more rights than were given.
+
+Source: AWS Security Reference, "Privilege escalation by IAM actions".
+"""
+REVEALING = _lowered(
+    "secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath",
+    "ssm:GetParameterHistory", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt", "ec2:GetPasswordData",
+    "redshift:GetClusterCredentials", "rds-db:connect", "sts:GetFederationToken", "iam:UpdateAccessKey",
+    "iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "codepipeline:PollForJobs",
+    "cognito-identity:GetOpenIdToken", "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
+    "cognito-identity:GetCredentialsForIdentity", "lightsail:GetInstanceAccessDetails",
+    "lightsail:GetRelationalDatabaseMasterUserPassword", "lightsail:DownloadDefaultKeyPair",
+    "connect:GetFederationToken", "chime:CreateApiKey", "gamelift:RequestUploadCredentials",
+)  # fmt: skip
+"""Actions that give secrets, credentials or whole objects to whoever has them."""
+GRANTING = _lowered(
+    "s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutBucketPublicAccessBlock",
+    "s3:PutAccountPublicAccessBlock", "s3:DeleteBucketPolicy", "s3:PutAccessPointPolicy", "kms:PutKeyPolicy",
+    "kms:CreateGrant", "lambda:AddPermission", "lambda:AddLayerVersionPermission", "sns:AddPermission",
+    "sqs:AddPermission", "ecr:SetRepositoryPolicy", "ecr:PutRegistryPolicy", "secretsmanager:PutResourcePolicy",
+    "glacier:SetVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy", "elasticfilesystem:PutFileSystemPolicy",
+    "events:PutPermission", "ram:CreateResourceShare", "ram:AssociateResourceShare", "ec2:ModifySnapshotAttribute",
+    "ec2:ModifyImageAttribute", "rds:ModifyDBSnapshotAttribute", "rds:AuthorizeDBSecurityGroupIngress",
+    "organizations:AttachPolicy", "organizations:UpdatePolicy", "sso:AttachManagedPolicyToPermissionSet",
+    "sso:PutInlinePolicyToPermissionSet", "iam:CreateRole", "iam:CreateUser", "iam:DetachRolePolicy",
+    "iam:DetachUserPolicy", "iam:DeleteRolePolicy", "iam:DeleteUserPolicy", "iam:CreateSAMLProvider",
+    "iam:UpdateSAMLProvider", "iam:CreateOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint",
+)  # fmt: skip
+"""Actions that decide who may do what, besides those that escalate."""
+UNRESTRICTABLE = _lowered(
+    "cloudwatch:PutMetricData", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken",
+    "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses", "ec2:DetachNetworkInterface", "ec2:AttachNetworkInterface",
+    "ssm:UpdateInstanceInformation", "kms:CreateKey", "logs:CreateLogDelivery", "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "sts:DecodeAuthorizationMessage", "iam:CreateServiceLinkedRole",
+    "s3:CreateJob", "s3:CreateBucket", "autoscaling:SetDesiredCapacity", "route53:CreateHostedZone",
+    "cloudfront:CreateInvalidation", "ses:SendEmail", "ses:SendRawEmail",
+)  # fmt: skip
+"""Actions that name no resource, or are granted for all as AWS's own guides do."""
+_UNRESTRICTABLE_SERVICES = frozenset({"ssmmessages", "ec2messages", "sts", "ce", "pricing", "health", "support", "tag"})
+_READING = ("describe", "list", "get", "view", "search", "lookup", "batchget", "head", "query", "scan", "test",
+            "estimate", "check", "decode", "simulate", "filter", "poll", "discover", "read", "select")  # fmt: skip
 
 
-def escalating(action: Any) -> bool:
-    """Say whether an action, on every resource, lets its holder take more rights than were given.
-
-    Source: AWS Security Reference, "Privilege escalation by IAM actions". Wildcards of IAM (`iam:*`, `iam:Put*`) count.
-    """
+def is_one_of(action: Any, actions: frozenset[str]) -> bool:
+    """Say whether an action, or one that its wildcard stands for, is among some; `*` and `service:*` are not."""
     if not isinstance(action, str) or HOLE in action:
         return False
     name = action.lower()
-    if name.endswith("*") and name.startswith("iam:"):
-        return any(one.startswith(name[:-1]) for one in _ESCALATING)
-    return name in _ESCALATING
+    if "*" not in name and "?" not in name:
+        return name in actions
+    service, _, rest = name.partition(":")
+    if rest.strip("*") == "" and service not in {"iam", "sts"}:
+        return False
+    pattern = re.compile("".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in name))
+    return any(pattern.fullmatch(one) for one in actions)
 
 
-def known_values(found: Iterable[Entry]) -> list[str]:
-    """Return the values that are known in full."""
-    return [entry.value for entry in found if entry.known]
+def escalating(action: Any) -> bool:
+    """Say whether an action, on every resource, lets its holder take more rights. Wildcards (`iam:Put*`) count."""
+    return is_one_of(action, ESCALATING)
+
+
+def writes(action: Any) -> bool:
+    """Say whether an action changes something and can be allowed for single resources."""
+    if not isinstance(action, str) or HOLE in action or ":" not in action:
+        return False
+    service, _, verb = action.lower().partition(":")
+    if service in _UNRESTRICTABLE_SERVICES or action.lower() in UNRESTRICTABLE or verb.strip("*") == "":
+        return False
+    return not verb.startswith(_READING)

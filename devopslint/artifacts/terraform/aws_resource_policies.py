@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.blocks import is_absent
-from devopslint.artifacts.terraform.iam import statements_of
+from devopslint.artifacts.terraform.policies import statements_of
 from devopslint.knowledge.aws_policy import HOLE, is_any_action, service_wildcard
 from devopslint.policy.subject import Problem, Subject
 from devopslint.syntax.tree import UNKNOWN
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.iam import Where
     from devopslint.artifacts.terraform.module import Module
+    from devopslint.artifacts.terraform.policies import Where
     from devopslint.knowledge.aws_policy import Statement
 
     Options = Mapping[str, Any]

@@ -1,0 +1,175 @@
+"""AWS policies as Terraform writes them: JSON in strings and heredocs, `jsonencode`, and `aws_iam_policy_document`."""
+
+from __future__ import annotations
+
+from devopslint.knowledge.aws_policy import HOLE, Entry, Statement, Test, read_policy
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.hcl_nodes import Block, Expression, plain, walk
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Mark
+
+TRUST = "assume_role_policy"
+"""Where a role says who may take it on."""
+
+
+class Where:
+    """Turns marks of a policy into places."""
+
+    __slots__ = ("fallback", "source")
+
+    def __init__(self, source: Source | None, fallback: Place) -> None:
+        self.source = source
+        self.fallback = fallback
+
+    def problem(self, entry: Entry, statement: Statement, **values: Any) -> Problem:
+        """Return the problem that points at an entry of a statement."""
+        mark = entry.mark
+        place = self.fallback
+        if self.source is not None and mark is not None and mark[1] > mark[0]:
+            place = Place(self.source, *mark)
+        return Problem(place, **values)
+
+
+def statements_of(subject: Subject, path: str = "policy") -> Iterator[tuple[Where, Statement]]:
+    """Yield the statements of the policy at a path of a resource, or of a policy document, each with its places.
+
+    A data source is judged as trust when it has principals and assumes roles, as a policy when it has none.
+    """
+    if subject.kind == "terraform.data":
+        found = list(_data_statements(subject))
+        trust = any(
+            str(entry.value).startswith("sts:AssumeRole") for _, one in found if one.principals for entry in one.actions
+        )
+        if trust == (path == TRUST):
+            yield from found
+        return
+    if path in subject.value:
+        yield from _value_statements(subject, (path,), subject.value[path], subject.value.at[path][2:])
+    inline = subject.value.get("inline_policy")
+    if path == "policy" and inline is not None and not isinstance(inline, Seq):
+        yield from _value_statements(subject, ("inline_policy",), inline, subject.value.at["inline_policy"][2:])
+    elif path == "policy" and isinstance(inline, Seq):
+        for index, block in enumerate(inline):
+            if isinstance(block, Map) and "policy" in block:
+                place = ("inline_policy", index, "policy")
+                yield from _value_statements(subject, place, block["policy"], block.at["policy"][2:])
+
+
+def _value_statements(
+    subject: Subject, path: tuple[str | int, ...], raw: Any, mark: Mark
+) -> Iterator[tuple[Where, Statement]]:
+    source = subject.document.source
+    fallback = Place(source, *mark)
+    root, where = _document(raw, mark, subject.context, source)
+    for statement in read_policy(root):
+        yield Where(where, fallback), statement
+
+
+def _document(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
+    """Return the tree of a policy document, and the source that its marks count in (`None`: its marks mean nothing)."""
+    if isinstance(raw, str):
+        if source.text.startswith("<<", mark[0]):
+            return _json(_blank(source, mark, ()), source.path), source
+        return _json(raw, source.path), None
+    if isinstance(raw, Expression):
+        node = plain(raw.node)
+        if node.type == "heredoc_template":
+            return _json(_blank(source, mark, _holes(raw)), source.path), source
+        if node.type == "function_call" and raw.text_of(node.children[0]) == "jsonencode":
+            return module.value(raw), source
+        found = module.value(raw)
+        return (_json(found, source.path) if isinstance(found, str) else found), None
+    return raw, None
+
+
+def _holes(expression: Expression) -> list[Mark]:
+    return [
+        (node.start_byte + expression.shift, node.end_byte + expression.shift)
+        for node in walk(expression.node, lambda node: not node.type.startswith("template_interpolation"))
+        if node.type in {"template_interpolation", "template_directive"}
+    ]
+
+
+def _blank(source: Source, mark: Mark, holes: Any) -> str:
+    """Return the JSON of a heredoc at its own offsets, with what is not known replaced at equal length."""
+    text = source.text
+    start = text.find("\n", mark[0], mark[1]) + 1
+    end = text.rfind("\n", mark[0], mark[1])
+    pieces = [" " * start]
+    at = start
+    for first, last in holes:
+        pieces += [text[at:first], HOLE * (last - first)]
+        at = last
+    pieces.append(text[at:end])
+    return "".join(pieces)
+
+
+def _json(text: str, path: str) -> Any:
+    from devopslint.syntax.json import read_json
+    from devopslint.syntax.source import Source
+
+    documents, problems = read_json(Source(path, text))
+    return documents[0].root if documents and not problems else UNKNOWN
+
+
+def _data_statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
+    """Yield the statements of an `aws_iam_policy_document`."""
+    blocks = subject.value.get("statement")
+    source = subject.document.source
+    module: Module = subject.context
+    for block in blocks if isinstance(blocks, Seq) else ():
+        if not isinstance(block, Block) or block.header is None:
+            continue
+        statement = Statement(block.header)
+        statement.effect = module.value(block.get("effect", "Allow"))
+        statement.actions = _listed(module, block, "actions")
+        statement.not_actions = _listed(module, block, "not_actions")
+        statement.resources = _listed(module, block, "resources")
+        statement.not_resources = _listed(module, block, "not_resources")
+        conditions, principals = block.get("condition"), block.get("principals")
+        excluded = block.get("not_principals")
+        statement.open = any(
+            one is UNKNOWN or getattr(one, "open", False) for one in (conditions, principals, excluded)
+        )
+        for condition in conditions if isinstance(conditions, Seq) else ():
+            if not isinstance(condition, Map):
+                continue
+            variable = module.value(condition.get("variable", UNKNOWN))
+            if isinstance(variable, str):
+                operator = module.value(condition.get("test", ""))
+                values = _listed(module, condition, "values")
+                statement.add_test(Test(operator if isinstance(operator, str) else "", variable, values))
+            else:
+                statement.open = True
+        statement.principals = list(_identifiers(module, principals))
+        statement.not_principals = [entry for _, entry in _identifiers(module, excluded)]
+        yield Where(source, Place(source, *block.header)), statement
+
+
+def _identifiers(module: Module, blocks: Any) -> Iterator[tuple[str, Entry]]:
+    for principal in blocks if isinstance(blocks, Seq) else ():
+        if isinstance(principal, Map):
+            kind = module.value(principal.get("type", UNKNOWN))
+            for entry in _listed(module, principal, "identifiers"):
+                yield (kind if isinstance(kind, str) else ""), entry
+
+
+def _listed(module: Module, block: Map, key: str) -> list[Entry]:
+    if key not in block:
+        return []
+    mark = block.at[key][2:]
+    raw = block[key]
+    value = module.value(raw)
+    if not isinstance(value, Seq):
+        return [Entry(UNKNOWN, mark)]
+    own = raw is value
+    return [Entry(module.value(item), value.at[index] if own else mark) for index, item in enumerate(value)]
