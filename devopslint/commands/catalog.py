@@ -31,12 +31,16 @@ def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "")
     built_in = built_in_folder()
     index = os.path.join(built_in, "_index" if built_in == PACKED_RULES else ".index")
     folders = [RuleFolder(built_in, index, subject_kinds)]
+    seen = {os.path.realpath(built_in)}
     for folder, trusted in [*((path, True) for path in rules_dirs), *((path, False) for path in config.rules_dirs())]:
         absolute = os.path.abspath(folder)
         if not os.path.isdir(absolute):
             raise RulesFolderError(f"{folder}: no such folder of rules")
         if root and not trusted and not _is_below(absolute, root):
             raise RulesFolderError(f"{folder}: leads out of the repository; give it as --rules-dir if it is yours")
+        if os.path.realpath(absolute) in seen:
+            continue
+        seen.add(os.path.realpath(absolute))
         folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
         if trusted and absolute not in sys.path:
             sys.path.append(absolute)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devopslint.config.schema import suggestion as hint_at
 from devopslint.config.settings import ConfigError
 
 TYPE_CHECKING = False
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
 def check_against_rules(config: Config, rules: Iterable[Rule]) -> None:
     """Raise ConfigError for a word that selects no rule, and for options that a rule does not take."""
-    from devopslint.policy.selection import SelectionError, checked_option, selects, suggestion
+    from devopslint.policy.selection import SelectionError, checked_option, selects, words_of
+    from devopslint.policy.suggestion import suggestion
 
     known = list(rules)
     by_id = {rule.id: rule for rule in known}
@@ -28,7 +28,7 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> None:
                 continue
             at = layer.at(path, part)
             said = "there is no rule" if is_id else "no rule is selected by"
-            raise ConfigError(f"{at}: {said} `{word}`{suggestion(word, known)}")
+            raise ConfigError(f"{at}: {said} `{word}`{suggestion(word, words_of(known))}")
         for path, settings in _rule_settings(layer.values):
             rule = by_id[str(path[-1])]
             for name, value in (settings.get("options") or {}).items():
@@ -36,7 +36,7 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> None:
                     checked_option(rule, name, value)
                 except SelectionError as error:
                     declared = list(rule.raw.get("options", ()))
-                    hint = "" if name in declared else hint_at(name, declared)
+                    hint = "" if name in declared else suggestion(name, declared)
                     raise ConfigError(f"{layer.at((*path, 'options', name))}: {error}{hint}") from None
 
 

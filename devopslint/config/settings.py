@@ -7,7 +7,6 @@ replaced. Paths and globs are relative to the folder of the file that they stand
 from __future__ import annotations
 
 import os
-import stat
 
 from devopslint.engine.discover import CONFIG_NAME
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
 
-LARGEST_CONFIG = 1 << 20
-"""Bytes of a configuration."""
+MOST_LAYERS = 64
+"""Files that one configuration may be made of: what extends two and is itself extended twice, doubles."""
 
 
 class ConfigError(Exception):
@@ -172,7 +171,12 @@ def find_config(start: str, root: str) -> str | None:
 
 def read_config(path: str) -> Config:
     """Return the configuration in a file, with what it extends. Raises ConfigError when it is no valid one."""
-    return Config(list(_layers(path, (), "")))
+    layers = []
+    for layer in _layers(path, (), ""):
+        layers.append(layer)
+        if len(layers) > MOST_LAYERS:
+            raise ConfigError(f"{os.path.relpath(path)}:1:1: `extend` brings in more than {MOST_LAYERS} files")
+    return Config(layers)
 
 
 def _layers(path: str, trail: tuple[str, ...], asked_at: str) -> Iterator[Layer]:
@@ -189,22 +193,17 @@ def _layers(path: str, trail: tuple[str, ...], asked_at: str) -> Iterator[Layer]
 
 
 def _read_layer(path: str, asked_at: str) -> Layer:
-    from devopslint.syntax.source import Source
+    from devopslint.policy.small_files import UnreadableError, read_small
     from devopslint.syntax.tree import Map
     from devopslint.syntax.yaml import read_yaml
 
     shown = os.path.relpath(path)
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_CONFIG:
-            raise OSError(0, f"no regular file of at most {LARGEST_CONFIG >> 20} MiB")
-        with open(path, encoding="utf-8-sig") as file:
-            source = Source(shown, file.read())
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        where = f"{asked_at}: {shown}" if asked_at else shown
-        raise ConfigError(f"{where}: can't be read: {reason}") from None
-    documents, problems = read_yaml(source)
+        source = read_small(path, shown)
+    except UnreadableError as error:
+        where = f"{shown}:{error.line}:{error.column}" if error.line else shown
+        raise ConfigError(f"{asked_at}: {where}: {error}" if asked_at else f"{where}: {error}") from None
+    documents, problems = read_yaml(source, templated=False)
     if problems:
         raise ConfigError(_at(source, problems[0].start, problems[0].message))
     if len(documents) > 1:

@@ -39,6 +39,7 @@ class Dispatch:
     def __init__(self, catalog: Catalog, selection: Selection) -> None:
         self.catalog = catalog
         self.selection = selection
+        catalog.check_user_rules()
         self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"))}
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}

@@ -103,6 +103,9 @@ def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]
             else:
                 found.remove(match)
         for finding in found:
+            if finding.rule != rule.id:
+                yield f"{where}: {finding.message}"
+                continue
             span = finding.span
             columns = f"{span.column}-{span.end_column - 1}" if span.end_line == span.line else f"{span.column}-"
             yield f"{where}: found at {finding.path}, line {span.line}, columns {columns}: {finding.message}"

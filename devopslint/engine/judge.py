@@ -112,7 +112,7 @@ class Judge:
                 result.undecided += undecided
                 for problem in problems:
                     self._add(rule, subject, problem, result)
-            except Exception as error:  # one rule's failure must not cost the others
+            except (Exception, SystemExit) as error:  # one rule's failure must not cost the others
                 self._failed(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}", result)
         if self.watch is not None:
             self.watch(subject, rules, result.findings[before:])
@@ -219,6 +219,6 @@ def _location(place: Place, text: str = "", *, origin: bool = False) -> Location
     return Location(place.source.path, place.source.span(place.start, place.end), text, origin=origin)
 
 
-def _describe(error: Exception) -> str:
+def _describe(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

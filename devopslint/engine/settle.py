@@ -109,12 +109,13 @@ class _Settling:
         ignores: Sequence[Ignore],
         sure: bool,
     ) -> None:
-        from devopslint.policy.selection import selects, suggestion
+        from devopslint.policy.selection import selects, words_of
+        from devopslint.policy.suggestion import suggestion
 
         rules = list(dispatch.catalog.rules())
         meant = [rule for rule in rules if word == "*" or selects(word, rule)]
         if not meant:
-            message = f"there is no rule `{word}`{suggestion(word, rules)}"
+            message = f"there is no rule `{word}`{suggestion(word, words_of(rules))}"
             self._add(dispatch, UNKNOWN_WORD, path, place, message, ignores)
         elif sure and not self.ignoring.is_over(ignore.until) and self._ran(dispatch, meant):
             message = f"`{word}` silences nothing here"

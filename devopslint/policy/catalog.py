@@ -7,7 +7,7 @@ import os
 
 from devopslint.policy.finding import RuleInfo
 from devopslint.policy.rule import Rule
-from devopslint.policy.rule_files import COLD, RuleFileError, fingerprint, group_of
+from devopslint.policy.rule_files import COLD, RuleFileError, fingerprint, group_of, rule_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class RuleFolder:
         self._index_folder = index_folder
         self._subjects = subjects
         self._memory: Index | None = None
+        self._help: dict[str, dict[str, dict[str, Any]]] = {}
         self._ready = False
         self._stamp = ""
 
@@ -70,8 +71,9 @@ class RuleFolder:
         self._refresh()
         if self._memory is not None:
             return self._memory.get(group, {})
-        loaded: dict[str, dict[str, Any]] = _read_json(os.path.join(self._index_folder, (group or "_") + ".help.json"))
-        return loaded
+        if group not in self._help:
+            self._help[group] = _read_json(os.path.join(self._index_folder, (group or "_") + ".help.json"))
+        return self._help[group]
 
     @property
     def stamp(self) -> str:
@@ -92,7 +94,9 @@ class RuleFolder:
         from devopslint.policy import indexing
 
         practices = indexing.read_practices(self.folder) or indexing.read_practices(built_in_folder())
-        index = indexing.build_index(self.folder, self._subjects(), practices)
+        index = indexing.build_index(
+            self.folder, self._subjects(), practices, import_checks=self.from_user and self.trusted
+        )
         try:
             write_index(index, self._index_folder, stamp)
         except OSError:
@@ -107,6 +111,13 @@ class Catalog:
         self._rules: dict[str, list[Rule]] = {}
         self._by_id: dict[str, tuple[RuleFolder, Rule]] = {}
 
+    def check_user_rules(self) -> None:
+        """Raise RuleFileError when a rule of the user's has the name of another, or may not run."""
+        for folder in self.folders:
+            if folder.from_user:
+                for name in folder.groups():
+                    self.group(name)
+
     def groups(self) -> list[str]:
         """Return the names of all groups, sorted."""
         return sorted({group for folder in self.folders for group in folder.groups()})
@@ -116,15 +127,11 @@ class Catalog:
         if name not in self._rules:
             for folder in self.folders:
                 for identifier, raw in folder.load(name).items():
-                    message = ""
                     if identifier in self._by_id:
-                        message = f"there is already a rule `{identifier}`"
-                    elif not folder.trusted and not raw.get("check", "devopslint.").startswith("devopslint."):
-                        message = (
-                            "`check` of a folder that the repository names is not imported: give it as --rules-dir"
-                        )
-                    if message:
-                        raise RuleFileError([(os.path.join(folder.folder, identifier + ".yaml"), 1, 1, message)])
+                        raise _fault(folder, identifier, "", f"there is already a rule `{identifier}`")
+                    if not folder.trusted and not raw.get("check", "devopslint.").startswith("devopslint."):
+                        message = "Python of a folder that the repository names is not imported: give it as --rules-dir"
+                        raise _fault(folder, identifier, "check", message)
                     self._by_id[identifier] = folder, Rule(identifier, raw, from_user=folder.from_user)
             self._rules[name] = [self._by_id[key][1] for key in sorted(self._by_id) if _in_group(key, name)]
         return self._rules[name]
@@ -162,6 +169,14 @@ class Catalog:
             message=raw["message"],
             load_help=lambda: folder.load_help(group_of(identifier))[identifier],
         )
+
+
+def _fault(folder: RuleFolder, identifier: str, field: str, message: str) -> RuleFileError:
+    """Return that a rule file, or one of its fields, can't stand beside the others."""
+    from devopslint.policy.indexing import position_of
+
+    path = next(path for name, path in rule_files(folder.folder) if name == identifier)
+    return RuleFileError([(path, *position_of(path, field), message)])
 
 
 def write_index(index: Index, folder: str, stamp: str) -> None:

@@ -144,6 +144,8 @@ def _related(raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> lis
 
 def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Condition:
     try:
+        if not key:
+            raise ConditionError("a path is missing: `.` is the subject itself", at)
         path = () if key == "." else parse_path(str(key))
     except ValueError as error:
         raise ConditionError(str(error), at) from None
@@ -191,7 +193,9 @@ def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Pa
         elif word in FUNCTIONS:
             parts.append(_function(word, operand, blame, options, (*at, word)))
         else:
-            raise ConditionError(f"unknown operator `{word}`{_suggestion(str(word))}", (*at, word))
+            from devopslint.policy.suggestion import suggestion
+
+            raise ConditionError(f"unknown operator `{word}`{suggestion(str(word), CONSTRAINT_WORDS)}", (*at, word))
     return _all_of(parts, blame, default)
 
 
@@ -363,14 +367,7 @@ def _option(raw: Any, options: Mapping[str, Any], at: Path) -> Any:
     """Replace `{option: name}` by the option's value."""
     if isinstance(raw, dict) and len(raw) == 1 and "option" in raw:
         name = raw["option"]
-        if name not in options:
+        if not isinstance(name, str) or name not in options:
             raise ConditionError(f"the rule declares no option `{name}`", at)
         return options[name]
     return raw
-
-
-def _suggestion(word: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, CONSTRAINT_WORDS, 1)
-    return f", did you mean `{close[0]}`?" if close else ""

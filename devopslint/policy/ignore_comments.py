@@ -6,6 +6,7 @@ import re
 
 from devopslint.policy.extents import document_lines, form_of, last_line, next_code_line
 from devopslint.policy.ignores import Ignore
+from devopslint.policy.suggestion import suggestion
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -113,10 +114,7 @@ def _ours(found: re.Match[str], line: int, column: int, text_column: int) -> Ign
 
 def _fault(verb: str, words: str | None, until: str, rest: str) -> str:
     if verb not in VERBS:
-        from difflib import get_close_matches
-
-        close = get_close_matches(verb, VERBS, 1)
-        return f"`devopslint: {verb}` is not understood" + (f", did you mean `{close[0]}`?" if close else "")
+        return f"`devopslint: {verb}` is not understood{suggestion(verb, VERBS)}"
     if (words is None and verb != "enable") or (words is not None and not words.strip(" ,")):
         return f"`devopslint: {verb}` names no rule: write `{verb}[rule]`"
     if until and not _DATE.match(until):

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from importlib import resources
 
 from devopslint.policy.conditions import ConditionError, compile_condition
+from devopslint.policy.rule import PLACEHOLDER, import_check
 from devopslint.policy.rule_files import RuleFileError, group_of, rule_files
-from devopslint.syntax.source import Source
+from devopslint.policy.schema_faults import schema_faults
+from devopslint.policy.small_files import UnreadableError, read_small
+from devopslint.policy.subject import parse_path
+from devopslint.policy.suggestion import suggestion
 from devopslint.syntax.tree import Map, locate
 from devopslint.syntax.yaml import read_yaml
 
@@ -22,7 +27,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.policy.rule_files import Index
-    from devopslint.syntax.tree import Document, Path
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Path
 
 
 def read_practices(folder: str) -> dict[str, dict[str, str]]:
@@ -30,108 +36,111 @@ def read_practices(folder: str) -> dict[str, dict[str, str]]:
     path = os.path.join(folder, "practices.yaml")
     if not os.path.isfile(path):
         return {}
-    with open(path, encoding="utf-8") as file:
-        documents, _ = read_yaml(Source(path, file.read()))
+    documents, _ = read_yaml(read_small(path, path))
     return dict(documents[0].root)
 
 
 def build_index(
-    folder: str, subjects: Mapping[str, tuple[str, ...]], practices: Mapping[str, Any], shown_as: str | None = None
+    folder: str,
+    subjects: Mapping[str, tuple[str, ...]],
+    practices: Mapping[str, Any],
+    shown_as: str | None = None,
+    *,
+    import_checks: bool = False,
 ) -> Index:
     """Read and check every rule file below `folder`. Raises RuleFileError with all that is wrong.
 
     `subjects` are the known subject kinds, `practices` the known practices; `shown_as` replaces the folder in messages.
+    With `import_checks` the functions that rules name are imported, so that one that can't be is found now.
     """
-    validate = _validator()
+    schema = json.loads(resources.files("devopslint.policy").joinpath("rule.schema.json").read_text("utf-8"))
     faults: list[tuple[str, int, int, str]] = []
     index: Index = {}
     for identifier, path in rule_files(folder):
         shown = path if shown_as is None else os.path.join(shown_as, os.path.relpath(path, folder))
-        raw = _read_rule(path, shown, subjects, practices, validate, faults)
-        if raw is not None:
-            index.setdefault(group_of(identifier), {})[identifier] = raw
+        try:
+            source = read_small(path, shown)
+        except UnreadableError as error:
+            faults.append((shown, error.line or 1, error.column or 1, error.message))
+            continue
+        raw, found = _checked(source, schema, subjects, practices, import_checks)
+        if not _ID.fullmatch(identifier):
+            found.append((0, f"`{identifier}` is no id: letters, digits, `-`, `_` and `.`, parted by `/`"))
+        elif identifier in index.get(group_of(identifier), {}):
+            found.append((0, f"there is already a rule `{identifier}`"))
+        faults.extend((shown, *source.position(offset), message) for offset, message in found)
+        index.setdefault(group_of(identifier), {})[identifier] = raw
     if faults:
         raise RuleFileError(faults)
     return index
 
 
-def _read_rule(
-    path: str,
-    shown: str,
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*", re.ASCII)
+
+
+def _checked(
+    source: Source,
+    schema: Mapping[str, Any],
     subjects: Mapping[str, tuple[str, ...]],
     practices: Mapping[str, Any],
-    validate: Any,
-    faults: list[tuple[str, int, int, str]],
-) -> dict[str, Any] | None:
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            source = Source(shown, file.read())
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append((shown, 1, 1, f"can't be read: {error}"))
-        return None
-    documents, problems = read_yaml(source)
-    found = [(problem.start, problem.message) for problem in problems]
-    if not found and (len(documents) != 1 or not isinstance(documents[0].root, Map)):
-        found.append((0, "a rule file holds one mapping"))
-    if not found:
-        document = documents[0]
-        found.extend(_schema_faults(document, validate))
-        if not found:
-            found.extend(_meaning_faults(document, subjects, practices))
-    for offset, message in found:
-        faults.append((shown, *source.position(offset), message))
-    if found:
-        return None
-    raw = dict(documents[0].root)
-    if isinstance(raw["on"], str):
+    import_checks: bool,
+) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+    """Return the fields of a rule, and what is wrong with them (offsets and messages)."""
+    documents, problems = read_yaml(source, templated=False)
+    if problems:
+        return {}, [(problem.start, problem.message) for problem in problems]
+    if len(documents) != 1 or not isinstance(documents[0].root, Map):
+        return {}, [(0, "a rule file holds one mapping")]
+    root = documents[0].root
+    faults = schema_faults(root, schema, "field") or list(_meaning_faults(root, subjects, practices))
+    if not faults and import_checks and "check" in root:
+        faults.extend((_offset(root, ("check",), "value"), message) for message in _import_faults(root["check"]))
+    raw = dict(root)
+    if isinstance(raw.get("on"), str):
         raw["on"] = [raw["on"]]
-    return raw
-
-
-def _validator() -> Any:
-    import jsonschema
-
-    schema = json.loads(resources.files("devopslint.policy").joinpath("rule.schema.json").read_text("utf-8"))
-    return jsonschema.Draft202012Validator(schema)
-
-
-def _schema_faults(document: Document, validate: Any) -> Iterator[tuple[int, str]]:
-    for key, mark in document.root.duplicates:
-        yield mark[0], f"`{key}` is given twice"
-    for error in sorted(validate.iter_errors(document.root), key=lambda error: list(map(str, error.absolute_path))):
-        yield _offset(document, tuple(error.absolute_path)), _schema_message(error)
-
-
-def _schema_message(error: Any) -> str:
-    if error.validator == "additionalProperties":
-        unknown = [key for key in error.instance if key not in error.schema.get("properties", {})]
-        return f"unknown field{'s' if len(unknown) > 1 else ''} " + ", ".join(f"`{key}`" for key in unknown)
-    if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
-        return "missing " + ", ".join(f"`{key}`" for key in missing)
-    if error.validator in {"anyOf", "not"} and not error.absolute_path:
-        return "a rule has either `check`, or `require` or `forbid`"
-    message: str = error.message
-    return message if len(message) < 200 else message[:199] + "…"
+    return raw, faults
 
 
 def _meaning_faults(
-    document: Document, subjects: Mapping[str, tuple[str, ...]], practices: Mapping[str, Any]
+    root: Map, subjects: Mapping[str, tuple[str, ...]], practices: Mapping[str, Any]
 ) -> Iterator[tuple[int, str]]:
-    root = document.root
-    for kind in [root["on"]] if isinstance(root["on"], str) else root["on"]:
+    """Yield what no schema can say."""
+    on = root["on"]
+    for path, kind in [(("on",), on)] if isinstance(on, str) else [(("on", at), one) for at, one in enumerate(on)]:
         if not known_kind(kind, subjects):
-            yield _offset(document, ("on",)), f"unknown subject kind `{kind}`{_suggestion(kind, subjects)}"
+            yield _offset(root, path, "value"), f"unknown subject kind `{kind}`{suggestion(kind, subjects)}"
     if practices and root["practice"] not in practices:
         practice = root["practice"]
-        yield _offset(document, ("practice",)), f"unknown practice `{practice}`{_suggestion(practice, practices)}"
+        message = f"unknown practice `{practice}`{suggestion(practice, practices)}"
+        yield _offset(root, ("practice",), "value"), message
+    for field, paths in (("at", [root.get("at", "")]), ("message", PLACEHOLDER.findall(root["message"]))):
+        for path in paths:
+            try:
+                parse_path(path)
+            except ValueError as error:
+                yield _offset(root, (field,), "value"), str(error)
     options = {name: option["default"] for name, option in root.get("options", {}).items()}
     for part, blame in (("when", False), ("require", False), ("forbid", True)):
         if part in root:
             try:
                 compile_condition(root[part], blame, options, (part,))
             except ConditionError as error:
-                yield _offset(document, error.path), error.message
+                yield _offset(root, error.path), error.message
+            except RecursionError:
+                yield _offset(root, (part,)), "conditions are nested too deep"
+    try:
+        json.dumps(root)
+    except (ValueError, RecursionError):
+        yield 0, "something in this file holds itself"
+
+
+def _import_faults(check: str) -> Iterator[str]:
+    """Say why the function that a rule names is none; what its module does when it is imported can be anything."""
+    try:
+        if not callable(import_check(check)):
+            yield f"`{check}` is no function"
+    except (Exception, SystemExit) as error:
+        yield f"`{check}` can't be imported: {type(error).__name__}: {error}"
 
 
 def known_kind(kind: str, subjects: Mapping[str, tuple[str, ...]]) -> bool:
@@ -139,13 +148,13 @@ def known_kind(kind: str, subjects: Mapping[str, tuple[str, ...]]) -> bool:
     return kind in subjects or any(kind.startswith(name + ".") for name in subjects)
 
 
-def _offset(document: Document, path: Path) -> int:
-    mark = locate(document.root, path, "key")
+def position_of(path: str, field: str) -> tuple[int, int]:
+    """Return line and column of a field of a sound rule file."""
+    source = read_small(path, path)
+    documents, _ = read_yaml(source, templated=False)
+    return source.position(_offset(documents[0].root, (field,)))
+
+
+def _offset(root: Map, path: Path, part: str = "key") -> int:
+    mark = locate(root, path, part)
     return mark[0] if mark else 0
-
-
-def _suggestion(word: str, known: Mapping[str, Any]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, list(known), 1)
-    return f", did you mean `{close[0]}`?" if close else ""

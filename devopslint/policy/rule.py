@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Check = Callable[[Subject, Options], Iterable[Problem]]
 
 LEVELS = ("error", "warning", "note")
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_.$][^{}\s]*)\}")
+PLACEHOLDER = re.compile(r"\{([A-Za-z_.$][^{}\s]*)\}")
 _LONGEST_VALUE = 80
 _DIGEST = re.compile(r"(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
 
@@ -71,7 +71,7 @@ class Rule:
                 value = "?" if name == "value" else _value_at(subject, name)
             return _shown(value)
 
-        return _PLACEHOLDER.sub(fill, self.raw["message"])
+        return PLACEHOLDER.sub(fill, self.raw["message"])
 
 
 def _value_at(subject: Subject, name: str) -> Any:

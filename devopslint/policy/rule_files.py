@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 COLD = ("why", "how", "examples")
 """Fields that only reports and rule pages need."""
-INDEX_VERSION = 1
+INDEX_VERSION = 2
+_ENDINGS = (".yaml", ".yml")
 
 
 class RuleFileError(Exception):
@@ -31,29 +32,33 @@ def rule_files(folder: str) -> Iterator[tuple[str, str]]:
 
     Files that stand in the folder itself are rules only when they look like one: `practices.yaml` is none.
     """
-    for path in sorted(_yaml_files(folder, "")):
+    for path in sorted(_files(folder, "", _ENDINGS)):
         identifier = path.rsplit(".", 1)[0]
         if identifier != "practices":
             yield identifier, os.path.join(folder, *path.split("/"))
 
 
-def _yaml_files(folder: str, below: str) -> Iterator[str]:
+def _files(folder: str, below: str, endings: tuple[str, ...]) -> Iterator[str]:
     with os.scandir(os.path.join(folder, below) if below else folder) as entries:
         for entry in entries:
             if entry.name[0] in "._":
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _yaml_files(folder, f"{below}{entry.name}/")
-            elif entry.name.endswith((".yaml", ".yml")) and entry.is_file():
+                yield from _files(folder, f"{below}{entry.name}/", endings)
+            elif entry.name.endswith(endings) and not (entry.is_symlink() and entry.is_dir()):
                 yield below + entry.name
 
 
 def fingerprint(folder: str) -> str:
-    """Return what changes when a rule file is added, removed or edited: names, sizes and times, as one line of JSON."""
+    """Return what changes when a rule file, or Python beside it, is added, removed or edited, as one line of JSON."""
     stamps: list[list[Any]] = [[INDEX_VERSION]]
-    for identifier, path in rule_files(folder):
-        stat = os.stat(path)
-        stamps.append([identifier, stat.st_size, stat.st_mtime_ns])
+    for path in sorted(_files(folder, "", (*_ENDINGS, ".py"))):
+        absolute = f"{folder}/{path}"
+        try:
+            stat = os.stat(absolute)
+        except OSError:  # a link to nothing: the reading of it says so
+            stat = os.lstat(absolute)
+        stamps.append([path, stat.st_size, stat.st_mtime_ns])
     return json.dumps(stamps, separators=(",", ":"))
 
 

@@ -80,7 +80,9 @@ class Selection:
         rules = list(rules)
         for word in (*self.select, *self.ignore, *self.levels, *self.options, *self.not_ignorable):
             if not any(selects(word, rule) for rule in rules):
-                raise SelectionError(f"no rule is selected by `{word}`{suggestion(word, rules)}")
+                from devopslint.policy.suggestion import suggestion
+
+                raise SelectionError(f"no rule is selected by `{word}`{suggestion(word, words_of(rules))}")
 
 
 def names(word: str, rule: Rule) -> bool:
@@ -128,10 +130,8 @@ def checked_option(rule: Rule, name: str, value: Any) -> Any:
     return value
 
 
-def suggestion(word: str, rules: Iterable[Rule]) -> str:
-    """Return `, did you mean …?` for a word that selects nothing; empty when nothing is near."""
-    from difflib import get_close_matches
-
+def words_of(rules: Iterable[Rule]) -> Iterable[str]:
+    """Return every word that selects some rule, globs left out."""
     known: dict[str, None] = {}
     for rule in rules:
         known.update(
@@ -139,5 +139,4 @@ def suggestion(word: str, rules: Iterable[Rule]) -> str:
         )
         known.update(dict.fromkeys(rule.raw.get("tags", ())))
         known.update(dict.fromkeys(peer.split(":", 1)[1] for peer in rule.raw.get("equivalents", ())))
-    close = get_close_matches(word, known, 1)
-    return f", did you mean `{close[0]}`?" if close else ""
+    return known

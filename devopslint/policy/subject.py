@@ -160,6 +160,8 @@ def parse_path(path: str) -> Path:
             if close < 0:
                 raise ValueError(f"bracket not closed in path `{path}`")
             inner = path[at + 1 : close]
+            if not quoted and not inner.isdecimal():
+                raise ValueError(f"`[{inner}]` in path `{path}` is neither a number nor a name in quotes")
             steps.append(inner[1:-1] if quoted else int(inner))
             at = close + 1
         else:

@@ -416,18 +416,21 @@ def test_rule_test_says_what_does_not_hold(project: Path) -> None:
     assert "mine/wrong: example 3 (good): found at Dockerfile, line 1, columns 6-13" in done.stdout
 
 
+CONDITION = 'forbid:\n  image: {matches: ":latest$"}\n'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("level: warning", "level: fatal", "policy/house/floating.yaml:2:1: 'fatal' is not one of"),
-        ("tags:", "tgas:", "policy/house/floating.yaml:1:1: unknown field `tgas`"),
+        ("level: warning", "level: fatal", "floating.yaml:2:8: `fatal` is none of error, warning, note"),
+        ("tags:", "tgas:", "policy/house/floating.yaml:4:1: unknown field `tgas`, did you mean `tags`?"),
         (
             "{matches: ",
             "{mathces: ",
             "policy/house/floating.yaml:8:11: unknown operator `mathces`, did you mean `matches`?",
         ),
         (":latest$", "(", "policy/house/floating.yaml:8:11: `matches`: "),
-        ("FROM\n", "FROM\nwhen: 1\n", "policy/house/floating.yaml:7:1:"),
+        ("FROM\n", "FROM\nwhen: 1\n", "policy/house/floating.yaml:7:7: this should be a mapping"),
         (
             "dockerfile.instruction.FROM",
             "dockerfil.stage",
@@ -435,8 +438,21 @@ def test_rule_test_says_what_does_not_hold(project: Path) -> None:
         ),
         ("containers/specific-tags", "containers/specific-tag", "did you mean `containers/specific-tags`?"),
         ("title: Image floats", "title: [Image floats", "policy/house/floating.yaml:"),
+        # A template in an example does not make a template of the file.
+        ("title: ", "title: {{ .Values }}: ", "policy/house/floating.yaml:1:"),
+        ("title: Image floats on the latest tag", "title: X", "floating.yaml:1:8: `X` is too short: at least 8"),
+        ("  image: {", "  image[: {", "policy/house/floating.yaml:8:3: bracket not closed in path `image[`"),
+        ("  image: {", "  'a[x]': {", "policy/house/floating.yaml:8:3: `[x]` in path `a[x]` is neither a number nor"),
+        ("  image: {", "  '': {", "policy/house/floating.yaml:8:3: a path is missing"),
+        ('{matches: ":latest$"}', "&a {not: *a}", "policy/house/floating.yaml:7:1: conditions are nested too deep"),
+        ('{matches: ":latest$"}', "{matches: a, matches: b}", "floating.yaml:8:23: `matches` is given twice"),
+        ("message: image", "message: 'found it at {a[}' # ", "policy/house/floating.yaml:9:10: bracket not closed in path `a[`"),
+        ("forbid:", "at: a[\nforbid:", "policy/house/floating.yaml:7:5: bracket not closed"),
+        (CONDITION, "check: nowhere:run\n", "policy/house/floating.yaml:7:8: `nowhere:run` can't be imported"),
+        (CONDITION, "check: os.path:nothing\n", "`os.path:nothing` can't be imported"),
+        (CONDITION, "check: os.path:sep\n", "`os.path:sep` is no function"),
         ("level: warning", "level: warning\nlevel: error", "policy/house/floating.yaml:3:1: `level` is given twice"),
-        ("title: Image floats on the latest tag\n", "", "missing `title`"),
+        ("title: Image floats on the latest tag\n", "", "policy/house/floating.yaml:1:1: missing `title`"),
         ("forbid:", "check: a:b\nforbid:", "a rule has either `check`, or `require` or `forbid`"),
     ],
 )

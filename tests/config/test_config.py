@@ -128,7 +128,7 @@ def test_ignorable(tmp_path: Path) -> None:
             "2:23: `eror` is none of error, warning, note, off, did you mean `error`?",
         ),
         ("rules:\n  house/from: {options: {x: 1}}\n", "2:26: rule `house/from` has no option `x`"),
-        ("overrides:\n  - ignore: [from]\n", "2:5: `paths` is missing here"),
+        ("overrides:\n  - ignore: [from]\n", "2:5: missing `paths`"),
         (
             "overrides:\n  - paths: [a]\n    ignore: [form]\n",
             "3:14: no rule is selected by `form`, did you mean `from`?",

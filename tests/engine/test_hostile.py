@@ -166,12 +166,15 @@ def test_a_repository_names_no_rules_outside_of_it(tmp_path, outside, folder):
     assert "leads out of the repository" in ended.stderr
 
 
-def test_rules_in_a_loop_of_links_and_pipes_are_read_once(tmp_path):
+def test_rules_in_a_loop_of_links_are_read_once_and_pipes_are_not(tmp_path):
     root = write(tmp_path / "root", {".devopslint.yaml": "rules-dirs: [policy]\n", "Dockerfile": "FROM a\n"})
     write(root, {"policy/house/a.yaml": CHECK.replace("check: evil:run", "forbid: {image: {equals: a}}") + COMMON})
     os.symlink(".", root / "policy/house/again")
-    os.mkfifo(root / "policy/house/pipe.yaml")
     assert devopslint(".", cwd=root).returncode == 1
+    os.mkfifo(root / "policy/house/pipe.yaml")
+    piped = devopslint(".", cwd=root)
+    assert piped.returncode == 2
+    assert "policy/house/pipe.yaml:1:1: can't be read: no regular file" in piped.stderr
 
 
 @pytest.mark.parametrize("kind", ["pipe", "zero", "large"])

@@ -99,7 +99,7 @@ def test_every_fault_is_named_with_its_place(policy: Path, tmp_path: Path) -> No
     with pytest.raises(RuleFileError) as caught:
         titles(policy, tmp_path / "index")
     lines = str(caught.value).splitlines()
-    assert any(line.startswith(f"{policy}/house/floating.yaml:2:1: 'fatal' is not one of") for line in lines)
+    assert any(line.startswith(f"{policy}/house/floating.yaml:2:8: `fatal` is none of") for line in lines)
     assert any(line.startswith(f"{policy}/house/floating.yaml:1:1: missing `practice`") for line in lines)
     assert any(line == f"{policy}/house/maintainer.yaml:1:1: a rule file holds one mapping" for line in lines)
 
