@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from devopslint.report.practices import Practice
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
+STDIN = "stdin.yaml"
+"""What standard input is called when nobody says: its kind is found by its content."""
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -66,7 +68,10 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
     workspace, asked = asked_of(request, session)
     performer = performer_for(request, session, asked)
     run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring())
-    return adopted(run.check(asked), request, session, asked), session, asked
+    report = adopted(run.check(asked), request, session, asked)
+    if request.paths[0] == "-" and not request.stdin_filename and not report.summary.total_files:
+        session.notes.append("what standard input holds can be said by a name for it: --stdin-filename Dockerfile")
+    return report.again([*session.notes, *report.notes]) if session.notes else report, session, asked
 
 
 def _outputs(request: Request) -> list[Output]:
@@ -88,11 +93,9 @@ def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
     from devopslint.engine.workspace import MemoryWorkspace, Workspace
     from devopslint.policy.globs import GlobSet
 
-    if "-" in request.paths:
-        name = request.stdin_filename or "-"
-        path = (
-            os.path.relpath(os.path.abspath(name), session.root).replace(os.sep, "/") if name != "-" else "stdin.yaml"
-        )
+    if request.paths[0] == "-":
+        name = os.path.abspath(request.stdin_filename or STDIN)
+        path = os.path.relpath(name, session.root).replace(os.sep, "/")
         return MemoryWorkspace({path: sys.stdin.buffer.read()}, session.root), Asked([path], [], False)
     return Workspace(session.root), discover(session.root, request.paths, GlobSet([]))
 

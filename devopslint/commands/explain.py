@@ -23,11 +23,14 @@ def explain(identifier: str, path: str, rules_dirs: Sequence[str] = ()) -> int:
     from devopslint.commands.check import asked_of
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
+    from devopslint.commands.telling import tell
 
     request = Request([path])
     request.rules_dirs = rules_dirs
     session = Session(request)
     session.check_selection()
+    for note in session.notes:
+        tell(note)
     meant = rules_named(identifier, list(session.catalog.rules()))
     workspace, asked = asked_of(request, session)
     for rule in meant:

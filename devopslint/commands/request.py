@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+class UsageError(Exception):
+    """A request that makes no sense; the message is for the person who typed it."""
+
+
 class Request:
     """What a check was asked to do; `None` leaves a setting to the configuration."""
 
@@ -72,3 +76,22 @@ class Request:
         self.no_ignores = False
         self.diff_base: str | None = None
         self.today = os.environ.get("DEVOPSLINT_TODAY", "")
+
+
+def check_usage(request: Request) -> None:
+    """Let a name for standard input mean that it is read. Raises UsageError for a request that makes no sense."""
+    if request.stdin_filename and list(request.paths) == ["."]:
+        request.paths = ["-"]
+    if "-" in request.paths and len(request.paths) > 1:
+        raise UsageError("`-` is standard input, and stands alone: check files in a run of their own")
+    if request.stdin_filename and "-" not in request.paths:
+        raise UsageError("--stdin-filename names what is read from standard input: the only path is `-`")
+    if request.today:
+        from datetime import date
+
+        try:
+            sound = date.fromisoformat(request.today).isoformat() == request.today
+        except ValueError:
+            sound = False
+        if not sound:
+            raise UsageError(f"`{request.today}` is no date: write 2027-01-31")

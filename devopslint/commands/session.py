@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 from devopslint.commands.catalog import open_catalog
-from devopslint.config.settings import Config, find_config, is_known, make_known, read_config
+from devopslint.commands.request import Request, check_usage
+from devopslint.config.settings import Config, find_config, known_notes, make_known, read_config
 from devopslint.engine.discover import CONFIG_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from devopslint.commands.request import Request
     from devopslint.config.settings import Override
     from devopslint.engine.discover import Asked
     from devopslint.engine.profile import Costs
@@ -35,9 +35,9 @@ class Session:
     def __init__(self, request: Request) -> None:
         from devopslint.engine.discover import find_root
 
-        reads_stdin = "-" in request.paths
+        check_usage(request)
         places = [path for path in request.paths if path != "-"]
-        if reads_stdin and request.stdin_filename:
+        if not places and request.stdin_filename:
             places.append(os.path.dirname(request.stdin_filename) or ".")
         self.request = request
         self.root = find_root(places)
@@ -46,17 +46,18 @@ class Session:
         self.catalog = open_catalog(self.config, request.rules_dirs, "" if request.config else self.root)
         self.selection = _selection(request, self.config)
         self.scopes: Scopes | None = None
+        self.notes: list[str] = []
         self._excluding = False
         self._config_of: Callable[[str], Config] = lambda path: self.config
 
     def check_selection(self) -> None:
-        """Raise SelectionError or ConfigError when something is selected that does not exist."""
+        """Note what was selected or left out that does not exist. Raises SelectionError or ConfigError when nothing is left."""
         request = self.request
         if request.select or request.ignore:
             from devopslint.policy.selection import Selection
 
-            Selection(request.select, request.ignore).check_words(self.catalog.rules())
-        _check_config(self.config, self.catalog)
+            self.notes += Selection(request.select, request.ignore).unknown(self.catalog.rules()).values()
+        self.notes += _notes_on(self.config, self.catalog)
 
     def open_scopes(self, asked: Asked) -> Asked:
         """Find out which configuration holds for which file, and return what is asked without what they exclude."""
@@ -71,7 +72,7 @@ class Session:
         scopes = ConfigScopes(self.root, self.config, self._scope, nested)
         for config in scopes.all_configs():
             if config is not self.config:
-                _check_config(config, open_catalog(config, request.rules_dirs, self.root))
+                self.notes += _notes_on(config, open_catalog(config, request.rules_dirs, self.root))
         scopes.set_kinds()
         self._config_of = scopes.config
         self._excluding = any(config.words("exclude") for config in scopes.all_configs())
@@ -129,17 +130,19 @@ def nested_folders(root: str, asked: Iterable[str], found: Iterable[str]) -> set
     return nested
 
 
-def _check_config(config: Config, catalog: Catalog) -> None:
-    """Check a configuration against the rules, once for each text and each state of the rules."""
+def _notes_on(config: Config, catalog: Catalog) -> list[str]:
+    """Check a configuration against the rules, once for each text and each state of the rules; return what to say of it."""
     if not any(layer.values.keys() & {"select", "ignore", "rules", "overrides"} for layer in config.layers):
-        return
-    texts = [layer.source.text for layer in config.layers]
+        return []
+    texts = [part for layer in config.layers for part in (layer.source.path, layer.source.text)]
     stamp = "\0".join(["rules", *texts, *(folder.stamp for folder in catalog.folders)])
-    if not is_known(stamp):
+    notes = known_notes(stamp)
+    if notes is None:
         from devopslint.config.against_rules import check_against_rules
 
-        check_against_rules(config, catalog.rules())
-        make_known(stamp)
+        notes = check_against_rules(config, catalog.rules())
+        make_known(stamp, notes)
+    return notes
 
 
 def _config(request: Request, root: str, places: Sequence[str]) -> Config:

@@ -24,12 +24,15 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     from devopslint.commands.check import asked_of
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
+    from devopslint.commands.telling import tell
     from devopslint.config.scopes import ConfigScopes
 
     request = Request([path])
     request.config = config_path
     session = Session(request)
     session.check_selection()
+    for note in session.notes:
+        tell(note)
     _, asked = asked_of(request, session)
     config, overrides = session.config, []
     if isinstance(session.scopes, ConfigScopes) and asked.given:

@@ -23,6 +23,7 @@ def explained(error: Exception) -> str | None:
     """Return what to tell the user of an error of usage, configuration or rules; `None` for a fault of our own."""
     from devopslint.commands.catalog import RulesFolderError
     from devopslint.commands.diff_base import DiffBaseError
+    from devopslint.commands.request import UsageError
     from devopslint.config.settings import ConfigError
     from devopslint.engine.discover import PathError
     from devopslint.policy.baseline import BaselineError
@@ -39,5 +40,6 @@ def explained(error: Exception) -> str | None:
         RuleFileError,
         SelectionError,
         OutputError,
+        UsageError,
     )
     return str(error) if isinstance(error, known) else None

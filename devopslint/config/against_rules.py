@@ -14,23 +14,33 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
 
-def check_against_rules(config: Config, rules: Iterable[Rule]) -> None:
-    """Raise ConfigError for a word that selects no rule, and for options that a rule does not take."""
+def check_against_rules(config: Config, rules: Iterable[Rule]) -> list[str]:
+    """Return what is to be said of words that select no rule.
+
+    Raises ConfigError when nothing at all is selected, and for options that a rule does not take.
+    """
     from devopslint.policy.selection import SelectionError, checked_option, selects, words_of
     from devopslint.policy.suggestion import suggestion
 
     known = list(rules)
     by_id = {rule.id: rule for rule in known}
+    notes = []
     for layer in config.layers:
+        unknown = set()
         for path, word, part in _rule_words(layer.values):
             is_id = part == "key"
             if word in by_id if is_id else any(selects(word, rule) for rule in known):
                 continue
-            at = layer.at(path, part)
+            unknown.add(path)
             said = "there is no rule" if is_id else "no rule is selected by"
-            raise ConfigError(f"{at}: {said} `{word}`{suggestion(word, words_of(known))}")
+            notes.append(f"{layer.at(path, part)}: {said} `{word}`{suggestion(word, words_of(known))}")
+            select = [(*path[:-1], index) for index, _ in enumerate(_at(layer.values, path[:-1]))]
+            if path[-2] == "select" and unknown.issuperset(select):
+                raise ConfigError(notes[-len(select)])
         for path, settings in _rule_settings(layer.values):
-            rule = by_id[str(path[-1])]
+            rule = by_id.get(str(path[-1]))
+            if rule is None:
+                continue
             for name, value in (settings.get("options") or {}).items():
                 try:
                     checked_option(rule, name, value)
@@ -38,6 +48,13 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> None:
                     declared = list(rule.raw.get("options", ()))
                     hint = "" if name in declared else suggestion(name, declared)
                     raise ConfigError(f"{layer.at((*path, 'options', name))}: {error}{hint}") from None
+    return notes
+
+
+def _at(values: Any, path: Path) -> Any:
+    for step in path:
+        values = values[step]
+    return values
 
 
 def _rule_words(values: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, str, str]]:

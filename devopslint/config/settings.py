@@ -217,7 +217,7 @@ def _read_layer(path: str, asked_at: str) -> Layer:
 
 def _validate(source: Source, root: Any) -> None:
     """Check against the schema, once for each text: `jsonschema` costs more than a whole run."""
-    if not is_known(source.text):
+    if known_notes(source.text) is None:
         from devopslint.config.schema import schema_fault
 
         fault = schema_fault(root)
@@ -226,18 +226,25 @@ def _validate(source: Source, root: Any) -> None:
         make_known(source.text)
 
 
-def is_known(text: str) -> bool:
-    """Say whether a text has been found good before, by this version."""
-    return os.path.exists(_marker(text))
-
-
-def make_known(text: str) -> None:
-    """Remember that a text is good."""
+def known_notes(text: str) -> list[str] | None:
+    """Return what there is to say of a text that has been found good before, by this version; `None` for a new one."""
     try:
-        os.makedirs(os.path.dirname(_marker(text)), exist_ok=True)
-        with open(_marker(text), "w", encoding="utf-8"):
-            pass
-    except OSError:
+        with open(_marker(text), encoding="utf-8") as file:
+            return file.read().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def make_known(text: str, notes: Sequence[str] = ()) -> None:
+    """Remember that a text is good, and what there is to say of it."""
+    marker = _marker(text)
+    try:
+        os.makedirs(os.path.dirname(marker), exist_ok=True)
+        temporary = f"{marker}.{os.getpid()}"
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.writelines(" ".join(note.split()) + "\n" for note in notes)
+        os.replace(temporary, marker)
+    except (OSError, UnicodeEncodeError):
         return
 
 

@@ -63,17 +63,17 @@ def discover(root: str, paths: Iterable[str], excluded: GlobSet, *, force_exclud
     for path in paths:
         absolute = os.path.abspath(path)
         relative = os.path.relpath(absolute, root).replace(os.sep, "/")
-        if os.path.isdir(absolute):
+        if path and os.path.isdir(absolute):
             whole = whole or relative == "."
             prefix = "" if relative == "." else relative + "/"
             for name in _files_below(absolute):
                 if not excluded.fits(prefix + name):
                     found[prefix + name] = None
-        elif os.path.lexists(absolute):
+        elif path and os.path.lexists(absolute):
             if not (force_exclude and excluded.fits(relative)):
                 given[relative] = None
         else:
-            raise PathError(f"{path}: no such file or folder")
+            raise PathError(f"{path or '(an empty path)'}: no such file or folder")
     return Asked(sorted(given), sorted(name for name in found if name not in given), whole)
 
 

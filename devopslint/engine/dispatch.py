@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
+from devopslint.policy.core import INTERNAL, READING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Dispatch:
         self.catalog = catalog
         self.selection = selection
         catalog.check_user_rules()
-        self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"))}
+        self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"), READING)}
+        self.core.update({rule.id: rule for rule in catalog.group("core") if rule.id == INTERNAL})
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}
 

@@ -6,6 +6,7 @@ from devopslint.engine.artifacts import artifacts
 from devopslint.engine.recognise import accepts, recognise
 from devopslint.engine.task import Result
 from devopslint.policy.artifact import Unit
+from devopslint.policy.core import INTERNAL
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule import place_of
 from devopslint.policy.subject import Place
@@ -144,7 +145,7 @@ class Judge:
 
     def _failed(self, path: str, message: str, result: Result) -> None:
         result.failed = True
-        rule = self.dispatch.core.get("core/internal")
+        rule = self.dispatch.core.get(INTERNAL)
         if rule is not None:
             # Not through `_finding`: nothing silences it, and the file may be what can't be read.
             location = _location(Place(Source(path, ""), 0, 0))

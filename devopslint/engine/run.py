@@ -8,6 +8,7 @@ from devopslint.engine.judge import Judge
 from devopslint.engine.progress import Progress
 from devopslint.engine.scopes import Scopes
 from devopslint.engine.task import BY_CONTENT, Result, Task, divide, tasks_for
+from devopslint.policy.core import INTERNAL, READING
 from devopslint.policy.finding import Finding, Report, Summary
 
 TYPE_CHECKING = False
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
     """What judges tasks and gives their results in the same order: one after the other, in processes, from a cache."""
-
-READING_RULES = frozenset({"core/syntax", "core/encoding", "core/binary", "core/too-large", "core/unreadable"})
-"""Rules about files that could not be read as they should be."""
 
 
 def one_by_one(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
@@ -129,7 +127,7 @@ class Run:
             finding
             for finding in self._settled(results, asked)
             if finding.path in reported
-            or finding.rule == "core/internal"
+            or finding.rule == INTERNAL
             or (asked.whole and not self.workspace.exists(finding.path))
         ]
         kinds = {(path, artifact) for result in results for path, artifact in result.kinds if path in reported}
@@ -153,7 +151,7 @@ class Run:
         counts: dict[str, int] = {}
         for _, artifact in sorted(kinds):
             counts[artifact] = counts.get(artifact, 0) + 1
-        unread = {finding.path for finding in findings if finding.rule in READING_RULES}
+        unread = {finding.path for finding in findings if finding.rule in READING}
         return Summary(
             files=counts,
             not_parsed=len(unread),

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Problem, Subject
 
 
+READING = frozenset({"core/syntax", "core/encoding", "core/binary", "core/too-large", "core/unreadable"})
+"""Rules about files that could not be read as they should be: selecting others does not make them silent."""
+INTERNAL = "core/internal"
+
+
 def reported_by_the_engine(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield nothing: no subject has this kind, and the engine reports these findings where they happen."""
     return iter(())

@@ -49,11 +49,14 @@ class Selection:
         parts = (list(self.select), list(self.ignore), self.profile, sorted(self.levels.items()))
         return repr((parts, sorted((name, sorted(values.items())) for name, values in self.options.items())))
 
-    def chosen(self, rules: Iterable[Rule]) -> list[Rule]:
-        """Return the rules that run, their levels and options set. Raises SelectionError for an option of a wrong type."""
+    def chosen(self, rules: Iterable[Rule], always: frozenset[str] = frozenset()) -> list[Rule]:
+        """Return the rules that run, their levels and options set; those of `always` unless they are taken out by name.
+
+        Raises SelectionError for an option of a wrong type.
+        """
         chosen = []
         for rule in rules:
-            if not self.runs(rule):
+            if not self.runs(rule) and (rule.id not in always or self._taken_out(rule)):
                 continue
             rule.level = self.levels.get(rule.id, rule.level)
             for name, value in self.options.get(rule.id, {}).items():
@@ -63,12 +66,15 @@ class Selection:
 
     def runs(self, rule: Rule) -> bool:
         """Say whether a rule runs."""
-        if self.levels.get(rule.id) == "off" or any(selects(word, rule) for word in self.ignore):
+        if self._taken_out(rule):
             return False
         if not self.select:
             return self._on_by_itself(rule) or rule.id in self.levels
         named = any(names(word, rule) for word in self.select)
         return named or (self._on_by_itself(rule) and any(selects(word, rule) for word in self.select))
+
+    def _taken_out(self, rule: Rule) -> bool:
+        return self.levels.get(rule.id) == "off" or any(selects(word, rule) for word in self.ignore)
 
     def _on_by_itself(self, rule: Rule) -> bool:
         if rule.raw.get("preview"):
@@ -76,13 +82,25 @@ class Selection:
         return self.profile == "strict" or rule.raw.get("profile", "default") == "default"
 
     def check_words(self, rules: Iterable[Rule]) -> None:
-        """Raise SelectionError, with a suggestion, for a word that selects no rule at all."""
+        """Raise SelectionError for a word that selects no rule at all."""
+        for message in self.unknown(rules).values():
+            raise SelectionError(message)
+
+    def unknown(self, rules: Iterable[Rule]) -> dict[str, str]:
+        """Return every word that selects no rule at all, with what to say of it.
+
+        Raises SelectionError when none of the words under `select` does: a run of no rules would look like success.
+        """
         rules = list(rules)
+        said: dict[str, str] = {}
         for word in (*self.select, *self.ignore, *self.levels, *self.options, *self.not_ignorable):
             if not any(selects(word, rule) for rule in rules):
                 from devopslint.policy.suggestion import suggestion
 
-                raise SelectionError(f"no rule is selected by `{word}`{suggestion(word, words_of(rules))}")
+                said[word] = f"no rule is selected by `{word}`{suggestion(word, words_of(rules))}"
+        if self.select and all(word in said for word in self.select):
+            raise SelectionError(said[self.select[0]])
+        return said
 
 
 def names(word: str, rule: Rule) -> bool:

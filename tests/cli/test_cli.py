@@ -80,7 +80,11 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("check", "gone/"), "gone/: no such file or folder"),
         (("--selct", "x"), "--select"),
         (("--select", "house/floatin"), "did you mean `house/floating`?"),
-        (("--ignore", "DL3008x"), "no rule is selected by `DL3008x`"),
+        (("--select", "house/floatin,nothing-at-all"), "did you mean `house/floating`?"),
+        (("",), "(an empty path): no such file or folder"),
+        (("-", "Dockerfile"), "`-` is standard input, and stands alone"),
+        (("--stdin-filename", "a/Dockerfile", "Dockerfile"), "--stdin-filename names what is read from standard input"),
+        (("--today", "31.1.2027"), "`31.1.2027` is no date"),
         (("--fail-on", "fatal"), "fatal"),
         (("--output", "xml"), "unknown output format `xml`"),
         (("--output", "json", "--output", "concise"), "give one a path"),
@@ -136,6 +140,34 @@ def test_select_and_ignore(project: Path, arguments: tuple[str, ...], expected: 
     assert rules_found(project, *arguments) == [f"house/{slug}" for slug in expected]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--ignore", "house/mantainer"), "no rule is selected by `house/mantainer`, did you mean `house/maintainer`?"),
+        (("--ignore", "DL3008x"), "no rule is selected by `DL3008x`"),
+        (("--select", "house,vila"), "no rule is selected by `vila`"),
+    ],
+)
+def test_words_that_select_nothing_are_told_of(project: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = devopslint("--rules-dir", "../policy", "--output", "json", *arguments, cwd=project)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert any(said in note for note in json.loads(done.stdout)["notes"])
+    assert devopslint("--rules-dir", "../policy", "--strict", *arguments, cwd=project).returncode == 2
+
+
+def test_what_can_not_be_read_is_told_whatever_is_selected(project: Path) -> None:
+    write(project, {"k.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: [}\n", "notes.yaml": "a: [\n"})
+    (project / "Containerfile").write_bytes(b"# \xe4\nFROM a:1\n")
+    told = ["core/encoding Containerfile", "core/syntax k.yaml"]
+    for select in ("house/nameless-stage", "house/nameless-stage,core/unused-ignore"):
+        found = findings("--rules-dir", "../policy", "--select", select, cwd=project)
+        assert [f"{one['rule']} {one['path']}" for one in found if one["rule"].startswith("core/")] == told, select
+    for ignore in ("core", "core/syntax,core/encoding"):
+        found = findings("--rules-dir", "../policy", "--ignore", ignore, cwd=project)
+        assert not [one for one in found if one["rule"].startswith("core/")], ignore
+
+
 def test_min_level_hides_from_the_exit_code_too(project: Path) -> None:
     arguments = (*HOUSE, "--ignore", "ssh-port", "--min-level", "error", "--fail-on", "note")
     assert devopslint(*arguments, cwd=project).returncode == 0
@@ -164,6 +196,19 @@ def test_standard_input(project: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stdout.startswith("web/Dockerfile:1:6: warning[house/floating]")
+
+
+def test_a_name_for_standard_input_means_that_it_is_read(project: Path) -> None:
+    done = devopslint(
+        "--stdin-filename", "web/Dockerfile", *HOUSE, "--output", "json", cwd=project, stdin=DOCKERFILE.encode()
+    )
+    assert {one["path"] for one in json.loads(done.stdout)["findings"]} == {"web/Dockerfile"}
+
+
+def test_standard_input_without_a_kind_asks_for_a_name(project: Path) -> None:
+    done = devopslint("-", cwd=project, stdin=b"FROM a\n")
+    assert done.returncode == 0
+    assert "--stdin-filename" in done.stdout
 
 
 def test_standard_input_is_recognised_by_its_content(project: Path) -> None:
@@ -446,7 +491,11 @@ CONDITION = 'forbid:\n  image: {matches: ":latest$"}\n'
         ("  image: {", "  '': {", "policy/house/floating.yaml:8:3: a path is missing"),
         ('{matches: ":latest$"}', "&a {not: *a}", "policy/house/floating.yaml:7:1: conditions are nested too deep"),
         ('{matches: ":latest$"}', "{matches: a, matches: b}", "floating.yaml:8:23: `matches` is given twice"),
-        ("message: image", "message: 'found it at {a[}' # ", "policy/house/floating.yaml:9:10: bracket not closed in path `a[`"),
+        (
+            "message: image",
+            "message: 'found it at {a[}' # ",
+            "policy/house/floating.yaml:9:10: bracket not closed in path `a[`",
+        ),
         ("forbid:", "at: a[\nforbid:", "policy/house/floating.yaml:7:5: bracket not closed"),
         (CONDITION, "check: nowhere:run\n", "policy/house/floating.yaml:7:8: `nowhere:run` can't be imported"),
         (CONDITION, "check: os.path:nothing\n", "`os.path:nothing` can't be imported"),

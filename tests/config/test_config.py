@@ -120,8 +120,6 @@ def test_ignorable(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("selct: [a]\n", "1:1: unknown setting `selct`, did you mean `select`?"),
-        ("ignore: [house/form]\n", "1:10: no rule is selected by `house/form`, did you mean `house/from`?"),
-        ("rules:\n  house/form: {level: error}\n", "2:3: there is no rule `house/form`, did you mean `house/from`?"),
         ("rules:\n  house/from: {levl: error}\n", "2:16: unknown setting `levl`, did you mean `level`?"),
         (
             "rules:\n  house/from: {level: eror}\n",
@@ -129,10 +127,9 @@ def test_ignorable(tmp_path: Path) -> None:
         ),
         ("rules:\n  house/from: {options: {x: 1}}\n", "2:26: rule `house/from` has no option `x`"),
         ("overrides:\n  - ignore: [from]\n", "2:5: missing `paths`"),
-        (
-            "overrides:\n  - paths: [a]\n    ignore: [form]\n",
-            "3:14: no rule is selected by `form`, did you mean `from`?",
-        ),
+        ("select: [form, house/nothing]\n", "1:10: no rule is selected by `form`, did you mean `from`?"),
+        ("ignore:\n  - \xe4\n", "2:5: can't be read: byte 0xE4 is not UTF-8"),
+        ("extend: [b.yaml, b.yaml]\n", "1:1: `extend` brings in more than 64 files"),
         ("kinds: {dockerfle: [a]}\n", "1:9: `dockerfle` is none of "),
         ("fail-on: [error]\n", "1:10: "),
         ("select: all\n", "1:9: this should be a list"),
@@ -141,9 +138,34 @@ def test_ignorable(tmp_path: Path) -> None:
 )
 def test_errors_have_their_place(tmp_path: Path, text: str, said: str) -> None:
     write(tmp_path, {".devopslint.yaml": text, "Dockerfile": ONE})
+    (tmp_path / ".devopslint.yaml").write_text(text, encoding="latin-1")
+    for number in range(98, 121):  # each takes in the next one twice
+        write(tmp_path, {f"{chr(number)}.yaml": f"extend: [{chr(number + 1)}.yaml, {chr(number + 1)}.yaml]\n"})
+    write(tmp_path, {"y.yaml": "ignore: []\n"})
     done = devopslint("check", *ARGUMENTS, cwd=tmp_path)
     assert done.returncode == 2
     assert f".devopslint.yaml:{said}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ignore: [house/form]\n", "1:10: no rule is selected by `house/form`, did you mean `house/from`?"),
+        ("rules:\n  house/form: {level: error, options: {a: 1}}\n", "2:3: there is no rule `house/form`"),
+        (
+            "overrides:\n  - paths: [a]\n    ignore: [form]\n",
+            "3:14: no rule is selected by `form`, did you mean `from`?",
+        ),
+        ("select: [house, form]\n", "1:17: no rule is selected by `form`"),
+    ],
+)
+def test_rules_that_are_no_more_are_told_of_every_time(tmp_path: Path, text: str, said: str) -> None:
+    write(tmp_path, {".devopslint.yaml": text, "Dockerfile": ONE})
+    for _ in range(2):  # the second time from what is kept of the configuration
+        done = devopslint("check", *ARGUMENTS, "--output", "concise", cwd=tmp_path)
+        assert done.returncode == 1
+        assert f".devopslint.yaml:{said}" in done.stderr
+    assert devopslint("check", *ARGUMENTS, "--strict", cwd=tmp_path).returncode == 2
 
 
 def test_what_holds_is_shown(tmp_path: Path) -> None:
