@@ -25,6 +25,8 @@ _BUILD_PACKAGES = frozenset(
      "gcc-c++", "gfortran", "golang", "golang-go", "libtool", "make", "maven", "meson", "musl-dev", "nasm", "ninja-build",
      "python3-dev", "python-dev", "rustc", "yasm", "default-jdk", "openjdk-17-jdk", "openjdk-21-jdk", "openjdk-11-jdk"}
 )  # fmt: skip
+_OF_PROGRAMS = re.compile(r"/|/(?:usr|opt|bin|sbin|lib|lib64)(?:/.*)?")
+"""Where COPY has to put something for the shell to find it."""
 _HAND_TOOLS = frozenset(
     {"emacs", "ftp", "gdb", "htop", "iputils-ping", "less", "lsof", "man-db", "nano", "net-tools", "netcat",
      "netcat-openbsd", "netcat-traditional", "nmap", "ncat", "openssh-server", "strace", "tcpdump", "telnet", "tmux",
@@ -78,9 +80,7 @@ def healthcheck_tool_missing(subject: Subject, options: Options) -> Iterator[Pro
         return
     tool = match[1]
     for other in stage.lineage():
-        if other.name in {"COPY", "ADD"} and (
-            "--from" in other.instruction.fragment.text or tool in other.instruction.text
-        ):
+        if other.name in {"COPY", "ADD"} and (tool in other.instruction.text or _may_bring_programs(other)):
             return
         if other.name == "RUN" and (tool in other.instruction.text):
             return
@@ -91,6 +91,14 @@ def healthcheck_tool_missing(subject: Subject, options: Options) -> Iterator[Pro
     start = step.instruction.rest + match.start(1)
     mark = step.instruction.fragment.mark(start, start + len(tool))
     yield Problem(Place(step.instruction.source, *mark), tool=tool, image=stage.root_stage.image_text)
+
+
+def _may_bring_programs(step: Step) -> bool:
+    """Say whether a COPY takes from another stage or image into a folder where the shell looks for programs."""
+    if "--from" not in step.instruction.fragment.text:
+        return False
+    target = step.text_of(step.instruction.words[-1]) if step.instruction.words else None
+    return not isinstance(target, str) or _OF_PROGRAMS.fullmatch(target) is not None
 
 
 def _is_plain(step: Step) -> bool:

@@ -10,12 +10,12 @@ from devopslint.artifacts.dockerfile.checks.common import (
     related_step,
 )
 from devopslint.artifacts.dockerfile.resolve import Expanded
+from devopslint.knowledge.end_of_life import end_of_life
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import (
     BUILD_IMAGES,
     DEPRECATED,
     FULL_VARIANTS,
-    end_of_life,
     is_small,
     runs_as_root,
 )
