@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.blocks import is_absent, nested
+import re
+
+from devopslint.artifacts.terraform.blocks import is_absent, is_false, nested
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
@@ -79,3 +81,31 @@ def _parameters(subject: Subject) -> Iterator[tuple[str, Path]]:
         name = subject.get((*path, "name"))
         if isinstance(name, str):
             yield name, path
+
+
+def redshift_unencrypted(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a warehouse in clear; what is left out is so up to version 5 of the provider."""
+    if is_false(subject, ("encrypted",)) or (
+        is_absent(subject, "encrypted") and first_major(subject.context, "aws") < 6
+    ):
+        yield Problem("encrypted")
+
+
+def redshift_public(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a warehouse with a public address; what is left out has one up to version 5 of the provider."""
+    by_default = is_absent(subject, "publicly_accessible") and 0 < first_major(subject.context, "aws") < 6
+    if by_default or subject.get("publicly_accessible") in (True, "true"):
+        yield Problem("publicly_accessible")
+
+
+def first_major(module: Module, provider: str) -> int:
+    """Return the lowest major version of a provider that the folder allows; 0 when it says nothing."""
+    for settings in module.nested_settings("required_providers"):
+        value = module.value(settings.block.get(provider))
+        text = value.get("version") if isinstance(value, dict) else value
+        if not isinstance(text, str) or text.lstrip().startswith("<"):
+            continue
+        found = re.search(r"(?:^|[>=~,\s])v?(\d+)", text)
+        if found is not None:
+            return int(found.group(1))
+    return 0

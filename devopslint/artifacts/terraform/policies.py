@@ -74,6 +74,16 @@ def _value_statements(
         yield Where(where, fallback), statement
 
 
+def document_of(subject: Subject, attribute: str) -> tuple[Any, Where] | None:
+    """Return the tree of the JSON that an attribute holds, however it is written, and its places; `None`: no attribute."""
+    if attribute not in subject.value:
+        return None
+    mark = subject.value.at[attribute][2:]
+    source = subject.document.source
+    root, where = _document(subject.value[attribute], mark, subject.context, source)
+    return root, Where(where, Place(source, *mark))
+
+
 def _document(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
     """Return the tree of a policy document, and the source that its marks count in (`None`: its marks mean nothing)."""
     if isinstance(raw, str):
