@@ -239,8 +239,8 @@ UNRESTRICTABLE = _lowered(
     "ec2:UnassignPrivateIpAddresses", "ec2:DetachNetworkInterface", "ec2:AttachNetworkInterface",
     "ssm:UpdateInstanceInformation", "kms:CreateKey", "logs:CreateLogDelivery", "logs:UpdateLogDelivery",
     "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "sts:DecodeAuthorizationMessage", "iam:CreateServiceLinkedRole",
-    "s3:CreateJob", "s3:CreateBucket", "logs:StartQuery", "logs:StopQuery", "autoscaling:SetDesiredCapacity", "route53:CreateHostedZone",
-    "cloudfront:CreateInvalidation", "ses:SendEmail", "ses:SendRawEmail",
+    "s3:CreateJob", "s3:CreateBucket", "logs:StartQuery", "logs:StopQuery", "autoscaling:SetDesiredCapacity",
+    "route53:CreateHostedZone", "cloudfront:CreateInvalidation", "ses:SendEmail", "ses:SendRawEmail",
 )  # fmt: skip
 """Actions that name no resource, or are granted for all as AWS's own guides do."""
 _UNRESTRICTABLE_SERVICES = frozenset({"ssmmessages", "ec2messages", "sts", "ce", "pricing", "health", "support", "tag"})
