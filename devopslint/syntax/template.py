@@ -14,6 +14,7 @@ _CLOSING = {
     "{%": re.compile(r"%\}"),
     "{#": re.compile(r"#\}"),
 }
+_STRING_OR_END = re.compile(r'"(?:\\.|[^"\\\r\n])*"|`[^`\r\n]*`|\}\}')
 _CONTROL = re.compile(
     r"\{\{-?\s*(?:if|else|end|with|range|define|block|break|continue|/\*|\$\w+\s*:?=)(?![\w.])|\{[%#]"
 )
@@ -81,13 +82,22 @@ def _actions(text: str) -> list[tuple[int, int]]:
     while found := _OPENING.search(text, at):
         at = found.end()
         for kind in (found.group()[-2:], found.group()[:2]):
-            end = None if kind in unclosed else _CLOSING[kind].search(text, at if kind == "/*" else found.start() + 2)
+            end = None if kind in unclosed else _closing(text, kind, at if kind == "/*" else found.start() + 2)
             if end is not None:
                 at = end.end()
                 spans.append((found.start(), at))
                 break
             unclosed.add(kind)
     return spans
+
+
+def _closing(text: str, kind: str, at: int) -> re.Match[str] | None:
+    """Return the end of an action: the first one that is not in a string (`{{ f "{{ .x }}" }}`), else the first."""
+    if kind == "{{":
+        for found in _STRING_OR_END.finditer(text, at):
+            if found.group() == "}}":
+                return found
+    return _CLOSING[kind].search(text, at)
 
 
 def _controls(text: str, run: list[tuple[int, int]]) -> int:

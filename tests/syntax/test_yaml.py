@@ -223,6 +223,8 @@ def test_masking_keeps_the_length():
     assert mask_templates("a: {{ x }}b") == f"a: {FILL * 7}b"
     assert mask_templates("  {{ if x }} {{ y }}\na: 1") == "\n" * 20 + "\na: 1"
     assert mask_templates("  {{ with x }}a: '{{ . }}'{{ end }}\n") == "\n" * 12 + f"  a: '{FILL * 7}'" + " " * 9 + "\n"
+    assert mask_templates('a: {{ f "{{ .x }}" `}}` }} b') == f"a: {FILL * 23} b"
+    assert mask_templates('a: {{ f "x }}b') == f"a: {FILL * 10}b"
     assert mask_templates("{{ if x }} # why\na: 1") == "\n" * 11 + "# why\na: 1"
 
 

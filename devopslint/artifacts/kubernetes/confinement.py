@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SECCOMP = ("seccomp.security.alpha.kubernetes.io/pod", "container.seccomp.security.alpha.kubernetes.io/")
 _APPARMOR = ("container.apparmor.security.beta.kubernetes.io/",)
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _GROUPS = ("runAsGroup", "fsGroup")
 # Source: Pod Security Standards, "Volume Types" of the restricted profile, without `hostPath`.
 _RESTRICTED_VOLUMES = frozenset(
@@ -32,6 +33,18 @@ def seccomp_unconfined(subject: Subject, options: Options) -> Iterator[Problem]:
 def apparmor_unconfined(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each place where AppArmor is switched off: a field, or an annotation of the time before the fields."""
     yield from _unconfined(subject, "appArmorProfile", _APPARMOR)
+
+
+def runs_as_root(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the uid 0 of a container, and that of a pod when some container of it has no other."""
+    path = ("securityContext", "runAsUser")
+    if not _is_zero(subject.get(path)):
+        return
+    if subject.kind == "kubernetes.pod":
+        containers = [one for key in _CONTAINERS for one in items_of(subject.raw(key)) if isinstance(one, Map)]
+        if not any(_inherits_user(one) for one in containers):
+            return
+    yield Problem(path)
 
 
 def root_group(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -83,6 +96,13 @@ def _unconfined(subject: Subject, field: str, prefixes: tuple[str, ...]) -> Iter
     for key in annotations if isinstance(annotations, Map) else ():
         if key.startswith(prefixes) and annotations[key] == "unconfined":
             yield Problem(template.place(("metadata", "annotations", key)))
+
+
+def _inherits_user(container: Map) -> bool:
+    context = container.get("securityContext")
+    if context is None:
+        return not container.open
+    return isinstance(context, Map) and context.get("runAsUser") is None and not context.open
 
 
 def _is_zero(value: object) -> bool:

@@ -24,6 +24,7 @@ _QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[e
 _GIT_SYNC_COMMANDS = frozenset(
     {"GITSYNC_GIT", "GIT_SYNC_GIT", "GITSYNC_EXECHOOK_COMMAND", "GIT_SYNC_EXECHOOK_COMMAND", "GIT_SYNC_HOOK_COMMAND"}
 )
+_SOCKETS = frozenset({"/dev/log", "/run/systemd/journal", "/dev/kmsg"})
 _LEAST_MEMORY = 64 * 1024
 _MOST_CORES = 256
 _DEFAULT_GRACE = 30
@@ -133,8 +134,9 @@ def writable_host_path(subject: Subject, options: Options) -> Iterator[Problem]:
     folders: dict[str, Any] = {}
     for volume in items_of(subject.parents["pod"].raw("volumes")):
         source = volume.get("hostPath") if isinstance(volume, Map) else None
-        if isinstance(source, Map) and isinstance(source.get("path"), str) and isinstance(volume.get("name"), str):
-            folders[volume["name"]] = source["path"]
+        path = source.get("path") if isinstance(source, Map) and source.get("type") != "Socket" else None
+        if isinstance(path, str) and path not in _SOCKETS and isinstance(volume.get("name"), str):
+            folders[volume["name"]] = path
     for index, mount in enumerate(items_of(subject.raw("volumeMounts"))):
         if not isinstance(mount, Map) or mount.open or mount.get("name") not in folders:
             continue

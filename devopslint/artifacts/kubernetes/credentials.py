@@ -32,7 +32,7 @@ _SETTING = re.compile(
 )
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*")
 _PUBLIC_ENTRY = re.compile(
-    r"(?i)(?:^|[-_.]|[a-z])(?:user(?:name)?|login|host(?:name)?|port|endpoint|url|uri|name|database|db|region|bucket|email|type"
+    r"(?i)(?:^|[-_.]|[a-z])(?:user(?:name)?|login|host(?:name)?|namespace|port|endpoint|url|uri|name|database|db|region|bucket|email|type"
     r"|project|crt|cert|pem|ca|id)$"
 )
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
 
 _TYPE = re.compile(r'"type"\s*:\s*"([\w-]+)"')
-_WITHOUT_POLICIES = frozenset({"flannel", "bridge", "host-device", "ptp"})
-_HELPERS = frozenset({"portmap", "bandwidth", "tuning", "host-local", "loopback", "static"})
+_WITHOUT_POLICIES = frozenset({"flannel"})
+_HELPERS = frozenset({"portmap", "bandwidth", "tuning", "host-local", "loopback", "static", "bridge"})
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
