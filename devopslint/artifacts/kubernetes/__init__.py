@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NAME = "kubernetes"
 TITLES = ("Kubernetes manifest", "Kubernetes manifests")
 EXAMPLE_PATH = "manifest.yaml"
-MARKERS = ("apiVersion", "kind")
+MARKERS = ("kind",)
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "kubernetes.object": (),
     "kubernetes.pod": ("object", "template"),
@@ -21,6 +21,10 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
 }
 
 _NOT_MANIFESTS = ("kustomize.config.k8s.io/", "skaffold/", "kind.x-k8s.io/", "k3d.io/", "ctlptl.dev/", "audit.k8s.io/")
+_UNMISTAKABLE = frozenset(
+    {"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Service", "Ingress"}
+)
+"""Kinds that are known even when the apiVersion has been forgotten."""
 _NOT_KINDS = frozenset({"Kustomization", "Component"})
 _NOT_FILES = frozenset({"Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"})
 
@@ -41,7 +45,12 @@ def claims_document(path: str, root: Any) -> str | None:
     kind = root.get("kind")
     if not isinstance(kind, str) or not kind or (version is not None and not isinstance(version, str)):
         return None if not isinstance(kind, str) or "metadata" not in root else _claim(path, "", kind)
-    return None if version is None else _claim(path, version, kind)
+    if version is None:
+        unmistakable = (
+            kind in _UNMISTAKABLE and isinstance(root.get("metadata"), dict) and isinstance(root.get("spec"), dict)
+        )
+        return f"has kind {kind}, metadata and spec" if unmistakable else None
+    return _claim(path, version, kind)
 
 
 def claims_text(path: str, text: str) -> str | None:

@@ -177,6 +177,29 @@ def duplicate_env(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _duplicates(subject, "env", ("name",))
 
 
+def duplicate_name(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each container and volume of a pod, and each mount of a container, that is called as another one."""
+    lists: tuple[tuple[tuple[str, ...], str, str], ...] = ((("volumeMounts",), "mountPath", "mount"),)
+    if subject.kind == "kubernetes.pod":
+        lists = (
+            (("initContainers", "containers", "ephemeralContainers"), "name", "container"),
+            (("volumes",), "name", "volume"),
+        )
+    for keys, field, what in lists:
+        seen: dict[str, Place] = {}
+        for key in keys:
+            items = subject.raw(key)
+            # Of a template, only one branch may be there in the end.
+            for index, item in enumerate(items_of(items) if not getattr(items, "open", False) else ()):
+                name = item.get(field) if isinstance(item, Map) else None
+                if not isinstance(name, str) or not plain(name):
+                    continue
+                path = (key, index, field)
+                if name in seen:
+                    yield Problem(path, name=name, what=what, related=(Related(seen[name], "the first one"),))
+                seen.setdefault(name, subject.place(path))
+
+
 def duplicate_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each port that stands twice in a list: of a container by number and protocol, of a Service by name too."""
     if subject.kind == "kubernetes.container":

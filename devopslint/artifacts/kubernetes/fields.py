@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, known, plain
+from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, known, plain
 from devopslint.artifacts.kubernetes.versions import RETIRED
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -19,11 +19,28 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
+    Owners = tuple[tuple[Path, dict[str, Any]], ...]
+    """The types above a node, each with its path."""
+
 _NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or false", "q": "a quantity",
           "x": "an integer or a string"}  # fmt: skip
 _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
 """What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
 _NOT_IN_TABLE = ("List", "Options", "Status")
+_DIRECTIVES = ("$patch", "$setElementOrder", "$retainKeys", "$deleteFromPrimitiveList")
+_WAYS = (
+    ("template", "spec"),
+    ("template", "spec", "containers"),
+    ("jobTemplate", "spec"),
+    ("spec", "template", "spec"),
+)
+_SECTIONS = frozenset({"metadata", "spec", "template", "jobTemplate", "containers", "securityContext", "resources"})
+_OPENSHIFT = frozenset(
+    {"DeploymentConfig", "BuildConfig", "Build", "ImageStream", "ImageStreamTag", "Route", "Template", "Project",
+     "ProjectRequest", "User", "Group", "Identity", "OAuthClient", "SecurityContextConstraints", "NetNamespace"}
+)  # fmt: skip
+"""Kinds that OpenShift served in `v1` before they had groups."""
+_NAMELESS = ("Review", "Binding", "Eviction", "Scale", *_NOT_IN_TABLE)
 _MAX_STEPS = 100_000
 
 _table: dict[str, Any] = {}
@@ -38,9 +55,16 @@ def unknown_field(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def missing_field(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each field without which the kind is not accepted."""
+    root, kind = subject.value, subject.value["kind"]
+    if root.get("apiVersion") is None and kind in CORE_KINDS and not root.open:
+        yield Problem("apiVersion", field="apiVersion", owner=kind)
     for fault, path, values in _faults(subject):
         if fault == "missing":
             yield Problem(path, **values)
+    if f"{root.get('apiVersion')} {kind}" in _load()["kinds"] and not root.open and not kind.endswith(_NAMELESS):
+        metadata = root.get("metadata")
+        if metadata is None or (isinstance(metadata, Map) and not metadata.open and not _is_named(metadata)):
+            yield Problem("metadata.name", field="name", owner="metadata")
 
 
 def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -51,7 +75,7 @@ def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield an apiVersion that never had the object's kind."""
+    """Yield an apiVersion that never had the object's kind, and a kind that no apiVersion has."""
     version, kind = subject.value.get("apiVersion"), subject.value.get("kind")
     if (
         not isinstance(version, str)
@@ -64,13 +88,25 @@ def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     group = version.rpartition("/")[0]
     kinds = _load()["kinds"]
-    if group not in BUILT_IN_GROUPS or f"{version} {kind}" in kinds or (version, kind) in RETIRED:
-        return
-    if not any(one == kind for _, one in RETIRED) and not any(name.endswith(" " + kind) for name in kinds):
+    if f"{version} {kind}" in kinds or (version, kind) in RETIRED:
         return
     served = sorted((name.split()[0] for name in kinds if name.endswith(" " + kind)), key=_stability)
-    hint = f", use `{served[0]}`" if served else ""
-    yield Problem("apiVersion", version=version, kind=kind, hint=hint)
+    if served or any(one == kind for _, one in RETIRED):
+        # The group of a resource that somebody adds has a dot.
+        if group in BUILT_IN_GROUPS or "." not in group:
+            hint = f", use `{served[0]}`" if served else ""
+            yield Problem("apiVersion", version=version, kind=kind, hint=hint)
+    elif group in BUILT_IN_GROUPS and kind not in _OPENSHIFT and any(name.startswith(version + " ") for name in kinds):
+        from difflib import get_close_matches
+
+        names = {name.split()[1].lower(): name.split()[1] for name in kinds}
+        close = get_close_matches(kind.lower(), names, 1, 0.75)
+        hint = f", did you mean `{names[close[0]]}`?" if close else ""
+        yield Problem("kind", version=version, kind=kind, hint=hint)
+
+
+def _is_named(metadata: Map) -> bool:
+    return any(metadata.get(field) not in (None, "") for field in ("name", "generateName"))
 
 
 def _stability(version: str) -> tuple[bool, bool, str]:
@@ -91,10 +127,10 @@ def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     number = table["kinds"].get(f"{subject.value.get('apiVersion')} {subject.value.get('kind')}")
     if number is None:
         return
-    todo: list[tuple[Any, str, Path]] = [(subject.value, str(number), ())]
+    todo: list[tuple[Any, str, Path, Owners]] = [(subject.value, str(number), (), ())]
     steps = 0
     while todo and steps < _MAX_STEPS:
-        node, code, path = todo.pop()
+        node, code, path, owners = todo.pop()
         steps += 1
         if node is None or not known(node) or code == "o":
             continue
@@ -102,28 +138,70 @@ def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
             values = {"field": _shown(path), "expected": _expected(code), "value": _value(node)}
             yield "type", path, values
         elif code[0] == "[":
-            todo.extend((item, code[1:], (*path, index)) for index, item in reversed(list(enumerate(node))))
+            todo.extend((item, code[1:], (*path, index), owners) for index, item in reversed(list(enumerate(node))))
         elif code[0] == "{":
-            todo.extend((item, code[1:], (*path, key)) for key, item in reversed(list(node.items())))
+            todo.extend((item, code[1:], (*path, key), owners) for key, item in reversed(list(node.items())))
         elif code.isdigit():
             fields = table["types"][int(code)]
-            yield from _own_faults(node, fields, path)
-            todo.extend((node[key], fields[key], (*path, key)) for key in reversed(list(node)) if key and key in fields)
+            yield from _own_faults(node, fields, path, owners)
+            owners = (*owners, (path, fields))
+            known_keys = [key for key in reversed(list(node)) if key and key in fields]
+            todo.extend((node[key], fields[key], (*path, key), owners) for key in known_keys)
 
 
-def _own_faults(node: Map, fields: dict[str, Any], path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+def _own_faults(
+    node: Map, fields: dict[str, Any], path: Path, owners: Owners
+) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     for key in node:
-        if key and key not in fields and plain(key) and key not in {"$patch", "$setElementOrder", "$retainKeys"}:
-            from difflib import get_close_matches
-
-            close = get_close_matches(key, [field for field in fields if field], 1, 0.75)
-            same = [field for field in fields if field.lower() == key.lower()]
-            hint = f", did you mean `{(same or close)[0]}`?" if same or close else ""
+        if key and key not in fields and plain(key) and not key.startswith(_DIRECTIVES):
+            hint = _hint(key, fields, owners)
             yield "unknown", (*path, key), {"field": key, "owner": _shown(path) or node.get("kind"), "hint": hint}
     if not node.open:
         for key in fields.get("", ()):
             if node.get(key) is None:
                 yield "missing", (*path, key), {"field": key, "owner": _shown(path) or node.get("kind")}
+
+
+def _hint(key: str, fields: dict[str, Any], owners: Owners) -> str:
+    """Say what a field that is not there may have been meant for: another spelling, or another level."""
+    same = [field for field in fields if field.lower() == key.lower()]
+    if same:
+        return f", did you mean `{same[0]}`?"
+    from difflib import get_close_matches
+
+    below = _below(key, fields)
+    if below:
+        return f", it belongs into `{below}`"
+    for path, above in reversed(owners):
+        if key in above:
+            return f", it belongs into `{_shown(path)}`" if path else ", it belongs to the top level"
+    close = get_close_matches(key, [field for field in fields if field], 1, 0.75)
+    if close:
+        return f", did you mean `{close[0]}`?"
+    for path, above in reversed(owners):
+        below = _below(key, above)
+        if below in _SECTIONS:
+            return f", it belongs into `{_shown((*path, below))}`"
+    for way in _WAYS:
+        inner: dict[str, Any] | None = fields
+        for step in way:
+            inner = _type(inner.get(step, "")) if inner is not None else None
+        if inner is not None and key in inner:
+            return f", it belongs into `{'.'.join(way)}`"
+    return ""
+
+
+def _below(key: str, fields: dict[str, Any]) -> str | None:
+    """Return the one field of a type, or the likely one, whose own type has a key."""
+    found = [name for name, code in fields.items() if name and key in (_type(code) or ())]
+    return next((name for name in ("spec", "containers") if name in found), found[0] if len(found) == 1 else None)
+
+
+def _type(code: str) -> dict[str, Any] | None:
+    """Return the fields of the type that a code ends with."""
+    number = code.lstrip("[{")
+    fields: dict[str, Any] | None = _load()["types"][int(number)] if number.isdigit() else None
+    return fields
 
 
 def _fits(node: Any, code: str, subject: Subject, path: Path) -> bool:

@@ -145,14 +145,14 @@ def _looks_partial(one: KubernetesObject) -> bool:
         return True
     spec = one.value.get("spec")
     if one.kind in _SELECTING and one.group == "apps":
-        if not isinstance(spec, Map) or spec.get("selector") is None:
+        if not isinstance(spec, Map) or (spec.get("selector") is None and not _is_labelled(one)):
             return True
     elif one.kind == "CronJob":
-        if not isinstance(spec, Map) or spec.get("schedule") is None:
+        if not isinstance(spec, Map) or (spec.get("schedule") is None and one.template is None):
             return True
     elif one.kind == "Service":
         if not isinstance(spec, Map) or (
-            spec.get("ports") is None and "externalName" not in spec and "clusterIP" not in spec
+            spec.get("ports") is None and not {"externalName", "clusterIP", "selector"} & set(spec)
         ):
             return True
     elif one.kind in {"Pod", "Job"} and one.template is None:
@@ -163,6 +163,12 @@ def _looks_partial(one: KubernetesObject) -> bool:
     if not isinstance(containers, Seq):
         return True
     return any(isinstance(container, Map) and container.get("image") is None for container in containers)
+
+
+def _is_labelled(one: KubernetesObject) -> bool:
+    """Say whether an object gives labels to its pods, which what is laid over another one hardly does."""
+    labels = one.labels()
+    return isinstance(labels, Map) and bool(labels)
 
 
 def _open_all(root: Map) -> None:
