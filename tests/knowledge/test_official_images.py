@@ -1,7 +1,7 @@
 import pytest
 
 from devopslint.knowledge.images import parse_image
-from devopslint.knowledge.official_images import is_small, lacks, runs_as_root
+from devopslint.knowledge.official_images import has_no_shell, is_small, lacks, runs_as_root
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,39 @@ def test_variants_and_tools() -> None:
     assert not lacks(parse_image("node:22"), "curl")
     assert not lacks(parse_image("alpine:3.22"), "wget")
     assert not lacks(parse_image("gcr.io/distroless/base:debug"), "wget")
+
+
+@pytest.mark.parametrize(
+    ("image", "program", "lacking"),
+    [
+        ("alpine:3.22", "bash", True),
+        ("debian:12", "bash", False),
+        ("node:22-alpine", "bash", True),
+        ("postgres:17-alpine", "bash", False),
+        ("nginx:1.29", "node", True),
+        ("python:3.13", "node", True),
+        ("node:22", "python3", False),
+        ("node:22-slim", "python3", True),
+        ("node:22-slim", "npm", False),
+        ("ubuntu:24.04", "java", True),
+        ("ubuntu:24.04", "my-program", False),
+        ("registry.example.com/alpine:3.22", "node", False),
+        ("alpine:${V}", "node", False),
+    ],
+)
+def test_programs_that_images_lack(image: str, program: str, lacking: bool) -> None:
+    assert lacks(parse_image(image), program) is lacking
+
+
+@pytest.mark.parametrize(
+    ("image", "bare"),
+    [
+        ("scratch", True),
+        ("gcr.io/distroless/static-debian12:nonroot", True),
+        ("gcr.io/distroless/base-debian12:debug-nonroot", False),
+        ("gcr.io/distroless/base:${TAG}", False),
+        ("alpine:3.22", False),
+    ],
+)
+def test_images_without_a_shell(image: str, bare: bool) -> None:
+    assert has_no_shell(parse_image(image)) is bare
