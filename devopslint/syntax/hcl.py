@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from tree_sitter import Parser, Range
 
+from devopslint.syntax.hcl_faults import likely_fault
 from devopslint.syntax.hcl_nodes import LANGUAGE, Block, Expression, File, letters, plain, walk
 from devopslint.syntax.hcl_text import heredoc_text, unescape
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem
@@ -95,10 +96,19 @@ class _Reader:
             if node.is_missing:
                 what = f"`{node.type}`" if not node.is_named else _MISSING.get(node.type, "something")
                 at = len(self.text[: node.start_byte].rstrip()) - 1
+                fault = likely_fault(self.text, root.start_byte, at) if node.type == "quoted_template_end" else None
+                if fault is not None:
+                    self._problem(*fault)
+                    return
                 self._problem(f"{what} is missing after this", max(0, at))
                 return
             if node.is_error:
                 start = node.start_byte
+                if "\n" in self.text[start : node.end_byte]:
+                    fault = likely_fault(self.text, start, node.end_byte)
+                    if fault is not None:
+                        self._problem(*fault)
+                        return
                 words = self.text[start : node.end_byte].split("\n", 1)[0].strip()[:40]
                 end = max(start + 1, min(node.end_byte, start + len(words)))
                 message = f"`{words}` can't be read" if words else "the file ends too early"

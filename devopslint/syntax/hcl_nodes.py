@@ -253,6 +253,9 @@ def _traversal(expression: Expression, siblings: list[Node], index: int) -> Refe
         elif kind in {"attr_splat", "full_splat"}:
             steps.append(None)
             tail.extend(reversed([child for child in node.children if child.type in _TAILS]))
+    if steps[0] == "resource" and len(steps) > 2:
+        # The long form of a reference: `resource.aws_s3_bucket.logs.arn`.
+        del steps[0]
     return Reference(tuple(steps), head.start_byte + expression.shift, end + expression.shift, legacy)
 
 

@@ -159,6 +159,11 @@ def test_an_expression_inside_another_text() -> None:
         ("a = { b = 1\n", [("a = { b = 1", "`a = { b = 1` can't be read")]),
         ('x "y" {\n  a = 1\n', [("1", "`}` is missing after this")]),
         ("é = 1\n}\n", [("}", "`}` can't be read")]),
+        ('x "y" {\n  a 1\n}\n', [("a", "`=` is missing after `a`")]),
+        ('x {\n  a = 1\n  b = "${c["d"]}e\n}\n', [('"${c["d"]}e', "a quoted string must end on its line")]),
+        ('x {\n  a = "1\\d"\n}\n', [("\\d", "`\\d` is no escape: a backslash is written `\\\\`")]),
+        ("x {\n  a = 'b'\n}\n", [("'", "texts stand in double quotes")]),
+        ("x {\n  a = <<E\n  don't\n  E\n  b 1\n}\n", [("b", "`=` is missing after `b`")]),
     ],
 )
 def test_problems(text: str, expected: list[tuple[str, str]]) -> None:

@@ -110,6 +110,7 @@ class Module:
         self.declared: dict[str, Declared] = {}
         self.duplicates: list[tuple[Declared, Declared]] = []
         self.locals: dict[str, Local] = {}
+        self.duplicate_locals: list[tuple[Local, Local]] = []
         self.of_type: dict[str, list[Declared]] = {}
         self.subjects: dict[str, Subject] = {}
         """The subjects of resources by address, filled by the reader."""
@@ -132,7 +133,7 @@ class Module:
             file.resolve = self.resolve
 
     def _take(self, file: Document) -> None:
-        override = _is_override(file.source.path)
+        override = is_override(file.source.path)
         for type_name, blocks in file.root.items():
             if not isinstance(blocks, Seq):
                 continue
@@ -146,13 +147,15 @@ class Module:
                     self._take_locals(block, file)
                 elif type_name in _DECLARING:
                     first = self.declared.setdefault(declared.address, declared)
-                    if first is not declared and not override and not _is_override(first.document.source.path):
+                    if first is not declared and not override and not is_override(first.document.source.path):
                         self.duplicates.append((first, declared))
 
     def _take_locals(self, block: Block, file: Document) -> None:
         for name, (key_start, key_end, start, end) in block.at.items():
-            if name not in self.locals:
-                self.locals[name] = Local(name, block[name], file, (key_start, key_end), (start, end))
+            local = Local(name, block[name], file, (key_start, key_end), (start, end))
+            first = self.locals.setdefault(name, local)
+            if first is not local and not is_override(file.source.path):
+                self.duplicate_locals.append((first, local))
 
     def all(self, type_name: str) -> list[Declared]:
         """Return every block of a type (`variable`, `provider`), in the order of the files."""
@@ -363,6 +366,7 @@ def _is_values(path: str) -> bool:
     return path.endswith((".tfvars", ".tfvars.json"))
 
 
-def _is_override(path: str) -> bool:
+def is_override(path: str) -> bool:
+    """Say whether a file's name makes what it declares replace what others declare."""
     stem = path.rpartition("/")[2].split(".", 1)[0]
     return stem == "override" or stem.endswith("_override")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.module import is_override
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, expressions
 from devopslint.syntax.tree import Map, Seq
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.module import Declared, Module
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.hcl_nodes import Reference
+    from devopslint.syntax.hcl_nodes import Expression, Reference
     from devopslint.syntax.tree import Document
 
     Options = Mapping[str, Any]
@@ -22,8 +23,11 @@ _RESERVED = frozenset(
     {"var", "local", "module", "data", "each", "count", "self", "path", "terraform", "ephemeral", "provider", "action",
      "list", "string", "number", "bool", "any", "map", "set", "object", "tuple", "optional"}
 )  # fmt: skip
-_NO_REFERENCES = frozenset({"moved", "removed", "import", "check"})
+_NO_REFERENCES = frozenset({"moved", "removed", "import", "check", "terraform"})
 """Blocks that name what may be gone, or what is elsewhere."""
+_BARE_WORDS = {"dynamic": ("iterator",), "provisioner": ("when", "on_failure")}
+"""Block types and the arguments in which a word stands for itself."""
+_WORDS_OF = {"path": {"module", "root", "cwd"}, "terraform": {"workspace", "applying"}}
 _NAMES_ONLY = frozenset({"provider", "providers", "lifecycle"})
 """Attributes and blocks whose traversals are no references to values."""
 
@@ -35,13 +39,16 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     for file in module.files:
         iterators = set(_iterators(file.root))
-        for reference in _value_references(file):
+        for reference, expression in _value_references(file):
             name = _declaration(reference, iterators)
-            if name is not None and not _is_declared(module, name):
+            if name is not None and _is_declared(module, name):
+                is_tried = "try(" in expression.text or "can(" in expression.text
+                name = _missing_output(module, reference) if name.startswith("module.") and not is_tried else None
+            if name is not None:
                 yield Problem(Place(file.source, reference.start, reference.end), name=name, hint=_hint(module, name))
 
 
-def _value_references(file: Document) -> Iterator[Reference]:
+def _value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
     for type_name, blocks in file.root.items():
         if type_name in _NO_REFERENCES or not isinstance(blocks, Seq):
             continue
@@ -51,8 +58,27 @@ def _value_references(file: Document) -> Iterator[Reference]:
             for key, value in block.items():
                 if key in _NAMES_ONLY or (type_name == "variable" and key == "type"):
                     continue
+                bare = {
+                    id(inner.get(name))
+                    for inner in _blocks_below(value)
+                    for name in _BARE_WORDS.get(inner.type, ())
+                    if name in inner
+                }
                 for expression in expressions(value):
-                    yield from expression.references()
+                    if id(expression) not in bare:
+                        for reference in expression.references():
+                            yield reference, expression
+
+
+def _blocks_below(value: Any) -> Iterator[Block]:
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Block):
+            yield node
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
 
 
 def _iterators(root: Any) -> Iterator[str]:
@@ -82,11 +108,29 @@ def _declaration(reference: Reference, iterators: set[str]) -> str | None:
         return f"{head}.{steps[1]}" if len(names) >= 2 and isinstance(steps[1], str) else None
     if head in {"data", "ephemeral"}:
         return ".".join(names) if len(names) == 3 and steps[:3] == tuple(names) else None
-    if head in _RESERVED or head in iterators or not isinstance(head, str) or "_" not in head:
+    if head in _WORDS_OF and len(names) > 1 and steps[1] not in _WORDS_OF[str(head)]:
+        return f"{head}.{steps[1]}"
+    if head in _RESERVED or head in iterators or not isinstance(head, str):
         return None
-    if len(steps) < 2 or not isinstance(steps[1], str) or steps[1] in {"key", "value"}:
+    if len(steps) < 2:
+        return head
+    if not isinstance(steps[1], str) or steps[1] in {"key", "value"}:
         return None
     return f"{head}.{steps[1]}"
+
+
+def _missing_output(module: Module, reference: Reference) -> str | None:
+    """Return the address of an output that a local module does not have."""
+    from devopslint.artifacts.terraform.calls import target_of
+
+    call = module.declared.get(f"module.{reference.steps[1]}")
+    at = 3 if call is not None and {"count", "for_each"} & set(call.block) else 2
+    if call is None or len(reference.steps) <= at or not isinstance(reference.steps[at], str):
+        return None
+    target = target_of(module, call)
+    if target is None or target.broken or f"output.{reference.steps[at]}" in target.declared:
+        return None
+    return f"{call.address}.{reference.steps[at]}"
 
 
 def _is_declared(module: Module, name: str) -> bool:
@@ -97,6 +141,9 @@ def _hint(module: Module, name: str) -> str:
     from difflib import get_close_matches
 
     known = [*module.declared, *(f"local.{local}" for local in module.locals)]
+    if "." not in name:
+        found = next((f"{head}.{name}" for head in ("var", "local") if f"{head}.{name}" in known), None)
+        return f", did you mean `{found}`?" if found else ": a text stands in quotes"
     prefix = name.partition(".")[0] + "."
     close = get_close_matches(name, [one for one in known if one.startswith(prefix)], 1, 0.8)
     return f", did you mean `{close[0]}`?" if close else ""
@@ -113,7 +160,7 @@ def _used(module: Module) -> set[str]:
 
 
 def unused(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each variable, local or data source that nothing in the folder refers to."""
+    """Yield a problem for each variable, local, data source or other configuration of a provider that nothing uses."""
     module: Module = subject.context
     if module.broken or module.is_partial or not (module.has_code or module.locals or module.all("output")):
         return
@@ -125,6 +172,10 @@ def unused(subject: Subject, options: Options) -> Iterator[Problem]:
         # What begins with `_` is kept for the check that its value makes.
         if f"local.{local.name}" not in used and not local.name.startswith("_"):
             yield Problem(Place(local.document.source, *local.key), what="local value", name=local.name)
+    for declared in module.all("provider"):
+        alias = declared.block.get("alias")
+        if isinstance(alias, str) and f"{declared.label(0)}.{alias}" not in used:
+            yield _unused(declared, "provider", f"{declared.label(0)}.{alias}")
     for declared in module.all("data"):
         if declared.address not in used and not {"lifecycle", "depends_on"} & set(declared.block):
             yield _unused(declared, "data source", declared.address)
@@ -139,13 +190,31 @@ def duplicates(subject: Subject, options: Options) -> Iterator[Problem]:
     module: Module = subject.context
     if module.is_partial:
         return
-    for first, later in module.duplicates:
+    for first, later in (*module.duplicates, *_more_duplicates(module)):
         place = Place(first.document.source, *(first.block.header or (0, 0)))
         yield Problem(
             Place(later.document.source, *(later.block.header or (0, 0))),
             related=[Related(place, f"`{first.address}` stands here first")],
             name=later.address,
         )
+    for first_local, later_local in module.duplicate_locals:
+        yield Problem(
+            Place(later_local.document.source, *later_local.key),
+            related=[Related(Place(first_local.document.source, *first_local.key), "it stands here first")],
+            name=f"local.{later_local.name}",
+        )
+
+
+def _more_duplicates(module: Module) -> Iterator[tuple[Declared, Declared]]:
+    """Yield the second configuration of a provider without an alias or with the same, and of required providers."""
+    seen: dict[str, Declared] = {}
+    for declared in (*module.all("provider"), *module.nested_settings("required_providers")):
+        if is_override(declared.document.source.path):
+            continue
+        alias = declared.block.get("alias", "")
+        key = f"{declared.address}/{alias}" if isinstance(alias, str) else ""
+        if key and "for_each" not in declared.block and seen.setdefault(key, declared) is not declared:
+            yield seen[key], declared
 
 
 def unused_provider(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -212,3 +281,31 @@ def providers_without_version(subject: Subject, options: Options) -> Iterator[Pr
         ):
             continue
         yield Problem(Place(declared.document.source, *(declared.block.header or (0, 0))), name=name)
+
+
+def undeclared_provider(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each `provider = aws.west` and item of `providers` whose configuration no file of the folder has."""
+    module: Module = subject.context
+    if module.broken or module.is_partial:
+        return
+    known = {f"{one.label(0)}.{one.block.get('alias')}" for one in module.all("provider") if "alias" in one.block}
+    for block in module.nested_settings("required_providers"):
+        for expression in expressions(block.block):
+            known.update(reference.text for reference in expression.references())
+    for type_name in ("resource", "data", "ephemeral", "module"):
+        for declared in module.all(type_name):
+            value = declared.block.get("providers" if type_name == "module" else "provider")
+            for expression in expressions(value):
+                for reference in expression.references():
+                    if len(reference.steps) == 2 and reference.text not in known and reference.steps[0] != "each":
+                        place = Place(declared.document.source, reference.start, reference.end)
+                        yield Problem(place, name=reference.text)
+
+
+def providers_without_source(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each required provider that does not say where it comes from."""
+    module: Module = subject.context
+    for block in module.nested_settings("required_providers"):
+        for name, value in block.block.items():
+            if isinstance(value, str) or (isinstance(value, Map) and "source" not in value and not value.open):
+                yield Problem(Place(block.document.source, *block.block.at[name][:2]), name=name)
