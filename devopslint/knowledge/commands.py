@@ -6,7 +6,7 @@ import re
 
 from devopslint.policy.subject import Subject
 from devopslint.syntax.shell import split_flag
-from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Document
 
 KIND = "shell.command"
+SCRIPT = "shell.script"
+_PLAIN = re.compile(r"\s*[A-Za-z][\w./:@=,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*")
 _filters: dict[frozenset[str], re.Pattern[str]] = {}
 
 
@@ -110,6 +112,59 @@ def command_subject(
         parents=parents,
         context=CommandContext(command, context),
     )
+
+
+def script_subject(
+    fragment: Fragment,
+    document: Document,
+    parents: Mapping[str, Subject],
+    address: str,
+    context: ScriptContext,
+) -> Subject:
+    """Return the subject `shell.script` of a whole script; its value has the `shell` that reads it, if that is known."""
+    start, end = fragment.mark(0, len(fragment.text))
+    value = Map(start, end)
+    value.header = fragment.mark(0, max(len(fragment.text.split("\n", 1)[0]), 1))
+    value.put("shell", UNKNOWN if context.shell is None else context.shell, (*value.header, *value.header))
+    return Subject(
+        SCRIPT, value, document=document, address=address, header=value.header, parents=parents, context=context
+    )
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a script is one command of plain words, in which nothing can be wrong for a shell."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+class ScriptContext:
+    """What a check on a script can ask.
+
+    `shell` is the one that reads it (`bash`, `dash`, `ash`, `sh` for one that may be any of them), `None` when that is
+    not known; `errexit` says whether it ends with the first command that fails. `known` are variables that certainly
+    hold a value, `owner` is the context of the artifact.
+    """
+
+    __slots__ = ("_read", "errexit", "known", "owner", "shell")
+
+    def __init__(
+        self,
+        read: Callable[[], Script],
+        owner: Any,
+        *,
+        shell: str | None,
+        errexit: bool,
+        known: Callable[[str], bool],
+    ) -> None:
+        self._read = read
+        self.owner = owner
+        self.shell = shell
+        self.errexit = errexit
+        self.known = known
+
+    @property
+    def script(self) -> Script:
+        """The script, read when first asked for."""
+        return self._read()
 
 
 class CommandContext:

@@ -119,6 +119,25 @@ def has_dash(image: Image) -> bool:
     return not re.search(r"alpine|windows|nanoserver|ubi|oracle|al20|amazonlinux|fedora|rocky", image.tag)
 
 
+def shell_of(image: Image) -> str | None:
+    """Return what `/bin/sh` of an image is: `dash`, `ash` or `bash`; `None` when that is not known."""
+    if has_dash(image):
+        return "dash"
+    name, tag = image.name, image.tag
+    if not isinstance(name, str) or not isinstance(tag, str):
+        return None
+    if name in {"alpine", "busybox"} or (name in _OFFICIAL and re.search(r"alpine", tag)):
+        return "ash"
+    if name in _BASH_IMAGES or re.match(r"registry\.access\.redhat\.com/ubi\d", name):
+        return "bash"
+    return None
+
+
+_BASH_IMAGES = frozenset(
+    {"fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "oraclelinux", "archlinux", "bash"}
+)
+
+
 def is_small(image: Image) -> bool | None:
     """Say whether the tag is that of a small variant; `None` when the tag is not known."""
     return bool(_SLIM.search(image.tag)) if isinstance(image.tag, str) else None

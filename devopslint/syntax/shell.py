@@ -13,8 +13,10 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
+
+    from tree_sitter import Node
 
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.tree import Mark
@@ -261,10 +263,50 @@ class Command:
         return f"Command({' '.join([self.name, *self.args])!r})"
 
 
-class Script:
-    """The commands of a script in order, and the text they come from. `has_errors`: parts of it could not be read."""
+class Tree:
+    """What tree-sitter made of a fragment, where GitHub expressions stand in it, and the command that runs it."""
 
-    __slots__ = ("commands", "fragment", "has_errors", "pipelines", "subshells")
+    __slots__ = ("expressions", "fragment", "root", "wrapper")
+
+    def __init__(
+        self, fragment: Fragment, root: Node, expressions: Sequence[tuple[int, int]], wrapper: Command | None
+    ) -> None:
+        self.fragment = fragment
+        self.root = root
+        self.expressions = expressions
+        self.wrapper = wrapper
+
+    def text(self, node: Node) -> str:
+        """Return what stands at a node."""
+        return self.fragment.text[node.start_byte : node.end_byte]
+
+    def mark(self, node: Node) -> Mark:
+        """Return the offsets of a node in the source."""
+        return self.fragment.mark(node.start_byte, node.end_byte)
+
+    def is_known(self, node: Node) -> bool:
+        """Say whether no GitHub expression stands in a node."""
+        start, end = node.start_byte, node.end_byte
+        return not any(first < end and start < last for first, last in self.expressions)
+
+    def nodes(self, *types: str) -> Iterator[Node]:
+        """Yield the nodes of some types, in order."""
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.type in types:
+                yield node
+            if node.child_count:
+                stack.extend(reversed(node.children))
+
+
+class Script:
+    """The commands of a script in order, and the text they come from. `has_errors`: parts of it could not be read.
+
+    `trees` are the syntax trees, that of the script itself first, then those of the scripts that its commands run.
+    """
+
+    __slots__ = ("commands", "fragment", "has_errors", "pipelines", "subshells", "trees")
 
     def __init__(self, fragment: Fragment) -> None:
         self.fragment = fragment
@@ -272,6 +314,7 @@ class Script:
         self.has_errors = False
         self.pipelines = 0
         self.subshells = 0
+        self.trees: list[Tree] = []
 
     def named(self, *names: str) -> Iterator[Command]:
         """Yield the commands with one of these names."""

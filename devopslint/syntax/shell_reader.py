@@ -6,8 +6,8 @@ GitHub's `${{ … }}` overwritten by letters, which keeps them from breaking the
 
 from __future__ import annotations
 
-from devopslint.syntax.shell import Assignment, Command, Redirect, Script, program_name
-from devopslint.syntax.shell_words import WORDS, mask, parse, quoted_segments, subfragment, word_of
+from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Tree, program_name
+from devopslint.syntax.shell_words import WORDS, and_or_parts, mask, parse, quoted_segments, subfragment, word_of
 from devopslint.syntax.wrappers import SHELLS, WRAPPERS, script_word, wrapped_at
 
 TYPE_CHECKING = False
@@ -41,6 +41,7 @@ def read_into(script: Script, fragment: Fragment, wrapper: Command | None = None
     masked, expressions = mask(fragment.text)
     root = parse(masked)
     script.has_errors = script.has_errors or root.has_error
+    script.trees.append(Tree(fragment, root, expressions, wrapper))
     reader = _Reader(script, fragment, expressions, wrapper, depth)
     first = len(script.commands)
     reader.statements(root.children, _Place())
@@ -108,6 +109,9 @@ class _Reader:
                         if not command.after:
                             command.after = before
                 elif node.is_named and kind != "comment":
+                    if last is not None and not before:
+                        for command in found:
+                            command.after = command.after or ";"
                     inner = _Place(place)
                     inner.before = before or (";" if last else place.before)
                     inner.piped_from = place.piped_from
@@ -122,10 +126,8 @@ class _Reader:
         kind = node.type
         if kind == "command":
             return [self.command(node, place)]
-        if kind == "list":
+        if kind in {"list", "pipeline"}:
             return self.and_or(node, place)
-        if kind == "pipeline":
-            return self.pipeline(node, place)
         if kind == "redirected_statement":
             return self.redirected(node, place)
         if kind == "negated_command":
@@ -169,24 +171,26 @@ class _Reader:
         return self.statements(body, place)
 
     def and_or(self, node: Node, place: _Place) -> list[Command]:
-        """Read `a && b || c`, which the grammar nests to the left."""
-        parts: list[Node] = []
-        stack = [node]
-        while stack:
-            current = stack.pop()
-            if current.type == "list":
-                stack.extend(reversed(current.children))
-            else:
-                parts.append(current)
-        return self.statements(parts, place)
+        """Read `a | b && c || d`."""
+        found: list[Command] = []
+        before = place.before
+        for part in and_or_parts(node):
+            if isinstance(part, str):
+                before = part
+                for command in found:
+                    command.after = command.after or part
+                continue
+            inner = _Place(place)
+            inner.before = before
+            inner.piped_from = place.piped_from
+            found = (self.pipeline(part, inner) if len(part) > 1 else self.statement(part[0], inner)) or found
+        return found
 
-    def pipeline(self, node: Node, place: _Place) -> list[Command]:
+    def pipeline(self, nodes: Sequence[Node], place: _Place) -> list[Command]:
         self.script.pipelines += 1
         number = self.script.pipelines
         outgoing: list[Command] = []
-        for child in node.children:
-            if not child.is_named or child.type == "comment":
-                continue
+        for child in nodes:
             inner = _Place(place)
             inner.before = place.before
             first = len(self.script.commands)

@@ -80,6 +80,32 @@ def _grammar() -> Any:
     return tree_sitter_bash.language()
 
 
+def and_or_parts(node: Node) -> list[list[Node] | str]:
+    """Return the pipelines of `a | b && c || d`, each as its commands, with the operators between them.
+
+    The grammar nests to the left, and hangs `b && c` below the pipe of `a | b | x && c`: no shell does.
+    """
+    found: list[list[Node] | str] = []
+    joined = False
+    stack = [node]
+    while stack:
+        child = stack.pop()
+        if child.type in {"list", "pipeline"}:
+            stack.extend(reversed(child.children))
+        elif child.type in {"|", "|&"}:
+            joined = True
+        elif not child.is_named:
+            found.append(child.type)
+        elif child.type != "comment":
+            last = found[-1] if joined and found else ""
+            if isinstance(last, list):
+                last.append(child)
+            else:
+                found.append([child])
+            joined = False
+    return found
+
+
 def mask(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Overwrite every `${{ … }}` with letters; returns the text and where the expressions stood."""
     if "${{" not in text:

@@ -140,3 +140,28 @@ def test_long_lists_and_deep_nesting_end() -> None:
 def test_the_words_of_a_test() -> None:
     assert only('[ "$A" == b ] && x', "[").args == ["$A", "==", "b"]
     assert only("[[ -f x && ! $y =~ z ]]", "[[").args == ["-f", "x", "!", "$y", "=~", "z"]
+
+
+def test_the_commands_behind_a_long_pipe_are_no_part_of_it() -> None:
+    found = script("a | b | c && d | e | f || g && h")
+    assert [(c.name, c.piped_from.name if c.piped_from else "", c.before, c.after) for c in found] == [
+        ("a", "", "", ""),
+        ("b", "a", "", ""),
+        ("c", "b", "", "&&"),
+        ("d", "", "&&", ""),
+        ("e", "d", "&&", ""),
+        ("f", "e", "&&", "||"),
+        ("g", "", "||", "&&"),
+        ("h", "", "&&", ""),
+    ]
+
+
+def test_a_line_end_ends_a_command() -> None:
+    found = script("a\nb && c\n(d)\ne")
+    assert [(c.name, c.before, c.after) for c in found] == [
+        ("a", "", ";"),
+        ("b", ";", "&&"),
+        ("c", "&&", ";"),
+        ("d", ";", ";"),
+        ("e", ";", ""),
+    ]

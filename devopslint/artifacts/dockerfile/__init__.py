@@ -18,6 +18,7 @@ SUBJECTS = {
     "dockerfile.stage": ("file",),
     "dockerfile.instruction": ("file", "stage"),
     "shell.command": ("file", "stage", "instruction"),
+    "shell.script": ("file", "stage", "instruction"),
 }
 
 _NAMES = ("dockerfile", "containerfile")

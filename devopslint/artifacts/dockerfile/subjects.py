@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from devopslint.artifacts.dockerfile.model import read_model, whole_word
 from devopslint.artifacts.dockerfile.resolve import Expanded
+from devopslint.artifacts.dockerfile.shells import script_context
 from devopslint.artifacts.dockerfile.words import read_pairs, split_pair
-from devopslint.knowledge.commands import command_subjects, wanted_commands
+from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
@@ -49,6 +50,7 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
         )
     yield from stages
     names = wanted_commands(unit.wanted)
+    scripts = unit.wants("shell.script")
     for step in model.steps:
         value = values[step.index]
         where = f"{_address(step.stage)}, " if step.stage is not None and len(stages) > 1 else ""
@@ -66,13 +68,16 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
             context=step,
         )
         yield subject
-        if step.name == "RUN" and (names is None or names):
+        if step.name == "RUN" and (names is None or names or scripts):
             fragment = step.shell_fragment()
             if fragment is not None:
+                inner = {**parents, "instruction": subject}
+                if scripts and not is_plain(fragment.text):
+                    yield script_subject(fragment, document, inner, f"{where}RUN", script_context(step))
                 yield from command_subjects(
                     fragment,
                     document,
-                    {**parents, "instruction": subject},
+                    inner,
                     f"{where}RUN",
                     step,
                     names=names,

@@ -19,6 +19,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "workflow.action": (),
     "workflow.step": ("job", "workflow", "action"),
     "shell.command": ("step", "job", "workflow", "action"),
+    "shell.script": ("step", "job", "workflow", "action"),
 }
 
 MARKERS = ("on", "jobs")

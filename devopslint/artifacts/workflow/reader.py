@@ -92,6 +92,15 @@ def _read_step(
         context=step,
     )
     yield subject
+    if step.run is not None and step.is_shell and unit.wants("shell.script"):
+        from devopslint.artifacts.workflow.scripts import script_context
+        from devopslint.knowledge.commands import is_plain, script_subject
+
+        assert step.fragment is not None
+        if not is_plain(step.fragment.text):
+            yield script_subject(
+                step.fragment, document, {"step": subject, **parents}, subject.address, script_context(step)
+            )
     if step.run is not None and unit.wants("shell.command") and step.is_shell:
         from devopslint.knowledge.commands import command_subjects, wanted_commands
 

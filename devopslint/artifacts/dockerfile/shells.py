@@ -1,0 +1,45 @@
+"""Which shell reads a RUN, and what is certain when it begins."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS
+from devopslint.knowledge.commands import ScriptContext
+from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.official_images import shell_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.artifacts.dockerfile.model import Step
+
+_SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?((?:ba|da|a|z|k)?sh)\b")
+_ALWAYS = frozenset({"HOME", "PATH", "PWD"})
+
+
+def shell_name(step: Step) -> str | None:
+    """Return the shell that reads a RUN: `bash`, `dash`, `ash`, `sh`; `None` when it is not known."""
+    shebang = _SHEBANG.match(step.instruction.heredocs[0].body.text) if step.instruction.heredocs else None
+    if shebang is not None:
+        return shebang[1]
+    shell = step.settings.get("SHELL")
+    if shell is not None:
+        return str(shell.value[0]).rsplit("/", 1)[-1] if shell.value else None
+    if step.instruction.json or step.stage is None:
+        return None
+    return shell_of(parse_image(step.stage.root_stage.image_text))
+
+
+def script_context(step: Step) -> ScriptContext:
+    """Return what checks on the script of a RUN can ask."""
+
+    def is_set(name: str) -> bool:
+        held = step.scope.get(name)
+        if held is None or not isinstance(held.value, str):
+            return name in _ALWAYS or name in PLATFORM_ARGS
+        return bool(held.value.strip())
+
+    shell = step.settings.get("SHELL")
+    options = shell.value[1:] if shell is not None else ()
+    errexit = any(re.match(r"-\w*e", word) or word == "errexit" for word in options)
+    return ScriptContext(step.read_script, step, shell=shell_name(step), errexit=errexit, known=is_set)

@@ -1,0 +1,52 @@
+"""What reads the script of a `run:`, and what is certain when it begins.
+
+From the page "Workflow syntax" of GitHub's documentation: without `shell` bash is started with `-e`, with `shell: bash`
+with `-eo pipefail` too, with `shell: sh` with `-e`; a template of one's own (`bash {0}`) says everything itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.knowledge.commands import ScriptContext
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.artifacts.workflow.model import Step
+
+_ALWAYS = frozenset({"CI", "HOME", "PATH", "PWD", "SHELL", "USER"})
+_ERREXIT = re.compile(r"-\w*e|errexit$")
+
+
+def script_context(step: Step) -> ScriptContext:
+    """Return what checks on the script of a step can ask."""
+    shell = step.shell
+    return ScriptContext(
+        step.script,
+        step,
+        shell=shell,
+        errexit=_ends_with_the_first_failure(step),
+        known=lambda name: _is_set(step, name),
+    )
+
+
+def _ends_with_the_first_failure(step: Step) -> bool:
+    for owner in (step.value, map_at(map_at(step.job.value, "defaults"), "run"),
+                  map_at(map_at(step.workflow.root, "defaults"), "run")):  # fmt: skip
+        shell = owner.get("shell")
+        if isinstance(shell, str):
+            words = shell.split()
+            return len(words) < 2 or any(_ERREXIT.match(word) for word in words[1:])
+    return True
+
+
+def _is_set(step: Step, name: str) -> bool:
+    """Say whether a variable certainly holds a text that is not empty."""
+    if name in _ALWAYS or name.startswith(("GITHUB_", "RUNNER_")):
+        return True
+    for owner in (step.value, step.job.value, step.workflow.root):
+        value = map_at(owner, "env").get(name)
+        if value is not None:
+            return not isinstance(value, str) or (bool(value.strip()) and "${{" not in value)
+    return False

@@ -1,0 +1,321 @@
+"""Scripts that a shell reads, and that do another thing than they were meant to."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from tree_sitter import Node
+
+    from devopslint.knowledge.commands import ScriptContext
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Tree, Word
+
+    Options = Mapping[str, Any]
+
+_COMPARES = frozenset({"=", "==", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
+_ROOT_IF_EMPTY = re.compile(
+    r"\"?\$(?:(\w+)|\{(\w+)\})\"?/\"?(?:(?:\*|\.\*|\{.*\}|(?:usr|bin|sbin|lib|lib64|etc|home|var|opt|boot|root|srv)/?\*?)\"?)?$"
+)
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_NEVER_FAILS = frozenset(
+    {"basename", "date", "dirname", "echo", "id", "mktemp", "nproc", "printf", "pwd", "uname", "whoami"}
+)
+_READS_NOTHING = frozenset(
+    {
+        "chmod",
+        "chown",
+        "cp",
+        "date",
+        "echo",
+        "kill",
+        "ln",
+        "ls",
+        "mkdir",
+        "mv",
+        "rm",
+        "rmdir",
+        "sleep",
+        "touch",
+        "which",
+    }
+)
+_NAME_OPTIONS = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
+_ENDING = frozenset({"exit", "exec", "return"})
+_GLOB = re.compile(r"[*?]|\[.+\]")
+
+
+def dangerous_remove(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`rm -rf $DIR/`: the whole system when the variable is empty."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("rm"):
+        if not command.has_flag("-r", "-R", "--recursive"):
+            continue
+        for word in command.words:
+            match = _ROOT_IF_EMPTY.match(_raw(word)) if word.expands else None
+            if match and not _has_value(context, command, match[1] or match[2]):
+                yield Problem(_place(word), path=_raw(word), variable=match[1] or match[2])
+
+
+def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`cd somewhere; command`: when the folder is not there, the command runs elsewhere."""
+    context: ScriptContext = subject.context
+    script = context.script
+    if context.errexit or script.has_errors or any(_sets_errexit(command) for command in script.named("set")):
+        return
+    for command in script.named("cd"):
+        if command.after != ";" or command.failure_ignored or command.wrapper is not None or not command.words:
+            continue
+        if re.fullmatch(r"(?:\.\.?/?)+|/|-|~", command.args[0]) or command.index + 1 >= len(script.commands):
+            continue
+        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
+
+
+def _sets_errexit(command: Command) -> bool:
+    return command.has_flag("-e") or "errexit" in command.args
+
+
+def misordered_redirect(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`2>&1 >file`: errors go to where the output went before."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        if command.piped_to is not None or command.within is not None or command.wrapper is not None:
+            continue
+        joined = False
+        for redirect in command.redirects:
+            target = redirect.target
+            if redirect.operator == "2>&" and target is not None and target.text == "1":
+                joined = True
+            elif joined and redirect.operator in {">", ">>", "1>", "1>>", ">|"} and target is not None:
+                yield Problem(_place(target), path=target.text)
+                break
+
+
+def masked_failure(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`export NAME=$(command)`: the status is that of `export`."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("export", "local", "readonly", "declare", "typeset"):
+        for assignment in command.assignments:
+            inner = [
+                other
+                for other in context.script
+                if other.within is command
+                and other.fragment is command.fragment
+                and assignment.start <= other.start < assignment.end
+            ]
+            if inner and not all(other.name in _NEVER_FAILS or other.failure_ignored for other in inner):
+                yield Problem(
+                    Place(assignment.fragment.source, *assignment.mark), name=assignment.name, command=command.name
+                )
+
+
+def unreachable(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A command behind `exit`, `return` or `exec`, in the same block."""
+    context: ScriptContext = subject.context
+    script = context.script
+    if script.has_errors:
+        return
+    for command in script.named(*_ENDING):
+        if command.name == "exec" and not command.words:
+            continue
+        tree = next((tree for tree in script.trees if tree.fragment is command.fragment), None)
+        node = _statement(tree, command) if tree is not None and command.wrapper in {None, tree.wrapper} else None
+        following = node.next_named_sibling if node is not None else None
+        while following is not None and following.type in {"comment", "function_definition"}:
+            following = following.next_named_sibling
+        if tree is None or node is None or following is None or following.type.endswith(("_clause", "_body", "_end")):
+            continue
+        if node.next_sibling is not None and node.next_sibling.type == "&":
+            continue
+        start = following.start_byte
+        end = tree.fragment.text.find("\n", start, following.end_byte)
+        mark = tree.fragment.mark(start, end if end >= 0 else following.end_byte)
+        yield Problem(Place(tree.fragment.source, *mark), name=command.name)
+
+
+def _statement(tree: Tree, command: Command) -> Node | None:
+    """Return the node of a command that is a statement by itself, neither in a list nor in a pipeline."""
+    node = tree.root.descendant_for_byte_range(command.start, command.end)
+    while node is not None and node.type not in {"command", "redirected_statement"}:
+        node = node.parent
+    if node is not None and node.parent is not None and node.parent.type == "redirected_statement":
+        node = node.parent
+    parent = node.parent if node is not None else None
+    blocks = {
+        "program",
+        "compound_statement",
+        "do_group",
+        "else_clause",
+        "if_statement",
+        "case_item",
+        "elif_clause",
+        "subshell",
+    }
+    if node is None or parent is None or parent.type not in blocks:
+        return None
+    if parent.type in {"if_statement", "elif_clause"}:
+        before = node.prev_sibling
+        while before is not None and before.type != "then":
+            before = before.prev_sibling
+        if before is None:
+            return None
+    return node
+
+
+def loop_over_listing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`for f in $(ls)`: names with blanks are taken apart."""
+    context: ScriptContext = subject.context
+    for tree in context.script.trees:
+        for node in tree.nodes("for_statement"):
+            for child in node.named_children:
+                if child.type != "command_substitution" or not child.named_children:
+                    continue
+                first = child.named_children[0]
+                name = tree.text(first).split(None, 1)
+                if first.type in {"command", "pipeline"} and name and name[0] in {"ls", "find"}:
+                    yield Problem(Place(tree.fragment.source, *tree.mark(child)), name=name[0])
+
+
+def unquoted_pattern(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`find -name *.txt`: the shell puts in the names that it finds here."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("find"):
+        for option, word in zip(command.words, command.words[1:], strict=False):
+            plain = word.node_type in {"word", "concatenation"}
+            if option.text in _NAME_OPTIONS and plain and re.match(r"[^'\"\\]*[*?]", _raw(word)):
+                yield Problem(_place(word), pattern=word.text)
+
+
+def input_not_read(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A pipe into a command that reads no input: `… | echo`, `… | rm`."""
+    context: ScriptContext = subject.context
+    for command in context.script.named(*_READS_NOTHING):
+        left = command.piped_from
+        if left is None or left.name in {"yes", "echo", "printf"} or command.name_word is None:
+            continue
+        if command.wrapper is not None or command.redirects or command.subshell != left.subshell:
+            continue
+        if any(word.text in {"-", "/dev/stdin", "/proc/self/fd/0"} or word.expands for word in command.words):
+            continue
+        if command.has_flag("-i") or any(other.within is command for other in context.script):
+            continue
+        yield Problem(_place(command.name_word), name=command.name)
+
+
+def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`su app` with commands behind it, which run as before."""
+    context: ScriptContext = subject.context
+    script = context.script
+    for command in script.named("su"):
+        if command.has_flag("-c", "--command", "-s") or command.redirects or command.piped_from is not None:
+            continue
+        if command.name_word is not None and any(other.index > command.index for other in script) and command.words:
+            yield Problem(Place(command.fragment.source, *command.mark), user=command.args[-1])
+
+
+def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`$@` without quotes: arguments with blanks are taken apart."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        for word in command.words:
+            if _raw(word) in {"$@", "$*", "${@}", "${*}"}:
+                yield Problem(_place(word), text=_raw(word))
+
+
+def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A test that always has the same answer: two constants, `-n` of a word without quotes, a pattern in `[`."""
+    context: ScriptContext = subject.context
+    for tree in context.script.trees:
+        for node in tree.nodes("test_command"):
+            inner = node.named_children[0] if node.named_child_count == 1 and not node.has_error else None
+            if inner is None or node.children[0].type not in {"[", "[["} or not tree.is_known(inner):
+                continue
+            found = _constant(tree, inner, single=node.children[0].type == "[")
+            if found is not None:
+                at, reason = found
+                yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
+
+
+def _constant(tree: Tree, node: Node, *, single: bool) -> tuple[Node, str] | None:
+    children = node.children
+    if node.type == "binary_expression" and len(children) == 3:
+        left, operator, right = children
+        if operator.type == "test_operator" and tree.text(operator) not in _COMPARES:
+            return None
+        if tree.text(operator) not in _COMPARES:
+            return None
+        if _is_literal(left) and _is_literal(right) and not _has_glob(tree, right):
+            return node, "compares two constants"
+        if single and right.type in {"word", "concatenation", "extglob_pattern"} and _has_glob(tree, right):
+            return right, "is no pattern for `[`: use `case`, or `[[` in bash"
+    elif node.type == "unary_expression" and len(children) == 2:
+        option, operand = tree.text(children[0]), children[1]
+        if single and option == "-n" and operand.type in {"simple_expansion", "expansion", "command_substitution"}:
+            return node, "is true when it is empty, too: put it into quotes"
+        if single and option in {"-e", "-f", "-d", "-s"} and operand.type != "string" and _has_glob(tree, operand):
+            return operand, "fails as soon as several files match"
+        if option in {"-n", "-z"} and _is_literal(operand):
+            return node, "asks for the length of a constant"
+    elif node.type in {"word", "string", "raw_string", "number"} and _is_literal(node) and len(tree.text(node)) > 2:
+        return node, "is a text that is not empty, and so true"
+    return None
+
+
+def _is_literal(node: Node) -> bool:
+    if node.type == "string":
+        return all(child.type in {'"', "string_content"} for child in node.children)
+    return node.type in {"word", "raw_string", "number"}
+
+
+def _has_glob(tree: Tree, node: Node) -> bool:
+    return bool(_GLOB.search(re.sub(r"\\.|'[^']*'|\"[^\"]*\"|\$\{[^}]*\}|\$[*?@#]", "", tree.text(node))))
+
+
+def unquoted_in_test(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`[ $NAME = x ]`: an error of syntax when the variable is empty."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("[", "test"):
+        words = command.words
+        for index, word in enumerate(words):
+            operator = words[index + 1].text if index + 1 < len(words) else ""
+            before = words[index - 1].text if index else ""
+            if operator not in _COMPARES and before not in _COMPARES:
+                continue
+            match = _VARIABLE.fullmatch(_raw(word)) if word.expands else None
+            if match is None or _has_value(context, command, match[1] or match[2]):
+                continue
+            if not (match[1] or match[2]).isdigit():
+                yield Problem(_place(word), variable=_raw(word))
+
+
+def _has_value(context: ScriptContext, command: Command, name: str) -> bool:
+    """Say whether a variable certainly is not empty when a command runs, by what stands above it or outside of the script."""
+    if context.known(name):
+        return True
+    text = context.script.fragment.text
+    if re.search(rf"\$\{{{re.escape(name)}:[?=]", text) or re.search(r"\bset\s+-\w*u|nounset", text):
+        return True
+    if re.search(rf"-n\s+\"?\$\{{?{re.escape(name)}\b|-z\s+\"?\$\{{?{re.escape(name)}\b", text):
+        return True
+    if re.search(rf"\b(?:for|select)\s+{re.escape(name)}\s+in\b", text):
+        return True
+    return any(
+        assignment.name == name and assignment.value is not None and assignment.value.text != ""
+        for other in context.script
+        for assignment in other.assignments
+        if other.index < command.index or other.fragment is not command.fragment
+    )
+
+
+def _raw(word: Word) -> str:
+    return word.fragment.text[word.start : word.end]
+
+
+def _place(word: Word) -> Place:
+    return Place(word.fragment.source, *word.mark)

@@ -1,0 +1,159 @@
+"""Scripts that work, and that could be written so that they work in more cases, or are read with less effort."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.knowledge.commands import ScriptContext
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_UNQUOTED = re.compile(r"(?:[^\"'\\$`]|\\.)*(\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}|[1-9]))")
+_SPLITS_NOT = frozenset(
+    {"[[", "export", "local", "declare", "readonly", "typeset", "for", "case", "let", "((", "unset"}
+)
+
+
+def backticks(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`` `command` `` instead of `$(command)`."""
+    context: ScriptContext = subject.context
+    for tree in context.script.trees:
+        for node in tree.nodes("command_substitution"):
+            if node.children and node.children[0].type == "`":
+                yield Problem(Place(tree.fragment.source, *tree.mark(node)))
+
+
+def useless_cat(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`cat file | command`."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("cat"):
+        if command.piped_to is None or command.piped_from is not None or command.redirects or len(command.words) != 1:
+            continue
+        word = command.words[0]
+        if (
+            not word.text.startswith("-")
+            and not re.search(r"[*?]|\$[@*]", _raw(word))
+            and command.name_word is not None
+        ):
+            yield Problem(_place(command.name_word), file=word.text)
+
+
+def read_without_r(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`read` that eats backslashes."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("read"):
+        if not command.has_flag("-r", "-n", "-N", "-t", "-s", "-k") and command.name_word is not None:
+            yield Problem(_place(command.name_word))
+
+
+def old_commands(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`which`, `egrep`, `fgrep`, for which POSIX has others."""
+    context: ScriptContext = subject.context
+    instead = {"which": "command -v", "egrep": "grep -E", "fgrep": "grep -F"}
+    for command in context.script.named(*instead):
+        if command.name_word is not None and command.words and not command.has_flag("-a"):
+            yield Problem(_place(command.name_word), name=command.name, instead=instead[command.name])
+
+
+def status_in_test(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`[ $? -eq 0 ]`: the command itself can be the condition."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("[", "[[", "test"):
+        words = command.words
+        if [word.text for word in words[2:]] == ["0"] and words[0].text in {"$?", "${?}"}:
+            yield Problem(_place(words[0]))
+
+
+def blanks_split_names(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`find … | xargs` without `-print0` and `-0`."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("find"):
+        right = command.piped_to
+        if right is None or right.name != "xargs" or right.name_word is None:
+            continue
+        if "-print0" in command.args or right.has_flag("-0", "--null", "-d", "--delimiter", "-I", "-i"):
+            continue
+        yield Problem(_place(right.name_word))
+
+
+def unquoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A variable without quotes: blanks take its value apart, and patterns in it are looked up."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        if command.name in _SPLITS_NOT or not command.name:
+            continue
+        for word in command.words:
+            match = _UNQUOTED.match(_raw(word)) if word.expands and word.node_type != "string" else None
+            if match and not _is_options(match[1]) and not context.known(match[1].strip("${}")):
+                mark = word.fragment.mark(word.start + match.start(1), word.start + match.end(1))
+                yield Problem(Place(word.fragment.source, *mark), variable=match[1])
+
+
+def _is_options(variable: str) -> bool:
+    """Say whether a variable holds several words on purpose, by its name: `$DEPS`, `$CONFIG_ARGS`."""
+    return (
+        re.search(r"(?:ARGS?|OPTS?|OPTIONS|FLAGS|DEPS|PACKAGES|PKGS|LIST|S)\}?$", variable, re.IGNORECASE) is not None
+    )
+
+
+def single_quoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`echo '$HOME'` shows the name of the variable."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("echo", "printf"):
+        if command.redirects or command.piped_to is not None or command.within is not None:
+            continue
+        if _is_written(context, command):
+            continue
+        for word in command.words:
+            if word.node_type == "raw_string" and re.search(r"\$(?:\w|\{\w|\()", word.text):
+                yield Problem(_place(word))
+
+
+def _is_written(context: ScriptContext, command: Command) -> bool:
+    """Say whether the output of a block that a command stands in goes into a file or a pipe."""
+    for tree in context.script.trees:
+        node = (
+            tree.root.descendant_for_byte_range(command.start, command.end)
+            if tree.fragment is command.fragment
+            else None
+        )
+        while node is not None:
+            if node.type in {"redirected_statement", "pipeline"}:
+                return True
+            node = node.parent
+    return False
+
+
+def joined_tests(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`[ a -a b ]` and `-o`, which POSIX has given up."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("[", "test"):
+        for index, word in enumerate(command.words):
+            if word.text in {"-a", "-o"} and 0 < index < len(command.words) - 1 and not word.quoted:
+                yield Problem(_place(word), operator=word.text, instead="&&" if word.text == "-a" else "||")
+
+
+def listing_parsed(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ls | grep`, `ls | xargs`: names with blanks or line ends are taken apart."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("ls"):
+        right = command.piped_to
+        if right is not None and right.name in {"grep", "xargs", "awk", "sed"} and command.name_word is not None:
+            yield Problem(_place(command.name_word), name=right.name)
+
+
+def _raw(word: Word) -> str:
+    return word.fragment.text[word.start : word.end]
+
+
+def _place(word: Word) -> Place:
+    return Place(word.fragment.source, *word.mark)

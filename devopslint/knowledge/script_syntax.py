@@ -1,0 +1,126 @@
+"""Scripts that no shell reads as they were meant: blocks without an end, brackets, assignments, functions."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.shell_blocks import open_blocks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from tree_sitter import Node
+
+    from devopslint.knowledge.commands import ScriptContext
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Tree, Word
+
+    Options = Mapping[str, Any]
+
+_RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "then"})
+_NAME = re.compile(r"[A-Za-z_]\w*$")
+
+
+def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An `if`, loop, `case`, quote or bracket without its end, or an end without its beginning."""
+    context: ScriptContext = subject.context
+    script = context.script
+    stray = {command.fragment for command in script if command.name in _RESERVED}
+    for tree in script.trees if stray or script.has_errors else ():
+        if not tree.root.has_error and tree.fragment not in stray:
+            continue
+        found = open_blocks(tree.fragment.text)
+        if found is not None:
+            start, end, reason = found
+            yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), reason=reason)
+            return
+
+
+def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`NAME = value` and `$NAME=value`: the shell looks for a command of that name."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        word = command.name_word
+        if word is None:
+            continue
+        first = command.words[0] if command.words else None
+        if command.name in {"export", "readonly", "local", "declare"}:
+            for left, right in zip(command.words, command.words[1:], strict=False):
+                if right.text == "=" and not right.quoted and _NAME.match(left.text):
+                    yield Problem(_place(left, right.end), text=f"{left.text} =", reason="has a blank around its `=`")
+        elif first is not None and first.text == "=" and not first.quoted and _NAME.match(word.text):
+            yield Problem(_place(word, first.end), text=f"{word.text} =", reason="is a command: no blanks around `=`")
+        elif word.expands and (match := re.match(r"\$\w+(?==)", _raw(word))):
+            start = word.start
+            mark = word.fragment.mark(start, start + match.end() + 1)
+            yield Problem(
+                Place(word.fragment.source, *mark),
+                text=f"{match.group()}=",
+                reason="gives a value to nothing: leave out the `$`",
+            )
+
+
+def broken_test(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`[` without blanks inside, with `&&`, `||`, `<`, `>` or `=~`, none of which it knows."""
+    context: ScriptContext = subject.context
+    for tree in context.script.trees:
+        for node in tree.nodes("test_command"):
+            found = _fault_of_test(tree, node)
+            if found is not None:
+                at, reason = found
+                yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
+    for command in context.script:
+        if command.name in {"if[", "while[", "if[[", "until["} and command.name_word is not None:
+            yield Problem(
+                Place(command.fragment.source, *command.name_word.mark),
+                text=command.name,
+                reason="is one word, the name of a command: put a blank in front of the bracket",
+            )
+
+
+def _fault_of_test(tree: Tree, node: Node) -> tuple[Node, str] | None:
+    opening, closing = node.children[0], node.children[-1]
+    if opening.type not in {"[", "[["} or closing.type not in {"]", "]]"} or node.has_error:
+        return None
+    text = tree.fragment.text
+    if not text[opening.end_byte].isspace():
+        return opening, "has no blank behind it, and is part of another word"
+    if not text[closing.start_byte - 1].isspace():
+        return closing, "has no blank in front of it, and is part of another word"
+    if opening.type == "[[":
+        return None
+    stack = list(node.children)
+    while stack:
+        current = stack.pop()
+        kind = current.type
+        if kind in {"command_substitution", "string", "expansion", "arithmetic_expansion"}:
+            continue
+        if kind in {"&&", "||"}:
+            return current, "ends the command `[`: write `] && [`, or `[[` in bash"
+        if kind in {"<", ">"} and text[current.start_byte - 1] != "\\":
+            return current, "is a redirection to a file: write `-lt` or `-gt`"
+        if kind == "=~":
+            return current, "is known to `[[` only"
+        stack.extend(current.children)
+    return None
+
+
+def local_outside_function(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`local` where there is no function."""
+    context: ScriptContext = subject.context
+    if context.script.has_errors:
+        return
+    for command in context.script:
+        if command.name == "local" and not command.function and command.name_word is not None:
+            yield Problem(Place(command.fragment.source, *command.name_word.mark))
+
+
+def _raw(word: Word) -> str:
+    return word.fragment.text[word.start : word.end]
+
+
+def _place(word: Word, end: int) -> Place:
+    return Place(word.fragment.source, *word.fragment.mark(word.start, end))
