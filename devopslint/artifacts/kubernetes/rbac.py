@@ -52,7 +52,12 @@ def exec(subject: Subject, options: Options) -> Iterator[Problem]:  # noqa: A001
 def escalate(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each rule that may give itself more rights."""
     yield from _granted(subject, {_RBAC: frozenset({"roles", "clusterroles"})}, {"bind", "escalate"})
-    yield from _granted(subject, {_RBAC: frozenset({"rolebindings", "clusterrolebindings"})}, _WRITE)
+    yield from _granted(subject, {_RBAC: frozenset({"rolebindings", "clusterrolebindings"})}, _WRITE | {"bind"})
+
+
+def manage_roles(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may change roles."""
+    yield from _granted(subject, {_RBAC: frozenset({"roles", "clusterroles"})}, _CHANGE)
 
 
 def impersonate(subject: Subject, options: Options) -> Iterator[Problem]:
