@@ -25,15 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         # What reads our output has enough of it; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:
-        # Python's own exit code for this is 1, which would say that there are findings.
-        from traceback import print_exc
-
-        print_exc()
-        print(
-            "devopslint: this is a fault of devopslint itself; please report it with the lines above", file=sys.stderr
-        )
-        return 2
+    except Exception as error:
+        return _failed(error)
 
 
 def _run(arguments: list[str]) -> int:
@@ -50,20 +43,25 @@ def _fast_check(words: list[str]) -> int:
     """Check without the cost of a command-line library, which matters to a hook."""
     from devopslint.commands.check import check
     from devopslint.commands.request import Request
-    from devopslint.commands.telling import tell
 
     request = Request([word for word in words if not word.startswith("-")])
     request.force_exclude = "--force-exclude" in words
-    try:
-        return check(request)
-    except Exception as error:
-        from devopslint.commands.telling import explained
+    return check(request)
 
-        message = explained(error)
-        if message is None:
-            raise
+
+def _failed(error: Exception) -> int:
+    """Tell what went wrong, and return 2: Python's own exit code, 1, would say that there are findings."""
+    from devopslint.commands.telling import explained, tell
+
+    message = explained(error)
+    if message is not None:
         tell(message)
-        return 2
+    else:
+        from traceback import print_exception
+
+        print_exception(error)
+        tell("this is a fault of devopslint itself; please report it with the lines above")
+    return 2
 
 
 if __name__ == "__main__":

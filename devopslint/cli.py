@@ -254,9 +254,7 @@ def migrate(folder: str, write: bool) -> int:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command line and return its exit code."""
-    from devopslint.commands.telling import explained
-
+    """Run a command line and return its exit code; errors of usage that `click` finds are told at once."""
     try:
         result = cli.main(arguments, prog_name="devopslint", standalone_mode=False)
     except click.exceptions.Abort:
@@ -266,12 +264,4 @@ def run(arguments: list[str]) -> int:
         return 2
     except click.exceptions.Exit as error:
         return error.exit_code
-    except Exception as error:
-        message = explained(error)
-        if message is None:
-            raise
-        from devopslint.commands.telling import tell
-
-        tell(message)
-        return 2
     return int(result or 0)
