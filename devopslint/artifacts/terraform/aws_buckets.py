@@ -41,17 +41,9 @@ def _open_acls(subject: Subject) -> Iterator[Problem]:
     acl = subject.get("acl")
     if isinstance(acl, str) and acl in _OPEN_ACLS:
         yield Problem("acl", acl=acl)
-    for grant in nested(subject, "access_control_policy.grant"):
-        for grantee in _below(subject, grant, "grantee"):
-            yield from _grant(subject, grantee)
-    for grant in nested(subject, "grant"):
-        yield from _grant(subject, grant)
-
-
-def _below(subject: Subject, base: Path, name: str) -> Iterator[Path]:
-    found = subject.get((*base, name))
-    for index in range(len(found)) if isinstance(found, list) else ():
-        yield (*base, name, index)
+    for names in ("access_control_policy.grant.grantee", "grant"):
+        for grant in nested(subject, names):
+            yield from _grant(subject, grant)
 
 
 def _grant(subject: Subject, base: Path) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.blocks import is_absent, is_false, nested
+from devopslint.artifacts.terraform.blocks import is_false, nested, nested_below
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN
@@ -45,16 +45,16 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "aws_comprehend_document_classifier": ("model_kms_key_id", "volume_kms_key_id"),
     "aws_comprehend_entity_recognizer": ("model_kms_key_id", "volume_kms_key_id"),
     "aws_connect_instance_storage_config": (
-        "?storage_config.kinesis_video_stream_config.encryption_config.key_id",
-        "?storage_config.s3_config.encryption_config.key_id",
+        "storage_config.kinesis_video_stream_config?.encryption_config.key_id",
+        "storage_config.s3_config?.encryption_config.key_id",
     ),
     "aws_dlm_lifecycle_policy": (
-        "?policy_details.action.cross_region_copy.encryption_configuration.cmk_arn",
-        "?policy_details.schedule.cross_region_copy_rule.cmk_arn",
+        "policy_details.action.cross_region_copy?.encryption_configuration.cmk_arn",
+        "policy_details.schedule.cross_region_copy_rule?.cmk_arn",
     ),
     "aws_elasticsearch_domain": ("encrypt_at_rest.kms_key_id",),
-    "aws_imagebuilder_distribution_configuration": ("?distribution.ami_distribution_configuration.kms_key_id",),
-    "aws_imagebuilder_image_recipe": ("?block_device_mapping.ebs.kms_key_id",),
+    "aws_imagebuilder_distribution_configuration": ("distribution.ami_distribution_configuration?.kms_key_id",),
+    "aws_imagebuilder_image_recipe": ("block_device_mapping.ebs?.kms_key_id",),
     "aws_kendra_index": ("server_side_encryption_configuration.kms_key_id",),
     "aws_keyspaces_table": ("encryption_specification.kms_key_identifier",),
     "aws_kinesis_firehose_delivery_stream": ("server_side_encryption.key_arn",),
@@ -64,13 +64,14 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "aws_rds_cluster_instance": ("performance_insights_kms_key_id",),
     "aws_sagemaker_data_quality_job_definition": (
         "data_quality_job_output_config.kms_key_id",
-        "?job_resources.cluster_config.volume_kms_key_id",
+        "job_resources.cluster_config?.volume_kms_key_id",
     ),
-    "aws_sagemaker_flow_definition": ("?output_config.kms_key_id",),
+    "aws_sagemaker_flow_definition": ("output_config?.kms_key_id",),
     "aws_sns_topic": ("!kms_master_key_id",),
     "aws_sqs_queue": ("kms_master_key_id",),
 }
-"""Types with other attributes. `?`: only asked for where the block is there; `!`: only a key of AWS is at fault."""
+"""Types with other attributes. `?` ends a block that has to be there for the rest to be asked for; `!`: only a
+key of AWS is at fault."""
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "aws_db_instance": ("performance_insights_kms_key_id",),
     "aws_rds_cluster": ("performance_insights_kms_key_id",),
@@ -93,30 +94,35 @@ def without_own_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each place where a resource encrypts with a key of AWS, or names no key at all."""
     if any(subject.get(name) is not MISSING for name in _INHERITING):
         return
-    seen = False
+    named = False
     for name in key_attributes()[subject.type]:
-        container, _, attribute = name.lstrip("?!").rpartition(".")
-        if attribute.startswith("performance_insights") and subject.get("performance_insights_enabled") is not True:
+        if "performance_insights" in name and subject.get("performance_insights_enabled") is not True:
             continue
-        if container and is_absent(subject, container):
-            if not name.startswith("?") and not seen:
-                seen = True
-                yield Problem(attribute=attribute)
-            continue
-        for block in nested(subject, container):
-            if any(is_false(subject, (*block, switch)) for switch in _SWITCHES):
-                continue
-            if subject.get((*block, "encryption_type")) == "NONE":
-                continue
-            path = (*block, attribute)
-            value = subject.get(path)
-            if value is MISSING or value == "":
-                if name.startswith("!") or (seen and not block and value is MISSING):
-                    continue
-                seen = seen or not block
-                yield Problem(path, attribute=attribute)
-            elif is_key_of_aws(subject, path):
-                yield Problem(path, attribute=attribute)
+        needed, _, rest = name.lstrip("!").rpartition("?")
+        container, _, attribute = rest.lstrip(".").rpartition(".")
+        for owner in nested(subject, needed):
+            for path in _paths(subject, owner, container, attribute):
+                value = subject.get(path)
+                if value is MISSING or value == "":
+                    # What the header is pointed at for is said once.
+                    if name.startswith("!") or (named and len(path) == 1 and value is MISSING):
+                        continue
+                    named = named or len(path) == 1
+                    yield Problem(path, attribute=attribute)
+                elif is_key_of_aws(subject, path):
+                    yield Problem(path, attribute=attribute)
+
+
+def _paths(subject: Subject, owner: Path, container: str, attribute: str) -> Iterator[Path]:
+    """Yield the paths of an attribute in every block of an owner that encrypts, or the one that would be in a block."""
+    steps = tuple(step for step in container.split(".") if step)
+    if steps and subject.get((*owner, *steps)) is MISSING:
+        yield (*owner, *steps, attribute)
+        return
+    for block in nested_below(subject, owner, steps):
+        switched_off = any(is_false(subject, (*block, switch)) for switch in _SWITCHES)
+        if not switched_off and subject.get((*block, "encryption_type")) != "NONE":
+            yield (*block, attribute)
 
 
 def is_key_of_aws(subject: Subject, path: Path) -> bool:

@@ -6,7 +6,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 def nested(subject: Subject, names: str) -> Iterator[Path]:
     """Yield the path of every block at `a.b.c` below a subject; none of what is dynamic or can't be known."""
-    yield from _below(subject, (), [name for name in names.split(".") if name])
+    yield from nested_below(subject, (), [name for name in names.split(".") if name])
 
 
-def _below(subject: Subject, base: Path, names: list[str]) -> Iterator[Path]:
+def nested_below(subject: Subject, base: Path, names: Sequence[str]) -> Iterator[Path]:
+    """Yield the path of every block that the names lead to from a block."""
     if not names:
         yield base
         return
@@ -26,9 +27,9 @@ def _below(subject: Subject, base: Path, names: list[str]) -> Iterator[Path]:
     if isinstance(found, Seq):
         for index in range(len(found)):
             if isinstance(subject.get((*here, index)), Map):
-                yield from _below(subject, (*here, index), names[1:])
+                yield from nested_below(subject, (*here, index), names[1:])
     elif isinstance(found, Map):
-        yield from _below(subject, here, names[1:])
+        yield from nested_below(subject, here, names[1:])
 
 
 def is_absent(subject: Subject, names: str) -> bool:
