@@ -6,7 +6,7 @@ import re
 
 from devopslint.artifacts.terraform.blocks import is_absent, is_false, nested
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import MISSING, UNKNOWN
+from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,3 +109,36 @@ def first_major(module: Module, provider: str) -> int:
         if found is not None:
             return int(found.group(1))
     return 0
+
+
+def in_public_subnet(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each public subnet that a subnet group of databases names."""
+    module: Module = subject.context
+    raw = subject.raw("subnet_ids")
+    whole = not isinstance(raw, Seq)
+    for index, item in enumerate([raw] if whole else raw):
+        for address in sorted(module.referred_by(item)):
+            subnet = module.subjects.get(address)
+            if subnet is not None and subnet.type == "aws_subnet" and _is_public(subnet):
+                yield Problem(("subnet_ids",) if whole else ("subnet_ids", index), subnet=address)
+
+
+def _is_public(subnet: Subject) -> bool:
+    """Say whether what starts in a subnet gets a public address, or is routed to an internet gateway."""
+    if subnet.get("map_public_ip_on_launch") in (True, "true"):
+        return True
+    module: Module = subnet.context
+    links = subnet.related("aws_route_table_association") if subnet.related is not None else ()
+    for link in links:
+        if link.value is UNKNOWN:
+            continue
+        for address in module.referred_by(link.value.get("route_table_id")):
+            table = module.subjects.get(address)
+            if table is None or table.type != "aws_route_table":
+                continue
+            routes = [table.value.get("route")]
+            if table.related is not None:
+                routes += [one.value for one in table.related("aws_route") if one.value is not UNKNOWN]
+            if any(found.startswith("aws_internet_gateway.") for found in module.referred_by(routes)):
+                return True
+    return False
