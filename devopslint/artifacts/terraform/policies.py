@@ -69,7 +69,7 @@ def _value_statements(
 ) -> Iterator[tuple[Where, Statement]]:
     source = subject.document.source
     fallback = Place(source, *mark)
-    root, where = _document(raw, mark, subject.context, source)
+    root, where = read_embedded(raw, mark, subject.context, source)
     for statement in read_policy(root):
         yield Where(where, fallback), statement
 
@@ -80,12 +80,12 @@ def document_of(subject: Subject, attribute: str) -> tuple[Any, Where] | None:
         return None
     mark = subject.value.at[attribute][2:]
     source = subject.document.source
-    root, where = _document(subject.value[attribute], mark, subject.context, source)
+    root, where = read_embedded(subject.value[attribute], mark, subject.context, source)
     return root, Where(where, Place(source, *mark))
 
 
-def _document(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
-    """Return the tree of a policy document, and the source that its marks count in (`None`: its marks mean nothing)."""
+def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
+    """Return the tree of a JSON document, and the source that its marks count in (`None`: its marks mean nothing)."""
     if isinstance(raw, str):
         if source.text.startswith("<<", mark[0]):
             return _json(_blank(source, mark, ()), source.path), source

@@ -1,0 +1,119 @@
+"""Checks of the containers of ECS tasks and Batch jobs, whose definitions are JSON inside of Terraform."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.policies import read_embedded
+from devopslint.knowledge.aws_policy import HOLE
+from devopslint.knowledge.images import parse_image
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.source import Source
+
+    Options = Mapping[str, Any]
+
+_ATTRIBUTES = ("container_definitions", "container_properties")
+
+
+class _Container:
+    """One container definition, and the source that its marks count in (`None`: they mean nothing)."""
+
+    __slots__ = ("attribute", "source", "subject", "value")
+
+    def __init__(self, subject: Subject, attribute: str, value: Map, source: Source | None) -> None:
+        self.subject = subject
+        self.attribute = attribute
+        self.value = value
+        self.source = source
+
+    def get(self, key: str) -> Any:
+        """Return a value, UNKNOWN when it may be there unseen, `None` when it is absent."""
+        found = self.value.get(key, UNKNOWN if self.value.open else None)
+        found = self.subject.context.value(found)
+        return UNKNOWN if isinstance(found, str) and found == HOLE * len(found) and found else found
+
+    @property
+    def name(self) -> str:
+        """The container's name, or an empty text."""
+        name = self.get("name")
+        return name if isinstance(name, str) and HOLE not in name else ""
+
+    def problem(self, key: str, **values: Any) -> Problem:
+        """Return the problem that points at a value, or, where it is absent, at the container's name or definition."""
+        for one in (key, "name"):
+            if one in self.value and self.source is not None:
+                _, _, start, end = self.value.at[one]
+                if end > start:
+                    return Problem(Place(self.source, start, end), name=self.name or self.subject.address, **values)
+        return Problem(self.attribute, name=self.name or self.subject.address, **values)
+
+
+def privileged_container(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each container that runs with all rights of its host."""
+    for container in _containers(subject):
+        if container.get("privileged") in (True, "true"):
+            yield container.problem("privileged")
+
+
+def writable_root(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each container of a task that may write to its root file system."""
+    for container in _containers(subject):
+        value = container.get("readonlyRootFilesystem")
+        if value is not UNKNOWN and value not in (True, "true"):
+            yield container.problem("readonlyRootFilesystem")
+
+
+def root_user(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each container that is told to run as root."""
+    for container in _containers(subject):
+        user = container.get("user")
+        if user is not UNKNOWN and user is not None and str(user).split(":")[0] in {"0", "root"}:
+            yield container.problem("user")
+
+
+def without_logs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each container of a task whose output goes nowhere."""
+    for container in _containers(subject):
+        if container.get("logConfiguration") is None:
+            yield container.problem("logConfiguration")
+
+
+def floating_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each container whose image has no tag, or `latest`."""
+    for container in _containers(subject):
+        text = container.get("image")
+        if not isinstance(text, str) or not text.strip(HOLE):
+            continue
+        image = parse_image(text)
+        if image.digest or image.tag is UNKNOWN or image.tag not in {"", "latest"}:
+            continue
+        if not image.tag and HOLE in text.rpartition("/")[2]:
+            continue
+        yield container.problem("image", image=text.replace(HOLE, ""))
+
+
+def same_role(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a task whose program has the role that starts it."""
+    execution, task = subject.raw("execution_role_arn"), subject.raw("task_role_arn")
+    texts = [one.text if isinstance(one, Expression) else one for one in (execution, task)]
+    if all(isinstance(one, str) and one for one in texts) and texts[0] == texts[1]:
+        yield Problem("task_role_arn")
+
+
+def _containers(subject: Subject) -> Iterator[_Container]:
+    for attribute in _ATTRIBUTES:
+        if attribute not in subject.value:
+            continue
+        mark = subject.value.at[attribute][2:]
+        root, source = read_embedded(subject.value[attribute], mark, subject.context, subject.document.source)
+        for one in root if isinstance(root, Seq) else [root]:
+            value = subject.context.value(one)
+            if isinstance(value, Map):
+                yield _Container(subject, attribute, value, source)
