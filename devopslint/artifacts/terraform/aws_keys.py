@@ -41,7 +41,10 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "aws_appflow_connector_profile": ("kms_arn",),
     "aws_appflow_flow": ("kms_arn",),
     "aws_bedrockagent_agent": ("customer_encryption_key_arn",),
+    "aws_codeartifact_domain": ("encryption_key",),
+    "aws_codebuild_project": ("encryption_key",),
     "aws_codegurureviewer_repository_association": ("kms_key_details.kms_key_id",),
+    "aws_codepipeline": ("?artifact_store.encryption_key",),
     "aws_comprehend_document_classifier": ("model_kms_key_id", "volume_kms_key_id"),
     "aws_comprehend_entity_recognizer": ("model_kms_key_id", "volume_kms_key_id"),
     "aws_connect_instance_storage_config": (
@@ -58,8 +61,12 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "aws_kendra_index": ("server_side_encryption_configuration.kms_key_id",),
     "aws_keyspaces_table": ("encryption_specification.kms_key_identifier",),
     "aws_kinesis_firehose_delivery_stream": ("server_side_encryption.key_arn",),
+    "aws_cloudtrail_event_data_store": ("kms_key_id",),
     "aws_mq_broker": ("encryption_options.kms_key_id",),
     "aws_msk_cluster": ("encryption_info.encryption_at_rest_kms_key_arn",),
+    "aws_networkfirewall_firewall": ("encryption_configuration.key_id",),
+    "aws_networkfirewall_firewall_policy": ("encryption_configuration.key_id",),
+    "aws_networkfirewall_rule_group": ("encryption_configuration.key_id",),
     "aws_opensearch_domain": ("encrypt_at_rest.kms_key_id",),
     "aws_rds_cluster_instance": ("performance_insights_kms_key_id",),
     "aws_sagemaker_data_quality_job_definition": (
