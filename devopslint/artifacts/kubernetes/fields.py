@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
-from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, known, plain
+from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of, known, plain
 from devopslint.artifacts.kubernetes.versions import RETIRED
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -26,6 +27,7 @@ _NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or fal
           "x": "an integer or a string"}  # fmt: skip
 _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
 """What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
+_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _NOT_IN_TABLE = ("List", "Options", "Status")
 _DIRECTIVES = ("$patch", "$setElementOrder", "$retainKeys", "$deleteFromPrimitiveList")
 _WAYS = (
@@ -63,6 +65,11 @@ def missing_field(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(path, **values)
     if f"{root.get('apiVersion')} {kind}" in _load()["kinds"] and not root.open and not kind.endswith(_NAMELESS):
         metadata = root.get("metadata")
+        if kind == "Service":
+            ports = items_of(subject.raw("spec.ports"))
+            unnamed = [index for index, port in enumerate(ports) if isinstance(port, Map) and _lacks_name(port)]
+            for index in unnamed if len(ports) > 1 else ():
+                yield Problem(("spec", "ports", index, "name"), field="name", owner=f"spec.ports[{index}]")
         if metadata is None or (isinstance(metadata, Map) and not metadata.open and not _is_named(metadata)):
             yield Problem("metadata.name", field="name", owner="metadata")
 
@@ -103,6 +110,11 @@ def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
         close = get_close_matches(kind.lower(), names, 1, 0.75)
         hint = f", did you mean `{names[close[0]]}`?" if close else ""
         yield Problem("kind", version=version, kind=kind, hint=hint)
+
+
+def _lacks_name(port: Map) -> bool:
+    """Say whether a port has no name, which the API server asks for when there are several."""
+    return port.get("name") in (None, "") and not port.open
 
 
 def _is_named(metadata: Map) -> bool:
@@ -222,6 +234,9 @@ def _fits(node: Any, code: str, subject: Subject, path: Path) -> bool:
         return isinstance(node, int) or (isinstance(node, float) and node.is_integer())
     if first == "n":
         return isinstance(node, (int, float))
+    if first == "q" and isinstance(node, str):
+        # Those of a container are another rule's, which says more of them.
+        return _QUANTITY.fullmatch(node) is not None or "containers" in path or "initContainers" in path
     return True
 
 
