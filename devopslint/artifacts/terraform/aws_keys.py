@@ -44,7 +44,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "aws_codeartifact_domain": ("encryption_key",),
     "aws_codebuild_project": ("encryption_key",),
     "aws_codegurureviewer_repository_association": ("kms_key_details.kms_key_id",),
-    "aws_codepipeline": ("?artifact_store.encryption_key",),
+    "aws_codepipeline": ("artifact_store?.encryption_key",),
     "aws_comprehend_document_classifier": ("model_kms_key_id", "volume_kms_key_id"),
     "aws_comprehend_entity_recognizer": ("model_kms_key_id", "volume_kms_key_id"),
     "aws_connect_instance_storage_config": (
