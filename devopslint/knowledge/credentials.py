@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _SECRET_WORDS = frozenset(
     {"password", "passwd", "passphrase", "passcode", "pwd", "pass", "secret", "token", "credential", "credentials",
-     "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "pat"}
+     "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "pat", "psk"}
 )  # fmt: skip
 _KEYS = frozenset(
     {"api", "access", "secret", "private", "auth", "account", "storage", "shared", "signing", "encryption", "license",
-     "master", "app", "application", "service", "deploy", "ssh", "integration", "admin"}
+     "master", "preshared", "app", "application", "service", "deploy", "ssh", "integration", "admin"}
 )  # fmt: skip
 """`<word> key` is a secret; `public key`, `kms key`, `partition key`, `sort key` are not."""
 _PUBLIC_KEYS = frozenset(
@@ -25,7 +29,7 @@ _PUBLIC_KEYS = frozenset(
 """`<word> key` that as often names a public key or the name of one: a secret only after `private` or `secret`."""
 _NEUTRAL_TAILS = frozenset(
     {"value", "string", "text", "plaintext", "plain", "base64", "b64", "default", "prod", "production", "dev",
-     "staging", "test", "old", "new", "current", "primary", "secondary", "content", "raw"}
+     "staging", "test", "wo", "old", "new", "current", "primary", "secondary", "content", "raw"}
 )  # fmt: skip
 _HARMLESS_BEFORE = frozenset(
     {"no", "not", "allow", "disable", "enable", "enabled", "has", "use", "is", "require", "required", "requires",
@@ -41,10 +45,12 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("an AWS access key", r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}(?![A-Z0-9])"),
         ("a GitHub token", r"(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),
         ("a GitLab token", r"(?<![A-Za-z0-9_])gl(?:pat|dt|rt|cbt|ptt|ft|agent)-[A-Za-z0-9_-]{20,}"),
-        ("a Slack token", r"(?<![A-Za-z0-9])xox[abeprs]-(?:\d+-)?[A-Za-z0-9-]{10,}"),
+        ("a Slack token", r"(?<![A-Za-z0-9])(?:xox[abeprs]-(?:\d+-)?[A-Za-z0-9-]{10,}|xapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{20,})"),
         ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/T[A-Z0-9]{6,}/[A-Z]?[A-Z0-9]{6,}/[A-Za-z0-9]{16,}"),
-        ("a Stripe key", r"(?<![A-Za-z0-9])[sr]k_live_[A-Za-z0-9]{16,}"),
+        ("a Stripe key", r"(?<![A-Za-z0-9])[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),
         ("a Google API key", r"(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+        ("a Google OAuth secret", r"(?<![A-Za-z0-9])GOCSPX-[A-Za-z0-9_-]{24,}"),
+        ("a Google access token", r"(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_-]{30,}"),
         ("an npm token", r"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
         ("a PyPI token", r"(?<![A-Za-z0-9])pypi-AgEI[A-Za-z0-9_-]{50,}"),
         ("a SendGrid key", r"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
@@ -53,6 +59,22 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("an Anthropic key", r"(?<![A-Za-z0-9])sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{40,}"),
         ("an OpenAI key", r"(?<![A-Za-z0-9])sk-(?:proj-)?[A-Za-z0-9]{20,}T3BlbkFJ[A-Za-z0-9]{20,}"),
         ("a Docker Hub token", r"(?<![A-Za-z0-9])dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}"),
+        ("a Mailgun key", r"(?<![A-Za-z0-9-])key-[0-9a-z]{32}(?![A-Za-z0-9])"),
+        ("a Shopify token", r"(?<![A-Za-z0-9])shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32}(?![A-Za-z0-9])"),
+        ("a New Relic key", r"(?<![A-Za-z0-9])NRAK-[A-Z0-9]{27}(?![A-Za-z0-9])"),
+        ("a Databricks token", r"(?<![A-Za-z0-9])dapi[a-f0-9]{32}(?![A-Za-z0-9])"),
+        ("a Hugging Face token", r"(?<![A-Za-z0-9])hf_[A-Za-z0-9]{34}(?![A-Za-z0-9])"),
+        ("a Terraform Cloud token", r"(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,}"),
+        ("a Linear key", r"(?<![A-Za-z0-9])lin_api_[A-Za-z0-9]{40}"),
+        ("a Postman key", r"(?<![A-Za-z0-9])PMAK-[a-f0-9]{24}-[a-f0-9]{34}"),
+        ("an Atlassian token", r"(?<![A-Za-z0-9])ATATT3[A-Za-z0-9_=-]{40,}"),
+        ("an Alibaba Cloud access key", r"(?<![A-Za-z0-9])LTAI[A-Za-z0-9]{16,20}(?![A-Za-z0-9])"),
+        ("a Telegram token", r"(?<![A-Za-z0-9])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
+        ("a Twilio key", r"(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])"),
+        ("a Discord webhook", r"https://(?:ptb\.|canary\.)?discord(?:app)?\.com/api/webhooks/\d{16,20}/[A-Za-z0-9_-]{60,}"),
+        ("an age key", r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
+        ("an Azure client secret", r"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])"),
+        ("an Azure access signature", r"(?<=[?&]sig=)[A-Za-z0-9%/+]{40,}"),
         ("an Azure storage key", r"AccountKey=[A-Za-z0-9+/]{86}=="),
         ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?=(?:\s|\\n)*[A-Za-z0-9+/]{16})"),
         ("a signed JSON web token", r"(?<![A-Za-z0-9_-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
@@ -60,9 +82,20 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _HINTS = re.compile(
     r"AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]+-|xox|hooks\.slack|k_live_|AIza|npm_|pypi-|SG\.|do[opr]_v1"
-    r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|://"
+    r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|://|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
+    r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
+_URL_STANDINS = frozenset({"password", "pass", "pwd", "passwd", "x-oauth-basic"})
+_ASSIGNMENT = re.compile(
+    r"""(?x)
+    (?<![A-Za-z0-9_.$-]) ["']? (?P<name>[A-Za-z][A-Za-z0-9_-]{2,60}) ["']?
+    (?: = (?!=) | [ \t]*:[ \t]+ | "[ \t]*:[ \t]* | (?<=["']):[ \t]* | [ \t]+=[ \t]+(?=["']) )
+    (?P<quote>\\?["']?) (?P<value>[^\s"'\\;,&|<>`]{3,200}) (?P=quote) (?=[\s;,&|"'\\}\])]|$)
+    """
+)
+"""A name, what stands between, and a value without blanks."""
+_CODE = re.compile(r"[$(){}\[\]]|^[a-z_]+\.[a-z_.]+$|^(?:true|false|null|None|string|str|String)$")
 _PLACEHOLDER = re.compile(
     r"""(?ix)
     ^(?: | null | none | nil | undefined | n/?a | true | false | yes | no | on | off | default | optional | required
@@ -104,7 +137,7 @@ def looks_like_secret_name(name: str) -> bool:
     last = words[-1]
     if words[0] in _HARMLESS_BEFORE or (len(words) > 1 and words[-2] in _HARMLESS_BEFORE):
         return False
-    if last in _SECRET_WORDS:
+    if last in _SECRET_WORDS or last.endswith(("password", "passwd", "passphrase")):
         return True
     if last in {"key", "keys"} and len(words) > 1 and last == "key":
         before = words[-2]
@@ -125,23 +158,36 @@ def looks_like_credential(value: str) -> str | None:
 
 def find_credential(text: str) -> tuple[str, int, int] | None:
     """Return the title, start and end of the first credential in a text by its form, or `None`."""
+    return next(find_credentials(text), None)
+
+
+def find_credentials(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the title, start and end of each credential in a text by its form."""
     if len(text) < 8 or not _HINTS.search(text):
-        return None
+        return
     for title, pattern in _FORMS:
         for found in pattern.finditer(text):
             if not _is_documentation(found.group()):
-                return title, found.start(), found.end()
+                yield title, found.start(), found.end()
     for found in _URL_PASSWORD.finditer(text):
         password = found.group(1)
-        if is_plausible_secret(password) and password.lower() not in {
-            "password",
-            "pass",
-            "pwd",
-            "passwd",
-            "x-oauth-basic",
-        }:
-            return "a password in a URL", found.start(1), found.end(1)
-    return None
+        if is_plausible_secret(password) and password.lower() not in _URL_STANDINS:
+            yield "a password in a URL", found.start(1), found.end(1)
+
+
+def find_assignments(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each secret that a script, a `.env` file, a JSON or a YAML text gives a name, with that name.
+
+    `export DB_PASSWORD=…`, `"password": "…"`, `api_key: …`, `Server=db;Password=…`. What is worked out (`$X`, a call)
+    is none.
+    """
+    for found in _ASSIGNMENT.finditer(text):
+        name, quote, value = found.group("name"), found.group("quote"), found.group("value")
+        if not quote and _CODE.search(value):
+            continue
+        is_key_id = name.upper().endswith("ACCESS_KEY_ID") and value.startswith(("AKIA", "ASIA"))
+        if is_key_id or (looks_like_secret_name(name) and is_plausible_secret(value)):
+            yield name, found.start("value"), found.end("value")
 
 
 def is_placeholder(value: str) -> bool:
@@ -165,6 +211,6 @@ def is_plausible_secret(value: str) -> bool:
 
 def _is_documentation(text: str) -> bool:
     upper = text.upper()
-    if "EXAMPLE" in upper or "XXXX" in upper or "1234567890" in text or "ABCDEFGHIJ" in upper:
+    if "EXAMPLE" in upper or "XXXX" in upper:
         return True
     return len(set(text[-16:])) <= 3

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from devopslint.knowledge.credentials import is_plausible_secret, looks_like_credential, looks_like_secret_name
+from devopslint.knowledge.credentials import (
+    find_assignments,
+    find_credentials,
+    is_plausible_secret,
+    looks_like_credential,
+    looks_like_secret_name,
+)
 
 LETTERS = "q8Zr2LmX0vB7nT4kYw9HsD3fGj6PcA1eUoRi5tNxK"
 
@@ -82,3 +88,32 @@ def test_plausible(value: str) -> None:
 )  # fmt: skip
 def test_implausible(value: str) -> None:
     assert not is_plausible_secret(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("export DB_PASSWORD=hunter2x\n", [("DB_PASSWORD", "hunter2x")]),
+        ("A=1 API_KEY='abc123' run", [("API_KEY", "abc123")]),
+        ('{"password": "hunter2x", "user": "x"}', [("password", "hunter2x")]),
+        ("db:\n  password: hunter2x\n  user: x\n", [("password", "hunter2x")]),
+        ('password = "hunter2x"\n', [("password", "hunter2x")]),
+        ("Server=tcp:db;User=x;Password=Zr2LmX0v;", [("Password", "Zr2LmX0v")]),
+        ("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")]),
+        ("export DB_PASSWORD=$(get password)\n", []),
+        ("export DB_PASSWORD=$1 TOKEN=${TOKEN}\n", []),
+        ("password: the one that you were given\n", []),
+        ("password = get_password()\n", []),
+        ("password = user.password\n", []),
+        ("password: <password>\npassword: changeme_please...\n", []),
+        ("secret_name=db/prod token_url=https://example.com/token\n", []),
+        ("if password == hunter2x then\n", []),
+    ],
+)
+def test_assignments(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(name, text[start:end]) for name, start, end in find_assignments(text)] == found
+
+
+def test_all_credentials_of_a_text_are_found() -> None:
+    text = "a=ghp_" + LETTERS[:36] + "\nb=postgres://app:s3cr3tPw@db/app\n"
+    assert [title for title, _, _ in find_credentials(text)] == ["a GitHub token", "a password in a URL"]

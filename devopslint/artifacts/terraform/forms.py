@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expression, expressions, walk
+from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, expressions, walk
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -112,9 +112,32 @@ def duplicate_keys(subject: Subject, options: Options) -> Iterator[Problem]:
             if not isinstance(node, Block):
                 for key, (start, end, _, _) in node.duplicates:
                     yield Problem(Place(source, start, end), key=key)
-            stack.extend(node.values())
+            stack.extend(() if isinstance(node, Expanded) else node.values())
+        elif isinstance(node, Expression):
+            yield from _duplicates_inside(node)
         elif isinstance(node, Seq):
             stack.extend(node)
+
+
+def _duplicates_inside(expression: Expression) -> Iterator[Problem]:
+    """Yield a problem for each key that an object in an expression (`merge({ a = 1, a = 2 })`) holds twice."""
+    if expression.text.count("=") + expression.text.count(":") < 2:
+        return
+    for node in walk(expression.node):
+        if node.type != "object":
+            continue
+        seen: set[str] = set()
+        for child in node.children:
+            if child.type != "object_elem" or child.child_count < 3:
+                continue
+            written = expression.text_of(child.children[0])
+            key = written.strip('"')
+            if written.startswith("(") or "${" in written:
+                continue
+            if key in seen:
+                start = child.children[0].start_byte + expression.shift
+                yield Problem(Place(expression.source, start, start + len(written)), key=key)
+            seen.add(key)
 
 
 def naming(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -124,6 +147,10 @@ def naming(subject: Subject, options: Options) -> Iterator[Problem]:
         for block in blocks if isinstance(blocks, Seq) else ():
             if isinstance(block, Block) and len(block.labels) > index and not _NAME.fullmatch(block.labels[index]):
                 yield Problem(Place(subject.document.source, *block.labels.at[index]), name=block.labels[index])
+    for block in subject.value.get("locals") or ():
+        for name, (start, end, _, _) in block.at.items() if isinstance(block, Block) else ():
+            if not _NAME.fullmatch(name.lstrip("_")):
+                yield Problem(Place(subject.document.source, start, end), name=name)
 
 
 def repeated_type(subject: Subject, options: Options) -> Iterator[Problem]:

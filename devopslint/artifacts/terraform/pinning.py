@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _REGISTRY = re.compile(r"(?:[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?")
 _VCS = re.compile(r"(?:git::|hg::|git@)|^(?:github\.com|bitbucket\.org)/|\.git(?:$|[?/])", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHORT_COMMIT = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,39}")
 _VERSION_TAG = re.compile(r"v?\d+(?:\.\d+)*(?:[-+.][\w.]+)?|.*[/-]v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?")
 
 
@@ -43,8 +44,8 @@ def module_without_ref(call: Subject, options: Options) -> Iterator[Problem]:
     ref = re.search(r"[?&](?:ref|rev)=([^&]*)", source)
     if ref is None:
         yield Problem("source", problem="names no version")
-    elif not _COMMIT.fullmatch(ref[1]) and not _VERSION_TAG.fullmatch(ref[1]):
-        yield Problem("source", problem=f"follows the branch `{ref[1]}`")
+    elif not any(form.fullmatch(ref[1]) for form in (_COMMIT, _SHORT_COMMIT, _VERSION_TAG)):
+        yield Problem("source", problem=f"follows the branch `{ref[1]}`" if ref[1] else "names no version")
 
 
 def module_without_commit(call: Subject, options: Options) -> Iterator[Problem]:
@@ -110,7 +111,47 @@ def unlocked_backend(backend: Subject, options: Options) -> Iterator[Problem]:
     table, lock_file = backend.get("dynamodb_table"), backend.get("use_lockfile")
     if table is UNKNOWN or lock_file is UNKNOWN or (isinstance(table, str) and table) or lock_file in {True, "true"}:
         return
-    yield Problem()
+    yield Problem("use_lockfile" if lock_file in {False, "false"} else ())
+
+
+def unlocked_http_backend(backend: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem when a backend of HTTP or Consul has no lock."""
+    value = backend.value
+    if not isinstance(value, Map) or not value:
+        return
+    if backend.type == "consul":
+        if backend.get("lock") in {False, "false"}:
+            yield Problem("lock", name=backend.type)
+    elif "address" in value and "lock_address" not in value:
+        yield Problem(name=backend.type)
+
+
+def shallow_clone(call: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem when a pinned module of a Git repository is cloned with its whole history."""
+    source = call.get("source")
+    if not isinstance(source, str) or not _VCS.search(source) or "hg::" in source or source.startswith((".", "/")):
+        return
+    ref = re.search(r"[?&]ref=([^&]*)", source)
+    # Git can't make a shallow clone of a commit by its name.
+    is_tag = ref is not None and _VERSION_TAG.fullmatch(ref[1]) and not _SHORT_COMMIT.fullmatch(ref[1])
+    if is_tag and not re.search(r"[?&]depth=1(?!\d)", source):
+        yield Problem("source")
+
+
+def workspace_of_remote(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each `terraform.workspace` in a folder whose state is in the `remote` backend."""
+    from devopslint.syntax.tree import Seq
+
+    module: Module = subject.context
+    if not any(backend.label(0) == "remote" for backend in module.nested_settings("backend")):
+        return
+    for settings in module.nested_settings("backend"):
+        workspaces = settings.block.get("workspaces")
+        if isinstance(workspaces, Seq) and any("prefix" in block for block in workspaces):
+            return
+    for reference, document in module.references():
+        if reference.steps[:2] == ("terraform", "workspace"):
+            yield Problem(Place(document.source, reference.start, reference.end))
 
 
 def loose_version(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from devopslint.knowledge.credentials import find_credential, is_plausible_secret, looks_like_secret_name
+from devopslint.knowledge.credentials import (
+    find_assignments,
+    find_credential,
+    find_credentials,
+    is_plausible_secret,
+    looks_like_secret_name,
+)
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, plain, walk
 from devopslint.syntax.tree import MISSING, Map, Seq
@@ -30,6 +36,10 @@ _NOT_SECRET = frozenset(
         "authorization",
     }
 )
+_ALWAYS_SECRET = frozenset({"secret_data", "plaintext_value", "secret_binary", "admin_ssh_password"})
+_KEYS = frozenset({"app_key", "application_key", "account_key", "client_key", "encryption_key", "primary_key"})
+"""Arguments of providers that elsewhere name no secret."""
+_MOST_TEXT = 100_000
 _STANDINS = frozenset({"test", "mock", "fake", "localstack", "foobar", "anaccesskey", "asecretkey", "mock_access_key"})
 """What people give a provider that talks to an emulator."""
 _GENERATED = frozenset({"random_password", "random_string", "random_id", "tls_private_key", "time_rotating"})
@@ -40,22 +50,46 @@ def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
     source = subject.document.source
     seen: list[Mark] = []
     for name, value, mark, parents in _literals(subject.value):
-        text = source.text[mark[0] : mark[1]]
         if any(mark[0] < end and start < mark[1] for start, end in seen):
             continue
-        found = find_credential(text)
-        if found is not None:
-            title, start, end = found
-            seen.append((mark[0] + start, mark[0] + end))
-            place = Place(source, mark[0] + start, mark[0] + end) if "\n" in text else Place(source, *mark)
-            yield Problem(place, what=title)
-        elif isinstance(value, str) and _is_secret(name, value, parents):
+        if isinstance(value, str) and _is_secret(name, value, parents):
             seen.append(mark)
             yield Problem(Place(source, *mark), what=f"the value of `{name}`")
+            continue
+        text = source.text[mark[0] : mark[1]]
+        is_long = "\n" in text
+        for title, start, end in _in_text(text, value, parents):
+            place = (mark[0] + start, mark[0] + end)
+            if any(place[0] < other and first < place[1] for first, other in seen):
+                continue
+            seen.append(place if is_long else mark)
+            yield Problem(Place(source, *(place if is_long else mark)), what=title)
+            if not is_long:
+                break
+
+
+def _in_text(text: str, value: Any, parents: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    """Yield what a literal, or the text of an expression, holds besides itself: credentials, assignments in a script."""
+    if (
+        isinstance(value, str)
+        and "PRIVATE KEY" in value
+        and "\\" in text
+        and find_credential(value.replace("\\n", "\n"))
+    ):
+        yield "a private key", 0, len(text)
+        return
+    yield from find_credentials(text)
+    is_expression = not isinstance(value, str) and not text.startswith(("<<", '"'))
+    if parents[:1] == ("output",) or is_expression or len(text) > _MOST_TEXT:
+        return
+    for name, start, end in find_assignments(text):
+        if not looks_like_reference(text[start:end]):
+            yield f"the value of `{name}`", start, end
 
 
 def _is_secret(name: str, value: str, parents: tuple[str, ...]) -> bool:
-    if name in _NOT_SECRET or not looks_like_secret_name(name) or not is_plausible_secret(value):
+    named = looks_like_secret_name(name) or name in _ALWAYS_SECRET or (parents[:1] == ("provider",) and name in _KEYS)
+    if name in _NOT_SECRET or not named or not is_plausible_secret(value):
         return False
     if parents[:1] in {("output",), ("moved",), ("import",)} or any(parent in _GENERATED for parent in parents):
         return False
@@ -146,17 +180,23 @@ def insensitive_output(output: Subject, options: Options) -> Iterator[Problem]:
     value = output.raw("value")
     if not isinstance(value, Expression):
         return
+    is_whole = value.text.startswith('"')
+    revealed = value.text.startswith("nonsensitive(")
     for reference in value.references():
         names = [step for step in reference.steps if isinstance(step, str)]
+        is_alone = value.text.strip() == value.source.text[reference.start : reference.end]
         if names and names[0] == "var" and len(names) > 1:
             declared = output.context.declared.get(f"var.{names[1]}")
-            secret = (
-                declared is not None
-                and declared.block.get("sensitive") is not True
-                and looks_like_secret_name(names[1])
-            )
+            is_sensitive = declared is not None and declared.block.get("sensitive") is True
+            by_name = declared is not None and looks_like_secret_name(names[1])
+            secret = (is_sensitive and (is_whole or is_alone)) or (by_name and (is_alone or revealed))
         else:
-            secret = len(names) > 2 and looks_like_secret_name(names[-1]) and names[-1] not in {"token", "credentials"}
-        if secret and value.text.strip() == value.source.text[reference.start : reference.end]:
+            secret = len(names) > 2 and is_alone and _shows_secret(names[-1])
+        if secret:
             yield Problem("value", name=".".join(names))
             return
+
+
+def _shows_secret(name: str) -> bool:
+    """Say whether an attribute is a secret in clear: what is encrypted for somebody's key may be shown."""
+    return looks_like_secret_name(name) and name not in {"token", "credentials"} and "encrypted" not in name
