@@ -180,3 +180,21 @@ def test_a_manifest_that_goes_round_in_circles():
         "apiVersion: v1\nkind: Pod\nmetadata: &m {name: a, labels: *m}\nspec: &s {containers: [{name: a}], x: *s}\n"
     )
     assert found[0].address == "Pod/a"
+
+
+def test_kustomize_puts_in_a_namespace_and_replicas():
+    text = DEPLOYMENT.replace("  namespace: prod\n", "").replace("spec:\n", "spec:\n  replicas: 1\n", 1)
+    kustomization = "namespace: prod\nreplicas: [{name: shop, count: 3}]\n"
+    files = {"base/shop.yaml": text, "kustomization.yaml": kustomization}
+    one = subjects(files, "base/shop.yaml")[0]
+    assert one.get("metadata.namespace") is UNKNOWN
+    assert one.get("spec.replicas") is UNKNOWN
+    other = subjects({"base/shop.yaml": text}, "base/shop.yaml")[0]
+    assert other.get("metadata.namespace") is MISSING
+    assert other.get("spec.replicas") == 1
+
+
+def test_a_chart_gets_its_namespace_when_it_is_installed():
+    text = DEPLOYMENT.replace("  namespace: prod\n", "")
+    files = {"shop/templates/shop.yaml": text, "shop/Chart.yaml": "name: shop\n"}
+    assert subjects(files, "shop/templates/shop.yaml")[0].get("metadata.namespace") is UNKNOWN

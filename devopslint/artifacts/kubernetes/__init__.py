@@ -20,7 +20,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "kubernetes.container": ("pod", "template", "object"),
 }
 
-_NOT_MANIFESTS = ("kustomize.config.k8s.io/", "skaffold/", "kind.x-k8s.io/", "k3d.io/", "ctlptl.dev/", "audit.k8s.io/")
+_NOT_MANIFESTS = ("kustomize.config.k8s.io/", "skaffold/", "kind.x-k8s.io/", "k3d.io/", "ctlptl.dev/")
 _UNMISTAKABLE = frozenset(
     {"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Service", "Ingress"}
 )

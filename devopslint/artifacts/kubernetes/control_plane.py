@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
 
+# Source: CIS Kubernetes Benchmark 1.8, 3.2.2.
+_RECORDED = (
+    ("", "secrets"),
+    ("", "configmaps"),
+    ("authentication.k8s.io", "tokenreviews"),
+    ("", "pods"),
+    ("apps", "deployments"),
+    ("", "pods/exec"),
+    ("", "pods/portforward"),
+    ("", "pods/proxy"),
+    ("", "services/proxy"),
+)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)?")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 # Source: Go, `tls.InsecureCipherSuites`; the two of RSA with GCM are still in the benchmark's list for kubelets.
@@ -87,6 +99,19 @@ def audit(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _judge(subject, "audit")
 
 
+def unrecorded(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an audit policy that leaves out what an intruder would do."""
+    if not str(subject.value.get("apiVersion")).startswith("audit.k8s.io/"):
+        return
+    rules = subject.raw("rules")
+    if not isinstance(rules, Seq) or rules.open or any(not isinstance(rule, Map) or rule.open for rule in rules):
+        return
+    missed = [name for group, name in _RECORDED if _level(rules, group, name) in {None, "None"}]
+    if missed:
+        more = f" and {len(missed) - 2} more" if len(missed) > 2 else ""
+        yield Problem("rules", part="key", missed=", ".join(f"`{name}`" for name in missed[:2]) + more)
+
+
 def certificates(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield programs that speak to others without certificates, or do not verify theirs."""
     yield from _judge(subject, "certificates")
@@ -141,6 +166,25 @@ def limits(subject: Subject, options: Options) -> Iterator[Problem]:
 def kubelet_setting(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield kubelets that are less careful than they are by default, or than they should be."""
     yield from _judge(subject, "kubelet")
+
+
+def _level(rules: Seq, group: str, name: str) -> object:
+    """Return at which level requests for a resource are recorded for whoever makes them: the first rule decides."""
+    for rule in rules:
+        if any(rule.get(field) for field in ("users", "userGroups", "verbs", "namespaces")):
+            continue
+        resources = rule.get("resources")
+        if resources is None:
+            if rule.get("nonResourceURLs") is None:
+                return rule.get("level")
+            continue
+        for one in items_of(resources):
+            names = one.get("resources") if isinstance(one, Map) else None
+            if isinstance(one, Map) and (one.get("group") or "") == group and not one.get("resourceNames"):
+                known = items_of(names)
+                if not known or {name, "*", name.partition("/")[0] + "/*"} & set(map(str, known)):
+                    return rule.get("level")
+    return None
 
 
 def _judge(subject: Subject, group: str) -> Iterator[Problem]:

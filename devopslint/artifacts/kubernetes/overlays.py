@@ -44,6 +44,20 @@ def supplied_images(path: str, workspace: Workspace) -> frozenset[str]:
     return frozenset(names)
 
 
+def supplied_replicas(path: str, workspace: Workspace) -> frozenset[str]:
+    """Return the names of workloads whose number of replicas kustomize puts in."""
+    return frozenset(
+        str(one.get("name")) for _, root in _roots(path, workspace, _KUSTOMIZATIONS) for one in _maps(root, "replicas")
+    )
+
+
+def supplies_namespace(path: str, workspace: Workspace) -> bool:
+    """Say whether a namespace is put in: by kustomize, or by Helm, which is told one when a chart is installed."""
+    if any(isinstance(root.get("namespace"), str) for _, root in _roots(path, workspace, _KUSTOMIZATIONS)):
+        return True
+    return any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
+
+
 def _roots(path: str, workspace: Workspace, names: tuple[str, ...]) -> Iterator[tuple[str, Map]]:
     """Yield the first documents of some files in the folder of a path and those above, with their folders."""
     folder = posixpath.dirname(path)

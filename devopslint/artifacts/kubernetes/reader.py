@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of, plain
-from devopslint.artifacts.kubernetes.overlays import is_patch, supplied_images
+from devopslint.artifacts.kubernetes.overlays import is_patch, supplied_images, supplied_replicas, supplies_namespace
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
@@ -36,6 +36,8 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         images = (
             supplied_images(path, unit.workspace) if any(one.template is not None for one in objects) else frozenset()
         )
+        replicas = supplied_replicas(path, unit.workspace) if objects else frozenset()
+        namespaced = bool(objects) and supplies_namespace(path, unit.workspace)
         for document in documents:
             document.resolve = _resolve
         for one in objects:
@@ -44,6 +46,10 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                 _open_all(one.value)
             if images and one.template is not None:
                 _forget_images(one.template["spec"], images)
+            if namespaced:
+                _forget(one.value, "metadata", "namespace")
+            if one.name in replicas:
+                _forget(one.value, "spec", "replicas")
             one.subject = Subject(
                 "kubernetes.object",
                 one.value,
@@ -191,6 +197,14 @@ def _forget_images(spec: Map, images: frozenset[str]) -> None:
             image = container.get("image") if isinstance(container, Map) else None
             if isinstance(image, str) and (image in images or _without_tag(image) in images):
                 container["image"] = UNKNOWN
+
+
+def _forget(value: Map, section: str, field: str) -> None:
+    """Make unknown a field that a tool puts in."""
+    below = value.get(section)
+    if isinstance(below, Map):
+        mark = below.at.get(field) or value.at[section]
+        below.put(field, UNKNOWN, mark)
 
 
 def _without_tag(image: str) -> str:
