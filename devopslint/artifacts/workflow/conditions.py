@@ -85,10 +85,22 @@ def _constant(node: Node) -> bool | None:
         return False
     if values and None not in values:
         return node.kind == "and"
+    if node.kind == "call" and node.items and all(item.kind == "literal" for item in node.items):
+        return _constant_call(node)
     if node.kind == "compare" and all(item.kind == "literal" for item in node.items):
         left, right = (item.value for item in node.items)
         return left == right if node.value == "==" else left != right if node.value == "!=" else None
     return None
+
+
+def _constant_call(node: Node) -> bool | None:
+    """Return what a function of two texts that stand in the file gives."""
+    name, values = node.value.lower(), [str(item.value).lower() for item in node.items]
+    if len(values) != 2 or not all(isinstance(item.value, str) for item in node.items):
+        return None
+    text, part = values
+    found = {"contains": part in text, "startswith": text.startswith(part), "endswith": text.endswith(part)}
+    return found.get(name)
 
 
 def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.matrix import Matrix
     from devopslint.artifacts.workflow.model import Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
@@ -40,6 +44,9 @@ FUNCTIONS = {
     "failure": (0, _ANY), "case": (3, _ANY),
 }  # fmt: skip
 """Name in lower case → fewest and most arguments. Source: npm `@actions/expressions` 0.3.61 and GitHub Docs."""
+_CLOSED = frozenset({"github", "runner", "strategy", "job"})
+_PARTS_OF_JOB = {"job.container": ("id", "network")}
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _WRITTEN = ("contains", "startsWith", "endsWith", "format", "join", "toJSON", "fromJSON", "hashFiles", "always", "cancelled",
             "success", "failure", "case")  # fmt: skip
 
@@ -64,25 +71,30 @@ def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
     from devopslint.artifacts.workflow.schema import load_table
 
     table = load_table()["contexts"]
-    for usage, node in _nodes(subject.context, "name", "property"):
+    for usage, node in _nodes(subject.context, "name", "property", "index"):
         if node.kind == "name":
             if node.value.lower() not in CONTEXTS:
                 hint = nearest(node.value, CONTEXTS) or _quote_hint(usage, node)
                 yield Problem(usage.place(node.start, node.end), name=node.value, hint=hint)
             continue
-        owner = node.items[0]
-        if owner.kind == "name" and owner.value.lower() in {"github", "runner", "strategy"}:
-            known = table[owner.value.lower()]
-            if node.value.lower() not in {name.lower() for name in known} and not _grows(node):
-                start = node.end - len(node.value)
-                yield Problem(
-                    usage.place(start, node.end), name=f"{owner.value}.{node.value}", hint=nearest(node.value, known)
-                )
+        owner, name = node.items[0], _last_name(node)
+        context = ".".join(owner.path() or ())
+        known = _PARTS_OF_JOB.get(context) or (table[context] if context in _CLOSED else ())
+        if name and known and name.lower() not in {one.lower() for one in known} and not _grows(name):
+            start = node.end - len(name) if node.kind == "property" else node.items[1].start
+            end = node.end if node.kind == "property" else node.items[1].end
+            shown = usage.site.value[owner.start : owner.end]
+            yield Problem(usage.place(start, end), name=f"{shown}.{name}", hint=nearest(name, known))
 
 
-def _grows(node: Node) -> bool:
+def _last_name(node: Node) -> str:
+    """Return the name of a property, or of an index that is a text; else the empty string."""
+    value = node.items[1].value if node.kind == "index" and node.items[1].kind == "literal" else node.value
+    return value if isinstance(value, str) else ""
+
+
+def _grows(name: str) -> bool:
     """Say whether GitHub adds names of this form (`github.actor_id`, `github.workflow_sha`) faster than tables do."""
-    name: str = node.value
     return name.lower().endswith(("_id", "_sha", "_ref", "_path"))
 
 
@@ -113,17 +125,18 @@ def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _format_fault(node: Node) -> str:
-    import re
-
     template = node.items[0]
     if template.kind != "literal" or not isinstance(template.value, str):
         return ""
     text = template.value.replace("{{", "").replace("}}", "")
-    numbers = [int(number) for number in re.findall(r"\{(\d+)\}", text)]
+    numbers = {int(number) for number in _PLACEHOLDER.findall(text)}
     given = len(node.items) - 1
     if numbers and max(numbers) >= given:
         return f"`format` has `{{{max(numbers)}}}` and only {given} value{'s'[: given != 1]}"
-    return ""
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
+        return "`format` has a brace that is no `{0}`: a brace that is meant is written twice"
+    unused = next((number for number in range(given) if number not in numbers), None)
+    return f"`format` has no `{{{unused}}}` for one of its values" if unused is not None else ""
 
 
 def unavailable_context(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -270,6 +283,22 @@ def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(usage.place(node.start, name.end), name=path[1], hint=", the job has no matrix")
         elif job.matrix.keys is not None and path[1] not in job.matrix.keys:
             yield Problem(usage.place(node.start, name.end), name=path[1], hint=nearest(path[1], job.matrix.keys))
+        elif len(path) > 2 and path[2] not in {"*", "?"}:
+            known = _keys_below(job.matrix, path[1])
+            if known and path[2] not in known:
+                place = usage.place(node.start, _name_node(node, 2).end)
+                yield Problem(place, name=f"{path[1]}.{path[2]}", hint=nearest(path[2], known))
+
+
+def _keys_below(matrix: Matrix, name: str) -> set[str]:
+    """Return the keys that a value of the matrix can have; empty when one of them is no mapping or not known."""
+    found: set[str] = set()
+    for row in matrix.rows:
+        value = next((cell[0] for key, cell in row.items() if key.lower() == name), None)
+        if not isinstance(value, Map) or value.open:
+            return set()
+        found.update(key.lower() for key in value)
+    return found
 
 
 def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
