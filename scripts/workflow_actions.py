@@ -5,8 +5,8 @@ Source: `action.yml` in the tags of each action's public repository. Give clones
 
     python scripts/workflow_actions.py 2026-11-23 actions/checkout=../checkout actions/cache/restore=../cache
 
-Of each major all inputs that any of its versions had are kept; what is required, deprecated and the Node version are those
-of its newest.
+Of each major all inputs and outputs that any of its versions had are kept; what is required, deprecated and the Node version
+are those of its newest. An action that is not given keeps what the table has of it.
 """
 
 from __future__ import annotations
@@ -40,11 +40,14 @@ def versions(folder: str) -> list[tuple[tuple[int, int, int], str]]:
 
 
 def metadata(folder: str, tag: str, path: str) -> dict[str, Any]:
-    """Return an action's metadata at a tag, empty when it has none."""
+    """Return an action's metadata at a tag, empty when it has none that can be read."""
     for name in ("action.yml", "action.yaml"):
         text = git(folder, "show", f"{tag}:{path}{name}")
         if text:
-            read = yaml.safe_load(text)
+            try:
+                read = yaml.safe_load(text)
+            except yaml.YAMLError:
+                return {}
             return read if isinstance(read, dict) else {}
     return {}
 
@@ -57,8 +60,9 @@ def majors(folder: str, path: str) -> dict[str, Any]:
         if not read:
             continue
         inputs = {str(name): config or {} for name, config in (read.get("inputs") or {}).items()}
-        entry = table.setdefault(str(version[0]), {"inputs": []})
+        entry = table.setdefault(str(version[0]), {"inputs": [], "outputs": []})
         entry["inputs"] = sorted({*entry["inputs"], *(name.lower() for name in inputs)})
+        entry["outputs"] = sorted({*entry["outputs"], *(str(name).lower() for name in read.get("outputs") or {})})
         entry["required"] = sorted(
             name
             for name, config in inputs.items()
@@ -72,7 +76,7 @@ def majors(folder: str, path: str) -> dict[str, Any]:
 
 def main() -> None:
     """Write the table from the day and the clones on the command line."""
-    actions = {}
+    actions = json.loads(TARGET.read_text())["actions"]
     for argument in sys.argv[2:]:
         name, folder = argument.split("=", 1)
         path = "/".join(name.split("/")[2:])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.model import Step
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
     Options = Mapping[str, Any]
@@ -122,9 +123,22 @@ def short_sha(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _major(subject: Subject, uses: ActionRef) -> int | None:
-    if uses.is_sha:
-        return version_in_comment(subject.document.source, subject.value.at["uses"][2:])
-    return uses.major
+    return major_of(subject.document.source, subject.value, uses)
+
+
+def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
+    """Return the major version of what a step or job uses, as its ref or the comment behind it says; else `None`."""
+    return version_in_comment(source, owner.at["uses"][2:]) if uses.is_sha else uses.major
+
+
+def entry_of(step: Step) -> Mapping[str, Any] | None:
+    """Return what the major in use of a well known action takes and gives, `None` when it is not known."""
+    uses = step.uses
+    if uses is None or uses.kind != "repository" or uses.name not in load_actions():
+        return None
+    major = major_of(step.workflow.document.source, step.value, uses)
+    entry: Mapping[str, Any] | None = load_actions()[uses.name].get(str(major))
+    return entry
 
 
 def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -171,22 +185,12 @@ def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(_ref_place(subject, uses), action=uses.name, major=major, first=first)
 
 
-def _entry(subject: Subject) -> Mapping[str, Any] | None:
-    """Return what the major in use takes, `None` when it is not known."""
-    uses = _uses(subject)
-    major = _major(subject, uses) if uses is not None else None
-    if uses is None or major is None:
-        return None
-    entry: Mapping[str, Any] | None = load_actions().get(uses.name, {}).get(str(major))
-    return entry
-
-
 def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs that no version of the major in use ever had."""
-    entry = _entry(subject)
+    step: Step = subject.context
+    entry = entry_of(step)
     if entry is None:
         return
-    step: Step = subject.context
     for name in step.inputs:
         free = entry["node"] is None and name.lower() in {"args", "entrypoint"}
         if name.lower() not in entry["inputs"] and not free and "${{" not in name:
@@ -196,8 +200,8 @@ def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find required inputs that are not given."""
-    entry = _entry(subject)
     step: Step = subject.context
+    entry = entry_of(step)
     if entry is None or ("with" in step.value and not isinstance(step.value["with"], Map)):
         return
     given = {name.lower() for name in step.inputs}
@@ -208,8 +212,8 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs that the action calls deprecated."""
-    entry = _entry(subject)
     step: Step = subject.context
+    entry = entry_of(step)
     for name in step.inputs if entry is not None else ():
         if entry is not None and name in entry["deprecated"]:
             yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name)

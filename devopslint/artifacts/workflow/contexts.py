@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.outputs import outputs_of_step
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
@@ -215,6 +216,12 @@ def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
         elif len(path) > 2 and path[2] not in {"outputs", "outcome", "conclusion", "*", "?"}:
             hint = nearest(path[2], ("outputs", "outcome", "conclusion"))
             yield Problem(place, fault=f"a step has no `{path[2]}`{hint or ', its outputs stand under `outputs`'}")
+        elif len(path) > 3 and path[2] == "outputs" and path[3] not in {"*", "?"}:
+            outputs = outputs_of_step(step)
+            if outputs is not None and path[3] not in outputs:
+                place = usage.place(node.start, _name_node(node, 3).end)
+                fault = f"step `{step.id}` has no output `{path[3]}`{nearest(path[3], outputs)}"
+                yield Problem(place, fault=fault)
 
 
 def _has_parallel(job: Any) -> bool:

@@ -189,7 +189,9 @@ class Walk:
             self._wrong_type(node, name, path, alternatives)
             return
         keys = [key for key in node if not key.startswith("${{")]
-        chosen, definition, contexts = max(maps, key=lambda one: _likeness(keys, one[1]["mapping"]))
+        chosen, definition, contexts = max(
+            maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1]))
+        )
         mapping = definition["mapping"]
         properties: dict[str, Any] = mapping.get("properties", {})
         for key in keys:
@@ -207,7 +209,10 @@ class Walk:
         if len(absent) == len(required) and len(maps) > 1:
             first = dict.fromkeys(key for _, one, _ in maps for key in _required(one["mapping"])[:1])
             absent = [] if any(key in node for key in first) else [" or ".join(f"`{key}`" for key in list(first)[:2])]
+        hinted = " ".join(one.values.get("hint", "") for one in self.problems if one.path[:-1] == path)
         for key in absent:
+            if f"`{key}`?" in hinted:
+                continue
             shown = key if key.startswith("`") else f"`{key}`"
             self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=_where(path)))
 
@@ -255,6 +260,11 @@ class Walk:
 def _likeness(keys: list[str], mapping: dict[str, Any]) -> tuple[int, int]:
     properties = mapping.get("properties", {})
     return sum(key in keys for key in _required(mapping)), sum(key in properties for key in keys)
+
+
+def _first(keys: list[str], definition: Definition) -> int:
+    """Return how early the required keys of a definition stand, so that of two that exclude each other the later is told."""
+    return -min((keys.index(key) for key in _required(definition["mapping"]) if key in keys), default=len(keys))
 
 
 def _required(mapping: dict[str, Any]) -> list[str]:
