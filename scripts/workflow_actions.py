@@ -6,7 +6,8 @@ Source: `action.yml` in the tags of each action's public repository. Give clones
     python scripts/workflow_actions.py 2026-11-23 actions/checkout=../checkout actions/cache/restore=../cache
 
 Of each major all inputs and outputs that any of its versions had are kept; what is required, deprecated and the Node version
-are those of its newest. An action that is not given keeps what the table has of it.
+are those of its `newest`. `stale` are those of a clone that is older than a year, which may lack inputs that there are by
+now. An action that is not given keeps what the table has of it.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ def metadata(folder: str, tag: str, path: str) -> dict[str, Any]:
     return {}
 
 
-def majors(folder: str, path: str) -> dict[str, Any]:
-    """Return what each major of an action takes and runs on."""
+def majors(folder: str, path: str, day: str) -> dict[str, Any]:
+    """Return what each major of an action takes and gives and runs on."""
+    stale = git(folder, "log", "-1", "--format=%cs").strip() < f"{int(day[:4]) - 1}{day[4:]}"
     table: dict[str, Any] = {}
     for version, tag in versions(folder):
         read = metadata(folder, tag, path)
@@ -69,6 +71,9 @@ def majors(folder: str, path: str) -> dict[str, Any]:
             if str(config.get("required")).lower() == "true" and "default" not in config
         )
         entry["deprecated"] = sorted(name for name, config in inputs.items() if config.get("deprecationMessage"))
+        entry["newest"] = tag.lstrip("v")
+        if stale:
+            entry["stale"] = True
         node = re.fullmatch(r"node(\d+)", str((read.get("runs") or {}).get("using")))
         entry["node"] = int(node[1]) if node else None
     return table
@@ -80,7 +85,7 @@ def main() -> None:
     for argument in sys.argv[2:]:
         name, folder = argument.split("=", 1)
         path = "/".join(name.split("/")[2:])
-        actions[name.lower()] = majors(folder, path + "/" if path else "")
+        actions[name.lower()] = majors(folder, path + "/" if path else "", sys.argv[1])
     table = {"source": "action.yml of each action, by tag", "date": sys.argv[1], "actions": actions}
     TARGET.write_text(json.dumps(table, separators=(",", ":"), sort_keys=True) + "\n")
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, {len(actions)} actions")

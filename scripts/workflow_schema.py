@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+NEWER = {"job-factory": {"cache-mode": "string"}, "workflow-job": {"cache-mode": "string"}}
+"""Keys that GitHub's own workflows use and its package does not have yet (actions/setup-java, August 2026)."""
 TARGET = Path(__file__).parent.parent / "devopslint" / "artifacts" / "workflow" / "data" / "schema.json"
 
 
@@ -59,6 +61,8 @@ def main() -> None:
     parser, service, day = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     version = json.loads((parser / "package.json").read_text())["version"]
     workflow = without_descriptions(json.loads((parser / "dist/workflow-v1.0.min.json").read_text())["definitions"])
+    for name, keys in NEWER.items():
+        workflow[name]["mapping"]["properties"].update(keys)
     action = without_descriptions(json.loads((parser / "dist/action-v1.0.min.json").read_text())["definitions"])
     descriptions = json.loads((service / "dist/context-providers/descriptions.min.json").read_text())
     names = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow import known_actions as known
-from devopslint.artifacts.workflow.actions import OFFICIAL, version_in_comment
+from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind, version_in_comment
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map
@@ -141,6 +141,20 @@ def entry_of(step: Step) -> Mapping[str, Any] | None:
     return entry
 
 
+def is_beyond(step: Step, entry: Mapping[str, Any]) -> bool:
+    """Say whether the version in use may be newer than what the table knows of its major."""
+    text = step.uses.ref if step.uses is not None else ""
+    if step.uses is not None and step.uses.is_sha:
+        text = comment_behind(step.workflow.document.source, step.value.at["uses"][3])
+    used, known = _numbers(text), _numbers(entry.get("newest", ""))
+    return used > known if len(used) > 1 and known else bool(entry.get("stale"))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    found = _FULL_VERSION.search(text)
+    return tuple(int(part) for part in found.groups() if part is not None) if found else ()
+
+
 def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find versions of official actions that GitHub refuses to run."""
     uses = _uses(subject)
@@ -195,6 +209,8 @@ def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
         free = entry["node"] is None and name.lower() in {"args", "entrypoint"}
         if name.lower() not in entry["inputs"] and not free and "${{" not in name:
             hint = nearest(name, entry["inputs"])
+            if not hint and is_beyond(step, entry):
+                continue
             yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name, hint=hint)
 
 
@@ -237,9 +253,7 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
     fixed, advisory, flaw = known.VULNERABLE[uses.slug]
     text = uses.ref
     if uses.is_sha:
-        source, end = subject.document.source, subject.value.at["uses"][3]
-        line_end = source.text.find("\n", end)
-        text = source.text[end : line_end if line_end >= 0 else len(source.text)].lstrip(" #")
+        text = comment_behind(subject.document.source, subject.value.at["uses"][3])
     found = _FULL_VERSION.match(text)
     if not found:
         return

@@ -41,6 +41,13 @@ def version_in_comment(source: Source, mark: Mark) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def comment_behind(source: Source, end: int) -> str:
+    """Return the comment that follows on the same line, without its `#`; empty when there is none."""
+    line_end = source.text.find("\n", end)
+    text = source.text[end : line_end if line_end >= 0 else len(source.text)]
+    return text.lstrip(" \t\"'#").rstrip() if "#" in text else ""
+
+
 class ActionRef:
     """One `uses`: `kind` is `repository`, `local`, `docker` or `invalid`.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.types import Type
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -151,7 +152,7 @@ def reusable_workflow_inputs(subject: Subject, options: Options) -> Iterator[Pro
                     (what, name), part="key", fault=f"the workflow has no {word} `{name}`{nearest(name, declared)}"
                 )
             elif key == "inputs":
-                fault = _type_fault(declared[known[name.lower()]], value)
+                fault = _type_fault(job, declared[known[name.lower()]], name, value)
                 if fault:
                     yield Problem((what, name), fault=f"input `{name}` {fault}")
         names = {name.lower() for name in given}
@@ -161,12 +162,29 @@ def reusable_workflow_inputs(subject: Subject, options: Options) -> Iterator[Pro
                 yield Problem("uses", fault=f"the workflow requires the {key[:-1]} `{name}`")
 
 
-def _type_fault(declared: Any, value: Any) -> str:
+def _type_fault(job: Job, declared: Any, name: str, value: Any) -> str:
     kind = declared.get("type") if isinstance(declared, Map) else None
-    if isinstance(value, str) and "${{" in value:
+    if kind not in {"boolean", "number", "string"}:
         return ""
+    if isinstance(value, str) and "${{" in value:
+        found = _expression_type(job, name, value)
+        wrong = found.is_composite if kind == "string" else found.kind not in {"any", "null", kind}
+        return f"is a {kind}, not {found.words}" if wrong else ""
     if kind == "boolean" and not isinstance(value, bool):
         return f"is a boolean, not `{value}`"
     if kind == "number" and (isinstance(value, bool) or not isinstance(value, (int, float))):
         return f"is a number, not `{value}`"
     return ""
+
+
+def _expression_type(job: Job, name: str, value: str) -> Type:
+    """Return the type of what is given for an input: that of its expression, a text when there is more than one."""
+    from devopslint.artifacts.workflow.types import ANY, STRING, type_of
+    from devopslint.artifacts.workflow.usage import usages
+
+    path = (*job.path, "with", name)
+    found = [usage for usage in usages(job.workflow) if usage.site.path == path]
+    if len(found) != 1 or found[0].tree is None:
+        return STRING if len(found) > 1 else ANY
+    alone = found[0].whole == (0, len(value))
+    return type_of(found[0].tree, found[0]) if alone else STRING

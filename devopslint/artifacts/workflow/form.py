@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.limits import different_case
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map, Seq
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _EVENT_NAMES = frozenset({"on-strict", "on-mapping-strict", "on-string-strict"})
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_LONGEST_ID = 100
 _TRAILING_ZERO = re.compile(r"\d+\.\d*0\Z")
 
 
@@ -50,6 +53,10 @@ def clashing_keys(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find required keys that are absent."""
+    on = subject.value.get("on")
+    config = map_at(on, "workflow_run")
+    if isinstance(on, Map) and "workflow_run" in on and "workflows" not in config and not config.open:
+        yield Problem(("on", "workflow_run"), part="key", where="on.workflow_run", key="`workflows`")
     for found in _problems(subject, "missing-key"):
         node = subject.value
         for step in found.path:
@@ -116,8 +123,11 @@ def unknown_activity_type(subject: Subject, options: Options) -> Iterator[Proble
 def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
     source = subject.document.source
+    jobs = subject.value.get("jobs")
     for node in _maps(subject.value):
         for key, at in node.duplicates:
+            yield Problem(Place(source, at[0], at[1]), key=key)
+        for key, at, _ in different_case(node, jobs=jobs):
             yield Problem(Place(source, at[0], at[1]), key=key)
 
 
@@ -140,11 +150,16 @@ def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find ids of jobs and steps that GitHub does not accept."""
     workflow: Workflow = subject.context
     for key, job in workflow.jobs.items():
-        if not _IDENTIFIER.match(key) and "${{" not in key:
+        if _is_refused(key):
             yield Problem(job.path, part="key", id=key)
     for step in workflow.steps:
-        if step.id and not _IDENTIFIER.match(step.id) and "${{" not in step.id:
+        if step.id and _is_refused(step.id):
             yield Problem((*step.path, "id"), id=step.id)
+
+
+def _is_refused(name: str) -> bool:
+    refused = not _IDENTIFIER.match(name) or name.startswith("__") or len(name) > _LONGEST_ID
+    return refused and "${{" not in name
 
 
 def duplicate_step_id_of_job(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -174,6 +189,10 @@ def invalid_variable_name(subject: Subject, options: Options) -> Iterator[Proble
     owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
     owners.extend((job.value, job.path) for job in workflow.jobs.values())
     owners.extend((step.value, step.path) for step in workflow.steps)
+    for job in workflow.jobs.values():
+        owners.append((map_at(job.value, "container"), (*job.path, "container")))
+        services = map_at(job.value, "services")
+        owners.extend((map_at(services, name), (*job.path, "services", name)) for name in services)
     for owner, path in owners:
         env = owner.get("env")
         if not isinstance(env, Map):

@@ -20,6 +20,8 @@ _MOST_ROWS = 256
 def read_matrix(job: Map, source: Source) -> Matrix | None:
     """Return the matrix of a job, or `None` when it has none."""
     strategy = job.get("strategy")
+    if is_expression(strategy):
+        return Matrix(UNKNOWN, source)
     if not isinstance(strategy, Map) or "matrix" not in strategy:
         return None
     return Matrix(strategy["matrix"], source)

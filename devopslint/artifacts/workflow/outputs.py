@@ -28,10 +28,12 @@ def outputs_of_step(step: Step) -> frozenset[str] | None:
         return _of_local_action(step)
     if step.uses.kind != "repository" or step.uses.name in _FREE:
         return None
-    from devopslint.artifacts.workflow.action_checks import entry_of
+    from devopslint.artifacts.workflow.action_checks import entry_of, is_beyond
 
     entry = entry_of(step)
-    return frozenset(entry["outputs"]) or None if entry is not None and entry.get("outputs") else None
+    if entry is None or not entry.get("outputs") or is_beyond(step, entry):
+        return None
+    return frozenset(entry["outputs"])
 
 
 def _of_local_action(step: Step) -> frozenset[str] | None:

@@ -211,10 +211,9 @@ class Walk:
             absent = [] if any(key in node for key in first) else [" or ".join(f"`{key}`" for key in list(first)[:2])]
         hinted = " ".join(one.values.get("hint", "") for one in self.problems if one.path[:-1] == path)
         for key in absent:
-            if f"`{key}`?" in hinted:
-                continue
             shown = key if key.startswith("`") else f"`{key}`"
-            self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=_where(path)))
+            if not any(f"{word}?" in hinted for word in shown.split(" or ")):
+                self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=_where(path)))
 
     def _strange_key(
         self, key: str, chosen: str, path: Path, maps: list[tuple[str, Definition, frozenset[str]]], keys: Iterable[str]

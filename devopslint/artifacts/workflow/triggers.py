@@ -29,6 +29,8 @@ _FIELDS = (
     ("month", 1, 12, _MONTHS),
     ("weekday", 0, 6, _DAYS),
 )
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MOST_INPUTS = 25
 _FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
 _REF_FAULTS = re.compile(r"[\s~^:\\]|\.\.|@\{|//")
 
@@ -44,11 +46,24 @@ def _schedules(workflow: Workflow) -> Iterator[tuple[Path, str]]:
 
 
 def invalid_cron(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find schedules that are no POSIX cron expression of five fields (GitHub Docs, "Events that trigger workflows")."""
+    """Find schedules that are no POSIX cron expression of five fields, and time zones that do not exist."""
     for path, cron in _schedules(subject.context):
         fault = cron_fault(cron)
         if fault and not cron.startswith("$"):
             yield Problem(path, cron=cron, fault=fault)
+        entry = subject.value["on"]["schedule"][path[2]]
+        zone = entry.get("timezone")
+        if isinstance(zone, str) and "${{" not in zone and zone.lower() not in _time_zones():
+            yield Problem((*path[:3], "timezone"), cron=zone, fault="the tz database has no such time zone")
+
+
+def _time_zones() -> frozenset[str]:
+    """Return the names of the tz database (2025b) in lower case."""
+    import os
+
+    path = os.path.join(os.path.dirname(__file__), "data", "timezones.txt")
+    with open(path, encoding="utf-8") as file:
+        return frozenset(file.read().lower().split())
 
 
 def cron_fault(cron: str) -> str:
@@ -63,6 +78,9 @@ def cron_fault(cron: str) -> str:
             fault = _part_fault(part, low, high, words)
             if fault:
                 return f"{name} `{field}` {fault}"
+    _, _, day, month, weekday = fields
+    if weekday == "*" and day.isdigit() and month.isdigit() and int(day) > _LONGEST[int(month) - 1]:
+        return f"month {month} has no day {day}"
     return ""
 
 
@@ -152,11 +170,26 @@ def glob_fault(pattern: str, *, is_path: bool) -> str:
             return "no branch or tag is called like that"
         if _REF_FAULTS.search(re.sub(r"\\.", "", bare)):
             return "it holds a character that no branch or tag can have"
+        if re.search(r"\\(?![?+*!\\\[\]#])", bare):
+            return "`\\` stands before nothing that it could escape"
     depth = re.sub(r"\\.", "", bare)
     if depth.count("[") != depth.count("]") or re.search(r"\[\]", depth):
         return "a `[` is not closed or empty"
     if re.match(r"[+?]", depth):
         return "`+` and `?` repeat the character before them, and there is none"
+    if re.search(r"(?<!\*)[+?][+?]", depth):
+        return "`+` and `?` repeat the character before them, which is one of them itself"
+    return _range_fault(depth)
+
+
+def _range_fault(pattern: str) -> str:
+    """Say what is wrong with a `[a-z]` of a pattern; empty when nothing is."""
+    for inner in re.findall(r"\[([^\]]+)\]", pattern):
+        if re.search(r"^-|-$", inner):
+            return f"the range `[{inner}]` is not complete"
+        for first, last in re.findall(r"(.)-(.)", inner):
+            if first > last:
+                return f"the range `{first}-{last}` runs backwards"
     return ""
 
 
@@ -173,10 +206,15 @@ def dispatch_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs of `workflow_dispatch` whose choice, default and type do not go together."""
     workflow: Workflow = subject.context
     inputs = map_at(workflow.triggers.get("workflow_dispatch"), "inputs")
+    if len(inputs) > _MOST_INPUTS:
+        name = list(inputs)[_MOST_INPUTS]
+        fault = f"is one too many: there may be {_MOST_INPUTS}"
+        yield Problem(("on", "workflow_dispatch", "inputs", name), part="key", name=name, fault=fault)
     for name, config in inputs.items():
-        path = ("on", "workflow_dispatch", "inputs", name)
+        path: Path = ("on", "workflow_dispatch", "inputs", name)
         if not isinstance(config, Map):
             continue
+        yield from _repeated_options(name, config, path)
         kind, options_given, default = config.get("type", "string"), config.get("options"), config.get("default")
         if kind == "choice" and not options_given:
             yield Problem(path, part="key", name=name, fault="is a choice without `options`")
@@ -192,6 +230,15 @@ def dispatch_input(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem((*path, "default"), name=name, fault=f"is boolean and has the default `{default}`")
         elif kind == "number" and isinstance(default, str):
             yield Problem((*path, "default"), name=name, fault=f"is a number and has the default `{default}`")
+
+
+def _repeated_options(name: str, config: Map, path: Path) -> Iterator[Problem]:
+    given = config.get("options")
+    seen: set[str] = set()
+    for index, option in enumerate(given if isinstance(given, Seq) else ()):
+        if str(option) in seen:
+            yield Problem((*path, "options", index), name=name, fault=f"has the option `{option}` twice")
+        seen.add(str(option))
 
 
 def schedule_without_cron(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -1,0 +1,167 @@
+"""Checks on what GitHub takes by its form and refuses all the same: nothing to run, numbers out of range, merge keys."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_MERGE = re.compile(r"(?:^|[{,\s])(<<)\s*:(?=\s)")
+_ANCHOR = re.compile(r"(?<=[\s\[{,])&([^\s\[\]{},*&]+)(?=\s)")
+
+
+def nothing_to_run(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows without jobs, and jobs without steps, runner or combination."""
+    workflow: Workflow = subject.context
+    jobs = workflow.root.get("jobs")
+    if isinstance(jobs, Map) and not jobs and not jobs.open:
+        yield Problem("jobs", part="key", what="the workflow has no job")
+    for job in workflow.jobs.values():
+        steps = job.value.get("steps")
+        if "uses" not in job.value and "runs-on" in job.value and not job.value.open:
+            if "steps" not in job.value:
+                yield Problem(job.path, part="key", what=f"job `{job.key}` has no steps")
+            elif isinstance(steps, Seq) and not steps:
+                yield Problem((*job.path, "steps"), what=f"job `{job.key}` has no steps")
+        runner = job.value.get("runs-on")
+        if isinstance(runner, (Map, Seq)) and not runner:
+            yield Problem((*job.path, "runs-on"), what=f"job `{job.key}` has no runner")
+        yield from _empty_matrix(job)
+
+
+def _empty_matrix(job: Job) -> Iterator[Problem]:
+    matrix = map_at(job.value, "strategy").get("matrix")
+    if not isinstance(matrix, Map) or matrix.open:
+        return
+    path = (*job.path, "strategy", "matrix")
+    if not set(matrix) - {"exclude"}:
+        yield Problem(path, part="key", what=f"the matrix of job `{job.key}` has no vector")
+    for key, items in matrix.items():
+        if key not in {"include", "exclude"} and isinstance(items, Seq) and not items:
+            yield Problem((*path, key), what=f"vector `{key}` of the matrix has no value")
+
+
+def number_out_of_range(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find limits of time and numbers of jobs that are zero, negative or no whole number."""
+    workflow: Workflow = subject.context
+    owners: list[tuple[Map, Path, str]] = []
+    for job in workflow.jobs.values():
+        owners.append((job.value, job.path, "timeout-minutes"))
+        owners.append((map_at(job.value, "strategy"), (*job.path, "strategy"), "max-parallel"))
+    owners.extend((step.value, step.path, "timeout-minutes") for step in workflow.steps)
+    for owner, path, key in owners:
+        value = owner.get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            continue
+        if value <= 0:
+            yield Problem((*path, key), key=key, value=value, wanted="more than 0")
+        elif key == "max-parallel" and value != int(value):
+            yield Problem((*path, key), key=key, value=value, wanted="a whole number")
+
+
+def duplicate_needs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names that stand twice in `needs`."""
+    job: Job = subject.context
+    needs = job.value.get("needs")
+    seen: set[str] = set()
+    for index, name in enumerate(needs if isinstance(needs, Seq) else ()):
+        if isinstance(name, str) and name.lower() in seen:
+            yield Problem(("needs", index), name=name)
+        seen.add(str(name).lower())
+
+
+def merge_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `<<`, which GitHub does not merge though it reads anchors."""
+    source = subject.document.source
+    if "<<" in source.text:
+        for found in _outside_of_strings(subject, _MERGE):
+            yield Problem(Place(source, found.start(1), found.end(1)))
+
+
+def unused_anchor(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find anchors that no alias takes up."""
+    source = subject.document.source
+    if "&" not in source.text:
+        return
+    for found in _outside_of_strings(subject, _ANCHOR):
+        name = found.group(1)
+        if not re.search(rf"\*{re.escape(name)}(?![^\s\[\]{{}},])", source.text):
+            yield Problem(Place(source, found.start(), found.end()), name=name)
+
+
+def _outside_of_strings(subject: Subject, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern in a document that lie neither in a string nor in a comment."""
+    text = subject.document.source.text
+    strings = _string_marks(subject.value)
+    for found in pattern.finditer(text):
+        at = found.end() - 1
+        line = text[text.rfind("\n", 0, at) + 1 : at]
+        if not re.search(r"(?:^|\s)#", line) and not any(start <= at < end for start, end in strings):
+            yield found
+
+
+def _string_marks(root: Any) -> list[tuple[int, int]]:
+    marks: list[tuple[int, int]] = []
+    stack, seen = [root], set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen or not isinstance(node, (Map, Seq)):
+            continue
+        seen.add(id(node))
+        if isinstance(node, Map):
+            items = [(value, node.at[key][2:]) for key, value in node.items() if key in node.at]
+        else:
+            items = list(zip(node, node.at, strict=False))
+        marks.extend(mark for value, mark in items if isinstance(value, str))
+        stack.extend(value for value, _ in items if not isinstance(value, str))
+    return marks
+
+
+def call_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs of `workflow_call` whose default is of another type, or never used."""
+    workflow: Workflow = subject.context
+    for name, config in map_at(workflow.triggers.get("workflow_call"), "inputs").items():
+        path = ("on", "workflow_call", "inputs", name, "default")
+        if not isinstance(config, Map) or config.get("default") is None:
+            continue
+        default, kind = config["default"], config.get("type")
+        if isinstance(default, str) and "${{" in default:
+            continue
+        if kind == "boolean" and default not in (True, False, "true", "false"):
+            yield Problem(path, name=name, fault=f"is boolean and has the default `{default}`")
+        elif kind == "number" and (isinstance(default, bool) or not _is_number(default)):
+            yield Problem(path, name=name, fault=f"is a number and has the default `{default}`")
+        elif config.get("required") is True:
+            yield Problem(path, part="key", name=name, fault="is required, so that its default is never used")
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def different_case(node: Map, *, jobs: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the keys of a mapping that differ from an earlier one in nothing but case, with both marks."""
+    if node is jobs or len(node.at) < len(node):
+        return
+    seen: dict[str, str] = {}
+    for key in node:
+        other = seen.setdefault(key.lower(), key)
+        if other != key and "${{" not in key:
+            yield key, node.at[key], node.at[other]
