@@ -71,7 +71,8 @@ def majors(folder: str, path: str, day: str) -> dict[str, Any]:
             if str(config.get("required")).lower() == "true" and "default" not in config
         )
         entry["deprecated"] = sorted(name for name, config in inputs.items() if config.get("deprecationMessage"))
-        entry["newest"] = tag.lstrip("v")
+        if "." in tag or "newest" not in entry:
+            entry["newest"] = tag.lstrip("v")
         if stale:
             entry["stale"] = True
         node = re.fullmatch(r"node(\d+)", str((read.get("runs") or {}).get("using")))
