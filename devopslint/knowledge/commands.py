@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 KIND = "shell.command"
 SCRIPT = "shell.script"
-_PLAIN = re.compile(r"\s*[A-Za-z][\w./:@=,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*")
+_PLAIN = re.compile(
+    r"\s*(?!(?:case|declare|do|done|echo|elif|else|esac|exec|fi|for|function|if|let|local|mapfile|popd|pushd|read|readarray"
+    r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@=,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*"
+)
 _filters: dict[frozenset[str], re.Pattern[str]] = {}
 
 

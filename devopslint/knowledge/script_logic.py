@@ -236,10 +236,18 @@ def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
             inner = node.named_children[0] if node.named_child_count == 1 and not node.has_error else None
             if inner is None or node.children[0].type not in {"[", "[["} or not tree.is_known(inner):
                 continue
+            while inner.type == "unary_expression" and inner.children[0].type == "!":
+                inner = inner.children[-1]
             found = _constant(tree, inner, single=node.children[0].type == "[")
             if found is not None:
                 at, reason = found
                 yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
+    for command in context.script.named("test"):
+        if len(command.words) == 2 and command.args[0] == "-n" and _VARIABLE.fullmatch(_raw(command.words[1])):
+            place = Place(command.fragment.source, *command.fragment.mark(command.words[0].start, command.words[1].end))
+            yield Problem(
+                place, text=" ".join(command.args), reason="is true when it is empty, too: put it into quotes"
+            )
 
 
 def _constant(tree: Tree, node: Node, *, single: bool) -> tuple[Node, str] | None:
@@ -262,6 +270,10 @@ def _constant(tree: Tree, node: Node, *, single: bool) -> tuple[Node, str] | Non
             return operand, "fails as soon as several files match"
         if option in {"-n", "-z"} and _is_literal(operand):
             return node, "asks for the length of a constant"
+    elif node.type == "concatenation" and any(
+        child.type == "word" and re.match(r"[=!]?=", tree.text(child)) for child in node.children[1:]
+    ):
+        return node, "is one word that is not empty, and so true: put blanks around the operator"
     elif node.type in {"word", "string", "raw_string", "number"} and _is_literal(node) and len(tree.text(node)) > 2:
         return node, "is a text that is not empty, and so true"
     return None

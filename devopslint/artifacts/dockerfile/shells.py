@@ -18,16 +18,19 @@ _ALWAYS = frozenset({"HOME", "PATH", "PWD"})
 
 
 def shell_name(step: Step) -> str | None:
-    """Return the shell that reads a RUN: `bash`, `dash`, `ash`, `sh`; `None` when it is not known."""
+    """Return the shell that reads a RUN: `bash`, `dash`, `ash`; `None` when it is not known, as `/bin/sh` often is."""
     shebang = _SHEBANG.match(step.instruction.heredocs[0].body.text) if step.instruction.heredocs else None
-    if shebang is not None:
-        return shebang[1]
     shell = step.settings.get("SHELL")
-    if shell is not None:
-        return str(shell.value[0]).rsplit("/", 1)[-1] if shell.value else None
-    if step.instruction.json or step.stage is None:
+    name = ""
+    if shebang is not None:
+        name = shebang[1]
+    elif step.instruction.json:
         return None
-    return shell_of(parse_image(step.stage.root_stage.image_text))
+    elif shell is not None:
+        name = str(shell.value[0]).rsplit("/", 1)[-1] if shell.value else ""
+    if name not in {"", "sh"}:
+        return name
+    return shell_of(parse_image(step.stage.root_stage.image_text)) if step.stage is not None else None
 
 
 def script_context(step: Step) -> ScriptContext:

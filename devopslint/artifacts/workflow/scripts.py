@@ -21,11 +21,10 @@ _ERREXIT = re.compile(r"-\w*e|errexit$")
 
 def script_context(step: Step) -> ScriptContext:
     """Return what checks on the script of a step can ask."""
-    shell = step.shell
     return ScriptContext(
         step.script,
         step,
-        shell=shell,
+        shell="dash" if step.shell == "sh" and _is_on_ubuntu(step) else step.shell,
         errexit=_ends_with_the_first_failure(step),
         known=lambda name: _is_set(step, name),
     )
@@ -39,6 +38,12 @@ def _ends_with_the_first_failure(step: Step) -> bool:
             words = shell.split()
             return len(words) < 2 or any(_ERREXIT.match(word) for word in words[1:])
     return True
+
+
+def _is_on_ubuntu(step: Step) -> bool:
+    """Say whether a step runs on one of GitHub's runners with Ubuntu, whose `sh` is dash, and in no container."""
+    runner = step.job.value.get("runs-on")
+    return isinstance(runner, str) and runner.startswith("ubuntu-") and "container" not in step.job.value
 
 
 def _is_set(step: Step, name: str) -> bool:

@@ -11,9 +11,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     name_place,
     place_of,
 )
-from devopslint.knowledge.images import parse_image
-from devopslint.knowledge.official_images import has_dash
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,13 +20,10 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Word
 
     Options = Mapping[str, Any]
 
 _FOR_EVERYBODY = re.compile(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)*[ug]*[ao][ugoa]*[+=][rxXs]*w")
-_BASH_ONLY = re.compile(r"\[\[|==|\b(?:source|pushd|popd|shopt)\b|[<>]\(")
-_SHELLS = frozenset(("bash", "zsh", "ksh", "ash", "sh", "dash"))
 _NO_PIPEFAIL_NEEDED = frozenset(("sh", "bash", "dash", "ash", "zsh"))
 
 
@@ -177,43 +172,3 @@ def tar_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     ):
         return
     yield Problem(place_of(word), archive=name)
-
-
-def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Syntax of bash in a RUN that dash reads: one problem a RUN, at the first."""
-    step: Step = subject.context
-    stage = step.stage
-    if stage is None or step.instruction.json or step.settings.get("SHELL") is not None:
-        return
-    image = parse_image(stage.root_stage.image_text)
-    heredocs = step.instruction.heredocs
-    if not has_dash(image) or any(heredoc.body.text.startswith("#!") for heredoc in heredocs):
-        return
-    if not _BASH_ONLY.search("\n".join([step.instruction.text, *(heredoc.body.text for heredoc in heredocs)])):
-        return
-    for command in step.read_script():
-        if _run_by(command) in _SHELLS:
-            continue
-        found = _bash_word(command)
-        if found is not None:
-            yield Problem(
-                Place(found.fragment.source, *found.mark), syntax=found.fragment.text[found.start : found.end]
-            )
-            return
-
-
-def _run_by(command: Command) -> str:
-    """Return the nearest `bash -c` around a command, or `""`."""
-    outer = command.wrapper
-    while outer is not None and outer.name not in _SHELLS:
-        outer = outer.wrapper
-    return outer.name if outer is not None else ""
-
-
-def _bash_word(command: Command) -> Word | None:
-    if command.name in {"[[", "source", "pushd", "popd", "shopt"}:
-        return command.name_word
-    if command.name in {"[", "test"}:
-        return next((word for word in command.words if word.text == "==" and not word.quoted), None)
-    words = [*command.words, *(redirect.target for redirect in command.redirects if redirect.operator == "<<<")]
-    return next((word for word in words if word is not None and word.node_type == "process_substitution"), None)
