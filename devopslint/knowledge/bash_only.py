@@ -183,7 +183,7 @@ def _in_commands(script: Script, tree: Tree) -> Iterator[Found]:
             kind = command.name if command.name in _COMMANDS else "command"
             yield word.start, word.end, kind, command.name
         elif (
-            command.name == "echo" and first is not None and re.fullmatch(r"-n?e[nE]?", first.text) and not first.quoted
+            word.text == "echo" and first is not None and re.fullmatch(r"-n?e[nE]?", first.text) and not first.quoted
         ):
             yield first.start, first.end, "echo -e", f"echo {first.text}"
         elif command.name == "set":
