@@ -182,9 +182,7 @@ def _in_commands(script: Script, tree: Tree) -> Iterator[Found]:
         if command.name in _DASH_COMMANDS - {"[["} and word.text == command.name:
             kind = command.name if command.name in _COMMANDS else "command"
             yield word.start, word.end, kind, command.name
-        elif (
-            word.text == "echo" and first is not None and re.fullmatch(r"-n?e[nE]?", first.text) and not first.quoted
-        ):
+        elif word.text == "echo" and first is not None and re.fullmatch(r"-n?e[nE]?", first.text) and not first.quoted:
             yield first.start, first.end, "echo -e", f"echo {first.text}"
         elif command.name == "set":
             yield from (_found(word, "pipefail") for word in command.words if word.text == "pipefail")
