@@ -31,6 +31,8 @@ _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "aws": ("--no-verify-ssl",),
     "http": ("--verify=no",),
 }
+_TRUSTING = {"echo": "yum", "printf": "yum"}
+"""The commands that write a configuration, and who reads it."""
 _PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
     "docker": ("-p", "--password"),
     "podman": ("-p", "--password"),
@@ -120,8 +122,19 @@ def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
             and command.name in {"git", "npm", "yarn"}
         ):
             yield Problem(_word_place(word), option=f"{word.text} {following}", name=command.name)
-        elif re.match(r"https?\.sslverify=(?:false|0|no|off)$|--?strict-ssl=false$", text):
-            yield Problem(_word_place(word), option=word.text, name=command.name)
+        elif re.match(r"https?\.sslverify=(?:false|0|no|off)$|(?:--?)?strict-ssl=false$", text) or (
+            not word.expands and _unchecked_repository(command, text)
+        ):
+            yield Problem(_word_place(word), option=word.text, name=_TRUSTING.get(command.name, command.name))
+            return
+
+
+def _unchecked_repository(command: Command, text: str) -> bool:
+    """`--setopt=sslverify=0` of yum, and the same line in a file of its configuration."""
+    if command.name in _TRUSTING:
+        writes = bool(command.redirects) or command.piped_to is not None
+        return writes and re.search(r"(?:^|\n|\\n)\s*sslverify\s*=\s*(?:0|false|no)\b", text) is not None
+    return re.match(r"(?:--setopt=)?(?:[\w*.-]+\.)?sslverify=(?:0|false|no)$", text) is not None
 
 
 def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:

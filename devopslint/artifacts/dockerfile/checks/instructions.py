@@ -36,22 +36,6 @@ _SIGNALS = frozenset(
 _EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
 _PORT = re.compile(r"(\d+)(?:-(\d+))?(?:/(\w+))?$")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
-_LABEL_KEY = re.compile(r"[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9]))*$|[a-z0-9][a-z0-9._-]*/[\w.-]+$")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$")
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+$|git@\S+$", re.IGNORECASE)
-_OCI = "org.opencontainers.image."
-_LABEL_FORMS = {
-    _OCI + "created": (_TIME, "a time as RFC 3339 writes it"),
-    _OCI + "url": (_URL, "a URL"),
-    _OCI + "documentation": (_URL, "a URL"),
-    _OCI + "source": (_URL, "a URL"),
-    _OCI + "licenses": (
-        re.compile(r"[\w.+-]+(?:\s+(?:AND|OR|WITH)\s+[\w.+()-]+)*$|\(.*\)$"),
-        "an SPDX license expression",
-    ),
-    _OCI + "revision": (re.compile(r"[0-9a-f]{7,64}$"), "the hash of a commit"),
-    "org.label-schema.build-date": (_TIME, "a time as RFC 3339 writes it"),
-}
 
 
 def unknown_flag(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -83,6 +67,17 @@ def relative_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     text = step.text_of(words[0])
     if isinstance(text, str) and not re.match(r"[/\\$%]|[A-Za-z]:", text):
+        yield Problem(docker_place(step, words[0]), path=text)
+
+
+def chained_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A relative WORKDIR behind an absolute one."""
+    step: Step = subject.context
+    words = step.instruction.words
+    text = step.text_of(words[0]) if words else UNKNOWN
+    if step.settings.get("WORKDIR") is None or not isinstance(text, str):
+        return
+    if not re.match(r"[/\\$%]|[A-Za-z]:", text):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
@@ -305,39 +300,6 @@ def blank_continuation(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     for start, end in step.instruction.blank_continuations[:1]:
         yield Problem(name_place(step), related=[Related(Place(step.instruction.source, start, end), "the blank line")])
-
-
-def label_key(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A label whose key breaks Docker's rules for keys."""
-    for key, mark in subject.raw("pairs").at.items():
-        if "$" not in key and (
-            not _LABEL_KEY.match(key) or key.startswith(("com.docker.", "io.docker.", "org.dockerproject."))
-        ):
-            yield Problem(Place(subject.document.source, mark[0], mark[1]), key=key)
-
-
-def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A label of the OCI annotations whose value has another form."""
-    for key, mark in subject.raw("pairs").at.items():
-        form = _LABEL_FORMS.get(key)
-        value = subject.get(("pairs", key)) if form else UNKNOWN
-        if form is None and key.startswith(_OCI) and subject.get(("pairs", key)) == "":
-            yield Problem(Place(subject.document.source, mark[0], mark[1]), key=key, content="", form="something")
-        if form and isinstance(value, str) and not form[0].match(value):
-            yield Problem(Place(subject.document.source, mark[2], mark[3]), key=key, content=value, form=form[1])
-
-
-def label_missing(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Labels of the option `labels` that the final stage does not set."""
-    stage: Stage = subject.context
-    keys: set[str] = set()
-    for step in stage.lineage():
-        if step.name == "LABEL":
-            pairs, _ = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
-            keys.update(pair.name.value for pair in pairs)
-    for label in options["labels"]:
-        if label not in keys:
-            yield Problem((), label=label)
 
 
 def stop_signal(subject: Subject, options: Options) -> Iterator[Problem]:

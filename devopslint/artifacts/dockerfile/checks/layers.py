@@ -52,6 +52,19 @@ def owner_changed_later(subject: Subject, options: Options) -> Iterator[Problem]
                 return
 
 
+def owned_by_the_user(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY --chown` of a program to the account that runs it, in the stage that ships."""
+    step: Step = subject.context
+    flag = step.instruction.flag("chown")
+    if flag is None or flag.value is None or not ships(step):
+        return
+    text = step.text_of(flag.value)
+    if text is UNKNOWN or re.match(r"(?:root|0)(?::|$)", text):
+        return
+    place = Place(step.instruction.source, *step.instruction.fragment.mark(flag.start, flag.end))
+    yield Problem(place, owner=text)
+
+
 def _lies_in(step: Step, folder: str) -> bool:
     """Say whether a COPY or ADD puts many files (a folder, or what another stage built) into a folder, or below it."""
     sources, destination = sources_and_destination(step)

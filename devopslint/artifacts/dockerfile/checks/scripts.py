@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
 _FOR_EVERYBODY = re.compile(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)*[ug]*[ao][ugoa]*[+=][rxXs]*w")
+_NEVER_FAIL = frozenset(("curl", "echo", "printf", "true", "wget", "yes"))
 _NO_PIPEFAIL_NEEDED = frozenset(("sh", "bash", "dash", "ash", "zsh"))
 
 
@@ -106,6 +108,43 @@ def world_writable(subject: Subject, options: Options) -> Iterator[Problem]:
     mode = next(iter(command.operands()), None)
     if mode is not None and _FOR_EVERYBODY.match(mode.text):
         yield Problem(place_of(mode), mode=mode.text)
+
+
+def unchecked_pipe(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Any other pipe whose first commands may fail unseen: one problem a pipe, at its first command."""
+    context: ScriptContext = subject.context
+    step: Step = context.owner
+    script = context.script
+    if script.has_errors or _fails_on_pipe(step) or any("pipefail" in other.args for other in script.named("set")):
+        return
+    for command in script:
+        if (
+            command.piped_to is None
+            or command.piped_from is not None
+            or command.name in _NEVER_FAIL
+            or not command.name
+        ):
+            continue
+        outer = command.wrapper
+        if command.within is not None or command.failure_ignored or (outer is not None and "pipefail" in outer.args):
+            continue
+        assert command.name_word is not None
+        yield Problem(place_of(command.name_word), name=command.name)
+
+
+def consecutive_copies(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A COPY right behind another one to the same folder, from the same place and with the same flags."""
+    stage: Stage = subject.context
+    for previous, step in zip(stage.steps, stage.steps[1:], strict=False):
+        if not previous.name == step.name == "COPY" or step.instruction.onbuild or previous.instruction.onbuild:
+            continue
+        left, right = previous.instruction, step.instruction
+        if left.heredocs or right.heredocs or len(left.words) < 2 or len(right.words) < 2:
+            continue
+        target = right.words[-1].value
+        flags = [[(flag.name, flag.value.raw if flag.value else "") for flag in each.flags] for each in (left, right)]
+        if target.endswith(("/", ".")) and left.words[-1].value == target and flags[0] == flags[1]:
+            yield Problem(name_place(step), destination=target)
 
 
 def consecutive_runs(subject: Subject, options: Options) -> Iterator[Problem]:
