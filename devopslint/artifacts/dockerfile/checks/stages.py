@@ -143,13 +143,6 @@ def _drops_root(stage: Stage) -> bool:
     return any(_DROPS_ROOT.search(text) for text in texts)
 
 
-def no_healthcheck(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A final stage that listens on a port, without HEALTHCHECK."""
-    stage: Stage = subject.context
-    if stage.setting("HEALTHCHECK") is None and any(step.name == "EXPOSE" for step in stage.lineage()):
-        yield Problem(())
-
-
 def repeated(subject: Subject, options: Options) -> Iterator[Problem]:
     """An instruction of which only the last in a stage counts: every earlier one is a problem."""
     stage: Stage = subject.context
