@@ -56,22 +56,36 @@ def acls_are_ignored(subject: Subject) -> bool:
     """Say whether the access block of a bucket, or of the bucket that an ACL is for, makes open ACLs ineffective."""
     return any(
         block.get("ignore_public_acls") is True or block.get("block_public_acls") is True
-        for block in _beside(subject, _BLOCK)
+        for block in beside(subject, _BLOCK)
         if block.value is not UNKNOWN
     )
 
 
-def _beside(subject: Subject, kind: str) -> Iterator[Subject]:
+def beside(subject: Subject, kind: str) -> Iterator[Subject]:
     """Yield the resources of a type that belong to the same bucket as this one, or to this bucket."""
+    bucket = bucket_of(subject)
+    if bucket is not None and bucket.related is not None:
+        yield from bucket.related(kind)
+
+
+def bucket_of(subject: Subject) -> Subject | None:
+    """Return the bucket that a resource is for, as far as it stands in the same folder."""
     if subject.type == "aws_s3_bucket":
-        if subject.related is not None:
-            yield from subject.related(kind)
-        return
+        return subject
     module: Module = subject.context
-    for address in module.referred_by(subject.value.get("bucket")):
+    for address in sorted(module.referred_by(subject.value.get("bucket"))):
         bucket = module.subjects.get(address)
-        if bucket is not None and bucket.type == "aws_s3_bucket" and bucket.related is not None:
-            yield from bucket.related(kind)
+        if bucket is not None and bucket.type == "aws_s3_bucket":
+            return bucket
+    return None
+
+
+def is_website(subject: Subject) -> bool:
+    """Say whether the bucket of a resource is, or may be, a website, which answers plain HTTP only."""
+    bucket = bucket_of(subject)
+    if bucket is not None and not is_absent(bucket, "website"):
+        return True
+    return any(True for _ in beside(subject, "aws_s3_bucket_website_configuration"))
 
 
 def access_not_blocked(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -109,16 +123,16 @@ def without_access_logs(subject: Subject, options: Options) -> Iterator[Problem]
         return
     if any(True for _ in subject.related("aws_s3_bucket_logging")):
         return
-    if subject.get("acl") in ("log-delivery-write", UNKNOWN):
-        return
-    if any(acl.get("acl") in ("log-delivery-write", UNKNOWN) for acl in subject.related("aws_s3_bucket_acl")):
-        return
     if not _takes_logs(subject):
         yield Problem()
 
 
 def _takes_logs(subject: Subject) -> bool:
+    """Say whether a bucket is, or may be, what the logs of something else are written to."""
     module: Module = subject.context
+    for one in (subject, *beside(subject, "aws_s3_bucket_acl")):
+        if one.get("acl") in ("log-delivery-write", UNKNOWN):
+            return True
     for declared in module.all("resource"):
         block = declared.block
         if declared.label(0) == "aws_s3_bucket_logging":
@@ -135,7 +149,13 @@ def _takes_logs(subject: Subject) -> bool:
 
 
 def without_own_key(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for a bucket, or the configuration of its encryption, that uses the key of S3."""
+    """Yield a problem for a bucket, or the configuration of its encryption, that uses the key of S3.
+
+    Services write their logs to buckets that are encrypted with the key of S3 only.
+    """
+    bucket = bucket_of(subject)
+    if bucket is not None and _takes_logs(bucket):
+        return
     if subject.type != "aws_s3_bucket":
         yield from _algorithms(subject, "rule.apply_server_side_encryption_by_default")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.aws_buckets import is_website
 from devopslint.artifacts.terraform.blocks import is_absent
 from devopslint.artifacts.terraform.policies import statements_of
 from devopslint.knowledge.aws_policy import HOLE, is_any_action, service_wildcard
@@ -51,6 +52,8 @@ def locks_everyone_out(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def allows_plain_http(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a bucket's policy of which no statement asks for TLS."""
+    if is_website(subject):
+        return
     found = [statement for _, statement in _statements(subject)]
     if (
         not found
