@@ -104,7 +104,7 @@ def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
         return not is_everyone(cidr) and addresses_in(cidr) > int(options["addresses"])
 
     for opening in _openings(subject, "ingress", many):
-        found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS)
+        found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.named(INTERNAL_PORTS)
         if found is not None:
             yield opening.problem(subject, port=found[0], service=found[1], addresses=addresses_in(opening.cidr))
 

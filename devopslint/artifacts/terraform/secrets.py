@@ -43,6 +43,11 @@ _MOST_TEXT = 100_000
 _STANDINS = frozenset({"test", "mock", "fake", "localstack", "foobar", "anaccesskey", "asecretkey", "mock_access_key"})
 """What people give a provider that talks to an emulator."""
 _GENERATED = frozenset({"random_password", "random_string", "random_id", "tls_private_key", "time_rotating"})
+_SECRET_SOURCES = frozenset(
+    {"aws_ssm_parameter", "aws_secretsmanager_secret_version", "random_password", "aws_kms_secrets",
+     "vault_generic_secret", "vault_kv_secret_v2", "aws_iam_access_key", "tls_private_key"}
+)  # fmt: skip
+"""Resources and data sources whose values are secrets."""
 
 
 def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -200,3 +205,12 @@ def insensitive_output(output: Subject, options: Options) -> Iterator[Problem]:
 def _shows_secret(name: str) -> bool:
     """Say whether an attribute is a secret in clear: what is encrypted for somebody's key may be shown."""
     return looks_like_secret_name(name) and name not in {"token", "credentials"} and "encrypted" not in name
+
+
+def sent_secret(request: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each part of an `http` data source that holds a secret."""
+    for name in ("url", "request_headers", "request_body"):
+        found = sorted(request.context.referred_by(request.raw(name)))
+        secret = next((one for one in found if one.removeprefix("data.").partition(".")[0] in _SECRET_SOURCES), None)
+        if secret is not None:
+            yield Problem(name, name=secret)
