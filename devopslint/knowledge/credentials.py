@@ -95,6 +95,7 @@ _ASSIGNMENT = re.compile(
     """
 )
 """A name, what stands between, and a value without blanks."""
+_PROSE = re.compile(r"[ \t]+[^\s#]")
 _CODE = re.compile(r"[$(){}\[\]]|^[a-z_]+\.[a-z_.]+$|^(?:true|false|null|None|string|str|String)$")
 _PLACEHOLDER = re.compile(
     r"""(?ix)
@@ -183,7 +184,10 @@ def find_assignments(text: str) -> Iterator[tuple[str, int, int]]:
     """
     for found in _ASSIGNMENT.finditer(text):
         name, quote, value = found.group("name"), found.group("quote"), found.group("value")
-        if not quote and _CODE.search(value):
+        if not quote and (
+            _CODE.search(value)
+            or (":" in text[found.end("name") : found.start("value")] and _PROSE.match(text, found.end()))
+        ):
             continue
         is_key_id = name.upper().endswith("ACCESS_KEY_ID") and value.startswith(("AKIA", "ASIA"))
         if is_key_id or (looks_like_secret_name(name) and is_plausible_secret(value)):

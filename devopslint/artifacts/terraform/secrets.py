@@ -36,7 +36,7 @@ _NOT_SECRET = frozenset(
         "authorization",
     }
 )
-_ALWAYS_SECRET = frozenset({"secret_data", "plaintext_value", "secret_binary", "admin_ssh_password"})
+_ALWAYS_SECRET = frozenset({"secret_data", "secret_binary", "admin_ssh_password"})
 _KEYS = frozenset({"app_key", "application_key", "account_key", "client_key", "encryption_key", "primary_key"})
 """Arguments of providers that elsewhere name no secret."""
 _MOST_TEXT = 100_000
