@@ -1,0 +1,93 @@
+"""Checks of references to what stands neither in the file nor in one beside it. It may well be in the cluster."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
+from devopslint.artifacts.kubernetes.references import backends_of, object_of
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from devopslint.artifacts.kubernetes.model import Manifests
+    from devopslint.policy.rule import Options
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+
+def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each reference to an object, and each selector of pods, that nothing in sight answers to."""
+    context: Manifests = subject.context
+    namespace = object_of(subject).namespace
+    found: list[tuple[Path, str, Any]] = []
+    if subject.kind == "kubernetes.pod":
+        found.extend(_of_pod(subject))
+    elif subject.type == "Ingress":
+        for path, backend in backends_of(subject):
+            service = backend.get("service")
+            if isinstance(service, Map):
+                found.append(((*path, "service", "name"), "Service", service.get("name")))
+    elif subject.type == "HorizontalPodAutoscaler":
+        kind = subject.get("spec.scaleTargetRef.kind")
+        if isinstance(kind, str):
+            found.append((("spec", "scaleTargetRef", "name"), kind, subject.get("spec.scaleTargetRef.name")))
+    else:
+        yield from _selector(subject)
+    seen = set()
+    for path, kind, name in found:
+        if not isinstance(name, str) or not name or not plain(name) or (kind, name) in seen:
+            continue
+        seen.add((kind, name))
+        there = any(one.kind == kind and one.name in (name, None) for one in context.objects)
+        unknown = any(one.kind == kind and not isinstance(one.name, str) for one in context.objects)
+        if not there and not unknown and context.find(kind, name, namespace) is None and not context.elsewhere(name):
+            yield Problem(path, what=f"{kind} `{name}`")
+
+
+def _of_pod(subject: Subject) -> Iterator[tuple[Path, str, Any]]:
+    if subject.raw("serviceAccountName") != "default":
+        yield ("serviceAccountName",), "ServiceAccount", subject.raw("serviceAccountName", None)
+    for index, volume in enumerate(items_of(subject.raw("volumes"))):
+        for field, kind, key in (
+            ("configMap", "ConfigMap", "name"),
+            ("secret", "Secret", "secretName"),
+            ("persistentVolumeClaim", "PersistentVolumeClaim", "claimName"),
+        ):
+            source = volume.get(field) if isinstance(volume, Map) else None
+            if isinstance(source, Map) and source.get("optional") in (None, False):
+                yield ("volumes", index, field, key), kind, source.get(key)
+    for group in ("initContainers", "containers"):
+        for number, container in enumerate(items_of(subject.raw(group))):
+            for field, inner in (("env", "valueFrom"), ("envFrom", "")):
+                for index, item in enumerate(items_of(container.get(field)) if isinstance(container, Map) else ()):
+                    yield from _of_source(item, (group, number, field, index), inner)
+
+
+def _of_source(item: Any, path: Path, inner: str) -> Iterator[tuple[Path, str, Any]]:
+    if inner and isinstance(item, Map):
+        item, path = item.get(inner), (*path, inner)
+    for prefix, kind in (("configMap", "ConfigMap"), ("secret", "Secret")):
+        for suffix in ("KeyRef", "Ref"):
+            reference = item.get(prefix + suffix) if isinstance(item, Map) else None
+            if isinstance(reference, Map) and reference.get("optional") in (None, False):
+                yield (*path, prefix + suffix, "name"), kind, reference.get("name")
+
+
+def _selector(subject: Subject) -> Iterator[Problem]:
+    path: Path = ("spec", "podSelector" if subject.type == "NetworkPolicy" else "selector")
+    selector = subject.raw(path)
+    if not isinstance(selector, Map) or not selector or selector.open:
+        return
+    decide = selects_plainly if subject.type == "Service" else selects
+    context: Manifests = subject.context
+    if any(decide(selector, one.labels()) is not False for one in context.objects if one.template is not None):
+        return
+    pairs = selector if subject.type == "Service" else selector.get("matchLabels")
+    if not isinstance(pairs, Map) or not all(map(plain, pairs.values())):
+        return
+    values = [str(value) for value in pairs.values()]
+    if values and not any(context.elsewhere(value) for value in values):
+        yield Problem(path, part="key", what="pod with these labels")
