@@ -198,3 +198,17 @@ def test_a_chart_gets_its_namespace_when_it_is_installed():
     text = DEPLOYMENT.replace("  namespace: prod\n", "")
     files = {"shop/templates/shop.yaml": text, "shop/Chart.yaml": "name: shop\n"}
     assert subjects(files, "shop/templates/shop.yaml")[0].get("metadata.namespace") is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("path", "containers", "expected"),
+    [
+        ("template", "[{name: web, image: shop:1}]", ["object", "pod", "container"]),
+        ("podTemplate", "[{name: web, image: shop:1}]", ["object", "pod", "container"]),
+        ("template", "[{name: web}]", ["object"]),
+        ("blueprint", "[{name: web, image: shop:1}]", ["object"]),
+    ],
+)
+def test_the_pods_of_a_kind_that_is_not_known(path, containers, expected):
+    text = f"apiVersion: example.com/v1\nkind: Fleet\nmetadata: {{name: a}}\nspec:\n  {path}:\n    spec: {{containers: {containers}}}\n"
+    assert [one.kind.removeprefix("kubernetes.") for one in subjects(text)] == expected

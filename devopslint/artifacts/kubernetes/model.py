@@ -31,6 +31,8 @@ CUSTOM_POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("serving.knative.dev", "Configuration"): ("spec", "template"),
     ("apps.openshift.io", "DeploymentConfig"): ("spec", "template"),
 }
+_LIKELY_TEMPLATES = (("spec", "template"), ("spec", "podTemplate"), ("spec", "jobTargetRef", "template"))
+"""Where a kind that is not known has its pod template, if what stands there has containers with images."""
 BUILT_IN_GROUPS = frozenset(
     {"", "apps", "batch", "autoscaling", "policy", "extensions", "networking.k8s.io", "rbac.authorization.k8s.io",
      "storage.k8s.io", "apiextensions.k8s.io", "admissionregistration.k8s.io", "apiregistration.k8s.io",
@@ -159,14 +161,27 @@ def same_namespace(one: Any, other: Any) -> bool:
 def template_of(value: Map, group: str, kind: str) -> Map | None:
     """Return the pod template of an object."""
     path = CUSTOM_POD_TEMPLATES.get((group, kind))
-    if path is None:
-        path = POD_TEMPLATES.get(kind) if group in BUILT_IN_GROUPS else None
-    if path is None:
-        return None
-    node: Any = value
+    if path is None and group in BUILT_IN_GROUPS:
+        path = POD_TEMPLATES.get(kind)
+        if path is None:
+            return None
+    if path is not None:
+        node = _down(value, path)
+        return node if isinstance(node, Map) and isinstance(node.get("spec"), Map) else None
+    for path in _LIKELY_TEMPLATES:
+        node = _down(value, path)
+        spec = node.get("spec") if isinstance(node, Map) else None
+        containers = items_of(spec.get("containers")) if isinstance(spec, Map) else []
+        if containers and all(isinstance(one, Map) and "image" in one and "name" in one for one in containers):
+            found: Map = node
+            return found
+    return None
+
+
+def _down(node: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         node = node.get(step) if isinstance(node, Map) else None
-    return node if isinstance(node, Map) and isinstance(node.get("spec"), Map) else None
+    return node
 
 
 def selects(selector: Any, labels: Any) -> bool | None:
