@@ -84,7 +84,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "aws_rds_cluster": ("performance_insights_kms_key_id",),
 }
 _SWITCHES = ("encrypted", "storage_encrypted", "at_rest_encryption_enabled", "sqs_managed_sse_enabled", "enabled")
-_INHERITING = ("replicate_source_db", "kinesis_source_configuration")
+_INHERITING = ("replicate_source_db", "kinesis_source_configuration", "msk_source_configuration")
 """What has these takes its encryption from there."""
 _OF_AWS = re.compile(r"(^|:)alias/aws/|^AWS_OWNED")
 
