@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 _INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node", "php"))
+_CHECKSUM = re.compile(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst", re.IGNORECASE)
 _LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
 _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "curl": ("-k", "--insecure", "--proxy-insecure"),
@@ -41,10 +42,10 @@ _PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
     "helm": ("--password",),
     "curl": ("-u", "--user", "--proxy-user", "--oauth2-bearer"),
     "wget": ("--password", "--http-password", "--ftp-password", "--proxy-password"),
-    "mysql": ("--password",),
-    "mysqldump": ("--password",),
-    "mysqladmin": ("--password",),
-    "sshpass": ("-p",),
+    "mysql": ("--password", "-p*"),
+    "mysqldump": ("--password", "-p*"),
+    "mysqladmin": ("--password", "-p*"),
+    "sshpass": ("-p", "-p*"),
     "twine": ("-p", "--password"),
     "keytool": ("-storepass", "-keypass"),
     "az": ("-p", "--password"),
@@ -65,6 +66,10 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
         if _reads_program(real):
             yield Problem(_place(command, command.start, real.end), name=command.name, runner=real.name)
         return
+    later = _run_later(command)
+    if later is not None:
+        yield Problem(_place(command, command.start, command.end), name=command.name, runner=later.name)
+        return
     outer = command.within
     if outer is None or (outer.name not in _SHELLS and outer.name not in {"eval", "source", "."}):
         return
@@ -74,6 +79,30 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
         if inside and text.endswith(")") and text.startswith(("$(", "<(")):
             yield Problem(_place(outer, outer.start, outer.end), name=command.name, runner=outer.name)
             return
+
+
+def _run_later(command: Command) -> Command | None:
+    """Return the command that runs what a command has saved, in a script that looks at no checksum."""
+    path = command.value_of("-O", "--output-document") if command.name == "wget" else command.value_of("-o", "--output")
+    if path is None and (command.name == "wget" or command.has_flag("-O", "--remote-name")):
+        urls = [word.text for word in command.words if "://" in word.text]
+        path = urls[0].partition("?")[0] if urls else None
+    for redirect in command.redirects:
+        if redirect.operator == ">" and redirect.target is not None:
+            path = redirect.target.value
+    name = path.rpartition("/")[2] if isinstance(path, str) else ""
+    if not name or name in {"-", "null"} or _CHECKSUM.search(command.script.fragment.text):
+        return None
+    for other in command.script:
+        if other.index <= command.index or other.name_word is None:
+            continue
+        operands = other.operands()
+        by_shell = other.name in _SHELLS | _INTERPRETERS and not other.has_flag("-c")
+        if by_shell and operands and operands[0].text.rpartition("/")[2] == name:
+            return other
+        if "/" in other.name_word.text and other.name_word.text.rpartition("/")[2] == name:
+            return other
+    return None
 
 
 def _unwrapped(command: Command) -> Command:
@@ -200,7 +229,7 @@ def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> 
             )
         if name.startswith("--") and word.text.startswith(name + "="):
             return word.text[len(name) + 1 :], _word_place(word)
-        if command.name in {"sshpass", "mysql"} and name == "-p" and re.match(r"-p.+", word.text):
+        if name == "-p*" and re.match(r"-p.+", word.text):
             return word.text[2:], _word_place(word)
     return None, None
 

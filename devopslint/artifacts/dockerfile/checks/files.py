@@ -27,7 +27,8 @@ _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
 _REMOTE = re.compile(r"^(?:https?://|git://|git@|ssh://|ftp://)")
 _GIT = re.compile(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 _SECRET_FILE = re.compile(
-    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.(?!example|sample|template|dist|test)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials"
+    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.aws/credentials|\.docker/config\.json|\.kube/config|kubeconfig|\.htpasswd|\.vault-token"
+    r"|\.s3cfg|terraform\.tfstate|secrets?\.(?:env|json|ya?ml)|\.env(?:\.(?!example|sample|template|dist|test)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials"
     r"|\.pypirc|credentials\.json|service[-_]account(?:[-_]key)?\.json|[\w.-]+\.(?:p12|pfx|jks|keystore|kdbx|ppk)"
     r"|[\w.-]*(?:private|secret)[\w-]*\.(?:pem|key)|(?:server|tls|ssl)\.key)$"
 )
@@ -295,6 +296,16 @@ _DEPENDENCY_INSTALLS = {
     "bundle": ({"install"}, "Gemfile and Gemfile.lock"),
     "composer": ({"install"}, "composer.json and composer.lock"),
     "go": ({"mod"}, "go.mod and go.sum"),
+    "uv": ({"sync"}, "pyproject.toml and uv.lock"),
+    "pipenv": ({"install", "sync"}, "Pipfile and Pipfile.lock"),
+    "bun": ({"install"}, "package.json and bun.lock"),
+    "cargo": ({"fetch"}, "Cargo.toml and Cargo.lock"),
+    "dotnet": ({"restore"}, "the project files"),
+    "mix": ({"deps.get"}, "mix.exs and mix.lock"),
+    "mvn": ({"dependency:go-offline", "dependency:resolve"}, "pom.xml"),
+    "gradle": ({"dependencies"}, "the build files"),
+    "gradlew": ({"dependencies"}, "the build files"),
+    "mvnw": ({"dependency:go-offline", "dependency:resolve"}, "pom.xml"),
 }
 
 

@@ -323,6 +323,10 @@ def healthcheck_form(subject: Subject, options: Options) -> Iterator[Problem]:
     words = step.instruction.words
     if words and words[0].value.upper() not in {"CMD", "NONE"}:
         yield Problem(docker_place(step, words[0]), reason=f"`{words[0].value}` is neither CMD nor NONE")
+    elif not words:
+        yield Problem(name_place(step), reason="it says neither CMD nor NONE")
+    elif len(words) == 1 and words[0].value.upper() == "CMD":
+        yield Problem(docker_place(step, words[0]), reason="no command stands behind CMD")
     for flag in step.instruction.flags:
         if flag.value is None or "$" in flag.value.raw:
             continue

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import (
     command_of,
+    docker_place,
     has_mount_over,
     mounts,
     name_place,
@@ -103,7 +104,14 @@ def _fails_on_pipe(step: Step) -> bool:
 
 
 def world_writable(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`chmod 777`."""
+    """`chmod 777`, and `COPY --chmod=777`."""
+    if subject.kind == "dockerfile.instruction":
+        step: Step = subject.context
+        flag = step.instruction.flag("chmod")
+        text = step.text_of(flag.value) if flag is not None and flag.value is not None else None
+        if flag is not None and flag.value is not None and isinstance(text, str) and _FOR_EVERYBODY.match(text):
+            yield Problem(docker_place(step, flag.value), mode=text)
+        return
     command, _ = command_of(subject)
     mode = next(iter(command.operands()), None)
     if mode is not None and _FOR_EVERYBODY.match(mode.text):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -104,3 +105,19 @@ def password_set(subject: Subject, options: Options) -> Iterator[Problem]:
     if command.name == "chpasswd" and not (left is not None and left.name == "cat") and not command.has_flag("--help"):
         assert command.name_word is not None
         yield Problem(place_of(command.name_word))
+
+
+def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`PGPASSWORD=… psql` and `export TOKEN=…`: the value stands in the history of the image."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        for assignment in command.assignments:
+            value = assignment.value
+            if value is None or value.expands or not looks_like_secret_name(assignment.name):
+                continue
+            if (
+                not _SWITCH.match(value.text)
+                and is_plausible_secret(value.text)
+                and find_credential(value.text) is None
+            ):
+                yield Problem(place_of(value), name=assignment.name)
