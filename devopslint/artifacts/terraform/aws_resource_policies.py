@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _DOCUMENT = "aws_iam_policy_document"
-_ATTRIBUTES = ("policy", "access_policies", "access_policy", "resource_policy")
+_ATTRIBUTES = ("policy", "access_policies", "access_policy", "resource_policy", "policy_document")
 _TLS_KEYS = frozenset({"aws:securetransport", "s3:tlsversion"})
 
 

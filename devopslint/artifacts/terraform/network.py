@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _MOST_PORTS = 65535
 
 
+def _best_known(port: int) -> tuple[bool, int]:
+    return port not in {22, 3389}, port
+
+
 class Opening:
     """A rule that lets many in: where the address block stands, the block itself, and the ports."""
 
@@ -49,7 +53,7 @@ class Opening:
         """Return the first of some ports that is open, or the range when it holds many, and the service there."""
         if self.everything or self.protocol in {"icmp", "icmpv6", "1", "58"}:
             return None
-        hit = [port for port in sorted(ports) if self.first <= port <= self.last]
+        hit = sorted((port for port in ports if self.first <= port <= self.last), key=_best_known)
         if not hit:
             return None
         few = len(hit) <= 4 or self.last - self.first < 1024
