@@ -36,7 +36,7 @@ _HARMLESS_BEFORE = frozenset(
      "with", "persist", "next", "page", "continuation", "max", "min", "num", "manage", "generate", "create", "random",
      "rotate", "reset", "change", "update", "store", "external", "public", "id", "tls", "existing", "imagepull", "pull",
      "mount", "automount", "cancellation", "csrf", "xsrf", "http", "skip", "force", "set", "by", "boarding", "low", "high",
-     "band", "first", "render", "proxy"}
+     "band", "first", "render", "proxy", "creation", "idempotency"}
 )  # fmt: skip
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -121,6 +121,7 @@ _REFERENCE = re.compile(
     \$\{ | \$\( | \{\{ | \}\} | ^\$[A-Za-z_] | ^% [A-Za-z_]+ %$ | ^%[sdv]$ | ^@[A-Za-z]
     | ^arn: | ^(?:vault|op|ssm|sops|akv|awssm|gcpsm|secret|secretsmanager|keyvault|env|file|ref\+\w+|projects)(?::|/)
     | ^(?:/|\./|\.\./|~/)[\w./-]*$ | ^https?://[^:@\s]+$
+    | ^(?:[a-z0-9-]+\.){2,}[a-z]{2,}$   # a name of the DNS
     """
 )
 

@@ -23,7 +23,13 @@ LABELS = {
 }
 """Block types of a file, and how many labels they take."""
 
-NESTED_LABELS = {"backend": 1, "provisioner": 1, "provider_meta": 1, "dynamic": 1}
+NESTED_LABELS = {
+    "backend": (("terraform",), 1),
+    "provider_meta": (("terraform",), 1),
+    "provisioner": (("resource",), 1),
+    "dynamic": (("resource", "data", "provider", "ephemeral"), 1),
+}
+"""The blocks with labels inside of others: what they stand in, and how many they take."""
 
 _CONDITION = frozenset({"condition", "error_message"})
 ARGUMENTS: dict[str, frozenset[str]] = {

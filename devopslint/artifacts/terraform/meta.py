@@ -75,7 +75,9 @@ def _depends(depends: Any) -> Iterator[tuple[str, Any, str]]:
             or references[0].text != item.text.partition("[")[0]
         ):
             yield "depends_on", item, "must hold references to resources, data sources or modules"
-        elif len(references[0].steps) > (3 if references[0].steps[0] == "data" else 2) and not item.text.endswith("]"):
+        elif len(references[0].steps) > (
+            3 if references[0].steps[0] in {"data", "module"} else 2
+        ) and not item.text.endswith("]"):
             yield "depends_on", item, "takes whole resources and modules, not their attributes"
 
 

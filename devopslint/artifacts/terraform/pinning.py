@@ -168,3 +168,10 @@ def loose_version(subject: Subject, options: Options) -> Iterator[Problem]:
             if all(part.startswith((">=", ">")) for part in bounds):
                 mark = value.at["version"][2:] if isinstance(value, Map) else block.block.at[name][2:]
                 yield Problem(Place(block.document.source, *mark), version=version, name=name)
+
+
+def local_backend(backend: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for the `local` backend of a folder that is no example or test."""
+    module: Module = backend.context
+    if not module.is_trial:
+        yield Problem()

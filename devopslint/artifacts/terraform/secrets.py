@@ -98,6 +98,8 @@ def _is_secret(name: str, value: str, parents: tuple[str, ...]) -> bool:
         return False
     if parents[:1] in {("output",), ("moved",), ("import",)} or any(parent in _GENERATED for parent in parents):
         return False
+    if name == "secret" and any(parent.startswith("google_secret_manager") for parent in parents):
+        return False  # the name of the secret
     if parents[:1] == ("provider",) and value.lower() in _STANDINS:
         return False
     return not value.startswith(("alias/", "key/")) and not looks_like_reference(value)

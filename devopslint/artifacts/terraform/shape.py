@@ -146,7 +146,9 @@ def wrong_labels(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     source = subject.document.source
     for block, _, owner in _blocks(subject.value):
-        wanted = (LABELS if owner is None else NESTED_LABELS).get(block.type)
+        wanted = LABELS.get(block.type) if owner is None else None
+        if owner is not None and owner.type in NESTED_LABELS.get(block.type, ((), 0))[0]:
+            wanted = NESTED_LABELS[block.type][1]
         if owner is not None and owner.type == "terraform" and block.type in {"cloud", "required_providers"}:
             wanted = 0
         if wanted is None or len(block.labels) == wanted or block.header is None:
