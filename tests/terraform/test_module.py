@@ -259,3 +259,15 @@ def test_broken_pieces_of_a_file_never_crash() -> None:
     text = 'resource "a_b" "c" {\n  d = { e = [f(var.g)], "h${x.y}" = <<-T\n    i ${j}\n  T\n  }\n  k { l = -1 }\n}\n'
     for at in range(len(text)):
         read({"main.tf": text[:at], "other.tf": text[at:]})
+
+
+def test_an_override_file_replaces_what_it_sets() -> None:
+    files = {
+        "main.tf": 'resource "x_y" "z" {\n  a = 1\n  b = 2\n}\n',
+        "a_override.tf": 'resource "x_y" "z" {\n  a = 3\n  c = 4\n}\n',
+    }
+    found, _ = read(files)
+    resources = [subject for subject in found if subject.kind == "terraform.resource"]
+    assert [(one.address, one.get("a"), one.get("b"), one.get("c")) for one in resources] == [
+        ("x_y.z", UNKNOWN, 2, UNKNOWN)
+    ]

@@ -128,7 +128,7 @@ class Module:
         self._callers: Sequence[tuple[Module, Declared]] | None = None
         self.assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
         """What values files give variables, filled when it is first asked for."""
-        for file in self.files:
+        for file in sorted(self.files, key=lambda file: is_override(file.source.path)):
             self._take(file)
             file.resolve = self.resolve
 
@@ -142,6 +142,9 @@ class Module:
                     continue
                 self.blocks.setdefault(type_name, Seq()).add(block, blocks.at[index])
                 declared = Declared(block, file)
+                if override and declared.address in self.declared:
+                    _override(self.declared[declared.address].block, block)
+                    continue
                 self.of_type.setdefault(type_name, []).append(declared)
                 if type_name == "locals":
                     self._take_locals(block, file)
@@ -360,6 +363,16 @@ class Module:
             parts = block if link is None else [block.get(name) for name in (link, "for_each", "count")]
             found = self._links[key] = self.referred_by(parts)
         return found
+
+
+def _override(block: Block, other: Block) -> None:
+    """Make what an override file sets unknown: its value stands in another file than the rest of the block."""
+    header = block.header or (block.start, block.start)
+    for name in other:
+        if name in block:
+            block[name] = UNKNOWN
+        else:
+            block.put(name, UNKNOWN, (*header, *header))
 
 
 def _is_values(path: str) -> bool:
