@@ -37,14 +37,17 @@ def apparmor_unconfined(subject: Subject, options: Options) -> Iterator[Problem]
 
 def runs_as_root(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield the uid 0 of a container, and that of a pod when some container of it has no other."""
-    path = ("securityContext", "runAsUser")
-    if not _is_zero(subject.get(path)):
-        return
-    if subject.kind == "kubernetes.pod":
-        containers = [one for key in _CONTAINERS for one in items_of(subject.raw(key)) if isinstance(one, Map)]
-        if not any(_inherits_user(one) for one in containers):
-            return
-    yield Problem(path)
+    yield from _identity(subject, "runAsUser", 0, 0)
+
+
+def low_uid(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each uid that a user of the node may have, once where containers take it from their pod."""
+    yield from _identity(subject, "runAsUser", 1, 9999)
+
+
+def low_gid(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each gid that a group of the node may have, once where containers take it from their pod."""
+    yield from _identity(subject, "runAsGroup", 1, 9999)
 
 
 def root_group(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -98,11 +101,23 @@ def _unconfined(subject: Subject, field: str, prefixes: tuple[str, ...]) -> Iter
             yield Problem(template.place(("metadata", "annotations", key)))
 
 
-def _inherits_user(container: Map) -> bool:
+def _identity(subject: Subject, field: str, low: int, high: int) -> Iterator[Problem]:
+    path = ("securityContext", field)
+    value = subject.get(path)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        return
+    if subject.kind == "kubernetes.pod":
+        containers = [one for key in _CONTAINERS for one in items_of(subject.raw(key)) if isinstance(one, Map)]
+        if not any(_inherits(one, field) for one in containers):
+            return
+    yield Problem(path, value=value)
+
+
+def _inherits(container: Map, field: str) -> bool:
     context = container.get("securityContext")
     if context is None:
         return not container.open
-    return isinstance(context, Map) and context.get("runAsUser") is None and not context.open
+    return isinstance(context, Map) and context.get(field) is None and not context.open
 
 
 def _is_zero(value: object) -> bool:

@@ -39,7 +39,6 @@ _SWITCHES = {
 _LISTS = {
     "allowedCapabilities": ("*", "ALL"),
     "volumes": ("*", "hostPath"),
-    "allowedUnsafeSysctls": ("*",),
     "allowedProcMountTypes": ("Unmasked",),
     "seccompProfiles": ("*", "unconfined"),
 }
@@ -61,6 +60,9 @@ def permissive_policy(subject: Subject, options: Options) -> Iterator[Problem]:
         for index, item in enumerate(items_of(subject.raw((*prefix, field)))):
             if item in wrong and not (item == "hostPath" and paths):
                 yield Problem((*prefix, field, index), field=field)
+    for index, item in enumerate(items_of(subject.raw((*prefix, "allowedUnsafeSysctls")))):
+        if item is not UNKNOWN and plain(item):
+            yield Problem((*prefix, "allowedUnsafeSysctls", index), field="allowedUnsafeSysctls")
     for index, item in enumerate(paths):
         if isinstance(item, Map) and item.get("readOnly") is not True and plain(item.get("readOnly")) and not item.open:
             yield Problem((*prefix, "allowedHostPaths", index, "pathPrefix"), field="allowedHostPaths")
@@ -72,14 +74,18 @@ def permissive_policy(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def admits_root(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a policy under which a container may run as root."""
+    """Yield a policy under which a container may run as root, or in its group."""
     path: Path = ("spec", "runAsUser", "rule") if subject.type == "PodSecurityPolicy" else ("runAsUser", "type")
     rule = subject.get(path)
     if rule == "RunAsAny":
-        yield Problem(path)
+        yield Problem(path, what="as root")
+    for field in ("runAsGroup", "supplementalGroups", "fsGroup"):
+        at = (*path[:-2], field, path[-1])
+        if subject.get(at) == "RunAsAny":
+            yield Problem(at, what="in the group of root")
     for index, item in enumerate(items_of(subject.raw((*path[:-1], "ranges")))):
         if isinstance(item, Map) and item.get("min") == 0 and item.get("min") is not False and rule == "MustRunAs":
-            yield Problem((*path[:-1], "ranges", index, "min"))
+            yield Problem((*path[:-1], "ranges", index, "min"), what="as root")
 
 
 def admits_capabilities(subject: Subject, options: Options) -> Iterator[Problem]:

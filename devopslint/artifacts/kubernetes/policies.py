@@ -10,6 +10,7 @@ from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_MOST_OBJECTS = 20
 _MOST_NODES = 100_000
 
 TYPE_CHECKING = False
@@ -97,9 +98,19 @@ def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def unsorted_keys(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield the first key of an object that stands behind one that follows it in the alphabet."""
-    todo: list[tuple[Any, tuple[str | int, ...]]] = [(subject.value, ())]
-    seen = {id(subject.value)}
+    """Yield the first key of a file that stands behind one that follows it in the alphabet."""
+    for one in subject.context.objects[:_MOST_OBJECTS]:
+        found = _unsorted(one.value)
+        if one.value is subject.value and found is not None:
+            yield Problem(found[0], part="key", key=found[0][-1], before=found[1])
+        if one.value is subject.value or found is not None:
+            return
+
+
+def _unsorted(root: Map) -> tuple[tuple[str | int, ...], str] | None:
+    """Return the path of the first key that is out of order, and the key before it."""
+    todo: list[tuple[Any, tuple[str | int, ...]]] = [(root, ())]
+    seen = {id(root)}
     found: list[tuple[int, tuple[str | int, ...], str]] = []
     while todo and len(seen) < _MOST_NODES:
         node, path = todo.pop()
@@ -113,9 +124,10 @@ def unsorted_keys(subject: Subject, options: Options) -> Iterator[Problem]:
             if isinstance(child, (Map, Seq)) and id(child) not in seen:
                 seen.add(id(child))
                 todo.append((child, (*path, step)))
-    if found:
-        _, path, before = min(found)
-        yield Problem(path, part="key", key=path[-1], before=before)
+    if not found:
+        return None
+    _, path, before = min(found)
+    return path, before
 
 
 def shared_account(subject: Subject, options: Options) -> Iterator[Problem]:
