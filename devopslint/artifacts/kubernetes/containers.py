@@ -76,6 +76,18 @@ def undeclared_probe_port(subject: Subject, options: Options) -> Iterator[Proble
                 yield Problem((probe, handler, "port"), port=port, probe=probe)
 
 
+def unlisted_probe_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each probe of a number when the container lists no ports at all."""
+    ports = subject.raw("ports", None)
+    if subject.value.open or (ports is not None and (not isinstance(ports, Seq) or ports or ports.open)):
+        return
+    for probe in _PROBES:
+        for handler in ("httpGet", "tcpSocket", "grpc"):
+            port = subject.get((probe, handler, "port"))
+            if isinstance(port, int):
+                yield Problem((probe, handler, "port"), port=port, probe=probe)
+
+
 def invalid_probe(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each probe that the cluster refuses: without one handler, or with a success threshold that can't be."""
     for name in _PROBES:

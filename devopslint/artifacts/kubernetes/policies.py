@@ -181,7 +181,7 @@ def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Prob
         return
     name = subject.get("metadata.name")
     if subject.type == "ServiceMonitor":
-        beside = [(one, _labels(one.value)) for one in subject.context.of_kind("Service")]
+        beside = [(one, labels_of(one.value)) for one in subject.context.of_kind("Service")]
     else:
         beside = [(one, one.labels()) for one in subject.context.workloads(None)]
     if not beside or any(selects(selector, labels) is not False for _, labels in beside):
@@ -192,7 +192,8 @@ def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Prob
             return
 
 
-def _labels(value: Map) -> object:
+def labels_of(value: Map) -> object:
+    """Return the labels of an object: a Map, or UNKNOWN."""
     metadata = value.get("metadata")
     if not isinstance(metadata, Map):
         return UNKNOWN

@@ -44,6 +44,11 @@ def secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _granted(subject, {"": frozenset({"secrets"})}, _READ)
 
 
+def change_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may change all Secrets."""
+    yield from _granted(subject, {"": frozenset({"secrets"})}, _CHANGE)
+
+
 def exec(subject: Subject, options: Options) -> Iterator[Problem]:  # noqa: A001 (the word of the rule)
     """Yield each rule that may enter pods."""
     yield from _granted(subject, {"": frozenset({"pods/exec", "pods/attach", "pods/portforward"})}, {"create", "get"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
+from devopslint.artifacts.kubernetes.policies import labels_of
 from devopslint.artifacts.kubernetes.references import backends_of, object_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -83,11 +84,18 @@ def _selector(subject: Subject) -> Iterator[Problem]:
         return
     decide = selects_plainly if subject.type == "Service" else selects
     context: Manifests = subject.context
-    if any(decide(selector, one.labels()) is not False for one in context.objects if one.template is not None):
+    what = "pod"
+    labels = [one.labels() for one in context.objects if one.template is not None]
+    if subject.type == "ServiceMonitor":
+        what = "Service"
+        labels = [labels_of(one.value) for one in context.of_kind("Service")]
+        if "namespaceSelector" in subject.raw("spec", Map()):
+            return
+    if any(decide(selector, found) is not False for found in labels):
         return
     pairs = selector if subject.type == "Service" else selector.get("matchLabels")
     if not isinstance(pairs, Map) or not all(map(plain, pairs.values())):
         return
     values = [str(value) for value in pairs.values()]
     if values and not any(context.elsewhere(value) for value in values):
-        yield Problem(path, part="key", what="pod with these labels")
+        yield Problem(path, part="key", what=f"{what} with these labels")
