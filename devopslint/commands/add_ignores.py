@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from devopslint.policy.extents import form_of, is_continued, last_line
+from devopslint.policy.extents import Extents, form_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,10 +74,11 @@ def _write(workspace: Workspace, source: Source, text: str) -> None:
 def _placer(source: Source, workspace: Workspace) -> Callable[[int], int]:
     """Return what gives the line above which the comment for a line goes."""
     form = form_of(source.path)
+    extents = Extents(source)
     if form == "dockerfile":
-        return lambda line: _first_of(source, line, form)
+        return lambda line: _first_of(extents, line)
     if form == "hcl":
-        return lambda line: _outside_heredoc(source, line)
+        return lambda line: _outside_heredoc(extents, line)
     scalars = [] if form != "yaml" else _long_scalars(source, workspace)
 
     def place(line: int) -> int:
@@ -89,35 +90,16 @@ def _placer(source: Source, workspace: Workspace) -> Callable[[int], int]:
     return place
 
 
-def _first_of(source: Source, line: int, form: str) -> int:
+def _first_of(extents: Extents, line: int) -> int:
     """Return the first line of the instruction that a line of a Dockerfile belongs to."""
-    for number in range(1, line + 1):
-        text = source.line(number).strip()
-        if (
-            text
-            and not text.startswith("#")
-            and not is_continued(source, number)
-            and last_line(source, number, form) >= line
-        ):
-            return number
+    line = _outside_heredoc(extents, line)
+    while line > 1 and (extents.is_continued(line) or extents.line(line).lstrip().startswith("#")):
+        line -= 1
     return line
 
 
-def _outside_heredoc(source: Source, line: int) -> int:
-    import re
-
-    number = 1
-    while number < line:
-        found = re.search(r"<<-?\s*(\w+)\s*$", source.line(number))
-        if found:
-            end = number + 1
-            while end < len(source.line_starts) and source.line(end).strip() != found.group(1):
-                end += 1
-            if line <= end:
-                return number
-            number = end
-        number += 1
-    return line
+def _outside_heredoc(extents: Extents, line: int) -> int:
+    return next((first for first, last in extents.heredocs().items() if first < line <= last), line)
 
 
 def _long_scalars(source: Source, workspace: Workspace) -> list[tuple[int, int, bool]]:

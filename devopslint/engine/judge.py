@@ -10,7 +10,7 @@ from devopslint.policy.core import INTERNAL
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule import place_of
 from devopslint.policy.subject import Place
-from devopslint.policy.suppressions import ignores_of, suppression_for
+from devopslint.policy.suppressions import Covering, ignores_of
 from devopslint.syntax.source import Source
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ class Judge:
         self.dispatch = dispatches(0)
         self.watch: Callable[[Subject, Sequence[Rule], Sequence[Finding]], None] | None = None
         """What is told of every subject: the rules that it met, and what they found."""
-        self._comments: dict[str, list[Ignore]] = {}
+        self._comments: dict[str, Covering] = {}
         self._files: frozenset[str] = frozenset()
 
     def judge(self, task: Task) -> Result:
@@ -163,15 +163,16 @@ class Judge:
         location = _location(place)
         line_text = _line_text(place.source, place.start, location.span.line)
         finding = Finding(rule.id, rule.level, message, location, address, related, line_text)
-        finding.suppressed = suppression_for(finding, owner_line, rule, self._ignores(place.source))
+        finding.suppressed = self._covering(place.source).suppression(finding, owner_line, rule)
         return finding
 
-    def _ignores(self, source: Source) -> list[Ignore]:
+    def _covering(self, source: Source) -> Covering:
         if source.path not in self._comments:
             try:
-                self._comments[source.path] = ignores_of(source, self.workspace.documents)
+                ignores = ignores_of(source, self.workspace.documents)
             except Exception:  # the tree can't be read, which has been told of where it was read first
-                self._comments[source.path] = ignores_of(source)
+                ignores = ignores_of(source)
+            self._comments[source.path] = Covering(ignores)
         return self._comments[source.path]
 
     def _own_ignores(self, result: Result) -> list[tuple[str, Ignore]]:
@@ -181,8 +182,8 @@ class Judge:
             (source.path, ignore)
             for source in sources
             if source is not None
-            for ignore in self._ignores(source)
-            if not ignore.peer or ignore.until
+            for ignore in self._covering(source).ignores
+            if not ignore.held and (not ignore.peer or ignore.until)
         ]
 
 

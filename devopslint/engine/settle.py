@@ -10,7 +10,7 @@ from __future__ import annotations
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule_files import group_of
-from devopslint.policy.suppressions import suppression_for
+from devopslint.policy.suppressions import Covering
 from devopslint.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -31,6 +31,11 @@ UNUSED, EXPIRED, REASONLESS, UNKNOWN_WORD = (
     "core/ignore-without-reason",
     "core/unknown-ignore",
 )
+
+
+_SLUGS = frozenset(identifier[5:] for identifier in (UNUSED, EXPIRED, REASONLESS, UNKNOWN_WORD))
+MOST_SUGGESTIONS = 10
+"""Unknown words of one file for which it is said what was probably meant."""
 
 
 def settle(
@@ -57,8 +62,11 @@ def settle(
     settling = _Settling(ignoring, dispatch_of, read_lines, used, whole)
     for result in results:
         broken = result.failed or any(finding.rule == "core/syntax" for finding in result.findings)
-        for path in dict.fromkeys(path for path, _ in result.ignores):
-            settling.judge(path, [ignore for of, ignore in result.ignores if of == path], sure=not broken)
+        by_path: dict[str, list[Ignore]] = {}
+        for path, ignore in result.ignores:
+            by_path.setdefault(path, []).append(ignore)
+        for path, ignores in by_path.items():
+            settling.judge(path, ignores, sure=not broken)
     return settling.findings
 
 
@@ -79,25 +87,30 @@ class _Settling:
         self.used = used
         self.whole = whole
         self.findings: list[Finding] = []
+        self._meant: dict[tuple[int, str], list[Rule]] = {}
+        self._about = Covering(())
+        self._suggested = 0
 
     def judge(self, path: str, ignores: Sequence[Ignore], *, sure: bool) -> None:
         """Add what is to be said of the comments of a file; `sure` when the file has been judged whole."""
         dispatch = self.dispatch_of(path)
+        self._about = Covering([one for one in ignores if any(_is_about_comments(word) for word, _, _ in one.words)])
+        self._suggested = 0
         for ignore in ignores:
             whole = (ignore.line, ignore.column, ignore.end_column)
             if ignore.fault:
-                self._add(dispatch, UNKNOWN_WORD, path, whole, ignore.fault, ignores)
+                self._add(dispatch, UNKNOWN_WORD, path, whole, ignore.fault)
             elif self.ignoring.is_over(ignore.until):
                 message = f"the time of this ended with {ignore.until}: mend what it silences, or say anew until when"
-                self._add(dispatch, EXPIRED, path, whole, message, ignores)
+                self._add(dispatch, EXPIRED, path, whole, message)
             if ignore.peer or ignore.fault:
                 continue
             if not ignore.reason:
-                self._add(dispatch, REASONLESS, path, whole, "nobody says why: add `-- reason`", ignores)
+                self._add(dispatch, REASONLESS, path, whole, "nobody says why: add `-- reason`")
             for index, (word, line, column) in enumerate(ignore.words):
                 if (path, ignore.line, ignore.column, index) not in self.used:
                     place = (line, column, column + len(word))
-                    self._judge_unused(dispatch, path, place, word, ignore, ignores, sure)
+                    self._judge_unused(dispatch, path, place, word, ignore, sure)
 
     def _judge_unused(
         self,
@@ -106,20 +119,33 @@ class _Settling:
         place: tuple[int, int, int],
         word: str,
         ignore: Ignore,
-        ignores: Sequence[Ignore],
         sure: bool,
     ) -> None:
-        from devopslint.policy.selection import selects, words_of
-        from devopslint.policy.suggestion import suggestion
-
-        rules = list(dispatch.catalog.rules())
-        meant = [rule for rule in rules if word == "*" or selects(word, rule)]
+        meant = self._rules_meant(dispatch, word)
         if not meant:
-            message = f"there is no rule `{word}`{suggestion(word, words_of(rules))}"
-            self._add(dispatch, UNKNOWN_WORD, path, place, message, ignores)
+            message = f"there is no rule `{word}`{self._suggestion(dispatch, word)}"
+            self._add(dispatch, UNKNOWN_WORD, path, place, message)
         elif sure and not self.ignoring.is_over(ignore.until) and self._ran(dispatch, meant):
             message = f"`{word}` silences nothing here"
-            self._add(dispatch, UNUSED, path, place, message, ignores)
+            self._add(dispatch, UNUSED, path, place, message)
+
+    def _rules_meant(self, dispatch: Dispatch, word: str) -> list[Rule]:
+        key = id(dispatch), word
+        if key not in self._meant:
+            from devopslint.policy.selection import selects
+
+            self._meant[key] = [rule for rule in dispatch.catalog.rules() if word == "*" or selects(word, rule)]
+        return self._meant[key]
+
+    def _suggestion(self, dispatch: Dispatch, word: str) -> str:
+        """Return what was probably meant, for the first words of a file: to look for it takes a while."""
+        self._suggested += 1
+        if self._suggested > MOST_SUGGESTIONS:
+            return ""
+        from devopslint.policy.selection import words_of
+        from devopslint.policy.suggestion import suggestion
+
+        return suggestion(word, words_of(dispatch.catalog.rules()))
 
     def _ran(self, dispatch: Dispatch, meant: Sequence[Rule]) -> bool:
         """Say whether all that a word means and that could have been found has been looked for."""
@@ -135,7 +161,6 @@ class _Settling:
         path: str,
         place: tuple[int, int, int],
         message: str,
-        ignores: Sequence[Ignore],
     ) -> None:
         rule = dispatch.core.get(identifier)
         if rule is None:
@@ -148,16 +173,13 @@ class _Settling:
             identifier, rule.level, message, Location(path, Span(line, column, line, end_column)), line_text=text
         )
         if identifier not in dispatch.selection.not_ignorable:
-            others = [one for one in ignores if identifier != UNUSED or (one.line, one.column) != (line, column)]
-            finding.suppressed = suppression_for(
-                finding, 0, rule, [one for one in others if _is_about(one, identifier)]
-            )
+            finding.suppressed = self._about.suppression(finding, 0, rule)
         self.findings.append(finding)
 
 
-def _is_about(ignore: Ignore, identifier: str) -> bool:
-    """Say whether a comment names a rule of ours about comments by itself, and not among all others."""
-    return any(word in {identifier, identifier[5:], "core", "core/*"} for word, _, _ in ignore.words)
+def _is_about_comments(word: str) -> bool:
+    """Say whether a word names rules of ours about comments by themselves, and not among all others."""
+    return word in {"core", "core/*"} or word.removeprefix("core/") in _SLUGS
 
 
 def _looks_at_all(group: str) -> bool:

@@ -1,16 +1,24 @@
-"""How far a node reaches that begins on a line: by indentation in YAML, by brackets in HCL, by line ends in Dockerfiles."""
+"""How far a node reaches that begins on a line: by indentation in YAML, by brackets in HCL, by line ends in Dockerfiles.
+
+Whatever is asked, and however often, costs about one look at each line of the file.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from devopslint.syntax.source import Source
 
-_HCL_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#.*|//.*|/\*.*?\*/|<<-?\s*(\w+)|[{}\[\]()]')
-_HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
+_HCL_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#.*|//.*|/\*.*?\*/|<<-?\s*(\w+)\s*$|[{}\[\]()]')
+_HEREDOC = re.compile(r"(?<!<)<<-?(?!<)\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _OBJECT = re.compile(r"(?:kind|apiVersion)\s*:")
+_SKIPPED = {"hcl": ("#", "//", "/*"), "yaml": ("#", "---")}
+"""How lines begin that are no code."""
 
 
 def form_of(path: str) -> str:
@@ -23,69 +31,214 @@ def form_of(path: str) -> str:
     return "dockerfile" if "dockerfile" in name or "containerfile" in name else "yaml"
 
 
-def next_code_line(source: Source, line: int, form: str) -> int:
-    """Return the first line after `line` that is neither empty nor a comment; one past the last when there is none."""
-    skipped = ("#", "//", "/*") if form == "hcl" else ("#", "---") if form == "yaml" else ("#",)
-    total = len(source.line_starts)
-    line += 1
-    while line <= total:
-        text = source.line(line).strip()
-        if text and not text.startswith(skipped):
-            break
-        line += 1
-    return line
+class Extents:
+    """The lines of one file. Lines are numbered from 1."""
 
+    def __init__(self, source: Source) -> None:
+        self.form = form_of(source.path)
+        self.lines = source.lines()
+        self.total = len(self.lines)
+        self._next: list[int] = []
+        self._last: dict[int, int] = {}
+        self._brackets: list[int] = []
+        self._heredocs: dict[int, int] | None = None
+        self._continued: list[bool] = []
+        self._separators: list[int] | None = None
+        self._objects: dict[int, bool] = {}
+        self._blocks: dict[int, tuple[int, int]] = {}
 
-def last_line(source: Source, line: int, form: str) -> int:
-    """Return the last line of the node that begins on `line`."""
-    if form == "hcl":
-        return _bracketed(source, line)
-    if form == "dockerfile":
-        return _instruction(source, line)
-    return document_lines(source, line)[1] if _begins_object(source, line) else _indented(source, line)
+    def line(self, number: int) -> str:
+        """Return the text of a line."""
+        return self.lines[number - 1]
 
+    def next_code_line(self, line: int) -> int:
+        """Return the first line after `line` that is neither empty nor a comment; one past the last when there is none."""
+        if not self._next:
+            skipped = _SKIPPED.get(self.form, ("#",))
+            self._next = [0] * (self.total + 1)
+            following = self.total + 1
+            for number in range(self.total, -1, -1):
+                self._next[number] = following
+                text = self.lines[number - 1].strip() if number else ""
+                if text and not text.startswith(skipped):
+                    following = number
+        return self._next[min(line, self.total)]
 
-def block_of(source: Source, line: int, form: str) -> tuple[int, int]:
-    """Return the lines of the innermost block that `line` stands in: the whole file where there is none."""
-    total = len(source.line_starts)
-    if form == "dockerfile":
-        return 1, total
-    if form == "hcl":
+    def last_line(self, line: int) -> int:
+        """Return the last line of the node that begins on `line`."""
+        if line > self.total:
+            return self.total
+        if line not in self._last:
+            self._last[line] = self._find_last(line)
+        return self._last[line]
+
+    def block_of(self, line: int) -> tuple[int, int]:
+        """Return the lines of the innermost block that `line` stands in: the whole file where there is none."""
+        if line not in self._blocks:
+            self._blocks[line] = self._find_block(line)
+        return self._blocks[line]
+
+    def document_lines(self, line: int) -> tuple[int, int]:
+        """Return the first and last line of the YAML document that a line stands in, its separators left out."""
+        if self._separators is None:
+            self._separators = [number for number, text in enumerate(self.lines, 1) if text.startswith("---")]
+        above = bisect_left(self._separators, line)
+        below = bisect_right(self._separators, line)
+        first = self._separators[above - 1] + 1 if above else 1
+        return first, self._separators[below] - 1 if below < len(self._separators) else self.total
+
+    def is_continued(self, line: int) -> bool:
+        """Say whether a line goes on from the one above, comments between them left out."""
+        if not self._continued:
+            joined = False
+            for text in self.lines:
+                self._continued.append(joined)
+                stripped = text.strip()
+                if not stripped.startswith("#"):
+                    joined = stripped.endswith(("\\", "`"))
+        return self._continued[line - 1]
+
+    def heredocs(self) -> dict[int, int]:
+        """Return the line on which each heredoc of a Dockerfile or an HCL file is opened, and the last that belongs to it."""
+        if self._heredocs is None:
+            self._heredocs = dict(self._find_heredocs()) if self.form in {"hcl", "dockerfile"} else {}
+        return self._heredocs
+
+    def _find_heredocs(self) -> Iterator[tuple[int, int]]:
+        if not any("<<" in text for text in self.lines):
+            return
+        ends: dict[str, list[int]] = {}
+        for number, text in enumerate(self.lines, 1):
+            ends.setdefault(text.strip(), []).append(number)
+        end = 0
+        for number, text in enumerate(self.lines, 1):
+            if number <= end or "<<" not in text or text.lstrip().startswith("#"):
+                continue
+            last = number
+            for word in self._heredoc_words(text):
+                numbers = ends.get(word, ())
+                at = bisect_right(numbers, last)
+                if at == len(numbers):  # it never ends, so it is none
+                    last = number
+                    break
+                last = numbers[at]
+            if last > number:
+                end = last
+                yield number, last
+
+    def _heredoc_words(self, text: str) -> Sequence[str]:
+        if self.form == "dockerfile":
+            return _HEREDOC.findall(text)
+        return [found.group(1) for found in _HCL_TOKEN.finditer(text) if found.group(1)]
+
+    def _find_last(self, line: int) -> int:
+        if self.form == "hcl":
+            return self._bracketed(line)
+        if self.form == "dockerfile":
+            return self._instruction(line)
+        return self.document_lines(line)[1] if self._begins_object(line) else self._indented(line)
+
+    def _find_block(self, line: int) -> tuple[int, int]:
+        if self.form == "dockerfile":
+            return 1, self.total
+        if self.form == "hcl":
+            return self._find_hcl_block(line)
+        indent = _indent(self.line(line))
         for above in range(line - 1, 0, -1):
-            if source.line(above)[:1].strip() and not source.line(above).startswith(("#", "//", "}", "]", ")")):
-                end = _bracketed(source, above)
+            text = self.line(above)
+            if above in self._blocks and _indent(text) == indent:
+                return self._blocks[above]
+            if text.strip() and not text.lstrip().startswith("#") and _key_indent(text) <= indent:
+                if _indent(text) < indent:
+                    return above, self._indented(above)
+                if text.startswith("---"):
+                    break
+        return self.document_lines(line)
+
+    def _find_hcl_block(self, line: int) -> tuple[int, int]:
+        for above in range(line - 1, 0, -1):
+            text = self.line(above)
+            if above in self._blocks and self._blocks[above][0] <= line <= self._blocks[above][1]:
+                return self._blocks[above]
+            if text[:1].strip() and not text.startswith(("#", "//", "}", "]", ")")):
+                end = self._bracketed(above)
                 return (above, end) if end >= line else (line, line)
-        return 1, total
-    indent = _indent(source.line(line))
-    for above in range(line - 1, 0, -1):
-        text = source.line(above)
-        if text.strip() and not text.lstrip().startswith("#") and _key_indent(text) <= indent:
-            if _indent(text) < indent:
-                return above, _indented(source, above)
-            if text.startswith("---"):
+        return 1, self.total
+
+    def _begins_object(self, line: int) -> bool:
+        """Say whether a line is the first of a YAML document that is an object of Kubernetes."""
+        if self.line(line)[:1] in {" ", "-", ""}:
+            return False
+        first, last = self.document_lines(line)
+        if self.next_code_line(first - 1) < line:
+            return False
+        if first not in self._objects:
+            keys = {found.group()[:4] for text in self.lines[first - 1 : last] if (found := _OBJECT.match(text))}
+            self._objects[first] = len(keys) == 2
+        return self._objects[first]
+
+    def _indented(self, line: int, *, joined: bool = True) -> int:
+        """Return the last line that is indented further; `joined`: or that a backslash joins to the one before."""
+        text = self.line(line)
+        indent = _indent(text)
+        may_own_items = not text.lstrip().startswith("-") and ":" in text
+        continued = joined and text.rstrip().endswith("\\")
+        last = line
+        for number in range(line + 1, self.total + 1):
+            text = self.line(number)
+            stripped = text.strip()
+            if not stripped:
+                continue
+            own = _indent(text)
+            if own > indent or continued:
+                last = number
+            elif stripped.startswith("#"):
+                continue
+            elif own == indent and (
+                stripped[0] in "]})" or (may_own_items and (stripped.startswith("- ") or stripped == "-"))
+            ):
+                last = number
+            else:
                 break
-    return document_lines(source, line)
+            continued = joined and stripped.endswith("\\")
+        return last
 
+    def _bracketed(self, line: int) -> int:
+        """Return the line on which as many brackets are open as before `line`."""
+        if not self._brackets:
+            self._brackets = self._find_brackets()
+        return self._brackets[line - 1]
 
-def document_lines(source: Source, line: int) -> tuple[int, int]:
-    """Return the first and last line of the YAML document that a line stands in, its separators left out."""
-    total = len(source.line_starts)
-    first = last = line
-    while first > 1 and not source.line(first - 1).startswith("---"):
-        first -= 1
-    while last < total and not source.line(last + 1).startswith("---"):
-        last += 1
-    return first, last
+    def _find_brackets(self) -> list[int]:
+        ends = [self.total] * self.total
+        waiting: list[tuple[int, int]] = []
+        heredocs = self.heredocs()
+        depth = end = 0
+        for number, text in enumerate(self.lines, 1):
+            waiting.append((number, depth))
+            if number <= end:
+                pass
+            elif number in heredocs:
+                end = heredocs[number]
+            for token in _HCL_TOKEN.finditer(text) if number > end or number in heredocs else ():
+                char = token.group()
+                depth += (char in "{[(") - (char in "}])") if len(char) == 1 else 0
+            while waiting and waiting[-1][1] >= depth and number >= end:
+                ends[waiting.pop()[0] - 1] = number
+        return ends
 
-
-def is_continued(source: Source, line: int) -> bool:
-    """Say whether a line goes on from the one above, comments between them left out."""
-    while line > 1:
-        line -= 1
-        text = source.line(line).strip()
-        if not text.startswith("#"):
-            return text.endswith(("\\", "`"))
-    return False
+    def _instruction(self, line: int) -> int:
+        if self.is_continued(line):
+            return self._indented(line, joined=False)
+        number = line
+        while number < self.total:
+            if number in self.heredocs():
+                return self.heredocs()[number]
+            text = self.line(number).strip()
+            if not text.endswith(("\\", "`")) and not (number > line and text.startswith("#")):
+                break
+            number += 1
+        return number
 
 
 def _indent(text: str) -> int:
@@ -95,78 +248,3 @@ def _indent(text: str) -> int:
 def _key_indent(text: str) -> int:
     """Return the column in which the words of a line begin, the dashes of list items left out."""
     return len(text) - len(text.lstrip(" -"))
-
-
-def _begins_object(source: Source, line: int) -> bool:
-    """Say whether a line is the first of a YAML document that is an object of Kubernetes."""
-    if source.line(line)[:1] in {" ", "-", ""}:
-        return False
-    first, last = document_lines(source, line)
-    if any(source.line(above).split("#")[0].strip() for above in range(first, line)):
-        return False
-    keys = {found.group() for number in range(line, last + 1) if (found := _OBJECT.match(source.line(number)))}
-    return len(keys) == 2
-
-
-def _indented(source: Source, line: int, *, joined: bool = True) -> int:
-    """Return the last line that is indented further; `joined`: or that a backslash joins to the one before."""
-    text = source.line(line)
-    indent = _indent(text)
-    may_own_items = not text.lstrip().startswith("-") and ":" in text
-    continued = joined and text.rstrip().endswith("\\")
-    last = line
-    for number in range(line + 1, len(source.line_starts) + 1):
-        text = source.line(number)
-        stripped = text.strip()
-        if not stripped:
-            continue
-        own = _indent(text)
-        if own > indent or continued:
-            last = number
-        elif stripped.startswith("#"):
-            continue
-        elif own == indent and (
-            stripped[0] in "]})" or (may_own_items and (stripped.startswith("- ") or stripped == "-"))
-        ):
-            last = number
-        else:
-            break
-        continued = joined and stripped.endswith("\\")
-    return last
-
-
-def _bracketed(source: Source, line: int) -> int:
-    depth = 0
-    heredoc = ""
-    total = len(source.line_starts)
-    for number in range(line, total + 1):
-        text = source.line(number)
-        if heredoc:
-            heredoc = "" if text.strip() == heredoc else heredoc
-        else:
-            for token in _HCL_TOKEN.finditer(text):
-                char = token.group()
-                heredoc = token.group(1) or heredoc
-                depth += (char in "{[(") - (char in "}])") if len(char) == 1 else 0
-        if depth <= 0 and not heredoc:
-            return number
-    return total
-
-
-def _instruction(source: Source, line: int) -> int:
-    if is_continued(source, line):
-        return _indented(source, line, joined=False)
-    total = len(source.line_starts)
-    number = line
-    waiting = _HEREDOC.findall(source.line(line))
-    while number <= total:
-        text = source.line(number).strip()
-        if waiting and number > line:
-            if text == waiting[0]:
-                waiting.pop(0)
-                if not waiting:
-                    return number
-        elif not waiting and not text.endswith(("\\", "`")) and not (number > line and text.startswith("#")):
-            return number
-        number += 1
-    return total

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
-from devopslint.policy.extents import document_lines, form_of, last_line, next_code_line
+from devopslint.policy.extents import Extents, form_of
+from devopslint.policy.held_texts import containers, held_texts
 from devopslint.policy.ignores import Ignore
 from devopslint.policy.suggestion import suggestion
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
+    from collections.abc import Iterator
 
+    from devopslint.policy.held_texts import HeldText
     from devopslint.policy.ignores import ReadDocuments
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Mark
 
 VERBS = ("ignore", "ignore-file", "disable", "enable")
 _PEERS = "devopslint|hadolint|zizmor|checkov|bridgecrew|trivy|tfsec|tflint-ignore|kics-scan"
@@ -41,36 +42,50 @@ def read_ignores(source: Source, documents: ReadDocuments | None) -> list[Ignore
     form = form_of(source.path)
     text = source.text
     found: list[Ignore] = []
+    extents = Extents(source)
     if form != "json" and any(marker in text for marker in _IN_COMMENTS):
-        found = list(_comments(source, form, documents))
+        found = list(_comments(source, extents, documents))
     markers = _IN_JSON if form == "json" else _IN_ANNOTATIONS
     if documents is not None and form in {"json", "yaml"} and any(marker in text for marker in markers):
-        found.extend(_in_trees(source, documents))
-    return _ranges(found, len(source.line_starts))
+        found.extend(_in_trees(source, extents, documents))
+    return _ranges(found, extents.total)
 
 
-def _comments(source: Source, form: str, documents: ReadDocuments | None) -> Iterator[Ignore]:
+def _comments(source: Source, extents: Extents, documents: ReadDocuments | None) -> Iterator[Ignore]:
     text = source.text
-    quoted: Sequence[Mark] | None = None
+    texts: list[HeldText] | None = None
     for found in _COMMENT.finditer(text):
         start = found.start()
-        if text.startswith("/", start) and form != "hcl":
+        if text.startswith("/", start) and extents.form != "hcl":
             continue
         line, column = source.position(start)
-        before = source.line(line)[: column - 1]
+        before = extents.line(line)[: column - 1]
         if _in_quotes(before) or (before and before[-1] not in " \t}]),"):
             continue
-        if form == "yaml" and documents is not None:
-            if quoted is None:
-                quoted = _long_quotes(source, documents)
-            if any(first < start < end for first, end in quoted):
-                continue
-        words = source.line(line)[found.end() - start + column - 1 :]
-        yield from read_comment(source, words, line, column, found.end() - start + column, not before.strip(), form)
+        if texts is None:
+            texts = held_texts(source, extents, documents)
+        at = bisect_right(texts, start, key=lambda text: text[0]) - 1
+        held = texts[at] if at >= 0 and start < texts[at][1] else None
+        if held is not None and not held[2]:
+            continue
+        words = extents.line(line)[found.end() - start + column - 1 :]
+        for ignore in read_comment(words, line, column, found.end() - start + column, not before.strip(), extents):
+            if held is None:
+                yield ignore
+            elif ignore.kind == "ignore":
+                yield _within(ignore, source.position(held[0])[0], source.position(held[1] - 1)[0])
+
+
+def _within(ignore: Ignore, first: int, last: int) -> Ignore:
+    """Return what a comment in a text says of that text: of nothing outside, and nobody blames it for what it says."""
+    ignore.held = True
+    ignore.first, ignore.last = max(ignore.first, first), min(ignore.last, last)
+    ignore.owner = ignore.owner if first < ignore.owner <= last else 0
+    return ignore
 
 
 def read_comment(
-    source: Source, text: str, line: int, column: int, text_column: int, alone: bool, form: str
+    text: str, line: int, column: int, text_column: int, alone: bool, extents: Extents
 ) -> Iterator[Ignore]:
     """Yield what one comment says; `text` is all after its marks, and stands in `text_column`."""
     text = text.rstrip().removesuffix("*/").rstrip()
@@ -78,12 +93,12 @@ def read_comment(
     if ours is None:
         from devopslint.policy.peer_comments import peer_ignores
 
-        yield from peer_ignores(source, text, line, column, alone, form)
+        yield from peer_ignores(text, line, column, alone, extents)
         return
     ignore = _ours(ours, line, column, text_column)
     if ignore.kind == "ignore" and alone:
-        ignore.owner = ignore.first = next_code_line(source, line, form)
-        ignore.last = last_line(source, ignore.owner, form)
+        ignore.owner = ignore.first = extents.next_code_line(line)
+        ignore.last = extents.last_line(ignore.owner)
     yield ignore
 
 
@@ -143,61 +158,32 @@ def _in_quotes(before: str) -> bool:
     return bool(quote)
 
 
-def _long_quotes(source: Source, documents: ReadDocuments) -> list[Mark]:
-    """Return the offsets of quoted scalars of more than one line."""
-    text = source.text
-    return [
-        (start, end)
-        for document in documents(source.path)
-        for node in _containers(document.root)
-        for start, end in _value_marks(node)
-        if text[start : start + 1] in {'"', "'"} and "\n" in text[start:end]
-    ]
-
-
-def _value_marks(node: Map | Seq) -> list[Mark]:
-    return [(mark[2], mark[3]) for mark in node.at.values()] if isinstance(node, Map) else node.at
-
-
-def _containers(root: Any) -> Iterator[Any]:
-    """Yield every mapping and sequence of a tree, each once: aliases make one of a tree what would be a circle."""
-    stack = [root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (Map, Seq)) and id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            stack.extend(node.values() if isinstance(node, Map) else node)
-
-
-def _in_trees(source: Source, documents: ReadDocuments) -> Iterator[Ignore]:
+def _in_trees(source: Source, extents: Extents, documents: ReadDocuments) -> Iterator[Ignore]:
     """Yield what `"//"` keys and annotations say."""
     from devopslint.policy.peer_comments import annotation_ignores
 
     for document in documents(source.path):
-        for node in _containers(document.root):
+        for node in containers(document.root):
             if not isinstance(node, Map):
                 continue
             if "//" in node.at:
-                yield from _slashes(source, node)
+                yield from _slashes(source, node, extents)
             metadata = node.get("metadata")
             annotations = metadata.get("annotations") if isinstance(metadata, Map) else None
             if isinstance(annotations, Map):
-                lines = _lines_of(source, node, whole=node is document.root)
+                first, last = _lines_of(source, node)
+                if node is document.root and extents.form == "yaml":
+                    first, last = extents.document_lines(first)
                 for ignore in (*_annotation(source, annotations), *annotation_ignores(source, annotations)):
-                    ignore.first, ignore.last = lines
+                    ignore.first, ignore.last = first, last
                     yield ignore
 
 
-def _lines_of(source: Source, node: Map, *, whole: bool) -> tuple[int, int]:
-    first = source.position(node.start)[0]
-    if whole and form_of(source.path) == "yaml":
-        return document_lines(source, first)
-    return first, source.position(max(node.start, node.end - 1))[0]
+def _lines_of(source: Source, node: Map) -> tuple[int, int]:
+    return source.position(node.start)[0], source.position(max(node.start, node.end - 1))[0]
 
 
-def _slashes(source: Source, node: Map) -> Iterator[Ignore]:
+def _slashes(source: Source, node: Map, extents: Extents) -> Iterator[Ignore]:
     """Yield what the `"//"` of an object says: a text or a list of texts, which covers the object that it stands in."""
     value = node["//"]
     marks = [(value, node.at["//"][2])] if isinstance(value, str) else []
@@ -209,14 +195,14 @@ def _slashes(source: Source, node: Map) -> Iterator[Ignore]:
         if found is not None:
             ignore = _ours(found, line, column, column + 1)
             if ignore.kind == "ignore":
-                ignore.first, ignore.last = _lines_of(source, node, whole=False)
+                ignore.first, ignore.last = _lines_of(source, node)
             yield ignore
             continue
         from devopslint.policy.peer_comments import peer_ignores
 
-        for ignore in peer_ignores(source, text, line, column, False, "json"):
+        for ignore in peer_ignores(text, line, column, False, extents):
             if ignore.last < 1 << 30:
-                ignore.first, ignore.last = _lines_of(source, node, whole=False)
+                ignore.first, ignore.last = _lines_of(source, node)
             yield ignore
 
 
@@ -246,35 +232,37 @@ def _annotation(source: Source, annotations: Map) -> Iterator[Ignore]:
 
 
 def _ranges(found: list[Ignore], last: int) -> list[Ignore]:
-    """Let each `disable` reach to the `enable` that names the same, and drop the `enable`s."""
+    """Let each `disable` reach to the `enable` that names the same, and drop the `enable`s.
+
+    What is disabled already is not disabled once more: the second comment silences nothing.
+    """
     found.sort(key=lambda ignore: (ignore.line, ignore.column))
-    kept = []
-    for index, ignore in enumerate(found):
+    kept: list[Ignore] = []
+    under_way: dict[str, Ignore] = {}
+    for ignore in found:
         if ignore.kind == "enable" and not ignore.fault:
-            continue
-        kept.append(ignore)
-        if ignore.kind != "disable" or len(ignore.words) == 0:
-            continue
-        ignore.last = last
-        for word in list(ignore.words):
-            end = next((other for other in found[index + 1 :] if _ends(other, word[0])), None)
-            if end is None:
-                continue
-            if len(ignore.words) == 1:
-                ignore.last = end.line
-            else:
-                ignore.words.remove(word)
-                kept.append(_part(ignore, word, end.line))
+            for word in under_way if any(word in {"*", "all"} for word, _, _ in ignore.words) else ignore.words:
+                name = word if isinstance(word, str) else word[0]
+                if name in under_way:
+                    under_way[name].last = ignore.line
+            named = {word for word, _, _ in ignore.words}
+            under_way = (
+                {} if named & {"*", "all"} else {word: one for word, one in under_way.items() if word not in named}
+            )
+        elif ignore.kind == "disable" and ignore.words:
+            for word in ignore.words:
+                part = ignore if len(ignore.words) == 1 else _part(ignore, word)
+                kept.append(part)
+                if word[0] not in under_way:
+                    part.last = last
+                    under_way[word[0]] = part
+        else:
+            kept.append(ignore)
     return kept
 
 
-def _ends(ignore: Ignore, word: str) -> bool:
-    return ignore.kind == "enable" and any(other in {word, "*", "all"} for other, _, _ in ignore.words)
-
-
-def _part(ignore: Ignore, word: tuple[str, int, int], last: int) -> Ignore:
+def _part(ignore: Ignore, word: tuple[str, int, int]) -> Ignore:
     part = Ignore.from_plain(ignore.to_plain())
     part.words = [word]
-    part.first, part.last = ignore.line, last
     part.column = word[2]
     return part

@@ -18,10 +18,11 @@ class Ignore:
     `words` are `(text, line, column)` of what is named in it; those of a peer begin with its name (`hadolint:DL3008`).
     `first` and `last` are the lines that it covers, `owner` the line of the header whose subject it covers (0: none).
     `column` and `end_column` bound the comment itself on `line`. `until` is the last day (ISO) on which it holds.
+    `held`: it stands in a text that the file only holds, a script or another file's.
     """
 
     __slots__ = (
-        "column", "end_column", "fault", "first", "kind", "last", "line", "owner", "peer", "reason", "until", "words",
+        "column", "end_column", "fault", "first", "held", "kind", "last", "line", "owner", "peer", "reason", "until", "words",
     )  # fmt: skip
 
     def __init__(self, kind: str, line: int, column: int, end_column: int) -> None:
@@ -37,12 +38,7 @@ class Ignore:
         self.first = line
         self.last = line
         self.owner = 0
-
-    def covers(self, line: int, end_line: int, owner_line: int) -> bool:
-        """Say whether a finding from one line to another, about the subject whose header is on `owner_line`, is meant."""
-        if self.first <= line <= self.last or (self.owner and self.owner == owner_line):
-            return True
-        return self.first == self.last == end_line
+        self.held = False
 
     def to_plain(self) -> list[Any]:
         """Return the comment as lists, strings and numbers."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from devopslint.policy.extents import block_of, last_line, next_code_line
 from devopslint.policy.ignores import Ignore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from devopslint.policy.extents import Extents
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Map
 
@@ -30,7 +30,7 @@ _KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable)\b(
 
 
 def peer_ignores(  # noqa: C901 (a peer after the other)
-    source: Source, text: str, line: int, column: int, alone: bool, form: str
+    text: str, line: int, column: int, alone: bool, extents: Extents
 ) -> Iterator[Ignore]:
     """Yield what a comment says to peers."""
 
@@ -41,8 +41,8 @@ def peer_ignores(  # noqa: C901 (a peer after the other)
         names = [word.strip() for word in words.split(",") if word.strip()]
         ignore.words = [(f"{peer}:{'*' if word == 'all' else word}", line, column) for word in names]
         if alone and node:
-            ignore.owner = ignore.first = next_code_line(source, line, form)
-            ignore.last = last_line(source, ignore.owner, form)
+            ignore.owner = ignore.first = extents.next_code_line(line)
+            ignore.last = extents.last_line(ignore.owner)
         return ignore
 
     if text.startswith("hadolint"):
@@ -58,13 +58,13 @@ def peer_ignores(  # noqa: C901 (a peer after the other)
         if found:
             ignore = made("zizmor", found.group(1), found.group(2))
             if not alone:  # zizmor heeds a comment anywhere in a span, and its spans are whole nodes
-                ignore.last = last_line(source, line, form)
+                ignore.last = extents.last_line(line)
             yield ignore
     elif text.startswith(("checkov", "bridgecrew")):
         found = _CHECKOV.match(text)
         if found:
             ignore = made("checkov", found.group(1), found.group(2), node=False)
-            ignore.first, ignore.last = block_of(source, line, form)
+            ignore.first, ignore.last = extents.block_of(line)
             yield ignore
     elif text.startswith(("trivy", "tfsec")):
         for found in _TRIVY.finditer(text):
@@ -81,10 +81,10 @@ def peer_ignores(  # noqa: C901 (a peer after the other)
                 ignore.first, ignore.last = _WHOLE_FILE
             yield ignore
     elif text.startswith("kics-scan"):
-        yield from _kics(text, made, source)
+        yield from _kics(text, made)
 
 
-def _kics(text: str, made: object, source: Source) -> Iterator[Ignore]:
+def _kics(text: str, made: object) -> Iterator[Ignore]:
     found = _KICS.match(text)
     if found is None or (found.group(1) == "disable") is not bool(found.group(2)):
         return

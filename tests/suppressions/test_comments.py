@@ -174,3 +174,47 @@ def test_the_time_of_a_comment_ends() -> None:
     # the comment that holds longest counts
     both = "# devopslint: ignore[from] until=2026-05-01\n# devopslint: ignore[from] until=2026-06-01\nFROM a:latest\n"
     assert left("Dockerfile", both, today="2026-05-02") == ["user 3"]
+
+
+HELD = (
+    POD
+    + "      args:\n        - |\n          # devopslint: ignore[image]\n          # devopslint: {verb}\n    - name: b\n      image: c:latest\n"
+)
+"""A comment that would cover the next container, were it one of the manifest."""
+
+
+@pytest.mark.parametrize(
+    "verb", ["ignore[image]", "ignore-file[image]", "disable[image]", "ignore[imge]", "ignoer[image]"]
+)
+def test_what_stands_in_a_block_scalar_is_no_comment_on_the_rest(verb: str) -> None:
+    text = HELD.replace("{verb}", verb)
+    assert left("a.yaml", text) == ["image 8", "image 14"]
+    assert left("a.yaml", text, ("house", "core")) == ["image 8", "image 14"]
+    assert left("a.yaml", text.replace("- |", "- >-"), ("house", "core")) == ["image 8", "image 14"]
+
+
+def test_peers_are_not_heeded_beyond_a_block_scalar_either() -> None:
+    text = HELD.replace("{verb}", "hadolint global ignore=DL3007").replace(
+        "devopslint: ignore[image]", "checkov:skip=CKV_K8S_14"
+    )
+    assert left("a.yaml", text) == ["image 8", "image 14"]
+    text = text.replace("checkov:skip=CKV_K8S_14", "kics-scan disable=a")
+    assert left("a.yaml", text) == ["image 8", "image 14"]
+
+
+def test_what_stands_in_a_heredoc_is_no_comment_on_the_rest() -> None:
+    copied = "FROM a:latest\nCOPY <<EOF /x\n# devopslint: ignore-file[from]\n# devopslint: ignore[run]\nEOF\nRUN a\n"
+    assert left("Dockerfile", copied, ("from", "run", "core")) == ["from 1", "run 6"]
+    shell = "FROM a\nRUN cat <<< 'b'\n# devopslint: ignore[run]\nRUN a\nRUN $((1<<x))\n"
+    assert left("Dockerfile", shell, ("run", "core")) == ["run 2", "run 5"]
+    held = (
+        BUCKET[:-2]
+        + "  policy = <<-EOT\n    # devopslint: ignore-file[bucket]\n    # devopslint: disable[tags]\n  EOT\n}\n"
+    )
+    assert left("main.tf", held, ("bucket", "tags", "core")) == ["tags 1", "bucket 2"]
+    assert left("main.tf", held + BUCKET, ("bucket", "core")) == ["bucket 2", "bucket 9"]
+
+
+def test_what_is_disabled_twice_is_enabled_once() -> None:
+    text = "FROM a\n# devopslint: disable[run]\nRUN a\n# devopslint: disable[run]\nRUN b\n# devopslint: enable[run]\nRUN c\n"
+    assert left("Dockerfile", text, ("run", "core")) == ["unused-ignore 4", "run 7"]
