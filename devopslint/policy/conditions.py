@@ -152,7 +152,17 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
     constraint = compile_constraint(raw, blame, options, at)
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
-        return _judge(constraint, evaluation, base + path, blame)
+        if base or not path or path[0] not in evaluation.subject.parents:
+            return _judge(constraint, evaluation, base + path, blame)
+        # What is so of an owner is so for each of many that it owns: a pod's containers, a workflow's steps.
+        told = evaluation.subject.parents[path[0]].told  # type: ignore[index]  # what is in parents is a name
+        if evaluate not in told:
+            before = len(evaluation.blames)
+            told[evaluate] = _judge(constraint, evaluation, path, blame), evaluation.blames[before:]
+            del evaluation.blames[before:]
+        truth, blames = told[evaluate]
+        evaluation.blames.extend(blames)
+        return truth
 
     return evaluate
 

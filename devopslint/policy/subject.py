@@ -65,7 +65,7 @@ class Subject:
     `related(type)` returns the subjects of that type that refer to this one.
     """
 
-    __slots__ = ("address", "context", "document", "header", "kind", "parents", "related", "type", "value")
+    __slots__ = ("address", "context", "document", "header", "kind", "parents", "related", "told", "type", "value")
 
     def __init__(
         self,
@@ -89,6 +89,8 @@ class Subject:
         self.parents: Mapping[str, Subject] = parents or {}
         self.context = context
         self.related = related
+        self.told: dict[Any, tuple[bool | None, list[Any]]] = {}
+        """What conditions have found of it for what it owns."""
 
     def get(self, path: Path | str, default: Any = MISSING) -> Any:
         """Return the value at a path below the subject, resolved; `default` when it is absent or null.

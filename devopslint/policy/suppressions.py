@@ -13,7 +13,7 @@ from devopslint.policy.finding import Suppression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from devopslint.policy.finding import Finding
     from devopslint.policy.ignores import Ignore, ReadDocuments
@@ -37,20 +37,47 @@ def ignores_of(source: Source, documents: ReadDocuments | None = None) -> Sequen
 
 
 class Covering:
-    """The comments of one file, found by the lines that they cover, however many there are.
+    """The comments of one file, found by the rule that they name and the lines that they cover, however many there are."""
+
+    __slots__ = ("_by_rule", "ignores")
+
+    def __init__(self, ignores: Sequence[Ignore]) -> None:
+        self.ignores = ignores
+        self._by_rule: dict[str, _Lines] = {}
+
+    def suppression(self, finding: Finding, owner_line: int, rule: Rule) -> Suppression | None:
+        """Return why a finding is silenced, or `None`; of several reasons the one that holds the longest.
+
+        `owner_line` is the line of the header of the finding's subject, 0 when it stands in another file.
+        """
+        if not self.ignores:
+            return None
+        if rule.id not in self._by_rule:
+            self._by_rule[rule.id] = _Lines(_naming(rule, self.ignores))
+        best: Suppression | None = None
+        for ignore, word in self._by_rule[rule.id].about(finding, owner_line):
+            if best is None or (best.until and (not ignore.until or ignore.until > best.until)):
+                comment = (finding.path, ignore.line, ignore.column, word)
+                best = Suppression(ignore.reason, "inline", comment, ignore.until, ignore.peer)
+                if not best.until:
+                    break
+        return best
+
+
+class _Lines:
+    """Comments by the lines that they cover.
 
     Each range is kept as a few blocks of 1, 2, 4 … lines that begin at a multiple of their length; a line is in one block
     of each length.
     """
 
-    __slots__ = ("_blocks", "_named", "_owners", "ignores")
+    __slots__ = ("_blocks", "_naming", "_owners")
 
-    def __init__(self, ignores: Sequence[Ignore]) -> None:
-        self.ignores = ignores
-        self._named: dict[tuple[str, str], bool] = {}
+    def __init__(self, naming: Sequence[tuple[Ignore, int]]) -> None:
+        self._naming = naming
         self._owners: dict[int, list[int]] = {}
         self._blocks: list[dict[int, list[int]]] = []
-        for index, ignore in enumerate(ignores):
+        for index, (ignore, _) in enumerate(naming):
             if ignore.owner:
                 self._owners.setdefault(ignore.owner, []).append(index)
             first, end = ignore.first, ignore.last + 1
@@ -66,44 +93,32 @@ class Covering:
                     self._blocks[size].setdefault(end, []).append(index)
                 first, end, size = first >> 1, end >> 1, size + 1
 
-    def suppression(self, finding: Finding, owner_line: int, rule: Rule) -> Suppression | None:
-        """Return why a finding is silenced, or `None`; of several reasons the one that holds the longest.
-
-        `owner_line` is the line of the header of the finding's subject, 0 when it stands in another file.
-        """
-        best: Suppression | None = None
-        for index in self._about(finding, owner_line):
-            ignore = self.ignores[index]
-            for at, (word, _, _) in enumerate(ignore.words):
-                if self._names(ignore, word, rule):
-                    if best is None or (best.until and (not ignore.until or ignore.until > best.until)):
-                        comment = (finding.path, ignore.line, ignore.column, at)
-                        best = Suppression(ignore.reason, "inline", comment, ignore.until, ignore.peer)
-                    break
-            if best is not None and not best.until:
-                break
-        return best
-
-    def _about(self, finding: Finding, owner_line: int) -> list[int]:
-        """Return the indexes of the comments that are about a finding: its first line, its owner's, or its last."""
+    def about(self, finding: Finding, owner_line: int) -> Iterator[tuple[Ignore, int]]:
+        """Yield the comments on the first line of a finding, on its owner, or on its last line alone, in their order."""
         span = finding.span
         found = set(self._owners.get(owner_line, ()) if owner_line else ())
         for size, blocks in enumerate(self._blocks):
             found.update(blocks.get(span.line >> size, ()))
-        if span.end_line != span.line:
-            for size, blocks in enumerate(self._blocks):
-                found.update(
-                    index
-                    for index in blocks.get(span.end_line >> size, ())
-                    if self.ignores[index].first == self.ignores[index].last
-                )
-        return sorted(found)
+        if span.end_line != span.line and self._blocks:
+            on_last = self._blocks[0].get(span.end_line, ())
+            found.update(i for i in on_last if self._naming[i][0].first == self._naming[i][0].last)
+        for index in sorted(found):
+            yield self._naming[index]
 
-    def _names(self, ignore: Ignore, word: str, rule: Rule) -> bool:
-        key = (f"{ignore.peer} {word}", rule.id)
-        if key not in self._named:
-            self._named[key] = _names(ignore, word, rule)
-        return self._named[key]
+
+def _naming(rule: Rule, ignores: Sequence[Ignore]) -> list[tuple[Ignore, int]]:
+    """Return the comments that name a rule, each with the index of the word that does."""
+    known: dict[tuple[str, str], bool] = {}
+    found = []
+    for ignore in ignores:
+        for index, (word, _, _) in enumerate(ignore.words):
+            key = ignore.peer, word
+            if key not in known:
+                known[key] = _names(ignore, word, rule)
+            if known[key]:
+                found.append((ignore, index))
+                break
+    return found
 
 
 def _names(ignore: Ignore, word: str, rule: Rule) -> bool:

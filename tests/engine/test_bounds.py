@@ -61,6 +61,14 @@ BOMBS = {
     "many documents": ("a.yaml", "---\n".join([POD] * 3000)),
     "large matrix": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: ${{ matrix.a0 }}\n    strategy:\n      matrix:\n" + "".join(f"        a{n}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" for n in range(12)) + "    steps: [{run: 'echo ${{ matrix.a1 }}'}]\n"),
     "needs of all": (".github/workflows/a.yml", "on: push\njobs:\n" + "".join(f"  a{n}: {{runs-on: x, needs: [{', '.join(f'a{m}' for m in range(max(0, n - 20), n))}], steps: [{{run: a}}]}}\n" for n in range(300))),
+    "comments in a row": ("a.yaml", POD + "# devopslint: ignore[latest-tag]\n" * 9000 + "spec: {}\n"),
+    "many comments": ("a.yaml", POD + "spec:\n" + "".join(f"  # devopslint: ignore[latest-tag]\n  a{n}: b\n" for n in range(9000))),
+    "many words that are none": ("a.yaml", POD + "spec:\n" + "".join(f"  a{n}: b # devopslint: ignore[latst-{n}]\n" for n in range(3000))),
+    "many pragmas of peers": ("a.yaml", POD + "spec:\n" + "".join(f"  a{n}: b # checkov:skip=CKV_K8S_1\n" for n in range(9000))),
+    "much that is disabled": ("Dockerfile", "FROM a:1\n" + "# devopslint: disable[sudo]\nRUN sudo a\n" * 4000),
+    "comments in one instruction": ("Dockerfile", "FROM a:1\nRUN a \\\n" + "# devopslint: ignore[sudo]\n sudo a && \\\n" * 4000 + " b\n"),
+    "comments in HCL": ("a.tf", "locals {\n" + "".join(f" # devopslint: ignore[a]\n # checkov:skip=CKV_AWS_1\n a{n} = [\n" for n in range(4000))),
+    "many containers of one pod": ("a.yaml", POD + "spec:\n  containers:\n" + "".join(f"    - {{name: a{n}, image: b}}\n" for n in range(3000))),
 }  # fmt: skip
 SECONDS = 20
 """Generous, for machines that are busy; what is not linear takes minutes."""
@@ -75,7 +83,7 @@ def test_a_bomb_takes_little_time_and_no_crash(bomb):
     assert time.process_time() - started < SECONDS
     assert [finding.message for finding in report.findings if finding.rule == "core/internal"] == []
     assert any(finding.path == "good/Dockerfile" for finding in report.findings)
-    assert len(report.findings) < 20_000
+    assert len(report.findings) < 100_000
 
 
 def rules_of_one(folder: Path, pattern: str) -> Path:
