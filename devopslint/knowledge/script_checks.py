@@ -32,8 +32,32 @@ _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "aws": ("--no-verify-ssl",),
     "http": ("--verify=no",),
 }
-_TRUSTING = {"echo": "yum", "printf": "yum"}
-"""The commands that write a configuration, and who reads it."""
+_OFF = re.compile(r"(?:false|0|no|off)$")
+_ON = re.compile(r"(?:true|1|yes|on)$")
+_ANY = re.compile(r"\S")
+_TLS_SETTINGS = {
+    **{
+        (name, key): _OFF
+        for name in ("git", "npm", "yarn", "pnpm")
+        for key in ("http.sslverify", "https.sslverify", "strict-ssl")
+    },
+    **{(name, "ssl_verify"): _OFF for name in ("conda", "mamba", "micromamba")},
+    **{
+        (name, key): _ANY for name in ("pip", "pip2", "pip3") for key in ("global.trusted-host", "install.trusted-host")
+    },
+    ("composer", "disable-tls"): _ON,
+    ("composer", "secure-http"): _OFF,
+}
+"""For each command the word behind which a value switches the check off."""
+_TLS_WORD = re.compile(
+    r"https?\.sslverify=(?:false|0|no|off)$|(?:--?)?strict-ssl=false$|(?:--setopt=)?(?:[\w*.-]+\.)?sslverify=(?:0|false|no)$"
+    r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)=(?:false|0|no)$|(?:goinsecure|gonosumcheck)=\S"
+)
+_TLS_LINE = re.compile(
+    r"(?:^|\n|\\n)\s*(?:sslverify\s*=\s*(?:0|false|no)\b|check_certificate\s*=\s*(?:off|false)\b|strict-ssl\s*=\s*false\b"
+    r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b|trusted-host\s*=)"
+)
+"""Lines of configuration files: yum, wget, npm, apt and pip."""
 _PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
     "docker": ("-p", "--password"),
     "podman": ("-p", "--password"),
@@ -141,29 +165,30 @@ def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
         if word is not None and not word.text.endswith("=false"):
             yield Problem(_word_place(word), option=flag, name=command.name)
             return
+    writes = command.name in {"echo", "printf"}
+    if writes and not command.redirects and command.piped_to is None:
+        return
     for index, word in enumerate(command.words):
         text = word.text.lower()
+        if writes:
+            found = None if word.expands else _TLS_LINE.search(text)
+            if found is not None or (text.strip() == "insecure" and _writes_to(command, ".curlrc")):
+                yield Problem(
+                    _word_place(word), option=found.group().strip() if found else text, name="what reads this"
+                )
+                return
+            continue
         following = command.words[index + 1].text.lower() if index + 1 < len(command.words) else ""
-        off = {"false", "0", "no", "off"}
-        if (
-            text in {"http.sslverify", "https.sslverify", "strict-ssl"}
-            and following in off
-            and command.name in {"git", "npm", "yarn"}
-        ):
+        value = _TLS_SETTINGS.get((command.name, text))
+        if value is not None and value.match(following):
             yield Problem(_word_place(word), option=f"{word.text} {following}", name=command.name)
-        elif re.match(r"https?\.sslverify=(?:false|0|no|off)$|(?:--?)?strict-ssl=false$", text) or (
-            not word.expands and _unchecked_repository(command, text)
-        ):
-            yield Problem(_word_place(word), option=word.text, name=_TRUSTING.get(command.name, command.name))
+        elif _TLS_WORD.match(text):
+            yield Problem(_word_place(word), option=word.text, name=command.name)
             return
 
 
-def _unchecked_repository(command: Command, text: str) -> bool:
-    """`--setopt=sslverify=0` of yum, and the same line in a file of its configuration."""
-    if command.name in _TRUSTING:
-        writes = bool(command.redirects) or command.piped_to is not None
-        return writes and re.search(r"(?:^|\n|\\n)\s*sslverify\s*=\s*(?:0|false|no)\b", text) is not None
-    return re.match(r"(?:--setopt=)?(?:[\w*.-]+\.)?sslverify=(?:0|false|no)$", text) is not None
+def _writes_to(command: Command, name: str) -> bool:
+    return any(redirect.target is not None and redirect.target.text.endswith(name) for redirect in command.redirects)
 
 
 def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:

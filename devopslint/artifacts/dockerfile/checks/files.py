@@ -6,8 +6,8 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, related_step, ships
 from devopslint.artifacts.dockerfile.ignore import is_named_context, read_ignore
-from devopslint.knowledge.images import image_tag
-from devopslint.knowledge.official_images import is_official
+from devopslint.knowledge.images import image_tag, parse_image
+from devopslint.knowledge.official_images import RUNS_AS_ROOT, is_official
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import UNKNOWN
 
@@ -32,6 +32,12 @@ _SECRET_FILE = re.compile(
     r"|\.pypirc|credentials\.json|service[-_]account(?:[-_]key)?\.json|[\w.-]+\.(?:p12|pfx|jks|keystore|kdbx|ppk)"
     r"|[\w.-]*(?:private|secret)[\w-]*\.(?:pem|key)|(?:server|tls|ssl)\.key)$"
 )
+_WITHOUT_WORKDIR = frozenset(
+    {"almalinux", "alpine", "amazoncorretto", "amazonlinux", "archlinux", "buildpack-deps", "busybox", "centos", "debian",
+     "eclipse-temurin", "elixir", "erlang", "fedora", "gcc", "mariadb", "maven", "mongo", "mysql", "nginx", "node", "openjdk",
+     "oraclelinux", "postgres", "python", "rockylinux", "ruby", "rust", "scratch", "swift", "ubuntu"}
+)  # fmt: skip
+"""Images whose working folder is `/`."""
 _SECRET_FOLDER = re.compile(r"(?:^|/)\.(?:ssh|aws|gnupg|kube|docker)/?$")
 
 
@@ -191,7 +197,10 @@ def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.instruction.flag("from") is None or destination is None or step.stage is None:
         return
     found = _from(step)
-    if step.stage.root_stage.image_text == "scratch" or found is None or step.model.stage_named(found[1]) is None:
+    source = step.model.stage_named(found[1]) if found is not None else None
+    if step.stage.root_stage.image_text == "scratch" or source is None:
+        return
+    if parse_image(source.root_stage.image_text).name not in RUNS_AS_ROOT - {"scratch"}:
         return
     if len(sources) == 1 and sources[0].value == "/" and step.text_of(destination) == "/":
         yield Problem(docker_place(step, sources[0]))
@@ -269,20 +278,7 @@ def relative_destination(subject: Subject, options: Options) -> Iterator[Problem
     if text is UNKNOWN or text.startswith(("/", "$", "\\")) or re.match(r"[A-Za-z]:", text):
         return
     image = stage.root_stage.image_text.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    if image in {
-        "alpine",
-        "debian",
-        "ubuntu",
-        "busybox",
-        "scratch",
-        "fedora",
-        "centos",
-        "node",
-        "python",
-        "ruby",
-        "nginx",
-        "amazonlinux",
-    }:
+    if image in _WITHOUT_WORKDIR:
         yield Problem(docker_place(step, destination), destination=text)
 
 
