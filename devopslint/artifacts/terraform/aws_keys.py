@@ -99,7 +99,7 @@ def key_attributes() -> dict[str, tuple[str, ...]]:
 
 def without_own_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each place where a resource encrypts with a key of AWS, or names no key at all."""
-    if any(subject.get(name) is not MISSING for name in _INHERITING):
+    if any(name in subject.value and subject.get(name) is not MISSING for name in _INHERITING):
         return
     named = False
     for name in key_attributes()[subject.type]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.calls import ask_again, load_files
 from devopslint.artifacts.terraform.dynamic import instances, write_out
+from devopslint.artifacts.terraform.registry import registry_subjects
 from devopslint.artifacts.terraform.related import related_of
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map, Seq, header_of
@@ -54,6 +55,8 @@ def module_subjects(module: Module) -> list[Subject]:
             subject = _block_subject(module, declared, kind)
             if type_name == "resource":
                 module.subjects[declared.address] = subject
+            elif type_name == "module":
+                blocks.extend(registry_subjects(module, declared))
             found = list(instances(module, declared.block)) if type_name in _LOOPED else []
             blocks.extend(_instance(module, subject, bound) for bound in found)
             if not found:
