@@ -21,7 +21,7 @@ HOLE = "\ue000"
 """Stands where a part of a text is not known."""
 
 _ANY_OF_A_KIND = re.compile(
-    r"arn:[\w*-]+:[\w*-]*:[\w*\ue000-]*:(?:\*|[\d\ue000]*):(?:(?:role|user|group|policy|function|secret|key|table|log-group)[:/])?\*(?:[:/]\*)*"
+    r"arn:[\w*-]+:[\w*-]*:[\w*\ue000-]*:(?:\*|[\d\ue000]*):(?:(?:role|user|group|policy|function|secret|parameter|key|table|log-group)[:/])?\*(?:[:/]\*)*"
 )
 _RESTRICTING = (
     "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn", "aws:principalaccount", "aws:sourcearn",
@@ -107,6 +107,14 @@ class Statement:
     def everywhere(self) -> Entry | None:
         """Return the resource that is every one (`*`, `arn:aws:s3:::*`), if it is one of the statement's."""
         return next((entry for entry in self.resources if is_any_resource(entry.value)), None)
+
+    @property
+    def fences(self) -> bool:
+        """Whether the statement denies everything to all but some, so that an `Allow` for everyone beside it is none."""
+        if self.effect != "Deny":
+            return False
+        everyone = any(entry.value == "*" for _, entry in self.principals)
+        return bool(self.not_principals) or (everyone and any(key in _RESTRICTING for key in self.conditions))
 
     def everyone(self) -> Entry | None:
         """Return the principal that is everybody (`*`, or all but some), unless a condition narrows it."""
@@ -237,6 +245,7 @@ UNRESTRICTABLE = _lowered(
     "cloudwatch:PutMetricData", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken",
     "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses", "ec2:DetachNetworkInterface", "ec2:AttachNetworkInterface",
+    "eks-auth:AssumeRoleForPodIdentity",
     "ssm:UpdateInstanceInformation", "kms:CreateKey", "logs:CreateLogDelivery", "logs:UpdateLogDelivery",
     "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "sts:DecodeAuthorizationMessage", "iam:CreateServiceLinkedRole",
     "s3:CreateJob", "s3:CreateBucket", "logs:StartQuery", "logs:StopQuery", "autoscaling:SetDesiredCapacity",

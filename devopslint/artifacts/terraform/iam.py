@@ -102,7 +102,7 @@ def grants_access(subject: Subject, options: Options) -> Iterator[Problem]:
 def any_resource(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each statement that allows changes to every resource, and that no other rule speaks of."""
     for where, statement in _granting(subject):
-        everything = statement.everywhere()
+        everything = next((entry for entry in statement.resources if entry.value == "*"), None)
         if everything is None or any(
             is_any_action(one.value)
             or service_wildcard(one.value)
@@ -209,7 +209,10 @@ def public_policy(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if "domain" in subject.type and _in_network(subject.context):
         return
-    for where, statement in statements_of(subject, _policy_attribute(subject)):
+    found = list(statements_of(subject, _policy_attribute(subject)))
+    if any(statement.fences for _, statement in found):
+        return
+    for where, statement in found:
         entry = statement.everyone()
         if entry is not None:
             yield where.problem(entry, statement)
