@@ -212,3 +212,26 @@ def test_a_chart_gets_its_namespace_when_it_is_installed():
 def test_the_pods_of_a_kind_that_is_not_known(path, containers, expected):
     text = f"apiVersion: example.com/v1\nkind: Fleet\nmetadata: {{name: a}}\nspec:\n  {path}:\n    spec: {{containers: {containers}}}\n"
     assert [one.kind.removeprefix("kubernetes.") for one in subjects(text)] == expected
+
+
+def test_what_tools_make_of_images_names_and_files():
+    text = DEPLOYMENT.replace("image: agent", "image: ko://example.com/agent")
+    images = [one.get("image") for one in subjects(text) if one.kind == "kubernetes.container"]
+    assert images == ["shop:1.2.3", UNKNOWN, "shop:1.2.3"]
+    files = {"a.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n", "kustomization.yaml": "namespace: a\n"}
+    assert subjects(files, "a.yaml")[0].get("metadata.name") is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("path", "patch"),
+    [
+        ("config/crd/patches/webhook.yaml", True),
+        ("deployment-patch.yaml", True),
+        ("patch_web.yaml", True),
+        ("dispatch.yaml", False),
+        ("patchwork/web.yaml", False),
+    ],
+)
+def test_a_patch_is_known_by_its_name(path, patch):
+    one = subjects({path: DEPLOYMENT}, path)[0]
+    assert one.get("spec.replicas") is (UNKNOWN if patch else MISSING)

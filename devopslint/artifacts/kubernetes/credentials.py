@@ -30,6 +30,10 @@ _SETTING = re.compile(
     r"^[ \t]*(?:export[ \t]+)?[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*[=:][ \t]*([\"']?)([^\s\"'#,]+)\2[ \t]*,?[ \t]*$",
     re.MULTILINE,
 )
+_REFERENCE = re.compile(
+    r"op://|vault:|ref\+|secretref:|<path:|arn:aws[\w-]*:(?:secretsmanager|ssm):|projects/[^/\s]+/secrets/"
+)
+"""What names a secret in a store, to be put in by a tool."""
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*")
 _PUBLIC_ENTRY = re.compile(
     r"(?i)(?:^|[-_.]|[a-z])(?:user(?:name)?|login|host(?:name)?|namespace|port|endpoint|url|uri|name|database|db|region|bucket|email|type"
@@ -112,6 +116,8 @@ def committed_secret(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _is_secret(key: str, text: str) -> bool:
     """Say whether an entry of a Secret is one: a plain configuration file or a user's name is not."""
+    if _REFERENCE.match(text.strip()):
+        return False
     if find_credential(text) is not None:
         return True
     if "\n" in text.strip() or "-----BEGIN" in text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from devopslint.syntax.tree import Map, Seq
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _SKAFFOLDS = ("skaffold.yaml", "skaffold.yml")
+_PATCH = re.compile(r"(?i)(?:^|[-_.])patch(?:es)?(?:[-_.]|$)")
 _MOST_FOLDERS = 8
 
 
 def is_patch(path: str, workspace: Workspace) -> bool:
-    """Say whether the kustomization of a folder at or above a file names it as a patch."""
+    """Say whether a file is a patch: by its name or its folder's, or because a kustomization names it as one."""
+    if any(_PATCH.search(step) for step in path.rsplit("/", 3)[-3:]):
+        return True
     for folder, root in _roots(path, workspace, _KUSTOMIZATIONS):
         named = [*_list(root, "patchesStrategicMerge")]
         named += [patch.get("path") for key in ("patches", "patchesJson6902") for patch in _maps(root, key)]
@@ -52,9 +56,12 @@ def supplied_replicas(path: str, workspace: Workspace) -> frozenset[str]:
 
 
 def supplies_namespace(path: str, workspace: Workspace) -> bool:
-    """Say whether a namespace is put in: by kustomize, or by Helm, which is told one when a chart is installed."""
-    if any(isinstance(root.get("namespace"), str) for _, root in _roots(path, workspace, _KUSTOMIZATIONS)):
-        return True
+    """Say whether kustomize puts a namespace in."""
+    return any(isinstance(root.get("namespace"), str) for _, root in _roots(path, workspace, _KUSTOMIZATIONS))
+
+
+def is_of_chart(path: str, workspace: Workspace) -> bool:
+    """Say whether a file belongs to a chart, whose namespace is told when it is installed."""
     return any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
 
 

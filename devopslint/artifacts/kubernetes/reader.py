@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of, plain
-from devopslint.artifacts.kubernetes.overlays import is_patch, supplied_images, supplied_replicas, supplies_namespace
+from devopslint.artifacts.kubernetes.overlays import (
+    is_of_chart,
+    is_patch,
+    supplied_images,
+    supplied_replicas,
+    supplies_namespace,
+)
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
@@ -37,17 +43,21 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
             supplied_images(path, unit.workspace) if any(one.template is not None for one in objects) else frozenset()
         )
         replicas = supplied_replicas(path, unit.workspace) if objects else frozenset()
-        namespaced = bool(objects) and supplies_namespace(path, unit.workspace)
+        supplied = bool(objects) and supplies_namespace(path, unit.workspace)
+        namespaced = supplied or (bool(objects) and is_of_chart(path, unit.workspace))
         for document in documents:
             document.resolve = _resolve
         for one in objects:
             one.partial = patch or _looks_partial(one)
             if one.partial:
                 _open_all(one.value)
-            if images and one.template is not None:
+            if one.template is not None:
                 _forget_images(one.template["spec"], images)
             if namespaced:
                 _forget(one.value, "metadata", "namespace")
+            if supplied and one.kind == "Namespace":
+                # Kustomize calls it as the namespace that it puts everything in.
+                _forget(one.value, "metadata", "name")
             if one.name in replicas:
                 _forget(one.value, "spec", "replicas")
             one.subject = Subject(
@@ -161,6 +171,8 @@ def _looks_partial(one: KubernetesObject) -> bool:
             spec.get("ports") is None and not {"externalName", "clusterIP", "selector"} & set(spec)
         ):
             return True
+    elif one.kind == "CustomResourceDefinition":
+        return not isinstance(spec, Map) or not {"versions", "version", "names"} & set(spec)
     elif one.kind in {"Pod", "Job"} and one.template is None:
         return True
     if one.template is None:
@@ -195,7 +207,10 @@ def _forget_images(spec: Map, images: frozenset[str]) -> None:
     for key, _ in _CONTAINERS:
         for container in items_of(spec.get(key)):
             image = container.get("image") if isinstance(container, Map) else None
-            if isinstance(image, str) and (image in images or _without_tag(image) in images):
+            # What ko builds gets its digest when it is applied.
+            if isinstance(image, str) and (
+                image.startswith("ko://") or (images and (image in images or _without_tag(image) in images))
+            ):
                 container["image"] = UNKNOWN
 
 
