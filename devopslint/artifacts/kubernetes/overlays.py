@@ -22,7 +22,8 @@ _MOST_FOLDERS = 8
 
 def is_patch(path: str, workspace: Workspace) -> bool:
     """Say whether a file is a patch: by its name or its folder's, or because a kustomization names it as one."""
-    if any(_PATCH.search(step) for step in path.rsplit("/", 3)[-3:]):
+    folder, _, name = path.rpartition("/")
+    if _PATCH.search(name) or folder.rpartition("/")[2] in {"patch", "patches"}:
         return True
     for folder, root in _roots(path, workspace, _KUSTOMIZATIONS):
         named = [*_list(root, "patchesStrategicMerge")]

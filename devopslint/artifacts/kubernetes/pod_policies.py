@@ -79,10 +79,12 @@ def admits_root(subject: Subject, options: Options) -> Iterator[Problem]:
     rule = subject.get(path)
     if rule == "RunAsAny":
         yield Problem(path, what="as root")
+        return
     for field in ("runAsGroup", "supplementalGroups", "fsGroup"):
         at = (*path[:-2], field, path[-1])
         if subject.get(at) == "RunAsAny":
             yield Problem(at, what="in the group of root")
+            break
     for index, item in enumerate(items_of(subject.raw((*path[:-1], "ranges")))):
         if isinstance(item, Map) and item.get("min") == 0 and item.get("min") is not False and rule == "MustRunAs":
             yield Problem((*path[:-1], "ranges", index, "min"), what="as root")
