@@ -143,7 +143,7 @@ def test_helm_templates_are_open():
     "patch",
     [
         "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: [{name: a, image: b}]}}}\n",
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, tty: true}]}\n",
+        "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, tty: true}]}\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n$patch: delete\nspec: {containers: [{name: a, image: b}]}\n",
     ],
 )

@@ -70,7 +70,10 @@ def missing_field(subject: Subject, options: Options) -> Iterator[Problem]:
             unnamed = [index for index, port in enumerate(ports) if isinstance(port, Map) and _lacks_name(port)]
             for index in unnamed if len(ports) > 1 else ():
                 yield Problem(("spec", "ports", index, "name"), field="name", owner=f"spec.ports[{index}]")
-        if metadata is None or (isinstance(metadata, Map) and not metadata.open and not _is_named(metadata)):
+        # The pod of a runner (Jenkins, GitLab, Spark) gets its name from it.
+        if kind != "Pod" and (
+            metadata is None or (isinstance(metadata, Map) and not metadata.open and not _is_named(metadata))
+        ):
             yield Problem("metadata.name", field="name", owner="metadata")
 
 
@@ -79,6 +82,12 @@ def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
     for fault, path, values in _faults(subject):
         if fault == "type":
             yield Problem(path, **values)
+
+
+def no_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a container without an image, which the schema does not ask for but the API server does."""
+    if subject.raw("image", None) is None and not subject.value.open and not subject.parents["object"].value.open:
+        yield Problem("image")
 
 
 def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -180,6 +180,11 @@ def _looks_partial(one: KubernetesObject) -> bool:
     containers = one.template["spec"].get("containers")
     if not isinstance(containers, Seq):
         return True
+    # The pod of a runner (Jenkins, GitLab, Spark) has no name, and its main container may come from elsewhere.
+    if (one.kind == "Pod" and one.name is not None) or (
+        isinstance(spec, Map) and spec.get("selector") is not None and _is_labelled(one)
+    ):
+        return False
     return any(isinstance(container, Map) and container.get("image") is None for container in containers)
 
 
