@@ -105,6 +105,7 @@ _APT = Manager(
     yes="-y --yes --assume-yes -qq --assume-no -s --simulate --dry-run --just-print --no-act --recon",
     valued="-t --target-release --default-release -o --option -c --config-file -a --host-architecture -P --build-profiles",
     caches="/var/lib/apt/lists",
+    cleans="dist-clean distclean",
 )
 _YUM = Manager(
     "install localinstall groupinstall reinstall",

@@ -124,3 +124,18 @@ def test_problems_have_places(text: str, place: str) -> None:
 )
 def test_nothing_crashes(text: str) -> None:
     read(text)
+
+
+def test_a_template_is_no_dockerfile() -> None:
+    from devopslint.artifacts.dockerfile.model import read_model
+    from devopslint.artifacts.dockerfile.subjects import _is_template
+
+    def is_template(text: str) -> bool:
+        return _is_template(read_model(Source("Dockerfile", text)))
+
+    assert is_template("FROM {{ base }}\nRUN a\n")
+    assert is_template("FROM a\n{{ if b }}\nRUN c\n")
+    assert is_template("{# no image #}\nRUN {{ install('a') }}\n")
+    assert is_template("FROM a\n{% if b %}\nRUN c\n{% endif %}\n")
+    assert not is_template("FROM a\nLABEL b='{{c}}'\nRUN docker ps --format '{{.ID}}'\n")
+    assert not is_template("FROM a\nCOPY <<EOF /b\n{{ range . }}\nEOF\n")

@@ -54,6 +54,8 @@ def is_named_context(model: Model, name: str) -> bool:
     if model.workspace is None:
         return False
     folder = model.source.path.rpartition("/")[0]
+    if any(_has_stage(model, folder, file, name) for file in model.workspace.names(folder)):
+        return True
     while True:
         for file in _CONTEXTS:
             path = f"{folder}/{file}" if folder else file
@@ -63,6 +65,15 @@ def is_named_context(model: Model, name: str) -> bool:
         if not folder:
             return False
         folder = folder.rpartition("/")[0]
+
+
+def _has_stage(model: Model, folder: str, file: str, name: str) -> bool:
+    """Say whether another Dockerfile of the folder has a stage of a name: some builds put several files together."""
+    path = f"{folder}/{file}" if folder else file
+    if "ockerfile" not in file or path == model.source.path or model.workspace is None:
+        return False
+    source = model.workspace.source(path)
+    return source is not None and re.search(rf"(?im)^\s*FROM\s.*\sAS\s+{re.escape(name)}\s*$", source.text) is not None
 
 
 class Ignore:

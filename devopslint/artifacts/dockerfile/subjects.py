@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.dockerfile.model import read_model, whole_word
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.shells import script_context
@@ -10,6 +12,7 @@ from devopslint.knowledge.commands import command_subjects, is_plain, script_sub
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
+_MARKUP = re.compile(r"\{\{|\}\}|\{%|<%")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
     """Yield `dockerfile.file`, its stages, their instructions and the commands of RUN; tell of what can't be read."""
     model = read_model(source, unit.workspace)
+    if _is_template(model):
+        return
     for problem in model.file.problems:
         unit.syntax_problem(source, problem)
     document = Document(source, None)
@@ -83,6 +88,21 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
                     names=names,
                     read=step.read_script,
                 )
+
+
+def _is_template(model: Model) -> bool:
+    """Say whether a file is a Dockerfile only when its `{{ … }}` or `{% … %}` have been filled in.
+
+    They stand where an instruction or an image should: in scripts and labels they are texts of other tools.
+    """
+    if not model.stages and _MARKUP.search(model.source.text):
+        return True
+    return any(
+        _MARKUP.search(instruction.written)
+        or (instruction.name == "FROM" and _MARKUP.search(instruction.text))
+        or any(flag.name == "from" and flag.value and _MARKUP.search(flag.value.raw) for flag in instruction.flags)
+        for instruction in model.file.instructions
+    )
 
 
 def _resolve(value: Any, subject: Subject) -> Sequence[Candidate] | None:

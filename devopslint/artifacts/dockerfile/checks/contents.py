@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, in_words, place_of, ships
+from devopslint.artifacts.dockerfile.checks.stages import image_of
+from devopslint.knowledge.official_images import BUILD_IMAGES
 from devopslint.knowledge.packages import MANAGERS, is_install, packages
 from devopslint.policy.subject import Problem
 
@@ -23,6 +25,8 @@ _BUILD_PACKAGES = frozenset(
      "gcc-c++", "gfortran", "golang", "golang-go", "libtool", "make", "maven", "meson", "musl-dev", "nasm", "ninja-build",
      "python3-dev", "python-dev", "rustc", "yasm", "default-jdk", "openjdk-17-jdk", "openjdk-21-jdk", "openjdk-11-jdk"}
 )  # fmt: skip
+_TOOLCHAINS = frozenset(BUILD_IMAGES) | {"buildpack-deps"}
+"""Images that bring compilers themselves: what is added there is no news."""
 _HAND_TOOLS = frozenset(
     {"emacs", "ftp", "gdb", "htop", "iputils-ping", "less", "lsof", "man-db", "nano", "net-tools", "netcat",
      "netcat-openbsd", "netcat-traditional", "nmap", "ncat", "openssh-server", "strace", "tcpdump", "telnet", "tmux",
@@ -51,6 +55,9 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
         return
     found = [word for word in packages(command) if re.split(r"[=~<>:]", word.text)[0] in names]
     if found and _names_its_tool(step.stage, found[0].text):
+        return
+    root = image_of(step.stage.root_stage)
+    if names is _BUILD_PACKAGES and root is not None and root.name in _TOOLCHAINS:
         return
     if found:
         yield Problem(place_of(found[0]), packages=in_words(found))

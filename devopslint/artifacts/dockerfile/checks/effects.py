@@ -36,6 +36,7 @@ _BARE = frozenset({"free", "halt", "htop", "ifconfig", "poweroff", "ps", "reboot
 _LISTS = frozenset({"free", "htop", "ifconfig", "ps", "top"})
 _EDITORS = frozenset({"emacs", "nano", "vi", "vim"})
 _BY_SCRIPT = re.compile(r"^(?:\+|-[cEeSus]|-es|-Es|--(?:batch|eval|script|cmd|help|version))")
+_BACK = re.compile(r"(?:\.\./?)+$|-$|/$")
 _SH = frozenset({"/bin/sh", "/usr/bin/sh"})
 
 
@@ -61,6 +62,8 @@ def cd_without_effect(subject: Subject, options: Options) -> Iterator[Problem]:
     command, step = command_of(subject)
     script = step.read_script()
     if script.has_errors or command.subshell or command.function or command.wrapper is not None or command.condition:
+        return
+    if command.words and _BACK.match(command.args[0]) and any(c is not command for c in script.named("cd", "pushd")):
         return
     if script.commands[-1] is command and command.after not in {"||", "&"}:
         yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")

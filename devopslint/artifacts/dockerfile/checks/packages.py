@@ -70,8 +70,10 @@ def apt_lists_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     word = subcommand(command)
     if word is None or word.text != "update" or not ships(step):
         return
-    folders = MANAGERS["apt-get"].caches
-    if has_mount_over(step, folders) or may_remove(step.read_script(), folders):
+    manager, script = MANAGERS["apt-get"], step.read_script()
+    if has_mount_over(step, manager.caches) or may_remove(script, manager.caches):
+        return
+    if any(manager.cleans & set(other.args) for other in script.named("apt-get", "apt")):
         return
     yield Problem(place_of(word), command=command.name)
 

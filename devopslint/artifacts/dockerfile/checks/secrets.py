@@ -28,6 +28,8 @@ _WEAK = re.compile(
     r"^(?:secret|token|foo|bar|baz|foobar|dummy|default|test|sample|mock|fake|value|string)$", re.IGNORECASE
 )
 """What stands in for a secret elsewhere, but is the value itself in an image: nobody fills in what ENV has set."""
+_STAND_IN = re.compile(r"dummy|fake|placeholder|example|build|test|temp|not.?used|unused|default", re.IGNORECASE)
+"""What a tool gets that asks for a secret while assets are built."""
 _SECRET_TAIL = re.compile(r"(?:^|_)(?:auth|pword)$", re.IGNORECASE)
 
 
@@ -117,6 +119,7 @@ def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
                 continue
             if (
                 not _SWITCH.match(value.text)
+                and not _STAND_IN.search(value.text)
                 and is_plausible_secret(value.text)
                 and find_credential(value.text) is None
             ):

@@ -58,6 +58,8 @@ _UNSIGNED = {
 def signatures_not_checked(subject: Subject, options: Options) -> Iterator[Problem]:
     """An option that switches the check of package signatures off."""
     command, _ = command_of(subject)
+    if command.name == "apk" and command.operands()[:1] and command.operands()[0].text not in {"add", "fix", "upgrade"}:
+        return
     for flag in _UNSIGNED.get(command.name, ()):
         word = command.flags.get(flag)
         if word is not None:
