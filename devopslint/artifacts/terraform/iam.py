@@ -17,6 +17,7 @@ from devopslint.knowledge.aws_policy import (
     writes,
 )
 from devopslint.policy.subject import Problem
+from devopslint.syntax.hcl_nodes import Expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ _RESOURCE_POLICIES = frozenset(
 _POLICY_ATTRIBUTES = ("access_policies", "access_policy", "policy_document", "resource_policy", "policy")
 _LIMITING = (":sub", ":repository", ":repository_owner", ":job_workflow_ref", ":repository_id", ":repository_owner_id")
 _ANY_SUBJECT = re.compile(r"\*|repo:\*.*")
-_ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d{12}:root")
+_ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d+:(root|\*)")
+_EVERY_METHOD = re.compile(r"/\*/\*(/\*)?$")
 
 
 def admin_policy(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -63,6 +65,10 @@ def any_action(subject: Subject, options: Options) -> Iterator[Problem]:
     for where, statement in _granting(subject):
         action = _any_action(statement)
         if action is not None and not any(entry.value == "*" for entry in statement.resources):
+            yield where.problem(action, statement)
+    for where, statement in statements_of(subject, TRUST):
+        action = _any_action(statement)
+        if action is not None and statement.allows:
             yield where.problem(action, statement)
 
 
@@ -226,12 +232,20 @@ def without_principal(subject: Subject, options: Options) -> Iterator[Problem]:
             return
 
 
+def open_to_whole_api(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a permission by which every method of an API may call a function."""
+    source = subject.raw("source_arn")
+    text = source.text.strip('"') if isinstance(source, Expression) else source
+    if subject.get("principal") == "apigateway.amazonaws.com" and isinstance(text, str) and _EVERY_METHOD.search(text):
+        yield Problem("source_arn")
+
+
 def _policy_attribute(subject: Subject) -> str:
     return next((name for name in _POLICY_ATTRIBUTES if name in subject.value), "policy")
 
 
 def _is_resource_policy(document: Subject) -> bool:
-    """Say whether a policy document becomes the policy of a bucket, queue, topic, key, registry or secret."""
+    """Say whether a policy document becomes the policy of a bucket, queue, topic …, or nothing says what it becomes."""
     module: Module = document.context
     for declared in module.all("resource"):
         kind = declared.label(0)
@@ -240,7 +254,8 @@ def _is_resource_policy(document: Subject) -> bool:
         policies = [declared.block.get(name) for name in _POLICY_ATTRIBUTES]
         if document.address in module.referred_by(policies):
             return True
-    return False
+    steps = tuple(document.address.split("."))
+    return not any(reference.steps[:3] == steps for reference, _ in module.references())
 
 
 def _in_network(module: Module) -> bool:
