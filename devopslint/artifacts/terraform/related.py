@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.policy.subject import Subject
-from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.hcl_nodes import Expression, expressions
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.syntax.hcl_nodes import Reference
 
     Index = tuple[dict[str, list[Declared]], list[Declared]]
 
@@ -27,7 +28,8 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
     """Yield the resources of a type that belong to `declared`.
 
     One belongs when it refers to it, or names the same bucket by the same literal or the same expression. One whose
-    link can't be known, and a module that is given the resource, is yielded as a subject whose value is UNKNOWN.
+    link can't be known, a module that is given the resource, and what a caller makes of an output that is the
+    resource, is yielded as a subject whose value is UNKNOWN.
     """
     link = _link_of(type_name)
     referring, loose = _index(module, type_name, declared.label(0))
@@ -48,6 +50,31 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
     for call in module.all("module"):
         if declared.address in module.links_of(call, None):
             yield _unknown(call)
+    yield from (_unknown(other) for other in _made_by_callers(module, declared, type_name))
+
+
+def _made_by_callers(module: Module, declared: Declared, type_name: str) -> Iterator[Declared]:
+    """Yield the resources of a type, and the calls of modules, that a caller gives an output made of `declared`."""
+    outputs = [
+        output.label(0)
+        for output in module.all("output")
+        if declared.address in module.referred_by(output.block.get("value"))
+    ]
+    for caller, call in module.callers if outputs else ():
+        for other in (*caller.all("resource"), *caller.all("module")):
+            if other is call or (other.block.type == "resource" and other.label(0) != type_name):
+                continue
+            if any(_names_output(reference.steps, call.label(0), outputs) for reference in _references(other)):
+                yield other
+
+
+def _references(declared: Declared) -> Iterator[Reference]:
+    for expression in expressions(declared.block):
+        yield from expression.references()
+
+
+def _names_output(steps: tuple[str | int | None, ...], name: str, outputs: list[str]) -> bool:
+    return steps[:2] == ("module", name) and any(step in outputs for step in steps[2:4])
 
 
 def _index(module: Module, type_name: str, own_type: str) -> Index:
