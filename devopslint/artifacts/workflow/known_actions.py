@@ -51,6 +51,15 @@ ARCHIVED: dict[str, str] = {
     "google-github-actions/setup-cloud-sdk": "`google-github-actions/setup-gcloud`",
     "andymckay/labeler": "`actions/labeler`",
     "whoan/docker-build-with-cache-action": "`docker/build-push-action`",
+    "tibdex/github-app-token": "`actions/create-github-app-token`",
+    "bufbuild/buf-setup-action": "`bufbuild/buf-action`",
+    "bufbuild/buf-lint-action": "`bufbuild/buf-action`",
+    "bufbuild/buf-breaking-action": "`bufbuild/buf-action`",
+    "bufbuild/buf-push-action": "`bufbuild/buf-action`",
+    "fountainhead/action-wait-for-check": "`needs`, or `workflow_run`",
+    "technote-space/auto-cancel-redundant-workflow": "`concurrency`",
+    "c-hive/gha-yarn-cache": "`actions/setup-node` with `cache: yarn`",
+    "c-hive/gha-npm-cache": "`actions/setup-node` with `cache: npm`",
 }
 """Action that nobody maintains → what to use instead."""
 
@@ -70,6 +79,13 @@ VULNERABLE: dict[str, tuple[tuple[int, ...], str, str]] = {
     "hashicorp/vault-action": ((2, 2, 0), "CVE-2021-32074", "secrets of several lines are not masked"),
     "kartverket/github-workflows": ((2, 7, 5), "CVE-2022-39326", "texts of pull requests run as code"),
     "sonarsource/sonarqube-scan-action": ((5, 3, 1), "CVE-2025-58178", "arguments run as commands"),
+    "actions/download-artifact": ((4, 1, 3), "CVE-2024-42471", "artifacts are unpacked outside of their folder"),
+    "lycheeverse/lychee-action": ((2, 0, 2), "CVE-2024-48908", "its input `lycheeVersion` runs as a command"),
+    "some-natalie/ghas-to-csv": ((1,), "CVE-2022-39217", "what it exports runs as formulas"),
+    "canonical/get-workflow-version-action": ((1, 0, 1), "CVE-2025-31479", "it prints parts of the token"),
+    "fish-shop/syntax-check": ((2, 0, 0), "CVE-2025-32442", "its input runs as a command"),
+    "bullfrogsec/bullfrog": ((0, 8, 4), "CVE-2025-47775", "names are resolved in spite of its rules"),
+    "ultralytics/actions": ((0, 0, 3), "GHSA-7x29-qqmq-v6qc", "names of branches run as commands"),
     "step-security/harden-runner": ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
 }
 """Action → first version without the flaw, the advisory, and what it is."""
@@ -99,3 +115,41 @@ TYPED_WRONG: dict[str, str] = {
     "docker/docker-login-action": "docker/login-action",
 }
 """Slips of the pen that others can register → what was meant."""
+
+SUPERFLUOUS: dict[str, str] = {
+    "softprops/action-gh-release": "`gh release create`",
+    "ncipollo/release-action": "`gh release create`",
+    "svenstaro/upload-release-action": "`gh release upload`",
+    "elgohr/github-release-action": "`gh release create`",
+    "actions/create-release": "`gh release create`",
+    "actions/upload-release-asset": "`gh release upload`",
+    "peter-evans/create-pull-request": "`gh pr create`",
+    "peter-evans/create-or-update-comment": "`gh pr comment`",
+    "peter-evans/create-issue-from-file": "`gh issue create`",
+    "thollander/actions-comment-pull-request": "`gh pr comment`",
+    "peter-evans/repository-dispatch": "`gh api`",
+    "hmarr/auto-approve-action": "`gh pr review --approve`",
+    "pascalgn/automerge-action": "`gh pr merge --auto`",
+    "addnab/docker-run-action": "`docker run`, or the job's `container`",
+    "dtolnay/rust-toolchain": "`rustup`",
+    "actions-rs/toolchain": "`rustup`",
+    "andstor/file-existence-action": "`test -e`",
+    "geekyeggo/delete-artifact": "`gh api`",
+    "styfle/cancel-workflow-action": "`concurrency`",
+    "ad-m/github-push-action": "`git push`",
+    "jitterbit/get-changed-files": "`git diff --name-only`",
+    "stefanzweifel/git-auto-commit-action": "`git commit` and `git push`",
+    "endbug/add-and-commit": "`git commit` and `git push`",
+    "azure/setup-kubectl": "the runner's `kubectl`",
+    "azure/setup-helm": "the runner's `helm`",
+}
+"""Action → what the runner has of its own (GitHub's images hold `gh`, `git`, `rustup`, `docker`, `kubectl`, `helm`)."""
+
+_OWNERS = """actions github docker aws-actions azure google-github-actions googleapis hashicorp microsoft dependabot codecov
+    coverallsapp cypress-io gradle cloudflare jfrog sonarsource snyk aquasecurity anchore sigstore slsa-framework ossf
+    step-security goreleaser golangci pulumi slackapi datadog grafana elastic redhat-actions oracle-actions digitalocean
+    firebaseextended ruby shivammathur pnpm denoland oven-sh astral-sh pypa pre-commit helm chainguard-dev
+    trufflesecurity gitleaks semgrep checkmarx bridgecrewio zizmorcore release-drafter changesets codspeedhq
+    launchdarkly opentofu 1password bufbuild depot mongodb-js octopusdeploy tailscale vercel netlify supabase"""
+VERIFIED = frozenset(_OWNERS.split())
+"""Owners of actions that GitHub's Marketplace shows as verified, or that stand for a project everybody knows."""

@@ -1,0 +1,174 @@
+"""Checks that a house opts in to: which actions may be used, what must be signed, watched and explained."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+
+from devopslint.artifacts.workflow import known_actions as known
+from devopslint.artifacts.workflow.purpose import job_purposes, purposes
+from devopslint.artifacts.workflow.usage import usages
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_ATTESTS = re.compile(
+    r"cosign|attest|slsa|notation|\bko\b|sigstore|gpg|minisign|signtool|codesign|osslsigncode", re.IGNORECASE
+)
+_LISTS_PARTS = re.compile(r"sbom|syft|cyclonedx|spdx|bom\b|\bko\b", re.IGNORECASE)
+
+
+def forbidden_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions that the option `denied` names, or that `allowed` leaves out."""
+    uses = subject.context.uses
+    if uses is None or uses.kind != "repository":
+        return
+    denied, allowed = ([one.lower() for one in options[name]] for name in ("denied", "allowed"))
+    if any(fnmatch.fnmatchcase(name, one) for one in denied for name in (uses.slug, uses.name)):
+        yield Problem("uses", action=uses.slug, fault="is forbidden here")
+    elif allowed and not any(fnmatch.fnmatchcase(name, one) for one in allowed for name in (uses.slug, uses.name)):
+        yield Problem("uses", action=uses.slug, fault="is none of the actions that are allowed here")
+
+
+def unverified_creator(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions whose owner is not known to be verified."""
+    uses = subject.context.uses
+    if uses is None or uses.kind != "repository" or uses.owner in known.VERIFIED:
+        return
+    if uses.owner not in {one.lower() for one in options["trusted"]}:
+        yield Problem("uses", action=uses.slug, owner=uses.owner)
+
+
+def superfluous_action(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions that do what the runner's own tools do."""
+    step: Step = subject.context
+    instead = known.SUPERFLUOUS.get(step.uses.name) if step.uses is not None else None
+    if instead:
+        yield Problem("uses", action=step.uses.name if step.uses else "", instead=instead)
+
+
+def undocumented_permission(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find permissions to write without a comment that says what for."""
+    workflow: Workflow = subject.context
+    owners: list[tuple[Map, Path]] = [(workflow.root, ()), *((job.value, job.path) for job in workflow.jobs.values())]
+    text = subject.document.source.text
+    for owner, path in owners:
+        given = owner.get("permissions")
+        if not isinstance(given, Map):
+            continue
+        for scope, level in given.items():
+            if level == "write" and not _has_comment(text, given.at[scope][0]):
+                yield Problem((*path, "permissions", scope), part="key", scope=scope)
+
+
+def _has_comment(text: str, at: int) -> bool:
+    """Say whether a comment stands on the line of an offset, or on the one above."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    above = text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
+    return "#" in text[start : end if end >= 0 else len(text)] or above.lstrip().startswith("#")
+
+
+def unwatched_job(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs on GitHub's runners whose first step does not watch what the others send."""
+    job: Job = subject.context
+    first = job.steps[0] if job.steps else None
+    labels = job.runs_on
+    if first is None or job.uses is not None or (labels is not None and "self-hosted" in labels):
+        return
+    if not any(step.uses is not None and step.uses.name == "step-security/harden-runner" for step in job.steps):
+        yield Problem((), job=job.key)
+    elif first.uses is None or first.uses.name != "step-security/harden-runner":
+        yield Problem(("steps", 0), job=job.key)
+
+
+def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `secrets: inherit` towards a workflow of the same repository."""
+    job: Job = subject.context
+    if job.value.get("secrets") == "inherit" and job.uses is not None and job.uses.kind == "local":
+        yield Problem("secrets", workflow=job.uses.text)
+
+
+def workflow_level_write(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find permissions to write, or to read everything, that stand at the workflow instead of at its job."""
+    workflow: Workflow = subject.context
+    given = workflow.root.get("permissions")
+    if given == "read-all":
+        yield Problem("permissions", scope="every scope", level="read")
+    for job in workflow.jobs.values():
+        if job.value.get("permissions") == "read-all":
+            yield Problem((*job.path, "permissions"), scope="every scope", level="read")
+    lacking = [job for job in workflow.jobs.values() if "permissions" not in job.value]
+    if isinstance(given, Map) and len(lacking) <= 1:
+        for scope, level in given.items():
+            if level == "write":
+                yield Problem(("permissions", scope), scope=f"`{scope}`", level="write")
+
+
+def image_without_parts_list(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows that push images or publish releases and list nowhere what is in them."""
+    workflow: Workflow = subject.context
+    yield from _released_without(workflow, _LISTS_PARTS, ("push", "publish"))
+
+
+def unsigned_release(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows that publish packages or releases and neither sign nor attest them."""
+    workflow: Workflow = subject.context
+    if not any("push" in job_purposes(job) for job in workflow.jobs.values()):
+        yield from _released_without(workflow, _ATTESTS, ("publish",))
+
+
+def _released_without(workflow: Workflow, pattern: re.Pattern[str], wanted: tuple[str, ...]) -> Iterator[Problem]:
+    steps = list(workflow.steps)
+    releasing = next((step for step in steps if purposes(step).intersection(wanted)), None)
+    if releasing is None or any(job.uses is not None for job in workflow.jobs.values()):
+        return
+    told = " ".join(f"{step.run or ''} {step.uses.name if step.uses else ''} {step.inputs}" for step in steps)
+    trusted = any(
+        step.uses is not None and step.uses.name == "pypa/gh-action-pypi-publish" and "password" not in step.inputs
+        for step in steps
+    )
+    if not pattern.search(told) and "--provenance" not in told and not (trusted and pattern is _ATTESTS):
+        key = "uses" if releasing.uses is not None else "run"
+        path = (*releasing.path, key)
+        yield Problem(path, part="value" if releasing.uses is not None or "\n" not in (releasing.run or "") else "key")
+
+
+def discouraged_feature(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find features that are known to go wrong: packages installed by setup-python, scripts for cmd."""
+    step: Step = subject.context
+    if step.uses is not None and step.uses.name == "actions/setup-python" and "pip-install" in step.inputs:
+        yield Problem(("with", "pip-install"), part="key", fault="installs outside of any environment or lock file")
+    if step.run is not None and step.value.get("shell") == "cmd":
+        yield Problem("shell", fault="goes on after an error, and no checker reads `cmd`")
+
+
+def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find expressions in scripts and inputs that say in a roundabout way what could stand there."""
+    for usage in usages(subject.context):
+        tree, path = usage.tree, usage.site.path
+        if tree is None or not ("run" in path[-1:] or "with" in path[-2:-1] or "uses" in path[-1:]):
+            continue
+        if not any(node.kind == "name" for node in tree.walk()) and _is_roundabout(tree):
+            start, end = tree.start, tree.end
+            yield Problem(usage.place(start, end), expression=usage.site.value[start:end])
+
+
+def _is_roundabout(tree: Node) -> bool:
+    if tree.kind == "literal":
+        return isinstance(tree.value, str) and not re.search(r"[{}$'\"]|^\s*$", tree.value)
+    calls = [node.value.lower() for node in tree.walk() if node.kind == "call"]
+    return not any(
+        name in {"hashfiles", "fromjson", "success", "failure", "always", "cancelled", "case"} for name in calls
+    )

@@ -1,0 +1,172 @@
+"""Checks on tools and packages that a pipeline takes in whatever version there is on the day."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_BOOTSTRAP = frozenset({"pip", "setuptools", "wheel", "uv", "build", "twine", "npm"})
+"""What makes or ships packages, or installs the rest: not part of what is tested."""
+_PATH = re.compile(r"^(?:\.|/|~|\w+://|git\+|file:)|[*]|\.(?:whl|tgz|tar\.gz|zip|txt|gem|nupkg|crate)$|\$")
+_PIP_OPTIONS = (
+    "-r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links --python"
+    " --platform --prefix --root --src --trusted-host --progress-bar --timeout --retries --report --cache-dir --proxy"
+    " --only-binary --no-binary --group --python-version --log"
+)
+_PIP_VALUED = frozenset(_PIP_OPTIONS.split())
+_NPM_VALUED = frozenset(
+    {"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache", "--tag", "-w", "--workspace"}
+)
+_UV_VALUED = frozenset(
+    {"--from", "--with", "--python", "-p", "--index-url", "--index", "--with-requirements", "--spec"}
+)
+_CARGO_OPTIONS = (
+    "--version --vers --git --branch --tag --rev --path --root --features -F --target --profile --index --registry"
+    " --bin --example --target-dir -j --jobs"
+)
+_CARGO_VALUED = frozenset(_CARGO_OPTIONS.split())
+_MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
+
+
+def unpinned_package(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find packages that a script installs or runs without a version."""
+    command: Command = subject.context.command
+    step = subject.context.owner
+    if step is None or not hasattr(step, "job"):
+        return
+    for word in _floating(command, step):
+        name = re.sub(r"@(?:latest|main|master|next|head|nightly)$", "", word.text)
+        if name.lower() not in options["allowed"]:
+            yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool=command.name)
+
+
+def _floating(command: Command, step: Step) -> list[Word]:
+    """Return the words that name packages without a version."""
+    name = command.name
+    if name in {"pip", "pip3"}:
+        return _of_pip(command, command.operands(_PIP_VALUED))
+    if name in {"python", "python3"} and command.args[:2] == ["-m", "pip"]:
+        return _of_pip(command, command.operands(_PIP_VALUED | {"-m"}))
+    if name == "uv":
+        return _of_uv(command)
+    if name in {"uvx", "pipx"}:
+        return _of_uvx(command)
+    if name in {"npm", "npx", "pnpm", "yarn", "bun", "bunx"}:
+        return _of_npm(command, step)
+    if name == "go":
+        operands = command.operands(frozenset({"-ldflags", "-tags", "-o", "-C", "-exec"}))
+        wanted = operands[1:2] if operands and operands[0].text in {"run", "install", "get"} else []
+        return [word for word in wanted if word.text.rpartition("@")[2] in _MOVING and "@" in word.text]
+    if name == "cargo":
+        return _of_cargo(command)
+    if name == "gem":
+        operands = command.operands(
+            frozenset({"-v", "--version", "-i", "--install-dir", "-n", "--bindir", "-s", "--source"})
+        )
+        pinned = command.has_flag("-v", "--version")
+        return [] if pinned or not _is(operands, "install") else [one for one in operands[1:] if _names(one, ":")]
+    if name == "dotnet" and command.args[:2] == ["tool", "install"] and not command.has_flag("--version"):
+        operands = command.operands(frozenset({"--tool-path", "--add-source", "--configfile", "--framework", "-f"}))
+        return [word for word in operands[2:3] if _names(word, "@")]
+    return []
+
+
+def _is(operands: list[Word], *words: str) -> bool:
+    return bool(operands) and operands[0].text in words
+
+
+def _names(word: Word, mark: str) -> bool:
+    """Say whether a word surely is the name of a package without a version behind one of the marks."""
+    text = word.text
+    if word.expands or _PATH.search(text) or not text:
+        return False
+    at = max(text.rfind(one) for one in mark.split())
+    return at <= 0 or text[at + 1 :].lower() in _MOVING
+
+
+def _of_pip(command: Command, operands: list[Word]) -> list[Word]:
+    if not _is(operands, "install") or command.has_flag("--require-hashes", "--no-index", "-c", "--constraint"):
+        return []
+    return [word for word in operands[1:] if _names(word, "= > < ~") and not _is_bootstrap(word)]
+
+
+def _is_bootstrap(word: Word) -> bool:
+    return re.split(r"[\[=<>~!@ ]", word.text.lower())[0] in _BOOTSTRAP
+
+
+def _of_uv(command: Command) -> list[Word]:
+    operands = command.operands(_PIP_VALUED | _UV_VALUED)
+    words = [word.text for word in operands[:2]]
+    if words == ["pip", "install"]:
+        return _of_pip(command, operands[1:])
+    if words in (["tool", "run"], ["tool", "install"]):
+        return [word for word in operands[2:3] if _names(word, "= @ < >")] if not command.has_flag("--from") else []
+    return []
+
+
+def _of_uvx(command: Command) -> list[Word]:
+    operands = command.operands(_UV_VALUED | {"--pip-args", "--index-url", "-i"})
+    if command.has_flag("--from", "--spec"):
+        return []
+    if command.name == "pipx":
+        if not _is(operands, "run", "install"):
+            return []
+        operands = operands[1:]
+    return [word for word in operands[:1] if _names(word, "= @ < >") and not _is_bootstrap(word)]
+
+
+def _of_npm(command: Command, step: Step) -> list[Word]:
+    operands = command.operands(_NPM_VALUED)
+    words = [word.text for word in operands[:2]]
+    if command.name in {"npx", "bunx"}:
+        return [word for word in operands[:1] if _names(word, "@") and _is_fetched(command, word, step)]
+    if words[:1] in (["dlx"], ["exec"], ["x"]):
+        certain = words[0] == "dlx"
+        return [word for word in operands[1:2] if _names(word, "@") and (certain or _is_fetched(command, word, step))]
+    if words == ["global", "add"] or (words[:1] in (["install"], ["i"], ["add"]) and command.name != "yarn"):
+        first = 2 if words == ["global", "add"] else 1
+        is_global = words[0] == "global" or command.has_flag("-g", "--global")
+        found = [word for word in operands[first:] if _names(word, "@") and not _is_bootstrap(word)]
+        return found if is_global or command.name == "npm" else []
+    return []
+
+
+def _is_fetched(command: Command, word: Word, step: Step) -> bool:
+    """Say whether `npx` surely takes a package from the registry: no step before installed the project's own."""
+    if word.text.rpartition("@")[2] in _MOVING and "@" in word.text[1:]:
+        return True
+    if any(re.search(r"\b(?:npm|yarn|pnpm|bun)\b", other.run or "") for other in step.before):
+        return False
+    if any(other.uses is not None and other.uses.kind == "local" for other in step.before):
+        return False
+    text = command.fragment.text[: command.start]
+    return not re.search(r"\b(?:npm|yarn|pnpm|bun) ", text)
+
+
+def _of_cargo(command: Command) -> list[Word]:
+    operands = command.operands(_CARGO_VALUED)
+    if not _is(operands, "install", "binstall") or command.has_flag("--version", "--vers", "--git", "--path"):
+        return []
+    return [word for word in operands[1:] if _names(word, "@")]
+
+
+def floating_tool(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find set-up actions that are told to take the latest version of a tool."""
+    step: Step = subject.context
+    if step.uses is None or step.uses.kind != "repository":
+        return
+    for name, value in step.inputs.items():
+        if re.search(r"(?:^|[-_])version$", name.lower()) and isinstance(value, str) and value.lower() in _MOVING:
+            yield Problem(("with", name), action=step.uses.name, input=name, value=value)
