@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Step, Workflow
+    from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -28,6 +29,10 @@ _FILES = {
     "add-path": "GITHUB_PATH",
 }
 _BOTS = re.compile(r"\[bot\]$", re.IGNORECASE)
+_ACTORS = frozenset({("github", "actor"), ("github", "triggering_actor"), ("github", "event", "sender", "login")})
+_ACTOR_IDS = frozenset({("github", "actor_id"), ("github", "event", "sender", "id")})
+_BOT_IDS = frozenset({"49699333", "29139614"})
+"""Dependabot and Renovate."""
 _STRANGER_EVENTS = ("pull_request_target", "pull_request", "issue_comment", "workflow_run", "pull_request_review")
 
 
@@ -127,19 +132,27 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
         if usage.tree is None or usage.site.path[-1:] != ("if",):
             continue
         for node in usage.tree.walk():
+            if node.kind == "call":
+                yield from _bot_function(usage, node)
             if node.kind != "compare" or node.value != "==":
                 continue
             name, text = node.items if node.items[1].kind == "literal" else reversed(node.items)
-            if name.path() not in {
-                ("github", "actor"),
-                ("github", "triggering_actor"),
-                ("github", "event", "sender", "login"),
-            }:
-                continue
-            if text.kind == "literal" and isinstance(text.value, str) and _BOTS.search(text.value):
+            is_bot = text.kind == "literal" and isinstance(text.value, str) and _BOTS.search(text.value)
+            is_id = text.kind == "literal" and str(text.value) in _BOT_IDS and name.path() in _ACTOR_IDS
+            if (is_bot and name.path() in _ACTORS) or is_id:
                 yield Problem(
                     usage.place(node.start, node.end), name=usage.site.value[name.start : name.end], bot=text.value
                 )
+
+
+def _bot_function(usage: Usage, node: Node) -> Iterator[Problem]:
+    """Find `endsWith(github.actor, '[bot]')` and the like."""
+    if node.value.lower() not in {"contains", "endswith", "startswith"} or len(node.items) != 2:
+        return
+    name, text = node.items
+    if name.path() in _ACTORS and text.kind == "literal" and re.search(r"bot|renovate", str(text.value), re.IGNORECASE):
+        place = usage.place(node.start, node.end)
+        yield Problem(place, name=usage.site.value[name.start : name.end], bot=text.value)
 
 
 def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -32,6 +32,7 @@ _PUBLISHING = (
     ("PyPI", re.compile(r"\btwine\s+upload\b|\b(?:uv|poetry) publish\b"),
      ("TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "POETRY_PYPI_TOKEN_PYPI")),
     ("crates.io", re.compile(r"\bcargo publish\b"), ("CARGO_REGISTRY_TOKEN",)),
+    ("NuGet", re.compile(r"\bdotnet nuget push\b"), ("NUGET_API_KEY", "NUGET_TOKEN")),
     ("RubyGems", re.compile(r"\bgem push\b"), ("GEM_HOST_API_KEY", "RUBYGEMS_API_KEY")),
 )  # fmt: skip
 """Registry that takes GitHub's identity token, the command that publishes there, and the variables of its stored token."""
@@ -95,16 +96,26 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
         if step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs and "pypi.org" in str(target):
             yield Problem(("with", "password"), part="key", registry="PyPI")
         return
-    if not step.run or _OTHER_REGISTRY.search(step.run):
+    if not step.run or _OTHER_REGISTRY.search(step.run.replace("--api-key", "")):
         return
     given = [str(other.inputs["registry-url"]) for other in step.before if "registry-url" in other.inputs]
     for registry, command, variables in _PUBLISHING:
         if not command.search(step.run) or (registry == "npm" and not all("npmjs.org" in url for url in given)):
             continue
+        yield from _token_in_script(step, registry)
         for name in variables:
             value = step.env.get(name)
             if isinstance(value, str) and re.search(r"secrets\.(?!GITHUB_TOKEN\b)", value, re.IGNORECASE):
                 yield Problem(("env", name), part="key", registry=registry)
+
+
+def _token_in_script(step: Step, registry: str) -> Iterator[Problem]:
+    """Find `--token ${{ secrets.x }}` of a command that publishes."""
+    for found in re.finditer(
+        r"(?:--token|--api-key|-k|-p|--password)[ =]\"?(\$\{\{\s*secrets\.\w+\s*\}\})", step.run or ""
+    ):
+        if step.fragment is not None:
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span(1))), registry=registry)
 
 
 def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -140,6 +151,8 @@ def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
             and inputs["cache"] not in {"", "false"}
         ):
             yield Problem(("steps", step.index, "with", "cache"), action=name)
+        elif name == "ruby/setup-ruby" and inputs.get("bundler-cache") in (True, "true"):
+            yield Problem(("steps", step.index, "with", "bundler-cache"), action=name)
         elif name == "docker/build-push-action" and "type=gha" in str(inputs.get("cache-from", "")):
             yield Problem(("steps", step.index, "with", "cache-from"), action=name)
 

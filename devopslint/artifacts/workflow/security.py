@@ -26,9 +26,12 @@ _HEAD = re.compile(
 )
 _HEAD_REPOSITORY = re.compile(r"head\.repo\.full_name|head_repository\.full_name|head\.repo\.clone_url")
 _FETCH_HEAD = re.compile(
-    r"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b[^\n]*(?:refs/pull/|pull/\S+/(?:head|merge))"
+    r"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b[^\n]*(?:refs/pull/|pull/(?:\$\{\{[^}]*\}\}|\S+)/(?:head|merge))"
+    r"|\bgit (?:checkout|switch|reset)\b[^\n]*\$\{\{\s*github\.(?:head_ref|event\.(?:pull_request\.head\.(?:sha|ref)"
+    r"|workflow_run\.head_(?:sha|branch)))\s*\}\}"
 )
 _PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
+_BY_FORKS = ("pull_request", "pull_request_target", "issue_comment")
 _SECRET = re.compile(r"secrets\.(?!github_token\b)[A-Za-z_]\w*", re.IGNORECASE)
 
 
@@ -123,7 +126,7 @@ def persisted_credentials(subject: Subject, options: Options) -> Iterator[Proble
     if value in (False, "false") or (isinstance(value, str) and "${{" in value):
         return
     if not any(_uses_git(other) for other in step.after):
-        yield Problem("uses")
+        yield Problem(("with", "persist-credentials") if "persist-credentials" in step.inputs else "uses")
 
 
 def _uses_git(step: Step) -> bool:
@@ -236,7 +239,7 @@ def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
                 and node.value.lower() == "tojson"
                 and node.items
                 and node.items[0].path() == ("secrets",)
-            ) or (node.kind == "index" and node.path() == ("secrets", "?")):
+            ) or (node.kind in {"index", "star"} and node.path() in {("secrets", "?"), ("secrets", "*")}):
                 yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
 
 
@@ -269,7 +272,8 @@ def hardcoded_container_password(subject: Subject, options: Options) -> Iterator
     containers.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
     for path, container in containers:
         password = map_at(container, "credentials").get("password") if isinstance(container, Map) else None
-        if isinstance(password, (str, int)) and "${{" not in str(password):
+        in_clear = re.fullmatch(r"\$\{\{\s*'[^']+'\s*\}\}", str(password)) or "${{" not in str(password)
+        if isinstance(password, (str, int)) and in_clear:
             yield Problem((*path, "credentials", "password"))
 
 
@@ -284,6 +288,11 @@ def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
         for name in ("ACTIONS_ALLOW_UNSECURE_COMMANDS",):
             if env.get(name) in (True, "true", "True", "TRUE", 1, "1"):
                 yield Problem((*path, "env", name), name=name)
+    for step in workflow.steps:
+        found = re.search(r"ACTIONS_ALLOW_UNSECURE_COMMANDS=[\"']?true\b", step.run or "", re.IGNORECASE)
+        if found and step.fragment is not None:
+            place = Place(step.fragment.source, *step.fragment.mark(found.start(), found.end()))
+            yield Problem(place, name="ACTIONS_ALLOW_UNSECURE_COMMANDS")
 
 
 def debug_enabled(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -302,15 +311,21 @@ def debug_enabled(subject: Subject, options: Options) -> Iterator[Problem]:
 def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find self-hosted runners in workflows that pull requests start."""
     job: Job = subject.context
-    if not job.workflow.has_trigger("pull_request", "pull_request_target", "issue_comment"):
+    if not job.workflow.has_trigger(*_BY_FORKS):
         return
     value = job.value.get("runs-on")
     labels = names_of(value.get("labels") if isinstance(value, Map) else value)
     if "self-hosted" in [label.lower() for label in labels]:
-        event = next(
-            name for name in ("pull_request", "pull_request_target", "issue_comment") if name in job.workflow.triggers
-        )
+        event = next(name for name in _BY_FORKS if name in job.workflow.triggers)
         yield Problem("runs-on", event=event)
+        return
+    from devopslint.artifacts.workflow.runners import labels as known_labels
+
+    for label, path, related in known_labels(job):
+        if label.lower() == "self-hosted":
+            event = next(name for name in _BY_FORKS if name in job.workflow.triggers)
+            yield Problem(related[0].place if related else path, event=event)
+            return
 
 
 def dangerous_trigger(subject: Subject, options: Options) -> Iterator[Problem]:

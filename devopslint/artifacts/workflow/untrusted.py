@@ -83,6 +83,7 @@ _ACTION_OUTPUTS: dict[str, tuple[str, ...]] = {
     "potiuk/get-workflow-origin": ("sourceHeadBranch", "pullRequestLabels"),
 }  # fmt: skip
 """Action → outputs that hold names of branches and files of a pull request, or texts of comments."""
+_BY_STRANGERS = frozenset(event for events in _EVENTS.values() for event in events) - {"push"}
 _YIELDS_TRUTH = frozenset(
     {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
 )
@@ -141,7 +142,10 @@ def untrusted_references(usage: Usage) -> Iterator[tuple[Node, str]]:
         if path is None:
             continue
         name = usage.site.value[node.start : node.end]
-        if untrusted(path, usage.workflow) and not (len(path) < 4 and usage.tree is node and path[-1] in _EVENTS):
+        if path in {("github",), ("github", "event")} and _is_spelled_out(usage.tree, node):
+            if usage.workflow.is_action or usage.workflow.has_trigger(*_BY_STRANGERS):
+                yield node, f"{name} (texts of strangers are in it)"
+        elif untrusted(path, usage.workflow) and not (len(path) < 4 and usage.tree is node and path[-1] in _EVENTS):
             yield node, name
         elif path[0] == "env" and len(path) == 2:
             source = _variable_source(path[1], usage)
@@ -152,6 +156,11 @@ def untrusted_references(usage: Usage) -> Iterator[tuple[Node, str]]:
             outputs = _ACTION_OUTPUTS.get(step.uses.slug, ()) if step is not None and step.uses is not None else ()
             if path[3] in {output.lower() for output in outputs}:
                 yield node, name
+
+
+def _is_spelled_out(tree: Node, node: Node) -> bool:
+    """Say whether a reference is the argument of `toJSON`."""
+    return any(one.kind == "call" and one.value.lower() == "tojson" and node in one.items for one in tree.walk())
 
 
 def _variable_source(name: str, usage: Usage) -> str:

@@ -1,0 +1,68 @@
+"""Checks on the comment behind a pinned commit, which says to people what the sha says to GitHub."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.actions import comment_behind
+from devopslint.policy.subject import Place, Problem, Related
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Map
+
+    Options = Mapping[str, Any]
+
+_VERSION = re.compile(r"(?:^|\s|=|@|/)v?(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])")
+_table: dict[str, Any] = {}
+
+
+def _commits() -> dict[str, Any]:
+    """Return the table of commits: action → first digits of a sha → version; read once."""
+    if not _table:
+        import json
+        import os
+
+        path = os.path.join(os.path.dirname(__file__), "data", "commits.json")
+        with open(path, encoding="utf-8") as file:
+            _table.update(json.load(file)["actions"])
+    return _table
+
+
+def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find comments that name another version than the commit is, or two versions for one commit."""
+    workflow: Workflow = subject.context
+    source = subject.document.source
+    seen: dict[tuple[str, str], tuple[str, Place]] = {}
+    for owner, uses in _pinned(workflow):
+        end = owner.at["uses"][3]
+        found = _VERSION.search(comment_behind(source, end))
+        if found is None:
+            continue
+        start = source.text.index(found.group(1), end)
+        place, version = Place(source, start, start + len(found.group(1))), found.group(1)
+        known = _commits().get(uses.slug, {}).get(uses.ref[:12])
+        first = seen.setdefault((uses.slug, uses.ref), (version, place))
+        if known is not None and not _agree(version, known):
+            yield Problem(place, version=version, action=uses.slug, fault=f"the commit is version {known}")
+        elif known is None and not _agree(version, first[0]):
+            fault = f"the same commit is called {first[0]} elsewhere"
+            yield Problem(place, version=version, action=uses.slug, fault=fault, related=[Related(first[1], "here")])
+
+
+def _pinned(workflow: Workflow) -> Iterator[tuple[Map, ActionRef]]:
+    owners: list[Any] = [*workflow.jobs.values(), *workflow.steps]
+    for owner in sorted(owners, key=lambda one: one.value.at["uses"][3] if "uses" in one.value.at else 0):
+        if owner.uses is not None and owner.uses.kind == "repository" and owner.uses.is_sha:
+            yield owner.value, owner.uses
+
+
+def _agree(one: str, other: str) -> bool:
+    """Say whether two versions are the same as far as both go: `4` and `4.2.2` are."""
+    return all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
