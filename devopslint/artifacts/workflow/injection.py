@@ -43,6 +43,14 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
 _ENV_FILE = re.compile(
     r"(?:>>?\s*|\btee\s+-a\s+|-FilePath\s+)[\"']?(?:\$\{?(?:env:)?|%)(?:GITHUB_ENV|GITHUB_PATH)\b", re.IGNORECASE
 )
+_FILE_READ = re.compile(
+    r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
+)
+_BRINGS_FILES = re.compile(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"^[ \t]*\{[ \t]*\n(.*?)^[ \t]*\}[ \t]*>>?[ \t]*[\"']?\$\{?GITHUB_(?:ENV|PATH)\b", re.MULTILINE | re.DOTALL
+)
+_STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
 _ASSIGNMENT = re.compile(r"^\s*(?:export\s+|local\s+|declare\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
 
 
@@ -120,6 +128,7 @@ def environment_file_injection(subject: Subject, options: Options) -> Iterator[P
             if _ENV_FILE.search(line):
                 yield Problem(usage.place(node.start, node.end), name=name)
     tainted = {name for name in step.env if _is_tainted(step, name)}
+    yield from _files_of_strangers(step)
     at = 0
     for line in step.run.split("\n"):
         written = [found for name in sorted(tainted) for found in re.finditer(_reference(name), line)]
@@ -133,6 +142,26 @@ def environment_file_injection(subject: Subject, options: Options) -> Iterator[P
         elif assigned:
             tainted.discard(assigned.group(1))
         at += len(line) + 1
+
+
+def _files_of_strangers(step: Step) -> Iterator[Problem]:
+    """Find files that are written into the environment in a run that strangers start, whose files may be theirs."""
+    if not step.workflow.has_trigger(*_STARTED_BY_STRANGERS) or step.fragment is None or not step.run:
+        return
+    before = " ".join(f"{one.uses.text if one.uses else ''} {one.run or ''} {one.inputs}" for one in step.before)
+    own = "actions/checkout" in before and not re.search(r"head|refs/pull", before)
+    if own and not _BRINGS_FILES.search(before):
+        return
+    for line in re.finditer(r"[^\n]+", step.run):
+        found = _FILE_READ.search(line.group()) if _ENV_FILE.search(line.group()) else None
+        if found:
+            mark = step.fragment.mark(line.start() + found.start(1), line.start() + found.end(1))
+            yield Problem(Place(step.fragment.source, *mark), name=found.group(1))
+    for block in _BLOCK.finditer(step.run):
+        for name in sorted(name for name in step.env if _is_tainted(step, name)):
+            for found in re.finditer(_reference(name), block.group(1)):
+                mark = step.fragment.mark(block.start(1) + found.start(), block.start(1) + found.end())
+                yield Problem(Place(step.fragment.source, *mark), name=found.group())
 
 
 def _reference(name: str) -> str:
