@@ -283,7 +283,7 @@ def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `matrix.x` that no combination of the matrix has."""
     for usage, node, path in _references(subject.context, "matrix"):
         job = usage.job
-        if job is None or path[1] in {"*", "?"}:
+        if job is None or path[1] in {"*", "?"} or (job.matrix is not None and _has_fallback(usage, node)):
             continue
         name = _name_node(node, 1)
         if job.matrix is None:
@@ -295,6 +295,13 @@ def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
             if known and path[2] not in known:
                 place = usage.place(node.start, _name_node(node, 2).end)
                 yield Problem(place, name=f"{path[1]}.{path[2]}", hint=nearest(path[2], known))
+
+
+def _has_fallback(usage: Usage, node: Node) -> bool:
+    """Say whether `a || b` gives another value where this one is not there."""
+    return usage.tree is not None and any(
+        one.kind == "or" and any(item is node for item in one.items[:-1]) for one in usage.tree.walk()
+    )
 
 
 def _keys_below(matrix: Matrix, name: str) -> set[str]:

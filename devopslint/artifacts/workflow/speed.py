@@ -109,12 +109,20 @@ def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find jobs without a limit of time."""
+    """Find jobs without a limit of time; told once where no job of the workflow has one."""
     job: Job = subject.context
+    if not _is_unlimited(job):
+        return
+    jobs = list(job.workflow.jobs.values())
+    first = next(other for other in jobs if _is_unlimited(other))
+    if first is job or any("timeout-minutes" in other.value for other in jobs):
+        yield Problem((), job=job.key)
+
+
+def _is_unlimited(job: Job) -> bool:
     scripts = [step for step in job.steps if step.run is not None]
     each_limited = bool(scripts) and all("timeout-minutes" in step.value for step in scripts)
-    if job.uses is None and job.steps and "timeout-minutes" not in job.value and not each_limited:
-        yield Problem((), job=job.key)
+    return job.uses is None and bool(job.steps) and "timeout-minutes" not in job.value and not each_limited
 
 
 def missing_concurrency(subject: Subject, options: Options) -> Iterator[Problem]:
