@@ -150,10 +150,11 @@ def writable_host_path(subject: Subject, options: Options) -> Iterator[Problem]:
         if isinstance(path, str) and path not in _SOCKETS and isinstance(volume.get("name"), str):
             folders[volume["name"]] = path
     for index, mount in enumerate(items_of(subject.raw("volumeMounts"))):
-        if not isinstance(mount, Map) or mount.open or mount.get("name") not in folders:
+        name = mount.get("name") if isinstance(mount, Map) and not mount.open else None
+        if not isinstance(name, str) or name not in folders:
             continue
-        if mount.get("readOnly") in (None, False) and not folders[mount["name"]].endswith(".sock"):
-            yield Problem(("volumeMounts", index, "readOnly"), path=folders[mount["name"]])
+        if mount.get("readOnly") in (None, False) and not folders[name].endswith(".sock"):
+            yield Problem(("volumeMounts", index, "readOnly"), path=folders[name])
 
 
 def git_sync(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -121,7 +121,7 @@ def _of_volumes(subject: Subject) -> Iterator[Problem]:
 
 def _of_service(subject: Subject) -> Iterator[Problem]:
     kind = subject.get("spec.type")
-    if subject.get("spec.clusterIP") == "None" and kind in {"NodePort", "LoadBalancer"}:
+    if subject.get("spec.clusterIP") == "None" and kind in ("NodePort", "LoadBalancer"):
         yield Problem("spec.clusterIP", field="clusterIP: None", other=f"type: {kind}")
     if kind == "ClusterIP" or (kind is MISSING and not subject.value.open):
         for index, port in enumerate(items_of(subject.raw("spec.ports"))):

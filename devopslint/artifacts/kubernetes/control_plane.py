@@ -106,7 +106,7 @@ def unrecorded(subject: Subject, options: Options) -> Iterator[Problem]:
     rules = subject.raw("rules")
     if not isinstance(rules, Seq) or rules.open or any(not isinstance(rule, Map) or rule.open for rule in rules):
         return
-    missed = [name for group, name in _RECORDED if _level(rules, group, name) in {None, "None"}]
+    missed = [name for group, name in _RECORDED if _level(rules, group, name) in (None, "None")]
     if missed:
         more = f" and {len(missed) - 2} more" if len(missed) > 2 else ""
         yield Problem("rules", part="key", missed=", ".join(f"`{name}`" for name in missed[:2]) + more)

@@ -78,7 +78,7 @@ def shared_claim(subject: Subject, options: Options) -> Iterator[Problem]:
         spec = claim.get("spec") if isinstance(claim, Map) else None
         modes = spec.get("accessModes") if isinstance(spec, Map) else None
         for number, mode in enumerate(items_of(modes)):
-            if mode in {"ReadWriteMany", "ReadOnlyMany"}:
+            if mode in ("ReadWriteMany", "ReadOnlyMany"):
                 yield Problem(("spec", "volumeClaimTemplates", index, "spec", "accessModes", number), mode=mode)
 
 
@@ -119,7 +119,8 @@ def _is_headless(service: KubernetesObject) -> bool:
 
 def _service(backend: Map) -> Any:
     service = backend.get("service")
-    return service.get("name") if isinstance(service, Map) else None
+    name = service.get("name") if isinstance(service, Map) else None
+    return name if plain(name) else None
 
 
 def _account(one: KubernetesObject) -> Any:
