@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from devopslint.knowledge.images import Image
 
 RUNS_AS_ROOT = frozenset(
-    {"almalinux", "alpine", "amazoncorretto", "amazonlinux", "archlinux", "bash", "buildpack-deps", "busybox", "centos",
-     "clojure", "composer", "debian", "docker", "eclipse-temurin", "elixir", "erlang", "fedora", "gcc", "golang",
-     "gradle", "groovy", "haskell", "httpd", "ibmjava", "julia", "maven", "nginx", "node", "openjdk", "opensuse/leap",
-     "opensuse/tumbleweed", "oraclelinux", "perl", "php", "photon", "pypy", "python", "r-base", "rockylinux", "ruby",
-     "rust", "sapmachine", "scratch", "swift", "tomcat", "ubuntu", "oven/bun", "continuumio/miniconda3",
-     "continuumio/anaconda3", "nvidia/cuda"}
+    {"almalinux", "alpine", "amazon/aws-cli", "amazoncorretto", "amazonlinux", "archlinux", "bash", "buildpack-deps",
+     "busybox", "caddy", "centos", "clojure", "composer", "continuumio/anaconda3", "continuumio/miniconda3", "dart",
+     "debian", "docker", "drupal", "eclipse-temurin", "elixir", "erlang", "fedora", "gcc", "golang",
+     "google/cloud-sdk", "gradle", "groovy", "hashicorp/terraform", "haskell", "httpd", "ibmjava", "joomla", "julia",
+     "kalilinux/kali-rolling", "maven", "nginx", "node", "nvidia/cuda", "openjdk", "opensuse/leap",
+     "opensuse/tumbleweed", "oraclelinux", "oven/bun", "perl", "photon", "php", "phpmyadmin", "pypy", "python",
+     "pytorch/pytorch", "r-base", "rocker/r-ver", "rockylinux", "ruby", "rust", "sapmachine", "scratch", "swift",
+     "tensorflow/tensorflow", "tomcat", "traefik", "ubuntu", "wordpress"}
 )  # fmt: skip
 """Images on Docker Hub whose last USER is root and whose entrypoint keeps it."""
 

@@ -1,4 +1,6 @@
-from devopslint.knowledge.commands import command_subjects, mentions, wanted_commands
+import pytest
+
+from devopslint.knowledge.commands import command_subjects, is_plain, mentions, wanted_commands
 from devopslint.syntax.fragment import Fragment
 from devopslint.syntax.source import Source
 from devopslint.syntax.tree import UNKNOWN, Document
@@ -39,3 +41,15 @@ def test_a_command_is_a_positioned_subject() -> None:
     ):
         place = subject.place(path)
         assert text[place.start : place.end] == expected
+
+
+@pytest.mark.parametrize("text", ["make test", "npm ci --omit=dev", "gradlew build\n", "pip install a==1"])
+def test_one_command_of_plain_words_needs_no_parser(text: str) -> None:
+    assert is_plain(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["make $A", "a; b", "a\nb", "echo -e a", "set -o pipefail", "fi", "if a", "source a", "a | b", "a 'b'"]
+)
+def test_what_a_shell_may_read_otherwise_is_not_plain(text: str) -> None:
+    assert not is_plain(text)

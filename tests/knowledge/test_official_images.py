@@ -1,7 +1,7 @@
 import pytest
 
 from devopslint.knowledge.images import parse_image
-from devopslint.knowledge.official_images import has_no_shell, is_small, lacks, runs_as_root
+from devopslint.knowledge.official_images import has_no_shell, is_small, lacks, runs_as_root, shell_of
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,21 @@ def test_programs_that_images_lack(image: str, program: str, lacking: bool) -> N
 )
 def test_images_without_a_shell(image: str, bare: bool) -> None:
     assert has_no_shell(parse_image(image)) is bare
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("debian:12", "dash"),
+        ("node:22-slim", "dash"),
+        ("node:22-alpine", "ash"),
+        ("alpine:3.22", "ash"),
+        ("busybox:1.37", "ash"),
+        ("fedora:43", "bash"),
+        ("registry.access.redhat.com/ubi9/ubi-minimal:9.6", "bash"),
+        ("example.com/debian:12", None),
+        ("debian:${TAG}", None),
+    ],
+)
+def test_what_sh_is(image: str, expected: str | None) -> None:
+    assert shell_of(parse_image(image)) == expected

@@ -88,6 +88,8 @@ class Step:
             return any(POSIX_SHELL.search(item) for item in shell.value)
         if self.stage is None:
             return True
+        if self.model.file.escape == "`":
+            return False
         return not _WINDOWS.search(self.stage.root_stage.image_text)
 
     def read_script(self) -> Script:
