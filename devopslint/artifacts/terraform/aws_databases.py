@@ -27,6 +27,18 @@ _TLS: Mapping[str, frozenset[str]] = {
     "neptune_enforce_ssl": frozenset({"0", "off", "false"}),
 }
 """Parameter → the values by which clients may connect in clear."""
+_CLIENTS_CHOOSE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "aws_db_parameter_group": (
+        (r"postgres(9|1[0-4])", "rds.force_ssl"),
+        (r"(custom-)?sqlserver", "rds.force_ssl"),
+        (r"mysql(5|8\.0)|mariadb(10|11\.[0-7])", "require_secure_transport"),
+    ),
+    "aws_rds_cluster_parameter_group": (
+        (r"aurora-postgresql(9|1[0-6])", "rds.force_ssl"),
+        (r"aurora-mysql|aurora[0-9]", "require_secure_transport"),
+    ),
+}
+"""Type of group → families whose default lets clients connect in clear, and the parameter that forbids it."""
 _QUERY_LOGS = frozenset({"log_statement", "log_min_duration_statement", "log_min_duration_sample"})
 
 
@@ -142,3 +154,12 @@ def _is_public(subnet: Subject) -> bool:
             if any(found.startswith("aws_internet_gateway.") for found in module.referred_by(routes)):
                 return True
     return False
+
+
+def tls_left_out(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a parameter group that leaves TLS to the clients, because its family does so by itself."""
+    family = subject.get("family")
+    names = {name for name, _ in _parameters(subject)}
+    for pattern, name in _CLIENTS_CHOOSE[subject.type]:
+        if isinstance(family, str) and re.match(pattern, family) and name not in names and is_closed(subject):
+            yield Problem((), name=name)
