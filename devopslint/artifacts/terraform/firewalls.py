@@ -1,0 +1,158 @@
+"""Checks of who may reach what at Google and Azure: firewalls, rules of network security groups, databases' firewalls."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.network import Opening
+from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_MOST_PORTS = 65535
+_ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
+_EVERYONE = frozenset({"*", "internet", "any", _ZERO, "<nw>/0", "/0"})
+
+
+def admin_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a port of administration (SSH, RDP …) to the internet."""
+    yield from _named(subject, ADMIN_PORTS)
+
+
+def data_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a database's or queue's port to the internet."""
+    yield from _named(subject, DATA_PORTS)
+
+
+def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens all ports to the internet."""
+    for opening in _openings(subject):
+        if opening.everything:
+            yield opening.problem(subject)
+            return
+
+
+def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
+    for opening in _openings(subject):
+        if opening.everything or opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS):
+            continue
+        if opening.protocol != "icmp" and not (opening.first == opening.last and opening.first in options["ports"]):
+            yield opening.problem(subject, port=opening.range)
+            return
+
+
+def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
+    seen: set[tuple[Any, ...]] = set()
+    for opening in _openings(subject):
+        found = opening.named(ports)
+        if found is not None and (opening.at, found) not in seen:
+            seen.add((opening.at, found))
+            yield opening.problem(subject, port=found[0], service=found[1])
+
+
+def _openings(subject: Subject) -> Iterator[Opening]:
+    if subject.type == "google_compute_firewall":
+        yield from _google(subject)
+    elif subject.type == "azurerm_network_security_group":
+        rules = subject.get("security_rule")
+        for index in range(len(rules)) if isinstance(rules, Seq) else ():
+            yield from _azure(subject, ("security_rule", index))
+    else:
+        yield from _azure(subject, ())
+
+
+def _google(subject: Subject) -> Iterator[Opening]:
+    if subject.get("direction") not in (MISSING, "INGRESS") or subject.get("disabled") not in (MISSING, False):
+        return
+    at: Path | None = next((at for at, cidr in _texts(subject, ("source_ranges",)) if is_everyone(cidr)), None)
+    if all(subject.get(name) is MISSING for name in ("source_ranges", "source_tags", "source_service_accounts")):
+        at = ()  # who is not named is everybody
+    rules = subject.get("allow")
+    if at is None or not isinstance(rules, Seq):
+        return
+    cidr = str(subject.get(at)) if at else f"{_ZERO}/0"
+    for index in range(len(rules)):
+        protocol = subject.get(("allow", index, "protocol"))
+        if not isinstance(protocol, str):
+            continue
+        ports = subject.get(("allow", index, "ports"))
+        if ports is MISSING or ports == []:
+            if protocol.lower() in {"all", "tcp", "udp"}:
+                yield Opening(at, cidr, ("allow", index), protocol.lower(), 0, _MOST_PORTS)
+            continue
+        for _, text in _texts(subject, ("allow", index, "ports")):
+            bounds = _range(text)
+            if bounds is not None:
+                yield Opening(at, cidr, ("allow", index), protocol.lower(), *bounds)
+
+
+def _azure(subject: Subject, rule: Path) -> Iterator[Opening]:
+    direction, access = subject.get((*rule, "direction")), subject.get((*rule, "access"))
+    if str(direction).lower() != "inbound" or str(access).lower() != "allow":
+        return
+    sources = [*_texts(subject, (*rule, "source_address_prefix")), *_texts(subject, (*rule, "source_address_prefixes"))]
+    found = next((one for one in sources if one[1].lower() in _EVERYONE or is_everyone(one[1])), None)
+    protocol = subject.get((*rule, "protocol"))
+    if found is None or not isinstance(protocol, str):
+        return
+    ports = [*_texts(subject, (*rule, "destination_port_range")), *_texts(subject, (*rule, "destination_port_ranges"))]
+    for _, text in ports:
+        bounds = (0, _MOST_PORTS) if text.strip() == "*" else _range(text)
+        if bounds is not None:
+            yield Opening(found[0], found[1], rule, protocol.lower(), *bounds)
+
+
+def _texts(subject: Subject, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of a value or of a list, with their paths."""
+    value = subject.get(path)
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        yield path, str(value)
+    elif isinstance(value, list):
+        for index in range(len(value)):
+            item = subject.get((*path, index))
+            if isinstance(item, (str, int)) and not isinstance(item, bool):
+                yield (*path, index), str(item)
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    first, dash, last = text.strip().partition("-")
+    if not first.isdigit() or (dash and not last.isdigit()):
+        return None
+    return int(first), int(last) if dash else int(first)
+
+
+def database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a rule of a database's firewall that lets everybody, or all of Azure, in."""
+    start, end = subject.get("start_ip_address"), subject.get("end_ip_address")
+    if start is MISSING and end is MISSING:
+        start, end = subject.get("start_ip"), subject.get("end_ip")
+    if not isinstance(start, str) or not isinstance(end, str) or start != _ZERO:
+        return
+    at = "end_ip_address" if subject.get("end_ip_address") is not MISSING else "end_ip"
+    if end == _ZERO:
+        yield Problem(at, who="every customer of Azure")
+    elif end.startswith(("255.255", "255.0")):
+        yield Problem(at, who="the whole internet")
+
+
+def key_rotation(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a key of Google that is rotated too rarely or never."""
+    purpose = subject.get("purpose")
+    if purpose is not MISSING and purpose != "ENCRYPT_DECRYPT":
+        return
+    period = subject.get("rotation_period")
+    if period is MISSING:
+        yield Problem(problem="is never rotated")
+    elif isinstance(period, str) and period.endswith("s") and period[:-1].replace(".", "").isdigit():
+        days = float(period[:-1]) / 86400
+        if days > float(options["days"]):
+            yield Problem("rotation_period", problem=f"is rotated every {days:.0f} days")
