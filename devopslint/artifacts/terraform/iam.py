@@ -49,6 +49,8 @@ _POLICY_ATTRIBUTES = ("access_policies", "access_policy", "policy_document", "re
 _LIMITING = (":sub", ":repository", ":repository_owner", ":job_workflow_ref", ":repository_id", ":repository_owner_id")
 _ANY_SUBJECT = re.compile(r"\*|repo:\*.*")
 _ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d+:(root|\*)")
+_GITHUB = "token.actions.githubusercontent.com"
+_PROVIDER = re.compile(r"(data\.)?aws_iam_openid_connect_provider\.[\w-]+")
 _EVERY_METHOD = re.compile(r"/\*/\*(/\*)?$")
 
 
@@ -196,9 +198,18 @@ def trust_any_repository(subject: Subject, options: Options) -> Iterator[Problem
         if limits and not all(loose):
             continue
         for kind, entry in statement.principals:
-            known = entry.value.replace(HOLE, "") if isinstance(entry.value, str) else ""
-            if kind == "Federated" and known.endswith("oidc-provider/token.actions.githubusercontent.com"):
+            if kind == "Federated" and _is_github(subject.context, where, entry):
                 yield where.problem(loose[0] if loose and loose[0] else entry, statement)
+
+
+def _is_github(module: Module, where: Where, entry: Entry) -> bool:
+    """Say whether a principal is the provider of GitHub's tokens, by its name or by what is declared in the folder."""
+    if isinstance(entry.value, str):
+        return entry.value.replace(HOLE, "").endswith("oidc-provider/" + _GITHUB)
+    found = _PROVIDER.search(where.text_of(entry))
+    declared = module.declared.get(found.group()) if found else None
+    url = module.value(declared.block.get("url")) if declared else None
+    return isinstance(url, str) and url.removeprefix("https://").rstrip("/") == _GITHUB
 
 
 def _any_repository(test: Test) -> Entry | None:

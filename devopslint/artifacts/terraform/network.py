@@ -130,10 +130,11 @@ def wide_range(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each rule that lets traffic out to every address on every port."""
+    """Yield a problem for each rule that lets traffic out to every address."""
     for opening in _openings(subject, "egress"):
-        if opening.everything:
-            yield opening.problem(subject)
+        if opening.everything or opening.first != opening.last or opening.first not in options["ports"]:
+            ports = "every port" if opening.everything else f"port {opening.range}"
+            yield opening.problem(subject, ports=ports)
 
 
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
@@ -175,7 +176,8 @@ def _opening(
         return
     name = str(name).lower() if name is not MISSING else ""
     first, last = _number(subject.get((*rule, "from_port"))), _number(subject.get((*rule, "to_port")))
-    if name in {"-1", "all"}:
+    silent = name == "" and all(subject.get((*rule, port)) is MISSING for port in ("from_port", "to_port"))
+    if name in {"-1", "all"} or silent:
         first, last = 0, _MOST_PORTS
     if first is None or last is None:
         return

@@ -30,6 +30,10 @@ class Where:
         self.source = source
         self.fallback = fallback
 
+    def text_of(self, entry: Entry) -> str:
+        """Return an entry as it is written, or an empty text when its place is not known."""
+        return self.source.text[slice(*entry.mark)] if self.source is not None and entry.mark is not None else ""
+
     def problem(self, entry: Entry, statement: Statement, **values: Any) -> Problem:
         """Return the problem that points at an entry of a statement."""
         mark = entry.mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.knowledge.aws_policy import HOLE
 from devopslint.knowledge.credentials import (
     find_assignments,
     find_credential,
@@ -54,7 +55,7 @@ def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each literal that is a credential by its form, or by the name that it stands under."""
     source = subject.document.source
     seen: list[Mark] = []
-    for name, value, mark, parents in _literals(subject.value):
+    for name, value, mark, parents in _literals(subject.value, subject):
         if any(mark[0] < end and start < mark[1] for start, end in seen):
             continue
         if isinstance(value, str) and _is_secret(name, value, parents):
@@ -93,6 +94,8 @@ def _in_text(text: str, value: Any, parents: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _is_secret(name: str, value: str, parents: tuple[str, ...]) -> bool:
+    if HOLE in value:
+        return False
     named = looks_like_secret_name(name) or name in _ALWAYS_SECRET or (parents[:1] == ("provider",) and name in _KEYS)
     if name in _NOT_SECRET or not named or not is_plausible_secret(value):
         return False
@@ -110,10 +113,11 @@ def looks_like_reference(value: str) -> bool:
     return value.startswith(("var.", "local.", "data.", "module.", "each.", "aws_", "random_"))
 
 
-def _literals(root: Any) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
+def _literals(root: Any, file: Subject) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
     """Yield every text of a tree: the name that it stands under, its value, its mark, and the types and labels above.
 
-    The default of a variable stands under the variable's name; an expression is yielded for the sake of its text.
+    The default of a variable stands under the variable's name; an expression is yielded for the sake of its text. The
+    JSON of a heredoc is looked through too.
     """
     stack: list[tuple[Any, str, tuple[str, ...]]] = [(root, "", ())]
     while stack:
@@ -134,6 +138,9 @@ def _literals(root: Any) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
                     stack.append((value, name, parents))
                 elif isinstance(value, (str, Expression)):
                     yield name, value, mark, parents
+                    embedded = _embedded_json(value, mark, file)
+                    if embedded is not None:
+                        stack.append((embedded, name, parents))
                     if isinstance(value, Expression) and "{" in value.text:
                         yield from _inside(value, parents)
         elif isinstance(node, Seq):
@@ -142,6 +149,20 @@ def _literals(root: Any) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
                     stack.append((value, owner, parents))
                 elif isinstance(value, (str, Expression)):
                     yield owner if not owner.endswith("s") else "", value, node.at[index], parents
+
+
+def _embedded_json(value: Any, mark: Mark, file: Subject) -> Any:
+    """Return the tree of the JSON that a heredoc holds, what is not known left out; `None` when it holds none."""
+    source = file.document.source
+    if not source.text.startswith("<<", mark[0]):
+        return None
+    line = source.text.find("\n", mark[0], mark[1]) + 1
+    if not source.text[line : mark[1]].lstrip().startswith(("{", "[")):
+        return None
+    from devopslint.artifacts.terraform.policies import read_embedded
+
+    root, where = read_embedded(value, mark, file.context, source)
+    return root if where is not None and isinstance(root, (Map, Seq)) else None
 
 
 def _inside(expression: Expression, parents: tuple[str, ...]) -> Iterator[tuple[str, Any, Mark, tuple[str, ...]]]:
