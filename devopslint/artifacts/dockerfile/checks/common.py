@@ -121,10 +121,12 @@ def runs(stage: Stage) -> Iterator[Step]:
     return (step for step in stage.steps if step.name == "RUN")
 
 
+def whole_text(step: Step) -> str:
+    """Return what stands behind the name and the flags of an instruction, with its heredocs."""
+    instruction = step.instruction
+    return "\n".join([instruction.text, *(heredoc.body.text for heredoc in instruction.heredocs)])
+
+
 def text_of_runs(model: Model) -> str:
     """Return the text of every RUN, for searches that only need to know whether something is mentioned."""
-    return "\n".join(
-        step.instruction.text + "\n" + "\n".join(heredoc.body.text for heredoc in step.instruction.heredocs)
-        for step in model.steps
-        if step.name in {"RUN", "COPY", "ENV"}
-    )
+    return "\n".join(whole_text(step) for step in model.steps if step.name in {"RUN", "COPY", "ENV"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, text_of_runs
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, text_of_runs, whole_text
 from devopslint.artifacts.dockerfile.checks.stages import image_of
 from devopslint.knowledge.official_images import has_no_shell, lacks
 from devopslint.knowledge.packages import is_install, packages
@@ -42,6 +42,8 @@ _PACKAGES = {
 _BROUGHT_ALONG = frozenset({"bash", "python", "python3"})
 """Programs that many packages depend on."""
 _DEPEND_ON_NOTHING = frozenset({"ca-certificates", "curl", "openssl", "tini", "dumb-init", "tzdata", "wget"})
+_RUN_OTHERS = frozenset({".", "bash", "eval", "make", "sh", "source", "xargs"})
+"""Commands that run what can't be seen."""
 _FOLDERS_OF_PROGRAMS = re.compile(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
 _ONE_SCRIPT = re.compile(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
 
@@ -98,10 +100,9 @@ def _is_missing(stage: Stage, program: str) -> bool:
         if step.name == "ENV" and "PATH" in step.instruction.text:
             return False
         if step.name == "RUN" and (
-            any(name in step.instruction.text for name in names)
+            any(name in whole_text(step) for name in names)
             or mounts(step)
             or step.instruction.json
-            or step.read_script().has_errors
             or not _is_plain(step)
             or (program in _BROUGHT_ALONG and not _installs_little(step))
         ):
@@ -134,9 +135,11 @@ def _installs_little(step: Step) -> bool:
 
 def _is_plain(step: Step) -> bool:
     """Say whether all packages that a RUN installs can be seen."""
+    if step.shell_fragment() is None or step.read_script().has_errors:
+        return False
     for command in step.read_script():
         if not command.name or (is_install(command) and command.expands):
             return False
-        if command.name in {"sh", "bash", "make"} or "/" in (command.name_word.text if command.name_word else ""):
+        if command.name in _RUN_OTHERS or "/" in (command.name_word.text if command.name_word else ""):
             return False
     return True
