@@ -54,7 +54,8 @@ def has_version(manager: Manager, word: Word) -> bool:
     if text.startswith("$") or (word.expands and "$" in text):
         return True
     if _REPOSITORY.match(text) or (manager.revision == "#" and _ON_GITHUB.match(text)):
-        return manager.revision in re.sub(r"^\S+?://[^/]*", "", text)
+        _, found, revision = re.sub(r"^\S+?://[^/]*", "", text).partition(manager.revision)
+        return bool(found) and not _BRANCH.match(revision)
     return bool(manager.pinned.search(text))
 
 
@@ -97,6 +98,7 @@ _NOUNS = frozenset(("module", "group", "groups", "global"))
 """Words in front of the sub-command: `dnf module install`, `yarn global add`."""
 _FILE = re.compile(r"^(?:\.{0,2}/|https?://|file:)|^\.$|\.(?:deb|apk|rpm|whl|tgz|tar\.gz|zip|gem)$|[*]")
 _REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+\S+?://|git://|ssh://|git@|(?:github|gitlab|bitbucket):")
+_BRANCH = re.compile(r"(?:main|master|develop|dev|trunk|HEAD)(?:#|$)")
 _ON_GITHUB = re.compile(r"[\w-][\w.-]*/[\w.-]+(?:#|$)")
 _APT = Manager(
     "install",

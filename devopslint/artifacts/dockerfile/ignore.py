@@ -31,8 +31,10 @@ def _find(model: Model) -> Ignore | None:
     path = model.source.path
     folder = path.rpartition("/")[0]
     candidates = [path + ".dockerignore"]
+    # Podman and Buildah look for `.containerignore` first.
+    names = (".containerignore", ".dockerignore")
     while True:
-        candidates.append(f"{folder}/.dockerignore" if folder else ".dockerignore")
+        candidates.extend(f"{folder}/{name}" if folder else name for name in names)
         if not folder:
             break
         folder = folder.rpartition("/")[0]
@@ -40,7 +42,7 @@ def _find(model: Model) -> Ignore | None:
         if workspace.exists(candidate):
             source = workspace.source(candidate)
             if source is not None:
-                return Ignore(source.text, beside=index == 1)
+                return Ignore(source.text, beside=index in {1, 2})
     return None
 
 

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, in_words, place_of, ships
 from devopslint.artifacts.dockerfile.checks.stages import image_of
+from devopslint.artifacts.dockerfile.use import is_dev_container
 from devopslint.knowledge.official_images import BUILD_IMAGES
 from devopslint.knowledge.packages import MANAGERS, is_install, packages
 from devopslint.policy.subject import Problem
@@ -48,7 +49,7 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
     command, step = command_of(subject)
     if not is_install(command) or not ships(step) or command.name not in MANAGERS:
         return
-    if command.has_flag("-t", "--virtual") or step.stage is None:
+    if command.has_flag("-t", "--virtual") or step.stage is None or is_dev_container(step.model):
         return
     script = step.read_script()
     if any({"del", "remove", "purge", "autoremove", "erase"} & set(other.args) for other in script.named(command.name)):

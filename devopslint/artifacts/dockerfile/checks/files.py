@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
 _REMOTE = re.compile(r"^(?:https?://|git://|git@|ssh://|ftp://)")
+_CHECKSUM = re.compile(r"[?&]checksum=")
+"""How the URL of a git repository names its commit; see Docker's reference, "ADD", git repositories."""
 _GIT = re.compile(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 _SECRET_FILE = re.compile(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.aws/credentials|\.docker/config\.json|\.kube/config|kubeconfig|\.htpasswd|\.vault-token"
-    r"|\.s3cfg|terraform\.tfstate|secrets?\.(?:env|json|ya?ml)|\.env(?:\.(?!example|sample|template|dist|test)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials"
+    r"|\.s3cfg|terraform\.tfstate|(?:secrets?|prod|production|staging)\.env|secrets?\.(?:json|ya?ml)|\.env(?:\.(?!example|sample|template|dist|test)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials"
     r"|\.pypirc|credentials\.json|service[-_]account(?:[-_]key)?\.json|[\w.-]+\.(?:p12|pfx|jks|keystore|kdbx|ppk)"
     r"|[\w.-]*(?:private|secret)[\w-]*\.(?:pem|key)|(?:server|tls|ssl)\.key)$"
 )
@@ -77,7 +79,7 @@ def add_remote_without_checksum(subject: Subject, options: Options) -> Iterator[
         text = step.text_of(word)
         if text is UNKNOWN:
             text = word.value
-        if _REMOTE.match(text) and not _GIT.search(text):
+        if _REMOTE.match(text) and not _GIT.search(text) and not _CHECKSUM.search(text):
             yield Problem(docker_place(step, word), url=text)
 
 
@@ -160,19 +162,15 @@ def own_stage(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def floating_source_image(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`--from=image` without a fixed version."""
+    """`--from=image` and `--mount=from=image` without a fixed version."""
     step: Step = subject.context
-    found = _from(step)
-    if found is None or step.stage is None:
+    if step.stage is None:
         return
-    word, name = found
-    model = step.model
-    if model.stage_named(name) is not None or name.isdigit() or name == "scratch":
-        return
-    if not re.search(r"[/:.]", name) and not is_official(name):
-        return
-    if image_tag(name) in ("", "latest"):
-        yield Problem(docker_place(step, word), image=name)
+    for name, place in _from_places(step):
+        if step.model.stage_named(name) is not None or name.isdigit() or name == "scratch":
+            continue
+        if (re.search(r"[/:.]", name) or is_official(name)) and image_tag(name) in ("", "latest"):
+            yield Problem(place, image=name)
 
 
 def _from(step: Step) -> tuple[Word, str] | None:

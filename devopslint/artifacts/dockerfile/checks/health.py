@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.stages import image_of
+from devopslint.artifacts.dockerfile.use import is_action
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN
 
@@ -44,7 +45,7 @@ def no_healthcheck_at_all(subject: Subject, options: Options) -> Iterator[Proble
     starts = stage.setting("CMD") or stage.setting("ENTRYPOINT")
     if stage.setting("HEALTHCHECK") is not None or starts is None or stage.root_stage.image is UNKNOWN:
         return
-    if not _listens(stage):
+    if not _listens(stage) and not is_action(stage.model):
         yield Problem(())
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, place_of, related_step, ships
+from devopslint.artifacts.dockerfile.checks.common import (
+    command_of,
+    docker_place,
+    place_of,
+    related_step,
+    ships,
+    whole_text,
+)
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.knowledge.packages import is_install, subcommand
@@ -31,6 +38,15 @@ _LOCKS = {
     "composer.json": ("composer.lock",),
     "go.mod": ("go.sum",),
     "Cargo.toml": ("Cargo.lock",),
+}
+_TOOLS = {
+    "package.json": re.compile(r"\b(?:npm|npx|yarn|pnpm|bun|corepack)\b"),
+    "Pipfile": re.compile(r"\bpipenv\b"),
+    "pyproject.toml": re.compile(r"\b(?:poetry|uv|pdm|pip3?)\b"),
+    "Gemfile": re.compile(r"\bbundle\b"),
+    "composer.json": re.compile(r"\bcomposer\b"),
+    "go.mod": re.compile(r"\bgo\b"),
+    "Cargo.toml": re.compile(r"\bcargo\b"),
 }
 _REPLACED = frozenset(("/etc/hosts", "/etc/resolv.conf", "/etc/hostname"))
 
@@ -127,11 +143,22 @@ def lock_file_left_behind(subject: Subject, options: Options) -> Iterator[Proble
     if any(re.search(r"[*?\[$]|^\.?/?$", source) for source in copied):
         return
     for word in sources_and_destination(step)[0]:
+        if not _is_installed_from(step, word.value.removeprefix("./")):
+            continue
         for lock in _LOCKS.get(word.value.removeprefix("./"), ()):
             path = f"{folder}/{lock}" if folder else lock
             if lock not in copied and workspace.exists(path):
                 yield Problem(docker_place(step, word), manifest=word.value, lock=lock)
                 return
+
+
+def _is_installed_from(step: Step, manifest: str) -> bool:
+    """Say whether a RUN behind a step calls a package manager that reads the manifest."""
+    tools = _TOOLS.get(manifest)
+    return tools is not None and any(
+        other.index > step.index and other.name == "RUN" and tools.search(whole_text(other))
+        for other in step.model.steps
+    )
 
 
 def _next_run(step: Step) -> int:

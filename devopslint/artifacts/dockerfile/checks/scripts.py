@@ -147,7 +147,7 @@ def consecutive_copies(subject: Subject, options: Options) -> Iterator[Problem]:
         if not previous.name == step.name == "COPY" or step.instruction.onbuild or previous.instruction.onbuild:
             continue
         left, right = previous.instruction, step.instruction
-        if left.heredocs or right.heredocs or len(left.words) < 2 or len(right.words) < 2:
+        if left.heredocs or right.heredocs or len(left.words) < 2 or len(right.words) < 2 or right.flag("from"):
             continue
         target = right.words[-1].value
         flags = [[(flag.name, flag.value.raw if flag.value else "") for flag in each.flags] for each in (left, right)]

@@ -10,6 +10,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     related_step,
 )
 from devopslint.artifacts.dockerfile.resolve import Expanded
+from devopslint.artifacts.dockerfile.use import is_action
 from devopslint.knowledge.end_of_life import end_of_life
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import (
@@ -111,7 +112,7 @@ def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage whose last USER is root."""
     stage: Stage = subject.context
     held = stage.setting("USER")
-    if held is None or held.value is UNKNOWN or _drops_root(stage):
+    if held is None or held.value is UNKNOWN or _drops_root(stage) or is_action(stage.model):
         return
     user = str(held.value).partition(":")[0].strip().strip("\"'")
     if user in _ROOT_NAMES or (user.isdigit() and int(user) == 0):
@@ -123,7 +124,7 @@ def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
 def no_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage without USER on an image that runs as root."""
     stage: Stage = subject.context
-    if stage.setting("USER") is not None or _drops_root(stage):
+    if stage.setting("USER") is not None or _drops_root(stage) or is_action(stage.model):
         return
     image = image_of(stage.root_stage)
     if image is None or not runs_as_root(image) or not _runs_something(stage, image):

@@ -1,0 +1,94 @@
+"""Dependencies of development that the final image keeps."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, ships, whole_text
+from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+
+_NPM = re.compile(r'"devDependencies"\s*:\s*\{\s*"')
+_MANIFESTS = {
+    "npm": ("package.json", _NPM),
+    "pnpm": ("package.json", _NPM),
+    "yarn": ("package.json", _NPM),
+    "composer": ("composer.json", re.compile(r'"require-dev"\s*:\s*\{\s*"')),
+    "poetry": ("pyproject.toml", re.compile(r"(?m)^\[tool\.poetry\.group\.\w+\.dependencies\]|^\[dependency-groups\]")),
+    "uv": ("pyproject.toml", re.compile(r"(?m)^\[dependency-groups\]\s*\n(?:#.*\n|\s)*dev\s*=")),
+}
+"""Package manager → its manifest, and what in it says that there are dependencies of development."""
+_INSTALLS = {
+    "npm": frozenset({"ci", "install", "i", "clean-install"}),
+    "pnpm": frozenset({"install", "i"}),
+    "yarn": frozenset({"install", ""}),
+    "composer": frozenset({"install", "i"}),
+    "poetry": frozenset({"install", "sync"}),
+    "uv": frozenset({"sync"}),
+}
+_WITHOUT = {
+    "npm": ("--omit", "--production", "--only", "--prod", "-g", "--global"),
+    "pnpm": ("--prod", "-P", "--production", "-g", "--global"),
+    "yarn": ("--production", "--prod"),
+    "composer": ("--no-dev",),
+    "poetry": ("--without", "--only", "--no-dev", "--only-root"),
+    "uv": ("--no-dev", "--no-group", "--only-group", "--no-default-groups"),
+}
+_TAKEN_OUT = re.compile(
+    r"\bprune\b|--no-dev|--omit|--production|--prod\b|NODE_ENV=production|workspaces focus|UV_NO_DEV"
+)
+
+
+def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An install of everything in the final stage, where the manifest has dependencies of development."""
+    command, step = command_of(subject)
+    if step.stage is None or not ships(step) or command.expands or command.has_flag(*_WITHOUT[command.name]):
+        return
+    operands = command.operands()
+    verb = operands[0].text if operands else ""
+    if verb not in _INSTALLS[command.name] or len(operands) > 1 or _is_told_otherwise(step, command):
+        return
+    if any(_TAKEN_OUT.search(whole_text(other)) for other in step.stage.lineage() if other.name in {"RUN", "ENV"}):
+        return
+    name, says = _MANIFESTS[command.name]
+    if _copied_manifest_has(step, name, says):
+        word = operands[0] if operands else command.name_word
+        assert word is not None
+        yield Problem(place_of(word), command=f"{command.name} {verb}".strip(), manifest=name)
+
+
+def _is_told_otherwise(step: Step, command: Command) -> bool:
+    """Say whether variables may leave out the dependencies of development."""
+    if command.assignments or step.scope.get("NODE_ENV") is not None:
+        return True
+    return any(name in step.scope for name in ("NPM_CONFIG_OMIT", "COMPOSER_NO_DEV", "POETRY_WITHOUT", "UV_NO_DEV"))
+
+
+def _copied_manifest_has(step: Step, name: str, says: re.Pattern[str]) -> bool:
+    """Say whether the manifest beside the Dockerfile is what an earlier COPY brought, and has such dependencies."""
+    model, stage = step.model, step.stage
+    if model.workspace is None or stage is None:
+        return False
+    folder = model.source.path.rpartition("/")[0]
+    path = f"{folder}/{name}" if folder else name
+    stem, _, ending = name.rpartition(".")
+    spellings = {name, f"./{name}", f"{stem}*.{ending}", f"./{stem}*.{ending}", ".", "./"}
+    copied = any(
+        word.value in spellings
+        for other in stage.lineage()
+        if other.index < step.index and other.name == "COPY" and other.instruction.flag("from") is None
+        for word in sources_and_destination(other)[0]
+    )
+    source = model.workspace.source(path) if copied and model.workspace.exists(path) else None
+    return source is not None and says.search(source.text) is not None

@@ -1,0 +1,53 @@
+"""`RUN --mount`: kinds and options that BuildKit refuses.
+
+Source: Docker's reference of Dockerfiles, "RUN --mount", and `instructions/commands_runmount.go` of BuildKit.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_TARGET = frozenset({"type", "target", "dst", "destination", "required"})
+_WRITING = frozenset({"rw", "readwrite", "ro", "readonly"})
+_OPTIONS = {
+    "bind": _TARGET | _WRITING | {"source", "src", "from"},
+    "cache": _TARGET | _WRITING | {"source", "src", "from", "id", "sharing", "mode", "uid", "gid"},
+    "tmpfs": _TARGET | _WRITING | {"size"},
+    "secret": _TARGET | {"id", "source", "src", "mode", "uid", "gid", "env"},
+    "ssh": _TARGET | {"id", "mode", "uid", "gid"},
+}
+
+
+def unknown_mount(subject: Subject, options: Options) -> Iterator[Problem]:
+    """The first kind or option of each mount that there is not."""
+    step: Step = subject.context
+    for flag in step.instruction.flags:
+        if flag.name != "mount" or flag.value is None or re.search(r"[\"'\\]", flag.value.raw):
+            continue
+        parts = [(part, match.start()) for match in re.finditer(r"[^,]+", flag.value.raw) for part in [match[0]]]
+        pairs = [(*part.partition("="), at) for part, at in parts]
+        kind = next((value for name, _, value, _ in pairs if name == "type"), "bind")
+        if "$" in kind:
+            continue
+        for name, _, value, at in pairs:
+            wrong, offset, what = name, at, f"option for `{kind}`"
+            if name == "type" and value not in _OPTIONS:
+                wrong, offset, what = value, at + len("type="), "type"
+            elif kind not in _OPTIONS or name in _OPTIONS[kind] or "$" in name:
+                continue
+            start = flag.value.start + offset
+            mark = step.instruction.fragment.mark(start, start + len(wrong))
+            yield Problem(Place(step.instruction.source, *mark), word=wrong, what=what)
+            break
