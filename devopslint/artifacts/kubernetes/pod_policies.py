@@ -93,14 +93,30 @@ def admits_root(subject: Subject, options: Options) -> Iterator[Problem]:
 def admits_capabilities(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a policy under which a container keeps capabilities that it starts with, or may add more."""
     prefix: Path = ("spec",) if subject.type == "PodSecurityPolicy" else ()
-    dropped = subject.raw((*prefix, "requiredDropCapabilities"), None)
-    owner = subject.raw(prefix)
-    if (
-        (dropped is None and isinstance(owner, Map) and not owner.open)
-        or (isinstance(dropped, Seq) and not dropped.open and "ALL" not in dropped and all(map(plain, dropped)))
-    ):  # fmt: skip
+    if _lacks(subject, prefix, {"ALL"}):
         yield Problem((*prefix, "requiredDropCapabilities"), fault="does not drop `ALL` capabilities")
     for field in ("allowedCapabilities", "defaultAddCapabilities"):
         for index, item in enumerate(items_of(subject.raw((*prefix, field)))):
             if item is not UNKNOWN and plain(item) and item not in {"*", "ALL", "NET_BIND_SERVICE"}:
                 yield Problem((*prefix, field, index), fault=f"admits the capability `{item}`")
+
+
+def keeps_net_raw(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a policy under which a container may forge packets."""
+    prefix: Path = ("spec",) if subject.type == "PodSecurityPolicy" else ()
+    if _lacks(subject, prefix, {"ALL", "NET_RAW"}):
+        yield Problem((*prefix, "requiredDropCapabilities"))
+
+
+def _lacks(subject: Subject, prefix: Path, wanted: set[str]) -> bool:
+    """Say whether a policy certainly makes containers drop none of some capabilities."""
+    dropped = subject.raw((*prefix, "requiredDropCapabilities"), None)
+    owner = subject.raw(prefix)
+    if dropped is None:
+        return isinstance(owner, Map) and not owner.open
+    return (
+        isinstance(dropped, Seq)
+        and not dropped.open
+        and all(map(plain, dropped))
+        and not any(str(one).upper() in wanted for one in dropped)
+    )
