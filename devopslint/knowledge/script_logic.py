@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from devopslint.policy.subject import Place, Problem
 
@@ -46,8 +47,10 @@ _READS_NOTHING = frozenset(
         "which",
     }
 )
+_KEEPS_NAMES = frozenset({"grep", "head", "sort", "tail", "tac", "uniq"})
 _NAME_OPTIONS = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
 _ENDING = frozenset({"exit", "exec", "return"})
+_TESTS = frozenset({"[", "[[", "test"})
 _GLOB = re.compile(r"[*?]|\[.+\]")
 
 
@@ -72,7 +75,10 @@ def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in script.named("cd"):
         if command.after != ";" or command.failure_ignored or command.wrapper is not None or not command.words:
             continue
-        if re.fullmatch(r"(?:\.\.?/?)+|/|-|~", command.args[0]) or command.index + 1 >= len(script.commands):
+        if re.fullmatch(
+            r"(?:\.\.?/?)+|/|-|~|/(?:bin|etc|home|opt|root|tmp|usr(?:/(?:local|src|bin|lib|share))?|var)/?",
+            command.args[0],
+        ) or command.index + 1 >= len(script.commands):
             continue
         yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
 
@@ -177,8 +183,15 @@ def loop_over_listing(subject: Subject, options: Options) -> Iterator[Problem]:
                 if child.type != "command_substitution" or not child.named_children:
                     continue
                 first = child.named_children[0]
+                parts = (
+                    [tree.text(part).split(None, 1)[0] for part in first.named_children]
+                    if first.type == "pipeline"
+                    else []
+                )
                 name = tree.text(first).split(None, 1)
-                if first.type in {"command", "pipeline"} and name and name[0] in {"ls", "find"}:
+                if first.type not in {"command", "pipeline"} or not set(parts[1:]) <= _KEEPS_NAMES:
+                    continue
+                if name[0] in {"ls", "find"}:
                     yield Problem(Place(tree.fragment.source, *tree.mark(child)), name=name[0])
 
 
@@ -248,6 +261,24 @@ def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(
                 place, text=" ".join(command.args), reason="is true when it is empty, too: put it into quotes"
             )
+
+
+def always_decided(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`[ $A != x ] || [ $A != y ]` holds whatever `$A` is; `[ $A = x ] && [ $A = y ]` never does."""
+    context: ScriptContext = subject.context
+    for left, right in pairwise(context.script.commands):
+        if not {left.name, right.name} <= _TESTS or len(left.words) != 3 or len(right.words) != 3:
+            continue
+        if left.fragment is not right.fragment or left.after != right.before or left.negated or right.negated:
+            continue
+        first, second = left.words, right.words
+        joined = {"!=": "||", "-ne": "||", "=": "&&", "==": "&&", "-eq": "&&"}.get(first[1].text)
+        literal = not any(word.expands or _GLOB.search(word.text) for word in (first[2], second[2]))
+        if joined != left.after or first[1].text != second[1].text or not first[0].expands or not literal:
+            continue
+        if first[0].text == second[0].text and first[2].text != second[2].text:
+            place = Place(left.fragment.source, *left.fragment.mark(left.start, right.end))
+            yield Problem(place, variable=first[0].text, outcome="always holds" if joined == "||" else "never holds")
 
 
 def _constant(tree: Tree, node: Node, *, single: bool) -> tuple[Node, str] | None:

@@ -98,6 +98,19 @@ def unquoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(Place(word.fragment.source, *mark), variable=match[1])
 
 
+def unquoted_substitution(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`$( … )` without quotes as an argument."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        if command.name in _SPLITS_NOT | {"echo", "printf", "kill", "for", ""}:
+            continue
+        for word in command.words:
+            if word.node_type == "command_substitution" and not re.match(
+                r"\$\((?:nproc|id|date|uname|arch)\b", _raw(word)
+            ):
+                yield Problem(_place(word))
+
+
 def _is_options(variable: str) -> bool:
     """Say whether a variable holds several words on purpose, by its name: `$DEPS`, `$CONFIG_ARGS`."""
     return (

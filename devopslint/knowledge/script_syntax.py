@@ -41,6 +41,56 @@ def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:
             return
 
 
+def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A heredoc whose delimiter stands alone on no line below: what was meant to end it is indented, or not there."""
+    context: ScriptContext = subject.context
+    if "<<" not in context.script.fragment.text:
+        return
+    for tree in context.script.trees:
+        text = tree.fragment.text
+        for node in tree.nodes("heredoc_start"):
+            name = re.sub(r"[\"'\\]", "", tree.text(node))
+            operator = node.prev_sibling
+            begin = text.find("\n", node.end_byte)
+            if not tree.is_known(node) or operator is None or begin < 0:
+                continue
+            lines = text[begin + 1 :].split("\n")
+            strip = "\t" if tree.text(operator).endswith("-") else ""
+            if any((line.lstrip("\t") if strip else line).rstrip("\r") == name for line in lines):
+                continue
+            start, end = node.start_byte, node.end_byte
+            at = begin + 1
+            for line in lines:
+                if line.strip() == name:
+                    start = at + line.index(name)
+                    end = start + len(name)
+                    break
+                at += len(line) + 1
+            yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), name=name)
+
+
+def sudo_of_builtin(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`sudo cd`, `sudo source`, `sudo export`: builtins of the shell, which are no programs."""
+    context: ScriptContext = subject.context
+    for command in context.script.named("cd", "source", ".", "export", "set", "alias", "umask", "ulimit", "unset"):
+        outer = command.wrapper
+        if outer is not None and outer.name in {"sudo", "doas"} and outer.fragment is command.fragment:
+            assert command.name_word is not None
+            yield Problem(Place(command.fragment.source, *command.name_word.mark), name=command.name, outer=outer.name)
+
+
+def redirect_to_number(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`2>1` writes into a file that is called `1`."""
+    context: ScriptContext = subject.context
+    for command in context.script:
+        for redirect in command.redirects if command.wrapper is None else ():
+            target = redirect.target
+            if redirect.operator in {"2>", "1>", "2>>"} and target is not None and target.text in {"1", "2"}:
+                yield Problem(
+                    Place(target.fragment.source, *target.mark), target=target.text, operator=redirect.operator
+                )
+
+
 def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Problem]:
     """`NAME = value` and `$NAME=value`: the shell looks for a command of that name."""
     context: ScriptContext = subject.context
