@@ -109,18 +109,30 @@ def no_linting(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def no_code_scanning(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find repositories with workflows, none of which scans code or dependencies."""
+    """Find repositories with workflows and dependencies, none of which workflows scans code or dependencies."""
     repository: Repository = subject.context
+    if not _has_dependencies(repository):
+        return
     if repository.workflows and not repository.does("scan", "image-scan", "sarif") and not repository.calls_strangers():
         yield Problem(missing(WORKFLOWS))
 
 
 def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find repositories with workflows and neither Dependabot nor Renovate."""
+    """Find repositories with workflows and dependencies, and neither Dependabot nor Renovate."""
     repository: Repository = subject.context
-    if not repository.workflows or _updates(repository) or repository.uses("renovate"):
+    if (
+        not repository.workflows
+        or not _has_dependencies(repository)
+        or _updates(repository)
+        or repository.uses("renovate")
+    ):
         return
     yield Problem(missing(WORKFLOWS))
+
+
+def _has_dependencies(repository: Repository) -> bool:
+    """Say whether the root of the repository shows an ecosystem of dependencies."""
+    return any(repository.has_file(file) for files in _ECOSYSTEMS.values() for file in files)
 
 
 def _updates(repository: Repository) -> bool:
