@@ -116,6 +116,7 @@ def any_resource(subject: Subject, options: Options) -> Iterator[Problem]:
             or service_wildcard(one.value)
             or escalating(one.value)
             or is_one_of(one.value, GRANTING)
+            or is_one_of(one.value, REVEALING)
             for one in statement.actions
         ):
             continue
