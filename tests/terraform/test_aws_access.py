@@ -7,7 +7,9 @@ import pytest
 from devopslint.artifacts.terraform import aws_containers, iam, network
 from devopslint.knowledge.aws_policy import REVEALING, escalating, is_any_resource, is_one_of, writes
 from devopslint.knowledge.ports import addresses_in, is_everyone
+from devopslint.policy.subject import Place
 from tests.terraform.test_aws_data import lines
+from tests.terraform.test_module import read
 
 ADMIN = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 
@@ -128,3 +130,14 @@ def test_a_container_is_judged_in_a_heredoc_and_in_an_expression() -> None:
     for containers in (heredoc, encoded):
         found = lines(aws_containers.privileged_container, text.format(containers), "aws_ecs_task_definition")
         assert found == [4]
+
+
+def test_a_policy_document_in_terraforms_json() -> None:
+    text = '{"data": {"aws_iam_policy_document": {"a": {"statement": %s}}}}'
+    statement = '{\n"actions": ["*"],\n"resources": ["*"]}'
+    for blocks in (statement, f"[{statement}]"):
+        found, _ = read({"main.tf.json": text % blocks})
+        problems = [
+            one for subject in found if subject.kind == "terraform.data" for one in iam.admin_policy(subject, {})
+        ]
+        assert [one.at.source.position(one.at.start) for one in problems if isinstance(one.at, Place)] == [(2, 13)]

@@ -140,10 +140,11 @@ def _data_statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
     blocks = subject.value.get("statement")
     source = subject.document.source
     module: Module = subject.context
-    for block in blocks if isinstance(blocks, Seq) else ():
-        if not isinstance(block, Block) or block.header is None:
+    for block in blocks if isinstance(blocks, Seq) else [blocks]:
+        if not isinstance(block, Map):
             continue
-        statement = Statement(block.header)
+        header = (block.header if isinstance(block, Block) else None) or (block.start, block.start + 1)
+        statement = Statement(header)
         statement.effect = module.value(block.get("effect", "Allow"))
         statement.actions = _listed(module, block, "actions")
         statement.not_actions = _listed(module, block, "not_actions")
@@ -166,7 +167,7 @@ def _data_statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
                 statement.open = True
         statement.principals = list(_identifiers(module, principals))
         statement.not_principals = [entry for _, entry in _identifiers(module, excluded)]
-        yield Where(source, Place(source, *block.header)), statement
+        yield Where(source, Place(source, *header)), statement
 
 
 def _identifiers(module: Module, blocks: Any) -> Iterator[tuple[str, Entry]]:
