@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _DOCUMENT = "aws_iam_policy_document"
 _ATTRIBUTES = ("policy", "access_policies", "access_policy", "resource_policy", "policy_document")
-_TLS_KEYS = frozenset({"aws:securetransport", "s3:tlsversion"})
 
 
 def allows_every_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -61,8 +60,21 @@ def allows_plain_http(subject: Subject, options: Options) -> Iterator[Problem]:
         or any(one.open or one.effect is UNKNOWN for one in found)
     ):
         return
-    if not any(_TLS_KEYS & set(statement.conditions) for statement in found):
+    if not any(_asks_for_tls(statement) for statement in found):
         yield Problem()
+
+
+def _asks_for_tls(statement: Statement) -> bool:
+    """Say whether a statement denies what comes without TLS, or allows only what comes with it."""
+    for test in statement.tests:
+        if test.key == "s3:tlsversion":
+            return True
+        if test.key == "aws:securetransport":
+            wanted = "false" if statement.effect == "Deny" else "true"
+            stated = [one.value for one in test.values]
+            if "Bool" not in test.operator or all(one is UNKNOWN or str(one).lower() == wanted for one in stated):
+                return True
+    return False
 
 
 def _statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
