@@ -47,11 +47,28 @@ def _unencrypted(subject: Subject, disk: Path) -> Iterator[Problem]:
 
 def _encrypted_by_default(subject: Subject) -> bool:
     """Say whether the folder makes EBS encrypt all new disks of the account."""
+    return _is_set_for_account(subject, "aws_ebs_encryption_by_default", "enabled", False)
+
+
+def _is_set_for_account(subject: Subject, kind: str, attribute: str, off: Any) -> bool:
+    """Say whether the folder has a resource that sets a default of the account, and does not set it to `off`."""
     module: Module = subject.context
-    return any(
-        one.label(0) == "aws_ebs_encryption_by_default" and module.value(one.block.get("enabled")) is not False
-        for one in module.all("resource")
-    )
+    return any(one.label(0) == kind and module.value(one.block.get(attribute)) != off for one in module.all("resource"))
+
+
+def metadata_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a machine whose metadata service answers without a token."""
+    name = "instance_metadata_options" if "imagebuilder" in subject.type else "metadata_options"
+    tokens = subject.get((name, "http_tokens"))
+    if tokens in ("required", UNKNOWN) or subject.get((name, "http_endpoint")) in ("disabled", UNKNOWN):
+        return
+    if tokens is MISSING:
+        # A machine of a launch template takes the options from there.
+        if subject.get("launch_template") is not MISSING and is_absent(subject, name):
+            return
+        if _is_set_for_account(subject, "aws_ec2_instance_metadata_defaults", "http_tokens", "optional"):
+            return
+    yield Problem((name, "http_tokens"))
 
 
 def unencrypted_volume(subject: Subject, options: Options) -> Iterator[Problem]:
