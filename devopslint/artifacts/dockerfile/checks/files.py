@@ -257,12 +257,17 @@ def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if step.instruction.flag("from") is not None:
         return
-    for word in sources_and_destination(step)[0]:
+    sources, destination = sources_and_destination(step)
+    for word in sources:
         text = step.text_of(word)
         if text is UNKNOWN or text.endswith(".pub"):
             continue
         if _SECRET_FILE.search(text) or _SECRET_FOLDER.search(text):
             yield Problem(docker_place(step, word), file=text)
+            continue
+        target = step.text_of(destination) if destination is not None and len(sources) == 1 else UNKNOWN
+        if destination is not None and isinstance(target, str) and _SECRET_FILE.search(target):
+            yield Problem(docker_place(step, destination), file=target)
 
 
 def relative_destination(subject: Subject, options: Options) -> Iterator[Problem]:

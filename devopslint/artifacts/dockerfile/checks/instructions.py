@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
+from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.policy.subject import Place, Problem, Related
@@ -52,6 +53,8 @@ def before_from(subject: Subject, options: Options) -> Iterator[Problem]:
     """An instruction other than ARG in front of the first FROM, or no FROM at all."""
     model: Model = subject.context
     wrong = [step for step in model.globals if step.name != "ARG"]
+    if wrong and wrong[0].name not in INSTRUCTIONS:
+        return
     if wrong:
         yield Problem(name_place(wrong[0]), fault=f"{wrong[0].name} comes before any FROM")
     elif not model.stages:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.licenses import is_license
+from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import UNKNOWN
@@ -51,8 +52,10 @@ def label_key(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A label of the OCI annotations whose value has another form."""
+    """A label of the OCI annotations whose value has another form; what a build argument says is the build's business."""
     for key, mark in subject.raw("pairs").at.items():
+        if isinstance(subject.raw(("pairs", key)), Expanded):
+            continue
         form = _LABEL_FORMS.get(key)
         value = subject.get(("pairs", key)) if form else UNKNOWN
         if form is None and key.startswith(_OCI) and subject.get(("pairs", key)) == "":
