@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind, version_in_comment
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map
@@ -230,6 +231,14 @@ def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs that the action calls deprecated."""
     step: Step = subject.context
     entry = entry_of(step)
+    if step.uses is not None and step.uses.kind == "local":
+        from devopslint.artifacts.workflow.calls import called_action
+
+        action = called_action(step.workflow, step.uses)
+        declared = map_at(action.root, "inputs") if action is not None else Map()
+        for name in step.inputs:
+            if "deprecationMessage" in map_at(declared, name):
+                yield Problem(("with", name), part="key", action=step.uses.text, name=name)
     for name in step.inputs if entry is not None else ():
         if entry is not None and name in entry["deprecated"]:
             yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name)
@@ -282,6 +291,11 @@ def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `docker://` images without a version."""
+    if subject.kind == "workflow.action":
+        from devopslint.artifacts.workflow.metadata import floating_image
+
+        yield from floating_image(subject)
+        return
     step: Step = subject.context
     if step.uses is not None and step.uses.kind == "docker":
         name = step.uses.text[len("docker://") :]

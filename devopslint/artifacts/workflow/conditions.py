@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_COMMAND = re.compile(r"(?<![\w:])::(set-output|save-state|set-env|add-path)(?=[ :])")
+_COMMAND = re.compile(r"(?<![\w:])(?:::|##\[)(set-output|save-state|set-env|add-path)(?=[ :\]])")
 _FILES = {
     "set-output": "GITHUB_OUTPUT",
     "save-state": "GITHUB_STATE",
@@ -111,7 +111,7 @@ def _constant_call(node: Node) -> bool | None:
 def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `::set-output` and the other commands that GitHub has switched off or will."""
     step: Step = subject.context
-    if not step.run or step.fragment is None or "::" not in step.run:
+    if not step.run or step.fragment is None or not ("::" in step.run or "##[" in step.run):
         return
     for found in _COMMAND.finditer(step.run):
         line = step.run[step.run.rfind("\n", 0, found.start()) + 1 : found.start()]

@@ -67,8 +67,12 @@ RETIRED = {
 }  # fmt: skip
 """Label → the day on which jobs with it stopped to run."""
 SELF_HOSTED = frozenset({"self-hosted", "linux", "windows", "macos", "x64", "arm", "arm64"})
+_ALIKE = {"linux": ("linux", "ubuntu"), "ubuntu": ("linux", "ubuntu")}
 SHELLS = frozenset({"bash", "sh", "pwsh", "powershell", "cmd", "python"})
-_LOOKS_HOSTED = re.compile(r"(ubuntu|windows|macos|mac-os|osx)([-_]?(latest|\d[\d.]*))?\Z", re.IGNORECASE)
+_LOOKS_HOSTED = re.compile(
+    r"(?:(?:ubuntu|windows|macos|mac-os|osx)(?:[-_]?(?:latest|\d[\d.]*))?|(?:ubuntu|windows|macos|linux|mac|osx|win)-l[aest]{3,8})\Z",
+    re.IGNORECASE,
+)
 
 
 def labels(job: Job) -> Iterator[tuple[str, Path, list[Related]]]:
@@ -153,12 +157,12 @@ def conflicting_labels(subject: Subject, options: Options) -> Iterator[Problem]:
         system = next(
             (
                 name
-                for name in ("ubuntu", "windows", "macos")
+                for name in ("ubuntu", "windows", "macos", "linux")
                 if isinstance(label, str) and label.lower().startswith(name)
             ),
             "",
         )
-        if system and first and not first.lower().startswith(system):
+        if system and first and not first.lower().startswith(_ALIKE.get(system, (system,))):
             yield Problem(("runs-on", index), first=first, label=label)
         elif system and not first:
             first = label

@@ -189,7 +189,8 @@ class Walk:
             self._wrong_type(node, name, path, alternatives)
             return
         keys = [key for key in node if not key.startswith("${{")]
-        chosen, definition, contexts = max(
+        told = _told_by_value(node, maps) if name == "runs-strict" else None
+        chosen, definition, contexts = told or max(
             maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1]))
         )
         mapping = definition["mapping"]
@@ -259,6 +260,15 @@ class Walk:
 def _likeness(keys: list[str], mapping: dict[str, Any]) -> tuple[int, int]:
     properties = mapping.get("properties", {})
     return sum(key in keys for key in _required(mapping)), sum(key in properties for key in keys)
+
+
+def _told_by_value(
+    node: Map, maps: list[tuple[str, Definition, frozenset[str]]]
+) -> tuple[str, Definition, frozenset[str]] | None:
+    """Return the form of an action's `runs` that its `using` asks for."""
+    using = str(node.get("using", ""))
+    kind = {"docker": "container", "composite": "composite"}.get(using, "node" if using.startswith("node") else "-")
+    return next((one for one in maps if one[0].startswith(kind)), None)
 
 
 def _first(keys: list[str], definition: Definition) -> int:

@@ -1,0 +1,59 @@
+"""Checks on `action.yml`: what GitHub ignores in it, no longer runs, or finds empty."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_INPUT_KEYS = ("description", "required", "default", "deprecationMessage")
+_RETIRED = {"node12": "2023-08-14", "node16": "2024-11-12"}
+"""Runtime → when the runners lost it (GitHub Changelog)."""
+
+
+def ignored_input_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find keys of an action's inputs that GitHub does not read, `type` above all."""
+    for name, config in map_at(subject.value, "inputs").items():
+        for key in config if isinstance(config, Map) else ():
+            if key not in _INPUT_KEYS and "${{" not in key:
+                hint = nearest(key, _INPUT_KEYS)
+                yield Problem(("inputs", name, key), part="key", key=key, name=name, hint=hint)
+
+
+def output_without_value(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find outputs of a composite action that never get a value."""
+    if map_at(subject.value, "runs").get("using") != "composite":
+        return
+    for name, config in map_at(subject.value, "outputs").items():
+        if config is None or (isinstance(config, Map) and "value" not in config and not config.open):
+            yield Problem(("outputs", name), part="key", name=name)
+
+
+def retired_runtime(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions for a Node that the runners no longer have."""
+    using = map_at(subject.value, "runs").get("using")
+    day = _RETIRED.get(using) if isinstance(using, str) else None
+    if day:
+        yield Problem(("runs", "using"), using=using, day=day)
+
+
+def floating_image(subject: Subject) -> Iterator[Problem]:
+    """Find a `docker://` image of an action without a version."""
+    workflow: Workflow = subject.context
+    image = map_at(workflow.root, "runs").get("image")
+    if isinstance(image, str) and image.startswith("docker://") and "${{" not in image:
+        name = image[len("docker://") :]
+        tag = name.rsplit("/", 1)[-1].partition(":")[2]
+        if "@sha256:" not in name and tag in {"", "latest"}:
+            yield Problem(("runs", "image"), image=name)
