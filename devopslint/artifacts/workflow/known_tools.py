@@ -103,7 +103,9 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "amondnet/vercel-action", "nwtgck/actions-netlify", "akhileshns/heroku-deploy",
         "firebaseextended/action-hosting-deploy", "serverless/github-action", "digitalocean/app_action",
         "redhat-actions/openshift-tools-installer-deploy", "deliverybot/helm", "octopusdeploy/deploy-release-action",
-        "argoproj-labs/argocd-action",
+        "argoproj-labs/argocd-action", "samkirkland/ftp-deploy-action", "easingthemes/ssh-deploy",
+        "jakejarvis/s3-sync-action", "superfly/flyctl-actions/deploy", "railwayapp/", "bitovi/", "azure/arm-deploy",
+        "azure/bicep-deploy", "azure/aks-deploy", "dokku/github-action", "render-oss/", "steebchen/kubectl",
     ),
     "pages": (
         "actions/deploy-pages", "peaceiris/actions-gh-pages", "jamesives/github-pages-deploy-action",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at, names_of
-from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes, stage_of
+from devopslint.artifacts.workflow.purpose import environment_of, is_check, job_purposes, purposes, stage_of
 from devopslint.policy.subject import Place, Problem
 
 TYPE_CHECKING = False
@@ -24,6 +24,12 @@ _VERIFIES = re.compile(
     r"|rollback|\bundo\b|test|argocd app wait|kubectl wait|\bwait\b|status|k6 run|cypress|playwright|lighthouse",
     re.IGNORECASE,
 )
+_GOES_ON_BY_ITSELF = re.compile(
+    r"\bkubectl\b[^\n]*\b(?:apply|set image|replace|rollout restart)\b|\bhelm\b[^\n]*\b(?:upgrade|install)\b|\bhelmfile\b"
+    r"|aws ecs update-service|aws deploy create-deployment|docker stack deploy|docker[ -]compose[^\n]*\bup\b[^\n]*-d\b"
+    r"|argocd app sync|nomad (?:job )?run|heroku container:release"
+)
+"""Commands that return before what they have handed over runs."""
 _NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
     ("github/codeql-action/upload-sarif", "", "security-events", "write", "upload results"),
     ("github/codeql-action/analyze", "", "security-events", "write", "upload results"),
@@ -232,6 +238,7 @@ def _uploads(steps: list[Step]) -> bool:
 def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find tests and linters whose failure is ignored."""
     step: Step = subject.context
+    yield from _swallowed(step)
     if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
         return
     if "sarif" in f"{step.run or ''} {step.inputs}".lower() or _uploads(step.after):
@@ -241,12 +248,24 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
     yield Problem("continue-on-error", part="pair")
 
 
+def _swallowed(step: Step) -> Iterator[Problem]:
+    """Find `npm test || true`."""
+    if step.fragment is None or not step.run or "sarif" in step.run.lower():
+        return
+    for found in re.finditer(r"^[ \t]*([^|#\n]*?)[ \t]*(\|\|[ \t]*(?:true|:|exit 0))[ \t]*$", step.run, re.MULTILINE):
+        if is_check(found.group(1)):
+            place = Place(step.fragment.source, *step.fragment.mark(*found.span(2)))
+            yield Problem(place)
+
+
 def deploy_without_verification(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs that deploy, and neither they nor a job after them look whether it worked."""
     job: Job = subject.context
     if not _deploys(job):
         return
     last = max((step for step in job.steps if "deploy" in purposes(step)), key=lambda step: step.index)
+    if last.run is None or not _GOES_ON_BY_ITSELF.search(last.run):
+        return
     later = [other for other in job.workflow.jobs.values() if job.key in other.needs_closure()]
     after = [last, *last.after, *(step for other in later for step in other.steps)]
     text = " ".join(

@@ -24,6 +24,13 @@ _LOCAL_CLUSTER = re.compile(
     re.IGNORECASE,
 )
 _TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|examples?|fixtures?|testdata|\.github)(?:/|$)")
+_HANDS_OVER = re.compile(
+    r"\baws s3 (?:sync|cp)\b|\b(?:ssh|scp|rsync|sftp|lftp)\s|ssh-action|scp-action|ssh-deploy|ftp-deploy|s3-sync"
+    r"|s3-deploy|docker[ -]compose[^\n]*\bup\b|cloudfront create-invalidation|az storage blob|gsutil",
+    re.IGNORECASE,
+)
+"""What a job that calls itself a deployment deploys with, and others do other things with."""
+_NO_SERVICE = re.compile(r"docs?\b|documentation|pages|preview|website|site\b")
 _DRY = re.compile(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
 
 
@@ -67,6 +74,11 @@ def _of_script(step: Step) -> set[str]:
     return found
 
 
+def is_check(line: str) -> bool:
+    """Say whether a line of a script begins with a command that tests or lints."""
+    return any(_COMMANDS[purpose].match(line) for purpose in ("test", "lint"))
+
+
 def job_purposes(job: Job) -> frozenset[str]:
     """Return what a job is for: what its steps do, and what its name says of tests and linting."""
     known: dict[str, frozenset[str]] = job.workflow.cache.setdefault("job purposes", {})
@@ -81,6 +93,11 @@ def job_purposes(job: Job) -> frozenset[str]:
         found.add("test")
     if re.search(r"(?:^|[^a-z])(?:lint|linting|linter|format|style|static)(?:$|[^a-z])", words):
         found.add("lint")
+    deploys = re.search(r"(?:^|[^a-z])deploy(?:ment)?(?:$|[^a-z])", words) and not _NO_SERVICE.search(words)
+    if deploys and any(
+        _HANDS_OVER.search(f"{step.run or ''} {step.uses.name if step.uses else ''}") for step in job.steps
+    ):
+        found.add("deploy")
     run = map_at(map_at(job.value, "defaults"), "run")
     folders = [run.get("working-directory"), *(step.value.get("working-directory") for step in job.steps)]
     if re.search(r"(?:^|[^a-z])(?:tests?|e2e)(?:$|[^a-z])", words) or any(

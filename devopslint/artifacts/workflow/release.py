@@ -71,6 +71,11 @@ def _is_latest(tag: str) -> bool:
 
 def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find logins to a cloud with a stored key, where the cloud takes GitHub's own identity."""
+    if subject.kind == "workflow.file":
+        from devopslint.artifacts.workflow.delivery import cloud_key_in_environment
+
+        yield from cloud_key_in_environment(subject)
+        return
     step: Step = subject.context
     if step.uses is None:
         return

@@ -27,7 +27,7 @@ _INSTALLS: dict[str, re.Pattern[str]] = {
         "npm": r"npm (?:ci|install|i)(?=\s*(?:$|[;&|\n]|--(?!global)|-(?!g)))",
         "yarn": r"yarn(?: install)?(?=\s*(?:$|[;&|\n]|--))",
         "pnpm": r"pnpm (?:install|i)(?=\s*(?:$|[;&|\n]|--))",
-        "pip": r"pip3? install (?:\S+ )*?(?:-r|--requirement)",
+        "pip": r"pip3? install (?:\S+ )*?(?:-r|--requirement|-e|['\"]?\.(?:\[|['\"]|\s|$))",
         "pipenv": r"pipenv (?:install|sync)",
         "poetry": r"poetry install",
         "maven": r"(?:\S*/)?mvnw? ",
