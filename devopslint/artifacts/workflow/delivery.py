@@ -56,6 +56,8 @@ def _uploads_for_sure(step: Step) -> bool:
     uses = step.uses
     if uses is None or uses.name != "actions/upload-artifact" or "if" in step.value or "if" in step.job.value:
         return False
+    if step.inputs.get("archive", True) not in (True, "true"):
+        return False
     major = major_of(step.workflow.document.source, step.value, uses)
     return major is not None and major >= 4 and step.inputs.get("overwrite") not in (True, "true")
 

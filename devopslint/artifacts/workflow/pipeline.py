@@ -243,6 +243,8 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
         return
     if "sarif" in f"{step.run or ''} {step.inputs}".lower() or _uploads(step.after):
         return
+    if step.uses is not None and step.uses.owner in {"codecov", "coverallsapp"}:
+        return
     if step.id and any(f"steps.{step.id}." in str(other.value) for other in step.job.steps):
         return
     yield Problem("continue-on-error", part="pair")

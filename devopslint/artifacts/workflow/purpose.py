@@ -30,7 +30,7 @@ _HANDS_OVER = re.compile(
     re.IGNORECASE,
 )
 """What a job that calls itself a deployment deploys with, and others do other things with."""
-_NO_SERVICE = re.compile(r"docs?\b|documentation|pages|preview|website|site\b")
+_NO_SERVICE = re.compile(r"docs?\b|documentation|pages|preview|website|site\b|keys?\b|demo")
 _DRY = re.compile(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
 
 
