@@ -117,6 +117,31 @@ def no_code_scanning(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(missing(WORKFLOWS))
 
 
+def no_dependency_review(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories whose workflows on pull requests do not look at the dependencies that come with them."""
+    repository: Repository = subject.context
+    on_pull = [one for one in repository.workflows if "pull_request" in one["triggers"]]
+    reviewed = repository.uses("actions/dependency-review-action", "google/osv-scanner", "snyk/", "renovate")
+    if on_pull and not reviewed and not repository.calls_strangers():
+        yield Problem(repository.place(on_pull[0], _first(on_pull[0])))
+
+
+def no_security_policy(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows that do not say how to report a flaw."""
+    repository: Repository = subject.context
+    names = (
+        "SECURITY.md",
+        ".github/SECURITY.md",
+        "docs/SECURITY.md",
+        "SECURITY.rst",
+        "SECURITY.txt",
+        "SECURITY",
+        "SECURITY.adoc",
+    )
+    if repository.workflows and not repository.has_file(*names):
+        yield Problem(missing(WORKFLOWS))
+
+
 def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories with workflows and dependencies, and neither Dependabot nor Renovate."""
     repository: Repository = subject.context

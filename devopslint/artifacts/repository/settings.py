@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.repository.dependabot import faults_of_file
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map, Seq, header_of
 
@@ -90,6 +91,7 @@ def invalid_dependabot(subject: Subject, options: Options) -> Iterator[Problem]:
     document = _document(subject, ".github/dependabot.yml", ".github/dependabot.yaml")
     if document is None:
         return
+    yield from faults_of_file(document.root, document.source)
     if document.root.get("version") != 2:
         mark = (
             document.root.at["version"][2:]
@@ -129,8 +131,17 @@ def invalid_dependabot(subject: Subject, options: Options) -> Iterator[Problem]:
 def no_cooldown(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find updates that are proposed on the day of their release."""
     for source, update in _updates(subject):
-        if "cooldown" not in update and "package-ecosystem" in update:
-            yield Problem(Place(source, *update.at["package-ecosystem"][2:]), ecosystem=update["package-ecosystem"])
+        if "package-ecosystem" not in update:
+            continue
+        ecosystem, cooldown = update["package-ecosystem"], update.get("cooldown")
+        if "cooldown" not in update:
+            place = Place(source, *update.at["package-ecosystem"][2:])
+            yield Problem(place, ecosystem=ecosystem, fault="have no `cooldown`")
+        elif isinstance(cooldown, Map) and isinstance(cooldown.get("default-days"), int):
+            days = cooldown["default-days"]
+            if days < options["days"]:
+                fault = f"wait {days} day{'s'[: days != 1]} only"
+                yield Problem(Place(source, *cooldown.at["default-days"][2:]), ecosystem=ecosystem, fault=fault)
 
 
 def dependabot_runs_code(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -163,6 +174,10 @@ def unprotected_branch(subject: Subject, options: Options) -> Iterator[Problem]:
             if protection.get(key) is None:
                 mark = protection.at[key][:2] if key in protection else branch.at["protection"][:2]
                 yield Problem(Place(document.source, *mark), branch=name, what=what)
+        reviews = protection.get("required_pull_request_reviews")
+        if isinstance(reviews, Map) and reviews.get("required_approving_review_count") == 0:
+            mark = reviews.at["required_approving_review_count"][2:]
+            yield Problem(Place(document.source, *mark), branch=name, what="needs no approval")
         for key, what in (("allow_force_pushes", "may be overwritten by force"), ("allow_deletions", "may be deleted")):
             if protection.get(key) is True:
                 yield Problem(Place(document.source, *protection.at[key][2:]), branch=name, what=what)
