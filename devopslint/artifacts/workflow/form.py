@@ -6,8 +6,9 @@ import re
 
 from devopslint.artifacts.workflow.limits import different_case
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.knowledge import keys
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,26 +125,10 @@ def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
     source = subject.document.source
     jobs = subject.value.get("jobs")
-    for node in _maps(subject.value):
-        for key, at in node.duplicates:
-            yield Problem(Place(source, at[0], at[1]), key=key)
+    yield from keys.duplicate_key(subject, options)
+    for node in keys.mappings(subject.value):
         for key, at, _ in different_case(node, jobs=jobs):
             yield Problem(Place(source, at[0], at[1]), key=key)
-
-
-def _maps(node: Any) -> Iterator[Map]:
-    stack, seen = [node], set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        if isinstance(node, Map):
-            seen.add(id(node))
-            yield node
-            stack.extend(node.values())
-        elif isinstance(node, Seq):
-            seen.add(id(node))
-            stack.extend(node)
 
 
 def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
