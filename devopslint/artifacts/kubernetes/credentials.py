@@ -34,6 +34,8 @@ _REFERENCE = re.compile(
     r"op://|vault:|ref\+|secretref:|<path:|arn:aws[\w-]*:(?:secretsmanager|ssm):|projects/[^/\s]+/secrets/"
 )
 """What names a secret in a store, to be put in by a tool."""
+_REGISTRY_LOGINS = frozenset({".dockerconfigjson", ".dockercfg"})
+_LOGIN = re.compile(r'"(?:auth|password|identitytoken)"\s*:\s*"[^"$<{\s]{4,}"')
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*")
 _PUBLIC_ENTRY = re.compile(
     r"(?i)(?:^|[-_.]|[a-z])(?:user(?:name)?|login|host(?:name)?|namespace|port|endpoint|url|uri|name|database|db|region|bucket|email|type"
@@ -120,6 +122,8 @@ def _is_secret(key: str, text: str) -> bool:
         return False
     if find_credential(text) is not None:
         return True
+    if key in _REGISTRY_LOGINS:
+        return _LOGIN.search(text) is not None
     if "\n" in text.strip() or "-----BEGIN" in text:
         return any(_is_secret_setting(found[1], found[3]) for found in _SETTING.finditer(text))
     return not _PUBLIC_ENTRY.search(key) and len(text) > 1 and not is_placeholder(text) and not _is_constant(text)

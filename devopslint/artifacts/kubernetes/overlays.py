@@ -18,6 +18,10 @@ _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _SKAFFOLDS = ("skaffold.yaml", "skaffold.yml")
 _PATCH = re.compile(r"(?i)(?:^|[-_.])patch(?:es)?(?:[-_.]|$)")
 _MOST_FOLDERS = 8
+_MOST_BESIDE = 64
+"""Folders beside a base that are looked into for its overlays."""
+_MOST_STEPS = 3
+"""Overlays on top of each other."""
 
 
 def is_patch(path: str, workspace: Workspace) -> bool:
@@ -25,7 +29,7 @@ def is_patch(path: str, workspace: Workspace) -> bool:
     folder, _, name = path.rpartition("/")
     if _PATCH.search(name) or folder.rpartition("/")[2] in {"patch", "patches"}:
         return True
-    for folder, root in _roots(path, workspace, _KUSTOMIZATIONS):
+    for folder, root in _kustomizations(path, workspace):
         named = [*_list(root, "patchesStrategicMerge")]
         named += [patch.get("path") for key in ("patches", "patchesJson6902") for patch in _maps(root, key)]
         if any(isinstance(name, str) and posixpath.normpath(posixpath.join(folder, name)) == path for name in named):
@@ -36,7 +40,7 @@ def is_patch(path: str, workspace: Workspace) -> bool:
 def supplied_images(path: str, workspace: Workspace) -> frozenset[str]:
     """Return the names of images whose tag kustomize or skaffold puts in."""
     names: set[str] = set()
-    for _, root in _roots(path, workspace, _KUSTOMIZATIONS):
+    for _, root in _kustomizations(path, workspace):
         names.update(
             str(image.get("name"))
             for image in _maps(root, "images")
@@ -52,13 +56,13 @@ def supplied_images(path: str, workspace: Workspace) -> frozenset[str]:
 def supplied_replicas(path: str, workspace: Workspace) -> frozenset[str]:
     """Return the names of workloads whose number of replicas kustomize puts in."""
     return frozenset(
-        str(one.get("name")) for _, root in _roots(path, workspace, _KUSTOMIZATIONS) for one in _maps(root, "replicas")
+        str(one.get("name")) for _, root in _kustomizations(path, workspace) for one in _maps(root, "replicas")
     )
 
 
 def supplies_namespace(path: str, workspace: Workspace) -> bool:
     """Say whether kustomize puts a namespace in."""
-    return any(isinstance(root.get("namespace"), str) for _, root in _roots(path, workspace, _KUSTOMIZATIONS))
+    return any(isinstance(root.get("namespace"), str) for _, root in _kustomizations(path, workspace))
 
 
 def is_of_chart(path: str, workspace: Workspace) -> bool:
@@ -66,10 +70,45 @@ def is_of_chart(path: str, workspace: Workspace) -> bool:
     return any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
 
 
-def _roots(path: str, workspace: Workspace, names: tuple[str, ...]) -> Iterator[tuple[str, Map]]:
-    """Yield the first documents of some files in the folder of a path and those above, with their folders."""
+def _kustomizations(path: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:
+    """Yield the kustomizations of the folder of a path and those above, and the overlays that build on its folder."""
+    yield from _roots(path, workspace, _KUSTOMIZATIONS)
+    base = posixpath.dirname(path)
+    if any(workspace.exists(posixpath.join(base, name)) for name in _KUSTOMIZATIONS):
+        yield from _overlays(base, workspace)
+
+
+def _overlays(base: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:
+    """Yield the kustomizations beside a base, one or two folders deep, that reach it, be it by way of another."""
+    above = posixpath.dirname(base)
+    near = [posixpath.join(above, name) for name in workspace.names(above) if "." not in name][:_MOST_BESIDE]
+    folders = [*near, *(posixpath.join(one, name) for one in near for name in workspace.names(one) if "." not in name)]
+    found = [
+        one
+        for folder in folders[:_MOST_BESIDE]
+        for one in _roots(f"{folder}/x", workspace, _KUSTOMIZATIONS, most=1)
+        if folder != base
+    ]
+    reached = {base}
+    for _ in range(_MOST_STEPS):
+        builds_on = [one for one in found if one[0] not in reached and not reached.isdisjoint(_built_on(*one))]
+        if not builds_on:
+            return
+        yield from builds_on
+        reached.update(folder for folder, _ in builds_on)
+
+
+def _built_on(folder: str, root: Map) -> set[str]:
+    named = [name for key in ("resources", "bases", "components") for name in _list(root, key)]
+    return {posixpath.normpath(posixpath.join(folder, name)) for name in named if isinstance(name, str)}
+
+
+def _roots(
+    path: str, workspace: Workspace, names: tuple[str, ...], most: int = _MOST_FOLDERS
+) -> Iterator[tuple[str, Map]]:
+    """Yield the documents of some files in the folder of a path and those above (`most` folders), with their folders."""
     folder = posixpath.dirname(path)
-    for _ in range(_MOST_FOLDERS):
+    for _ in range(most):
         for name in names:
             beside = posixpath.join(folder, name)
             if workspace.exists(beside):

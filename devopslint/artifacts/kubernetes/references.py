@@ -202,6 +202,8 @@ def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Pr
     same_kind = [other for other in _context(subject).of_kind(kind) if same_namespace(other.namespace, one.namespace)]
     if not same_kind or any(other.name == name or not isinstance(other.name, str) for other in same_kind):
         return
+    if _context(subject).elsewhere(name):
+        return
     if len(same_kind) == 1 or any(other.name == one.name for other in same_kind):
         yield Problem("spec.scaleTargetRef.name", kind=kind, name=name, related=defined(same_kind[0]))
 
