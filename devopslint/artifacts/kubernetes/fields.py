@@ -42,6 +42,8 @@ _OPENSHIFT = frozenset(
      "ProjectRequest", "User", "Group", "Identity", "OAuthClient", "SecurityContextConstraints", "NetNamespace"}
 )  # fmt: skip
 """Kinds that OpenShift served in `v1` before they had groups."""
+_INJECTED = ("istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "linkerd-init")
+"""Containers whose image a mesh puts in."""
 _NAMELESS = ("Review", "Binding", "Eviction", "Scale", *_NOT_IN_TABLE)
 _MAX_STEPS = 100_000
 
@@ -86,6 +88,8 @@ def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def no_image(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a container without an image, which the schema does not ask for but the API server does."""
+    if subject.raw("name") in _INJECTED:
+        return
     if subject.raw("image", None) is None and not subject.value.open and not subject.parents["object"].value.open:
         yield Problem("image")
 
@@ -190,26 +194,37 @@ def _hint(key: str, fields: dict[str, Any], owners: Owners) -> str:
         return f", did you mean `{same[0]}`?"
     from difflib import get_close_matches
 
+    names = [field for field in fields if field]
+    close = get_close_matches(key, names, 1, 0.85)
+    if close:
+        return f", did you mean `{close[0]}`?"
     below = _below(key, fields)
     if below:
         return f", it belongs into `{below}`"
     for path, above in reversed(owners):
         if key in above:
             return f", it belongs into `{_shown(path)}`" if path else ", it belongs to the top level"
-    close = get_close_matches(key, [field for field in fields if field], 1, 0.75)
+    close = get_close_matches(key, names, 1, 0.75)
     if close:
         return f", did you mean `{close[0]}`?"
     for path, above in reversed(owners):
+        if _reach(above, ("containers", "securityContext", key)):
+            return f", it belongs into `{_shown((*path, 'containers[].securityContext'))}`"
         below = _below(key, above)
         if below in _SECTIONS:
             return f", it belongs into `{_shown((*path, below))}`"
     for way in _WAYS:
-        inner: dict[str, Any] | None = fields
-        for step in way:
-            inner = _type(inner.get(step, "")) if inner is not None else None
-        if inner is not None and key in inner:
+        if _reach(fields, (*way, key)):
             return f", it belongs into `{'.'.join(way)}`"
     return ""
+
+
+def _reach(fields: dict[str, Any], way: tuple[str, ...]) -> bool:
+    """Say whether a way down from a type leads to a field."""
+    inner: dict[str, Any] | None = fields
+    for step in way[:-1]:
+        inner = _type(inner.get(step, "")) if inner is not None else None
+    return inner is not None and way[-1] in inner
 
 
 def _below(key: str, fields: dict[str, Any]) -> str | None:

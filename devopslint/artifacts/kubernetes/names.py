@@ -5,6 +5,8 @@ Source: Kubernetes, "Object Names and IDs", "Labels and Selectors", and the vali
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 
 from devopslint.artifacts.kubernetes.model import items_of, plain
@@ -24,6 +26,15 @@ _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+# What stands for something that is to be put in: `gcr.io/PROJECT_ID/shop`, `__IMAGE__`, `<image>`.
+_PLACEHOLDER = re.compile(r"(?:^|[/:._-])_*[A-Z][A-Z0-9_]{2,}|[<>{}%$#!*]|^ko://|^@")
+_PUT_IN = re.compile(r"ENC\[|\w+://|vault:|ref\+|secretref:|<|[A-Z][A-Z0-9_]*$")
+_SECRET_ENTRIES = {
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+}
 _FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 _CRON_MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -51,6 +62,45 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
         yield from _checked(subject, "metadata.name", _LABEL, 63, "lower-case letters, digits and `-`")
     else:
         yield from _checked(subject, "metadata.name", _SUBDOMAIN, 253, "lower-case letters, digits, `-` and `.`")
+
+
+def invalid_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an image whose reference no runtime can read; what looks like a placeholder is left alone."""
+    image = subject.get("image")
+    if not isinstance(image, str) or not image or not plain(image) or _PLACEHOLDER.search(image):
+        return
+    name, _, _ = image.partition("@")
+    path = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
+    first, slash, rest = path.partition("/")
+    repository = rest if slash and ("." in first or ":" in first or first == "localhost") else path
+    if re.search(r"\s", image):
+        reason = "it has a blank"
+    elif "://" in image:
+        reason = "leave the protocol out"
+    elif image.endswith((":", "/", "@")) or "//" in image or "::" in image:
+        reason = "a part is missing"
+    elif repository != repository.lower():
+        reason = "a repository is in lower case"
+    else:
+        return
+    yield Problem("image", image=image, reason=reason)
+
+
+def invalid_secret(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a Secret that the API server refuses: data that is no base64, or a type whose entries are missing."""
+    data = subject.raw("data", None)
+    for key, value in data.items() if isinstance(data, Map) else ():
+        if isinstance(value, str) and plain(value) and not _is_base64(value) and not _PUT_IN.match(value):
+            yield Problem(("data", key), fault=f"`{key}` is no base64: write it under `stringData`")
+    texts = subject.raw("stringData", None)
+    nodes = [node for node in (data, texts) if node is not None]
+    if subject.value.open or any(not isinstance(node, Map) or node.open for node in nodes):
+        return
+    kind = subject.get("type")
+    wanted = _SECRET_ENTRIES.get(kind, ()) if isinstance(kind, str) else ()
+    missing = [f"`{entry}`" for entry in wanted if not any(entry in node for node in nodes)]
+    if missing and nodes:
+        yield Problem("type", fault=f"its type needs {' and '.join(missing)}")
 
 
 def invalid_label(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -125,3 +175,11 @@ def _checked(subject: Subject, path: str, form: Any, longest: int, allowed: str)
         yield Problem(path, name=name, allowed=f"at most {longest} characters")
     elif not form.fullmatch(name):
         yield Problem(path, name=name, allowed=allowed)
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except (ValueError, binascii.Error):
+        return False
+    return True
