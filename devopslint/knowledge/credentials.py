@@ -95,6 +95,13 @@ _ASSIGNMENT = re.compile(
     """
 )
 """A name, what stands between, and a value without blanks."""
+_NAMED_VALUE = re.compile(
+    r"""(?ix)
+    (?<![A-Za-z0-9_]) \\?["']? name \\?["']? \s* [:=] \s* \\?["']? (?P<name>[A-Za-z][A-Za-z0-9_.-]{2,60}) \\?["']? \s* ,? \s*
+    \\?["']? value \\?["']? \s* [:=] \s* (?P<quote>\\?["']?) (?P<value>[^\s"'\\;,&|<>`]{3,200}) (?P=quote) (?=[\s,}\]"'\\]|$)
+    """
+)
+"""`{"name": "DB_PASSWORD", "value": "…"}`, and the same in YAML."""
 _PROSE = re.compile(r"[ \t]+[^\s#]")
 _CODE = re.compile(r"[$(){}\[\]]|^[a-z_]+\.[a-z_.]+$|^(?:true|false|null|None|string|str|String)$")
 _PLACEHOLDER = re.compile(
@@ -183,7 +190,7 @@ def find_assignments(text: str) -> Iterator[tuple[str, int, int]]:
     `export DB_PASSWORD=…`, `"password": "…"`, `api_key: …`, `Server=db;Password=…`. What is worked out (`$X`, a call)
     is none.
     """
-    for found in _ASSIGNMENT.finditer(text):
+    for found in (*_ASSIGNMENT.finditer(text), *_NAMED_VALUE.finditer(text)):
         name, quote, value = found.group("name"), found.group("quote"), found.group("value")
         if not quote and (
             _CODE.search(value)

@@ -40,6 +40,7 @@ _NOT_SECRET = frozenset(
 _ALWAYS_SECRET = frozenset({"secret_data", "secret_binary", "admin_ssh_password"})
 _KEYS = frozenset({"app_key", "application_key", "account_key", "client_key", "encryption_key", "primary_key"})
 """Arguments of providers that elsewhere name no secret."""
+_TEXT_NODES = frozenset({"heredoc_template", "quoted_template", "string_lit"})
 _MOST_TEXT = 100_000
 _STANDINS = frozenset({"test", "mock", "fake", "localstack", "foobar", "anaccesskey", "asecretkey", "mock_access_key"})
 """What people give a provider that talks to an emulator."""
@@ -85,12 +86,22 @@ def _in_text(text: str, value: Any, parents: tuple[str, ...]) -> Iterator[tuple[
         yield "a private key", 0, len(text)
         return
     yield from find_credentials(text)
-    is_expression = not isinstance(value, str) and not text.startswith(("<<", '"'))
-    if parents[:1] == ("output",) or is_expression or len(text) > _MOST_TEXT:
+    if parents[:1] == ("output",) or len(text) > _MOST_TEXT:
         return
-    for name, start, end in find_assignments(text):
-        if not looks_like_reference(text[start:end]):
-            yield f"the value of `{name}`", start, end
+    for base, part in _scripts(text, value):
+        for name, start, end in find_assignments(part):
+            if not looks_like_reference(part[start:end]):
+                yield f"the value of `{name}`", base + start, base + end
+
+
+def _scripts(text: str, value: Any) -> Iterator[tuple[int, str]]:
+    """Yield the texts in which assignments are looked for: a literal, a template, the heredocs in an expression."""
+    if not isinstance(value, Expression) or text.startswith(("<<", '"')):
+        yield 0, text
+    elif "<<" in text or "base64encode(" in text:
+        for node in walk(value.node, lambda node: node.type not in _TEXT_NODES):
+            if node.type in _TEXT_NODES:
+                yield node.start_byte + value.shift - value.start, value.text_of(node)
 
 
 def _is_secret(name: str, value: str, parents: tuple[str, ...]) -> bool:
