@@ -188,6 +188,17 @@ def missing_readme(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem()
 
 
+def missing_files(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each of the standard files that a module does not have."""
+    module: Module = subject.context
+    if not module.has_code or module.is_partial:
+        return
+    names = {name.split(".", 1)[0] for name in module.workspace.names(module.folder)}
+    for stem in ("main", "variables", "outputs"):
+        if stem not in names:
+            yield Problem(file=f"{stem}.tf")
+
+
 def repeated_blocks(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for the last of several resources of a type that differ in literal values only."""
     module: Module = subject.context
