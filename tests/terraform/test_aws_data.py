@@ -115,3 +115,13 @@ def test_a_bucket_that_takes_the_logs_of_a_load_balancer_needs_none() -> None:
         'resource "aws_lb" "a" {\n  access_logs {\n    bucket = aws_s3_bucket.logs.id\n  }\n}\n'
     )
     assert lines(aws_buckets.without_access_logs, text, "aws_s3_bucket") == [3]
+
+
+def test_an_object_takes_the_key_of_its_bucket() -> None:
+    text = (
+        'resource "aws_s3_bucket" "a" {\n}\n'
+        'resource "aws_s3_object" "a" {\n  bucket = aws_s3_bucket.a.id\n}\n'
+        'resource "aws_s3_bucket_server_side_encryption_configuration" "a" {\n  bucket = %s\n}\n'
+    )
+    assert lines(aws_keys.without_own_key, text % "aws_s3_bucket.a.id", "aws_s3_object") == []
+    assert lines(aws_keys.without_own_key, text % '"other"', "aws_s3_object") == [3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.terraform.aws_buckets import beside
 from devopslint.artifacts.terraform.blocks import is_false, nested, nested_below
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
@@ -100,6 +101,11 @@ def key_attributes() -> dict[str, tuple[str, ...]]:
 def without_own_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each place where a resource encrypts with a key of AWS, or names no key at all."""
     if any(name in subject.value and subject.get(name) is not MISSING for name in _INHERITING):
+        return
+    if "_object" in subject.type and any(
+        True for _ in beside(subject, "aws_s3_bucket_server_side_encryption_configuration")
+    ):
+        # The bucket says how its objects are encrypted.
         return
     named = False
     for name in key_attributes()[subject.type]:
