@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.ports import is_everyone
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -55,8 +56,11 @@ class Test:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it asks for nothing: a `Like` with `*`."""
-        return "Like" in self.operator and bool(self.values) and all(entry.value == "*" for entry in self.values)
+        """Whether it asks for nothing: a `Like` with `*`, or an address in the whole internet."""
+        values = [entry.value for entry in self.values]
+        if self.key == "aws:sourceip" and self.operator.startswith("IpAddress"):
+            return any(isinstance(value, str) and is_everyone(value) for value in values)
+        return "Like" in self.operator and bool(values) and all(value == "*" for value in values)
 
 
 class Statement:

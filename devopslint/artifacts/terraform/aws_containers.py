@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.blocks import nested
 from devopslint.artifacts.terraform.policies import read_embedded
 from devopslint.knowledge.aws_policy import HOLE
 from devopslint.knowledge.images import parse_image
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
 
@@ -38,6 +40,10 @@ class _Container:
         found = self.value.get(key, UNKNOWN if self.value.open else None)
         found = self.subject.context.value(found)
         return UNKNOWN if isinstance(found, str) and found == HOLE * len(found) and found else found
+
+    def written(self, key: str) -> str:
+        """Return a value as it is written, or an empty text when its place is not known."""
+        return self.source.text[slice(*self.value.at[key][2:])] if self.source and key in self.value else ""
 
     @property
     def name(self) -> str:
@@ -88,15 +94,36 @@ def without_logs(subject: Subject, options: Options) -> Iterator[Problem]:
 def floating_image(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each container whose image has no tag, or `latest`."""
     for container in _containers(subject):
-        text = container.get("image")
-        if not isinstance(text, str) or not text.strip(HOLE):
-            continue
-        image = parse_image(text)
-        if image.digest or image.tag is UNKNOWN or image.tag not in {"", "latest"}:
-            continue
-        if not image.tag and HOLE in text.rpartition("/")[2]:
-            continue
-        yield container.problem("image", image=text.replace(HOLE, ""))
+        image = _floating(container.get("image"), container.written("image"))
+        if image:
+            yield container.problem("image", image=image)
+
+
+def floating_service_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each image of a function or service that has no tag, or `latest`."""
+    for container in nested(subject, "container"):
+        yield from _floating_at(subject, (*container, "image"))
+    for path in (("image_uri",), ("source_configuration", 0, "image_repository", 0, "image_identifier")):
+        yield from _floating_at(subject, path)
+
+
+def _floating_at(subject: Subject, path: Path) -> Iterator[Problem]:
+    raw = subject.raw(path)
+    image = _floating(subject.get(path), raw.text if isinstance(raw, Expression) else "")
+    if image:
+        yield Problem(path, image=image)
+
+
+def _floating(text: Any, written: str) -> str:
+    """Return an image that has no version, as far as it is known; an empty text for one that has, or may have."""
+    if text is UNKNOWN:
+        return written.strip('"') if written.endswith(':latest"') else ""
+    if not isinstance(text, str) or not text.strip(HOLE):
+        return ""
+    image = parse_image(text)
+    if image.digest or image.tag is UNKNOWN or image.tag not in {"", "latest"}:
+        return ""
+    return "" if not image.tag and HOLE in text.rpartition("/")[2] else text.replace(HOLE, "")
 
 
 def same_role(subject: Subject, options: Options) -> Iterator[Problem]:

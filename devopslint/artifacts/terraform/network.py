@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _MOST_PORTS = 65535
+_EVERYONE = "0.0.0.0/0"
 
 
 def _best_known(port: int) -> tuple[bool, int]:
@@ -160,7 +161,10 @@ def _openings(subject: Subject, direction: str, matches: Callable[[str], bool] =
     elif kind == "aws_lightsail_instance_public_ports" and direction == "ingress":
         rules = subject.get("port_info")
         for index in range(len(rules)) if isinstance(rules, Seq) else ():
-            yield from _opening(subject, ("port_info", index), ("cidrs", "ipv6_cidrs"), matches)
+            rule: Path = ("port_info", index)
+            fields = ("cidrs", "ipv6_cidrs", "cidr_list_aliases")
+            unsaid = all(subject.get((*rule, field)) is MISSING for field in fields) and matches(_EVERYONE)
+            yield from _opening(subject, rule, fields[:2], matches, default=_EVERYONE if unsaid else "")
 
 
 def _opening(
@@ -170,6 +174,7 @@ def _opening(
     matches: Callable[[str], bool] = is_everyone,
     *,
     protocol: str = "protocol",
+    default: str = "",
 ) -> Iterator[Opening]:
     name = subject.get((*rule, protocol))
     if name is UNKNOWN:
@@ -183,6 +188,8 @@ def _opening(
         return
     if first == last == 0 and name in {"tcp", "udp", "6", "17"}:
         return
+    if default:
+        yield Opening(rule, default, rule, name, first, last)
     for field in fields:
         value = subject.get((*rule, field))
         if isinstance(value, str):
