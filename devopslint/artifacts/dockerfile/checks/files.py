@@ -189,7 +189,7 @@ def _is_own(step: Step, name: str) -> bool:
 
 
 def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`COPY --from=stage / /` onto something that is not empty."""
+    """`COPY --from=stage / …` into something that is not empty."""
     step: Step = subject.context
     sources, destination = sources_and_destination(step)
     if step.instruction.flag("from") is None or destination is None or step.stage is None:
@@ -200,7 +200,7 @@ def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if parse_image(source.root_stage.image_text).name not in RUNS_AS_ROOT - {"scratch"}:
         return
-    if len(sources) == 1 and sources[0].value == "/" and step.text_of(destination) == "/":
+    if len(sources) == 1 and sources[0].value in {"/", "/*", "/."}:
         yield Problem(docker_place(step, sources[0]))
 
 
