@@ -7,6 +7,8 @@ import re
 import sys
 
 from devopslint.commands.catalog import open_catalog, rules_named
+from devopslint.commands.request import UsageError
+from devopslint.commands.telling import tell
 from devopslint.config.settings import Config, find_config, read_config
 
 TYPE_CHECKING = False
@@ -58,7 +60,8 @@ def list_rules(
     from devopslint.policy.selection import Selection, selects
 
     catalog = _catalog(rules_dirs)
-    Selection(select).check_words(catalog.rules())
+    for message in Selection(select).unknown(catalog.rules()).values():
+        tell(message)
     chosen = [
         catalog.info(rule.id)
         for rule in catalog.rules()
@@ -108,27 +111,44 @@ def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
 
 
 def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
-    """Write the skeleton of a rule."""
+    """Write the skeleton of a rule. Raises UsageError when it can't be what was asked for."""
     from devopslint.engine.artifacts import subject_kinds
-    from devopslint.policy.catalog import built_in_folder
+    from devopslint.policy.suggestion import suggestion
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", identifier):
-        print(f"devopslint: `{identifier}` is no id: small letters, digits and `-`, parted by `/`", file=sys.stderr)
-        return 2
-    path = os.path.join(rules_dir or built_in_folder(), *f"{identifier}.yaml".split("/"))
-    if os.path.exists(path):
-        print(f"devopslint: {path} is there already", file=sys.stderr)
-        return 2
+        raise UsageError(f"`{identifier}` is no id: small letters, digits and `-`, parted by `/`")
+    subjects = subject_kinds()
+    if kind is not None and kind not in subjects and not any(kind.startswith(name + ".") for name in subjects):
+        raise UsageError(f"unknown subject kind `{kind}`{suggestion(kind, subjects)}")
     group = identifier.split("/", 1)[0]
-    kinds = [name for name in subject_kinds() if name == group or name.startswith(group + ".")]
+    kinds = [name for name in subjects if name == group or name.startswith(group + ".")]
     kind = kind or (kinds[0] if kinds else "kubernetes.object")
-    slug = identifier.rsplit("/", 1)[-1].replace("-", " ")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "x", encoding="utf-8") as file:
-        file.write(_TEMPLATE.format(title=slug.capitalize(), practice="infrastructure/as-code", kind=kind))
+    title = identifier.rsplit("/", 1)[-1].replace("-", " ").capitalize() + " (say what is wrong)"
+    path = os.path.join(rules_dir or _folder_for_new(), *f"{identifier}.yaml".split("/"))
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(_TEMPLATE.format(title=title, practice="infrastructure/as-code", kind=kind))
+    except FileExistsError:
+        raise UsageError(f"{path} is there already") from None
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
     words = _test_words(identifier, rules_dir)
     print(f"{os.path.relpath(path)} is written. Fill it in, then: devopslint rule test {words}")
     return 0
+
+
+def _folder_for_new() -> str:
+    """Return where a rule goes when no folder is named: to the only one of the configuration, else to those of a checkout."""
+    from devopslint.policy.catalog import PACKED_RULES, built_in_folder
+
+    path = find_config(os.getcwd(), os.path.abspath(os.sep))
+    folders = read_config(path).rules_dirs() if path else []
+    if len(folders) == 1:
+        return folders[0]
+    if folders or built_in_folder() == PACKED_RULES:
+        raise UsageError("say where your rules are to be: --rules-dir policy")
+    return built_in_folder()
 
 
 def _test_words(identifier: str, rules_dir: str | None) -> str:
@@ -168,4 +188,7 @@ def _as_id(target: str, rules: Iterable[Rule]) -> str:
     if not target.endswith((".yaml", ".yml")):
         return target
     path = os.path.abspath(target).replace(os.sep, "/").rsplit(".", 1)[0]
-    return next((rule.id for rule in rules if path.endswith("/" + rule.id)), target)
+    found = next((rule.id for rule in rules if path.endswith("/" + rule.id)), None)
+    if found is None:
+        raise UsageError(f"{target} is in no folder of rules that is known: name the folder, too, with --rules-dir")
+    return found

@@ -94,6 +94,10 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("rule", "show", "house/nothing-like-it"), "no rule is selected by `house/nothing-like-it`"),
         (("rule", "test", "dockerfile/no-such-rule-at-all"), "no rule is selected by"),
         (("rule", "new", "Not An Id"), "is no id"),
+        (("rule", "new", "a/b", "--rules-dir", "r", "--on", "dockerfile.stge"), "did you mean `dockerfile.stage`?"),
+        (("rule", "new", "a/b", "--rules-dir", "Dockerfile"), "Dockerfile/a/b.yaml can't be written"),
+        (("rule", "new", "house/floating", "--rules-dir", "../policy"), "floating.yaml is there already"),
+        (("rule", "test", "../policy/house/floating.yaml"), "is in no folder of rules that is known"),
     ],
 )
 def test_usage_errors(project: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -446,6 +450,13 @@ def test_a_rule_is_written_tested_and_used(project: Path) -> None:
         assert passing.returncode == 0
     found = findings("--rules-dir", "mine", "--select", "mine", cwd=project)
     assert [(one["message"], one["path"]) for one in found] == [("stage has no STOPSIGNAL", "Dockerfile")]
+
+
+def test_a_new_rule_goes_where_the_configuration_has_its_rules(project: Path) -> None:
+    configured(project, "rules-dirs: [policy]\n")
+    assert devopslint("rule", "new", "mine/x", cwd=project).returncode == 0
+    assert "1 failed" in devopslint("rule", "test", "--rules-dir", "policy", "mine/x", cwd=project).stdout
+    assert (project / "policy/mine/x.yaml").is_file()
 
 
 def test_rule_test_says_what_does_not_hold(project: Path) -> None:
