@@ -15,7 +15,6 @@ from devopslint.engine.discover import Asked, discover
 from devopslint.engine.run import Run, one_by_one
 from devopslint.engine.workspace import Workspace
 from devopslint.policy.finding import Finding, Report
-from devopslint.policy.globs import GlobSet
 from devopslint.policy.rule import Rule
 from devopslint.policy.selection import Selection
 
@@ -190,7 +189,7 @@ def catalog() -> Any:
 
 def check(root: Path, *paths: str, performer: Any = one_by_one) -> Report:
     """Run every rule over some paths below a root, the root itself by default."""
-    asked = discover(str(root), [str(root / path) for path in paths] or [str(root)], GlobSet([]))
+    asked = discover(str(root), [str(root / path) for path in paths] or [str(root)])
     return check_asked(root, asked, performer)
 
 

@@ -91,13 +91,12 @@ def _outputs(request: Request) -> list[Output]:
 def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
     from devopslint.engine.discover import Asked, discover
     from devopslint.engine.workspace import MemoryWorkspace, Workspace
-    from devopslint.policy.globs import GlobSet
 
     if request.paths[0] == "-":
         name = os.path.abspath(request.stdin_filename or STDIN)
         path = os.path.relpath(name, session.root).replace(os.sep, "/")
         return MemoryWorkspace({path: sys.stdin.buffer.read()}, session.root), Asked([path], [], False)
-    return Workspace(session.root), discover(session.root, request.paths, GlobSet([]))
+    return Workspace(session.root), discover(session.root, request.paths)
 
 
 def asked_of(request: Request, session: Session) -> tuple[Workspace, Asked]:

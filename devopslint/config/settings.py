@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from devopslint.policy.globs import GlobSet
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Path
 
@@ -30,13 +31,22 @@ class ConfigError(Exception):
 class Layer:
     """One configuration file: its folder, its text, and what it says."""
 
-    __slots__ = ("folder", "path", "source", "values")
+    __slots__ = ("_excluded", "folder", "path", "source", "values")
 
     def __init__(self, path: str, source: Source, values: Mapping[str, Any]) -> None:
+        self._excluded: GlobSet | None = None
         self.path = path
         self.folder = os.path.dirname(os.path.abspath(path))
         self.source = source
         self.values = values
+
+    def excluded(self) -> GlobSet:
+        """Return the globs under `exclude`."""
+        if self._excluded is None:
+            from devopslint.policy.globs import GlobSet
+
+            self._excluded = GlobSet(list(self.values.get("exclude") or ()))
+        return self._excluded
 
     def at(self, path: Path, part: str = "key") -> str:
         """Return `file:line:column` of a setting."""
@@ -140,12 +150,9 @@ class Config:
 
     def excludes(self, absolute: str) -> bool:
         """Say whether a file (absolute path) is excluded."""
-        from devopslint.policy.globs import GlobSet
-
         for layer in self.layers:
-            globs = list(layer.values.get("exclude") or ())
-            below = path_below(absolute, layer.folder) if globs else None
-            if below is not None and GlobSet(globs).fits(below):
+            below = path_below(absolute, layer.folder) if layer.values.get("exclude") else None
+            if below is not None and layer.excluded().fits(below):
                 return True
         return False
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from devopslint.policy.globs import GlobSet
+    from devopslint.policy.globs import IgnoreLines
 
 NEVER_WALKED = frozenset({".git", ".hg", ".svn", ".terraform", "node_modules", ".venv", ".tox", "__pycache__"})
 """Folders that hold no source of this repository, left out when git is not there to say so."""
 CONFIG_NAME = ".devopslint.yaml"
+LARGEST_IGNORE = 1 << 20
+"""Characters of a `.gitignore` that are read."""
 
 
 class PathError(Exception):
@@ -52,11 +55,8 @@ def find_root(paths: Iterable[str]) -> str:
     return here if common == here or common.startswith(here.rstrip(os.sep) + os.sep) else common
 
 
-def discover(root: str, paths: Iterable[str], excluded: GlobSet, *, force_exclude: bool = False) -> Asked:
-    """Return the files to look at. Raises PathError for a path that does not exist.
-
-    A file given by name is looked at even when it is excluded, unless `force_exclude`.
-    """
+def discover(root: str, paths: Iterable[str]) -> Asked:
+    """Return the files to look at. Raises PathError for a path that does not exist."""
     given: dict[str, None] = {}
     found: dict[str, None] = {}
     whole = False
@@ -66,12 +66,9 @@ def discover(root: str, paths: Iterable[str], excluded: GlobSet, *, force_exclud
         if path and os.path.isdir(absolute):
             whole = whole or relative == "."
             prefix = "" if relative == "." else relative + "/"
-            for name in _files_below(absolute):
-                if not excluded.fits(prefix + name):
-                    found[prefix + name] = None
+            found.update(dict.fromkeys(prefix + name for name in _files_below(absolute)))
         elif path and os.path.lexists(absolute):
-            if not (force_exclude and excluded.fits(relative)):
-                given[relative] = None
+            given[relative] = None
         else:
             raise PathError(f"{path or '(an empty path)'}: no such file or folder")
     return Asked(sorted(given), sorted(name for name in found if name not in given), whole)
@@ -134,7 +131,7 @@ def _in_repository(folder: str) -> bool:
 
 def _walk(root: str) -> Iterator[str]:
     """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed."""
-    stack: list[tuple[str, list[tuple[str, IgnoreFile]]]] = [("", [])]
+    stack: list[tuple[str, list[tuple[str, IgnoreLines]]]] = [("", [])]
     while stack:
         below, ignores = stack.pop()
         try:
@@ -142,7 +139,7 @@ def _walk(root: str) -> Iterator[str]:
         except OSError:
             continue
         if any(entry.name == ".gitignore" for entry in entries):
-            ignores = [*ignores, (below, IgnoreFile(os.path.join(root, below, ".gitignore")))]
+            ignores = [*ignores, (below, _ignore_lines(os.path.join(root, below, ".gitignore")))]
         for entry in entries:
             path = below + entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
@@ -154,26 +151,21 @@ def _walk(root: str) -> Iterator[str]:
                 yield path
 
 
-def _ignored(path: str, is_folder: bool, ignores: list[tuple[str, IgnoreFile]]) -> bool:
-    for below, ignore in reversed(ignores):
-        verdict = ignore.verdict(path[len(below) :] + ("/" if is_folder else ""))
+def _ignored(path: str, is_folder: bool, ignores: list[tuple[str, IgnoreLines]]) -> bool:
+    for below, lines in reversed(ignores):
+        verdict = lines.verdict(path[len(below) :], is_folder)
         if verdict is not None:
             return verdict
     return False
 
 
-class IgnoreFile:
-    """One `.gitignore`, read through the library `pathspec`."""
+def _ignore_lines(path: str) -> IgnoreLines:
+    from devopslint.policy.globs import IgnoreLines
 
-    def __init__(self, path: str) -> None:
-        from pathspec import GitIgnoreSpec
-
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                self._spec = GitIgnoreSpec.from_lines(file)
-        except OSError:
-            self._spec = GitIgnoreSpec([])
-
-    def verdict(self, path: str) -> bool | None:
-        """Say whether a path (folders end in `/`) is ignored (true), taken back in (false), or not spoken of (`None`)."""
-        return self._spec.check_file(path).include
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return IgnoreLines(())
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+            return IgnoreLines(file.read(LARGEST_IGNORE).split("\n"))
+    except OSError:
+        return IgnoreLines(())
