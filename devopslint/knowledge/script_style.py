@@ -118,17 +118,18 @@ def _is_options(variable: str) -> bool:
     )
 
 
+_VARIABLE = re.compile(r"\$(?:\w|\{\w|\()")
+
+
 def single_quoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
     """`echo '$HOME'` shows the name of the variable."""
     context: ScriptContext = subject.context
     for command in context.script.named("echo", "printf"):
         if command.redirects or command.piped_to is not None or command.within is not None:
             continue
-        if _is_written(context, command):
-            continue
-        for word in command.words:
-            if word.node_type == "raw_string" and re.search(r"\$(?:\w|\{\w|\()", word.text):
-                yield Problem(_place(word))
+        words = [one for one in command.words if one.node_type == "raw_string" and _VARIABLE.search(one.text)]
+        if words and not _is_written(context, command):
+            yield from (Problem(_place(word)) for word in words)
 
 
 def _is_written(context: ScriptContext, command: Command) -> bool:

@@ -159,8 +159,8 @@ def _unfit_object(expression: Expression, node: Node, value: Map, path: Path, de
 def aimless_validation(variable: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each validation whose condition does not speak of its variable."""
     name = variable.address.partition(".")[2]
-    for index, block in enumerate(variable.value.get("validation") or ()):
-        if not isinstance(block, Block) or "condition" not in block:
+    for index, block in _blocks(variable.value, "validation"):
+        if "condition" not in block:
             continue
         condition = block["condition"]
         references = condition.references() if isinstance(condition, Expression) else []
@@ -172,7 +172,7 @@ def invalid_call(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each call of a function that there is not, or with too few or too many arguments."""
     if subject.type != "tf":
         return
-    types = {id(block.get("type")) for block in subject.value.get("variable") or () if isinstance(block, Block)}
+    types = {id(block.get("type")) for _, block in _blocks(subject.value, "variable")}
     for expression in expressions(subject.value):
         if "(" not in expression.text or id(expression) in types:
             continue
@@ -254,3 +254,10 @@ def invalid_backend(subject: Subject, options: Options) -> Iterator[Problem]:
             if expression.references():
                 place = Place(source, expression.start, expression.end)
                 yield Problem(place, problem="Terraform reads the backend first: no reference may stand in it")
+
+
+def _blocks(owner: Mapping[str, Any], name: str) -> Iterator[tuple[int, Block]]:
+    """Yield the blocks of a name, with their numbers; an argument of that name is none."""
+    found = owner.get(name)
+    if isinstance(found, Seq):
+        yield from ((index, block) for index, block in enumerate(found) if isinstance(block, Block))
