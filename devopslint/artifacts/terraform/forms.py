@@ -98,6 +98,8 @@ def _is_type_constraint(subject: Subject, expression: Expression) -> bool:
 def quoted_type(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a variable's type in quotes."""
     kind = subject.raw("type")
+    if subject.document.source.path.endswith(".json"):
+        return
     if isinstance(kind, str) and kind in _TYPE_NAMES:
         yield Problem("type", kind=kind)
 

@@ -238,6 +238,11 @@ def _providers_in_use(module: Module) -> Iterator[str]:
                 yield str(getattr(chosen, "text", chosen)).partition(".")[0]
     for declared in module.all("provider"):
         yield declared.label(0)
+    for declared in module.all("check"):
+        sources = declared.block.get("data")
+        for source in sources if isinstance(sources, Seq) else ():
+            if isinstance(source, Block) and source.labels:
+                yield str(source.labels[0]).partition("_")[0]
     for call in module.all("module"):
         providers = call.block.get("providers")
         if isinstance(providers, Map):

@@ -230,10 +230,23 @@ def insensitive_output(output: Subject, options: Options) -> Iterator[Problem]:
             by_name = declared is not None and looks_like_secret_name(names[1])
             secret = (is_sensitive and (is_whole or is_alone)) or (by_name and (is_alone or revealed))
         else:
-            secret = len(names) > 2 and is_alone and _shows_secret(names[-1])
+            owner = names[1] if names and names[0] == "data" else names[0] if names else ""
+            secret = (
+                len(names) > 2 and is_alone and (_shows_secret(names[-1]) or (owner, names[-1]) in _SECRET_ATTRIBUTES)
+            )
         if secret:
             yield Problem("value", name=".".join(names))
             return
+
+
+_SECRET_ATTRIBUTES = frozenset(
+    {("random_password", "result"), ("random_password", "bcrypt_hash"), ("tls_private_key", "private_key_pem"),
+     ("tls_private_key", "private_key_openssh"), ("tls_private_key", "private_key_pem_pkcs8"), ("aws_iam_access_key", "secret"),
+     ("aws_secretsmanager_secret_version", "secret_string"), ("aws_ssm_parameter", "value"),
+     ("google_service_account_key", "private_key"), ("google_secret_manager_secret_version", "secret_data"),
+     ("azurerm_key_vault_secret", "value")}
+)  # fmt: skip
+"""Attributes that the providers mark as sensitive, by resource type: Terraform refuses to show them otherwise."""
 
 
 def _shows_secret(name: str) -> bool:
