@@ -39,7 +39,7 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     for file in module.files:
         iterators = set(_iterators(file.root))
-        for reference, expression in _value_references(file):
+        for reference, expression in value_references(file):
             name = _declaration(reference, iterators)
             if name is not None and _is_declared(module, name):
                 is_tried = "try(" in expression.text or "can(" in expression.text
@@ -48,7 +48,8 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(Place(file.source, reference.start, reference.end), name=name, hint=_hint(module, name))
 
 
-def _value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
+def value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
+    """Yield the references of a file to values, each with the expression that it stands in."""
     for type_name, blocks in file.root.items():
         if type_name in _NO_REFERENCES or not isinstance(blocks, Seq):
             continue
