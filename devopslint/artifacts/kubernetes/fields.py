@@ -122,7 +122,9 @@ def unknown_api(subject: Subject, options: Options) -> Iterator[Problem]:
         names = {name.split()[1].lower(): name.split()[1] for name in kinds}
         close = get_close_matches(kind.lower(), names, 1, 0.75)
         hint = f", did you mean `{names[close[0]]}`?" if close else ""
-        yield Problem("kind", version=version, kind=kind, hint=hint)
+        # Others say `apiVersion: v1` of what no cluster reads.
+        if close or group:
+            yield Problem("kind", version=version, kind=kind, hint=hint)
 
 
 def _lacks_name(port: Map) -> bool:
