@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
 
@@ -213,8 +214,17 @@ def declared_later(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def lost_setting(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A RUN that ends with `export` or `source`: the next one is another shell."""
-    command, step = command_of(subject)
+    """A RUN that ends with `export`, `source` or `.`: the next one is another shell."""
+    if subject.kind == "shell.script":
+        script_context: ScriptContext = subject.context
+        last = script_context.script.commands[-1:]
+        if last and last[0].name == ".":
+            yield from _lost(last[0], script_context.owner)
+        return
+    yield from _lost(*command_of(subject))
+
+
+def _lost(command: Command, step: Step) -> Iterator[Problem]:
     script = step.read_script()
     if script.has_errors or command.subshell or command.function or command.condition or command.wrapper is not None:
         return

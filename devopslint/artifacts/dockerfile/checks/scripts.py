@@ -172,12 +172,13 @@ def consecutive_runs(subject: Subject, options: Options) -> Iterator[Problem]:
 def clone_without_version(subject: Subject, options: Options) -> Iterator[Problem]:
     """`git clone` of whatever the default branch is today."""
     command, step = command_of(subject)
-    if command.args[:1] != ["clone"] or command.has_flag("-b", "--branch", "--revision"):
+    verb = next(iter(command.operands(frozenset({"-c", "-C", "--git-dir", "--work-tree"}))), None)
+    if verb is None or verb.text != "clone" or command.has_flag("-b", "--branch", "--revision"):
         return
     script = step.read_script()
     if any(set(other.args) & {"checkout", "reset", "switch"} for other in script.named("git")) or command.expands:
         return
-    yield Problem(place_of(command.words[0]))
+    yield Problem(place_of(verb))
 
 
 def download_unverified(subject: Subject, options: Options) -> Iterator[Problem]:
