@@ -128,7 +128,11 @@ def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     is_app = step.uses is not None and step.uses.name == "actions/create-github-app-token"
     if is_app and not any(name.startswith("permission-") for name in step.inputs):
-        yield Problem("uses")
+        yield Problem("uses", fault="gets every permission of the App")
+    if is_app and step.inputs.get("skip-token-revoke") in (True, "true"):
+        yield Problem(("with", "skip-token-revoke"), fault="outlives the job")
+    if is_app and "owner" in step.inputs and "repositories" not in step.inputs:
+        yield Problem(("with", "owner"), fault="is good for every repository of the owner")
 
 
 def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -128,13 +128,24 @@ def _is_unlimited(job: Job) -> bool:
 def missing_concurrency(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find workflows on pull requests whose superseded runs go on."""
     workflow: Workflow = subject.context
-    if "pull_request" not in workflow.triggers or "concurrency" in workflow.root:
+    if "pull_request" not in workflow.triggers:
+        return
+    if "concurrency" in workflow.root:
+        yield from _queued(workflow)
         return
     types = names_of(workflow.triggers["pull_request"].get("types"))
     if types and not {"synchronize"} & set(types):
         return
     if workflow.jobs and not all("concurrency" in job.value or job.uses is not None for job in workflow.jobs.values()):
         yield Problem(())
+
+
+def _queued(workflow: Workflow) -> Iterator[Problem]:
+    """Find a `concurrency` that lets superseded runs wait for each other instead of cancelling them."""
+    value = workflow.root["concurrency"]
+    cancels = value.get("cancel-in-progress", False) if isinstance(value, Map) else False
+    if cancels is False and not any("deploy" in job_purposes(job) for job in workflow.jobs.values()):
+        yield Problem("concurrency", part="key")
 
 
 def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
