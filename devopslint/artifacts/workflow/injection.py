@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.untrusted import flowing, untrusted_references
-from devopslint.artifacts.workflow.usage import usages
-from devopslint.policy.subject import Place, Problem
+from devopslint.artifacts.workflow.flow import flowing, flows, origins_of_usage
+from devopslint.artifacts.workflow.model import is_step, map_at
+from devopslint.artifacts.workflow.script_files import written
+from devopslint.artifacts.workflow.untrusted import is_untrusted, untrusted_references
+from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Step
+    from devopslint.artifacts.workflow.flow import Flow, Origin
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
 
@@ -40,40 +44,97 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
     "vmactions/freebsd-vm": ("run", "prepare"),
 }
 """Action → inputs (lower case) that it runs as code."""
-_ENV_FILE = re.compile(
-    r"(?:>>?\s*|\btee\s+-a\s+|-FilePath\s+)[\"']?(?:\$\{?(?:env:)?|%)(?:GITHUB_ENV|GITHUB_PATH)\b", re.IGNORECASE
+
+_BRANCHES = frozenset(
+    {
+        ("github", "head_ref"),
+        ("github", "event", "pull_request", "head", "ref"),
+        ("github", "event", "pull_request", "head", "label"),
+        ("github", "event", "workflow_run", "head_branch"),
+    }
 )
 _FILE_READ = re.compile(
     r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
 )
 _BRINGS_FILES = re.compile(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
-_BLOCK = re.compile(
-    r"^[ \t]*\{[ \t]*\n(.*?)^[ \t]*\}[ \t]*>>?[ \t]*[\"']?\$\{?GITHUB_(?:ENV|PATH)\b", re.MULTILINE | re.DOTALL
-)
 _STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
-_ASSIGNMENT = re.compile(r"^\s*(?:export\s+|local\s+|declare\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
 
 
 def script_usages(step: Step) -> Iterator[Usage]:
     """Yield the expressions that are put into what a step runs as code."""
-    path = step.path
-    for usage in usages(step.workflow):
-        site = usage.site.path
-        if site[: len(path)] != path:
-            continue
-        if site == (*path, "run"):
-            yield usage
-        elif step.uses is not None and len(site) == len(path) + 2 and site[len(path)] == "with":
-            inputs = _SCRIPT_INPUTS.get(step.uses.slug, ())
-            if str(site[-1]).lower() in inputs:
-                yield usage
+    yield from usages_at(step.workflow, (*step.path, "run"))
+    inputs = _SCRIPT_INPUTS.get(step.uses.slug, ()) if step.uses is not None else ()
+    for key in step.inputs if inputs else ():
+        if key.lower() in inputs:
+            yield from usages_at(step.workflow, (*step.path, "with", key))
 
 
 def untrusted_input_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find texts of strangers that are expanded within a script."""
-    for usage in script_usages(subject.context):
-        for node, name in untrusted_references(usage):
-            yield Problem(usage.place(node.start, node.end), name=name)
+    """Find texts of strangers that are expanded within a script, or given to a local action that does so."""
+    owner: Step | Job = subject.context
+    if is_step(owner):
+        for usage in script_usages(owner):
+            for node, origin in untrusted_references(usage):
+                name = usage.site.value[node.start : node.end]
+                yield _problem(usage.place(node.start, node.end), name, origin, "becomes part of the script")
+    if owner.uses is not None and owner.uses.kind == "local":
+        yield from _given_to_scripts(owner)
+
+
+def _problem(place: Place, name: str, origin: Origin, what: str) -> Problem:
+    """Return what is said of a text of strangers, with the place that it comes from where that is another."""
+    if origin.place.source is place.source and place.start <= origin.place.start < place.end:
+        return Problem(place, name=name, via="", what=what)
+    related = [Related(origin.place, "the text comes from here", origin=True)] if origin.name else []
+    via = f", that is `{origin.name}`," if origin.name and origin.name != name else ""
+    return Problem(place, name=name, via=via, what=what, related=related)
+
+
+def _given_to_scripts(owner: Step | Job) -> Iterator[Problem]:
+    """Find texts of strangers among the inputs of a local action or workflow that expands them within a script."""
+    called = _called(owner)
+    expanded = _script_inputs(called) if called is not None else {}
+    for key in map_at(owner.value, "with") if expanded else ():
+        if key.lower() not in expanded:
+            continue
+        for usage in usages_at(owner.workflow, (*owner.path, "with", key)):
+            for node, origin in untrusted_references(usage):
+                name = usage.site.value[node.start : node.end]
+                what = f"becomes part of a script of `{owner.uses.text if owner.uses else ''}`"
+                problem = _problem(usage.place(node.start, node.end), name, origin, what)
+                problem.related = [*problem.related, Related(expanded[key.lower()], "here it becomes part of a script")]
+                yield problem
+
+
+def _called(owner: Step | Job) -> Workflow | None:
+    """Return the local action or reusable workflow that a step or a job calls."""
+    from devopslint.artifacts.workflow.calls import called_action, called_workflow
+
+    if owner.uses is None:
+        return None
+    return called_action(owner.workflow, owner.uses) if is_step(owner) else called_workflow(owner.workflow, owner.uses)
+
+
+def _script_inputs(called: Workflow) -> dict[str, Place]:
+    """Return the inputs (lower case) of an action or a reusable workflow that it expands within scripts, and where."""
+    known: dict[str, Place] | None = called.cache.get("script inputs")
+    if known is not None:
+        return known
+    found: dict[str, Place] = {}
+    called.cache["script inputs"] = found
+    owners: list[Step | Job] = [*called.steps, *called.jobs.values()]
+    for owner in owners:
+        sites = list(script_usages(owner)) if is_step(owner) else []
+        inner = _called(owner) if owner.uses is not None and owner.uses.kind == "local" else None
+        expanded = _script_inputs(inner) if inner is not None else {}
+        for key in map_at(owner.value, "with") if expanded else ():
+            if key.lower() in expanded:
+                sites.extend(usages_at(called, (*owner.path, "with", key)))
+        for usage in sites:
+            for node, origin in origins_of_usage(usage):
+                if origin.path[0] == "inputs" and len(origin.path) == 2:
+                    found.setdefault(origin.path[1], usage.place(node.start, node.end))
+    return found
 
 
 def input_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -106,8 +167,6 @@ def _from_outside(path: tuple[str, ...], step: Step) -> bool:
 
 def _harmless_input(name: str, step: Step) -> bool:
     """Say whether an input can hold nothing but true, false, a number or one of a list."""
-    from devopslint.artifacts.workflow.model import map_at
-
     workflow = step.workflow
     for event in ("workflow_call", "workflow_dispatch"):
         inputs = map_at(workflow.triggers.get(event), "inputs")
@@ -120,31 +179,21 @@ def _harmless_input(name: str, step: Step) -> bool:
 def environment_file_injection(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find steps that write a text of strangers into the environment of the steps after them."""
     step: Step = subject.context
-    if not step.run or not _ENV_FILE.search(step.run) or step.fragment is None:
+    spans = list(written(step.run or "", "GITHUB_ENV", "GITHUB_PATH"))
+    if not spans or step.fragment is None:
         return
-    for usage in script_usages(step):
-        for node, name in untrusted_references(usage):
-            line = _line(step.run, node.start)
-            if _ENV_FILE.search(line):
-                yield Problem(usage.place(node.start, node.end), name=name)
-    tainted = {name for name in step.env if _is_tainted(step, name)}
-    yield from _files_of_strangers(step)
-    at = 0
-    for line in step.run.split("\n"):
-        written = [found for name in sorted(tainted) for found in re.finditer(_reference(name), line)]
-        assigned = _ASSIGNMENT.match(line)
-        if written and _ENV_FILE.search(line):
-            for found in written:
-                mark = step.fragment.mark(at + found.start(), at + found.end())
-                yield Problem(Place(step.fragment.source, *mark), name=found.group())
-        elif written and assigned and any(found.start() >= assigned.start(2) for found in written):
-            tainted.add(assigned.group(1))
-        elif assigned:
-            tainted.discard(assigned.group(1))
-        at += len(line) + 1
+    yield from _files_of_strangers(step, spans)
+    told: set[int] = set()
+    for flow in flows(step):
+        if flow.start in told or not any(start <= flow.start < end for start, end in spans):
+            continue
+        if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step):
+            told.add(flow.start)
+            place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
+            yield _problem(place, step.fragment.text[flow.start : flow.end], flow.origin, "")
 
 
-def _files_of_strangers(step: Step) -> Iterator[Problem]:
+def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Problem]:
     """Find files that are written into the environment in a run that strangers start, whose files may be theirs."""
     if not step.workflow.has_trigger(*_STARTED_BY_STRANGERS) or step.fragment is None or not step.run:
         return
@@ -152,32 +201,13 @@ def _files_of_strangers(step: Step) -> Iterator[Problem]:
     own = "actions/checkout" in before and not re.search(r"head|refs/pull", before)
     if own and not _BRINGS_FILES.search(before):
         return
-    for line in re.finditer(r"[^\n]+", step.run):
-        found = _FILE_READ.search(line.group()) if _ENV_FILE.search(line.group()) else None
+    for start, end in spans:
+        found = _FILE_READ.search(step.run[start:end])
         if found:
-            mark = step.fragment.mark(line.start() + found.start(1), line.start() + found.end(1))
-            yield Problem(Place(step.fragment.source, *mark), name=found.group(1))
-    for block in _BLOCK.finditer(step.run):
-        for name in sorted(name for name in step.env if _is_tainted(step, name)):
-            for found in re.finditer(_reference(name), block.group(1)):
-                mark = step.fragment.mark(block.start(1) + found.start(), block.start(1) + found.end())
-                yield Problem(Place(step.fragment.source, *mark), name=found.group())
+            place = Place(step.fragment.source, *step.fragment.mark(start + found.start(1), start + found.end(1)))
+            yield Problem(place, name=found.group(1), via="")
 
 
-def _reference(name: str) -> str:
-    """Return a pattern of a variable's use in a shell: `$x`, `${x…}`, `$env:x`, `%x%`."""
-    word = re.escape(name)
-    return rf"\$\{{{word}\b[^}}]*\}}|\$(?:env:)?{word}\b|%{word}%"
-
-
-def _line(text: str, at: int) -> str:
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    return text[start : end if end >= 0 else len(text)]
-
-
-def _is_tainted(step: Step, name: str) -> bool:
-    wanted = (*step.path, "env", name)
-    return any(
-        True for usage in usages(step.workflow) if usage.site.path == wanted for _ in untrusted_references(usage)
-    )
+def _is_harmless_branch(flow: Flow, step: Step) -> bool:
+    """Say whether it is a branch's name, which has no line breaks, in a run that has nothing to be stolen."""
+    return flow.origin.path in _BRANCHES and not step.workflow.has_trigger("pull_request_target", "workflow_run")

@@ -9,7 +9,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, TypeGuard
 
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.matrix import Matrix
@@ -57,6 +57,11 @@ def permissions_of(value: Any) -> dict[str, str] | None:
     if isinstance(value, Map):
         return {scope: level for scope, level in value.items() if isinstance(level, str)}
     return None
+
+
+def is_step(owner: Step | Job) -> TypeGuard[Step]:
+    """Say whether it is a step, not a job."""
+    return isinstance(owner, Step)
 
 
 class Workflow:

@@ -293,15 +293,12 @@ def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def secret_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs that read secrets of the repository and name no environment."""
-    from devopslint.artifacts.workflow.security import is_secret
+    from devopslint.artifacts.workflow.security import secrets_in
     from devopslint.artifacts.workflow.usage import usages
 
     for usage in usages(subject.context):
         job = usage.job
         if job is None or not job.key or job.uses is not None or "environment" in job.value or usage.tree is None:
             continue
-        for node in usage.tree.walk():
-            if is_secret(node):
-                yield Problem(
-                    usage.place(node.start, node.end), name=usage.site.value[node.start : node.end], job=job.key
-                )
+        for node in secrets_in(usage):
+            yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end], job=job.key)

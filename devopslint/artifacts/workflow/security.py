@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.flow import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map
 
@@ -16,23 +17,12 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
-_HEAD = re.compile(
-    r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|github\.event\.workflow_run\.head_(?:sha|branch)"
-    r"|refs/pull/|github\.event\.pull_request\.merge_commit_sha|github\.event\.workflow_run\.pull_requests"
-)
-_HEAD_REPOSITORY = re.compile(r"head\.repo\.full_name|head_repository\.full_name|head\.repo\.clone_url")
-_FETCH_HEAD = re.compile(
-    r"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b[^\n]*(?:refs/pull/|pull/(?:\$\{\{[^}]*\}\}|\S+)/(?:head|merge))"
-    r"|\bgit (?:checkout|switch|reset)\b[^\n]*\$\{\{\s*github\.(?:head_ref|event\.(?:pull_request\.head\.(?:sha|ref)"
-    r"|workflow_run\.head_(?:sha|branch)))\s*\}\}"
-)
-_PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 _BY_FORKS = ("pull_request", "pull_request_target", "issue_comment")
-_SECRET = re.compile(r"secrets\.(?!github_token\b)[A-Za-z_]\w*", re.IGNORECASE)
 
 
 def missing_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -69,52 +59,6 @@ def wide_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
         for scope, level in given.items():
             if level == "write":
                 yield Problem(("permissions", scope), scope=scope, count=len(lacking))
-
-
-def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find steps that fetch the code of a pull request in a run that has the repository's secrets and token."""
-    step: Step = subject.context
-    workflow = step.workflow
-    events = [event for event in _PRIVILEGED if workflow.has_trigger(event)]
-    if not events or "environment" in step.job.value or _guarded(step):
-        return
-    event = events[0]
-    if step.uses is not None and step.uses.name == "actions/checkout":
-        for name in ("ref", "repository"):
-            value = step.inputs.get(name)
-            pattern = _HEAD if name == "ref" else _HEAD_REPOSITORY
-            if isinstance(value, str) and pattern.search(value) and _carries(value, workflow):
-                yield Problem(("with", name), event=event)
-                return
-    elif step.run and step.fragment is not None:
-        found = _FETCH_HEAD.search(step.run)
-        if found:
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(), found.end())), event=event)
-
-
-def _carries(value: str, workflow: Workflow) -> bool:
-    if "workflow_run" in value:
-        return workflow.has_trigger("workflow_run")
-    if "github.event.pull_request" in value or "head_ref" in value:
-        return workflow.has_trigger("pull_request_target")
-    return True
-
-
-def _guarded(step: Step) -> bool:
-    """Say whether a condition keeps forks, or everyone without a label or an approval, away from a step."""
-    conditions = f"{step.job.value.get('if', '')} {step.value.get('if', '')}"
-    if re.search(
-        r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name",
-        conditions,
-    ):
-        return True
-    if re.search(
-        r"head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork", conditions
-    ):
-        return True
-    if re.search(r"author_association|head_repository\.full_name\s*==\s*github\.repository", conditions):
-        return True
-    return bool(re.search(r"event_name\s*==\s*'(?:pull_request|push|workflow_dispatch)'", conditions))
 
 
 def persisted_credentials(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -179,27 +123,28 @@ def is_secret(node: Node) -> bool:
     return path is not None and path[0] == "secrets" and len(path) == 2 and path[1] not in {"github_token", "*", "?"}
 
 
+def secrets_in(usage: Usage) -> Iterator[Node]:
+    """Yield the secrets that can become part of an expression's text: one that is only asked for or compared is none."""
+    return (node for node in flowing(usage.tree) if is_secret(node)) if usage.tree is not None else iter(())
+
+
 def secret_in_workflow_env(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find secrets in the `env` of a workflow with more than one job."""
     workflow: Workflow = subject.context
     if len(workflow.jobs) < 2:
         return
     for usage in usages(workflow):
-        if usage.site.path[:1] == ("env",) and usage.tree is not None:
-            for node in usage.tree.walk():
-                if is_secret(node):
-                    yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
+        if usage.site.path[:1] == ("env",):
+            for node in secrets_in(usage):
+                yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
 
 
 def secret_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find secrets that are expanded within a script."""
     step: Step = subject.context
-    wanted = (*step.path, "run")
-    for usage in usages(step.workflow):
-        if usage.site.path == wanted and usage.tree is not None:
-            for node in usage.tree.walk():
-                if is_secret(node):
-                    yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
+    for usage in usages_at(step.workflow, (*step.path, "run")):
+        for node in secrets_in(usage):
+            yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
 
 
 def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -207,24 +152,30 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if not step.run or step.fragment is None:
         return
-    names = {
-        name
-        for name, value in {**map_at(step.job.value, "env"), **step.env}.items()
-        if isinstance(value, str) and _SECRET.search(value)
-    }
-    patterns = [r"\$\{\{[^}]*" + _SECRET.pattern + r"[^}]*\}\}"]
-    patterns.extend(rf"\$\{{?{re.escape(name)}\b\}}?" for name in sorted(names))
-    for line in re.finditer(r"[^\n]+", step.run):
+    texts = [usage for usage in usages_at(step.workflow, (*step.path, "run")) if any(secrets_in(usage))]
+    spans = [usage.whole for usage in texts]
+    for name in sorted(_secret_variables(step)):
+        spans.extend(found.span() for found in re.finditer(rf"\$(?:env:)?\{{?{re.escape(name)}\b\}}?", step.run))
+    for line in re.finditer(r"[^\n]+", step.run) if spans else ():
         text = line.group()
         if not re.match(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b", text) or re.search(
-            r"::add-mask::|[^2&]>|\||<<<|\$\(", text.replace("${{", "").replace("||", "|")
+            r"::add-mask::|[^2&]>|\||<<<|\$\(", re.sub(r"\$\{\{.*?\}\}", "x", text)
         ):
             continue
-        for pattern in patterns:
-            for found in re.finditer(pattern, text, re.IGNORECASE):
-                start = line.start() + found.start()
-                mark = step.fragment.mark(start, start + len(found.group()))
-                yield Problem(Place(step.fragment.source, *mark), what=found.group())
+        for start, end in spans:
+            if line.start() <= start < line.end():
+                mark = step.fragment.mark(start, end)
+                yield Problem(Place(step.fragment.source, *mark), what=step.run[start:end])
+
+
+def _secret_variables(step: Step) -> set[str]:
+    """Return the variables of a step that hold a secret: what an inner `env` sets hides the outer."""
+    found: dict[str, bool] = {}
+    for owner, path in ((step.workflow.root, ()), (step.job.value, step.job.path), (step.value, step.path)):
+        for name in map_at(owner, "env"):
+            texts = usages_at(step.workflow, (*path, "env", name))
+            found[name] = any(any(secrets_in(usage)) for usage in texts)
+    return {name for name, is_one in found.items() if is_one}
 
 
 def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -6,15 +6,15 @@ workflows secure", parts 1-4.
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import map_at
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.flow import origins_of_usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from devopslint.artifacts.workflow.expressions import Node
-    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.flow import Calls, Origin
+    from devopslint.artifacts.workflow.model import Workflow
     from devopslint.artifacts.workflow.usage import Usage
 
 _PULL = ("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment")
@@ -84,9 +84,6 @@ _ACTION_OUTPUTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Action → outputs that hold names of branches and files of a pull request, or texts of comments."""
 _BY_STRANGERS = frozenset(event for events in _EVENTS.values() for event in events) - {"push"}
-_YIELDS_TRUTH = frozenset(
-    {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
-)
 
 
 def untrusted(path: tuple[str, ...], workflow: Workflow) -> bool:
@@ -113,71 +110,29 @@ def _fits(path: tuple[str, ...], known: tuple[str, ...]) -> bool:
     )
 
 
-def flowing(node: Node) -> Iterator[Node]:
-    """Yield the references whose text can become part of an expression's text."""
-    if node.kind in {"property", "index", "star", "name"} and node.path() is not None:
-        yield node
-    elif node.kind == "call":
-        if node.value.lower() not in _YIELDS_TRUTH:
-            for item in node.items:
-                yield from flowing(item)
-    elif node.kind == "or":
-        for item in node.items:
-            yield from flowing(item)
-    elif node.kind == "and":
-        yield from flowing(node.items[-1])
-    elif node.kind in {"property", "index", "star"}:
-        yield from flowing(node.items[0])
+def is_untrusted(origin: Origin) -> bool:
+    """Say whether outsiders can write the text at the beginning of a flow."""
+    path, workflow = origin.path, origin.workflow
+    if path in {("github",), ("github", "event")}:
+        return origin.as_json and (workflow.is_action or workflow.has_trigger(*_BY_STRANGERS))
+    if path[0] == "steps":
+        return path[3:] != () and path[3] in _texts_of_action(origin)
+    is_object = len(path) < 4 and path[-1] in _EVENTS
+    return untrusted(path, workflow) and (origin.as_json or not is_object)
 
 
-def untrusted_references(usage: Usage) -> Iterator[tuple[Node, str]]:
-    """Yield the references of an expression that outsiders can write, each with the words to name it by.
-
-    Variables of `env` and outputs of earlier steps that are known to hold such a text count as well.
-    """
-    if usage.tree is None:
-        return
-    for node in flowing(usage.tree):
-        path = node.path()
-        if path is None:
-            continue
-        name = usage.site.value[node.start : node.end]
-        if path in {("github",), ("github", "event")} and _is_spelled_out(usage.tree, node):
-            if usage.workflow.is_action or usage.workflow.has_trigger(*_BY_STRANGERS):
-                yield node, f"{name} (texts of strangers are in it)"
-        elif untrusted(path, usage.workflow) and not (len(path) < 4 and usage.tree is node and path[-1] in _EVENTS):
-            yield node, name
-        elif path[0] == "env" and len(path) == 2:
-            source = _variable_source(path[1], usage)
-            if source:
-                yield node, f"{name} (that is, {source})"
-        elif path[0] == "steps" and len(path) == 4 and path[2] == "outputs" and usage.job is not None:
-            step = usage.job.step(path[1])
-            outputs = _ACTION_OUTPUTS.get(step.uses.slug, ()) if step is not None and step.uses is not None else ()
-            if path[3] in {output.lower() for output in outputs}:
-                yield node, name
+def _texts_of_action(origin: Origin) -> frozenset[str]:
+    """Return the outputs of the action of a step that hold what outsiders write."""
+    job = origin.job or origin.workflow.action_job
+    step = job.step(origin.path[1]) if job is not None else None
+    outputs = _ACTION_OUTPUTS.get(step.uses.slug, ()) if step is not None and step.uses is not None else ()
+    return frozenset(output.lower() for output in outputs)
 
 
-def _is_spelled_out(tree: Node, node: Node) -> bool:
-    """Say whether a reference is the argument of `toJSON`."""
-    return any(one.kind == "call" and one.value.lower() == "tojson" and node in one.items for one in tree.walk())
-
-
-def _variable_source(name: str, usage: Usage) -> str:
-    """Return the untrusted reference that a variable of `env` is set to, or the empty string."""
-    step: Step | None = usage.step
-    job: Job | None = usage.job
-    owners = [*([step.value] if step else []), *([job.value] if job else []), usage.workflow.root]
-    for owner in owners:
-        env = map_at(owner, "env")
-        key = next((key for key in env if key.lower() == name), None)
-        if key is None:
-            continue
-        for other in usages(usage.workflow):
-            if other.site.path[-2:] == ("env", key) and other.site.value == env[key] and other.tree is not None:
-                for node in flowing(other.tree):
-                    path = node.path()
-                    if path is not None and untrusted(path, usage.workflow):
-                        return other.site.value[node.start : node.end]
-        return ""
-    return ""
+def untrusted_references(usage: Usage, calls: Calls = ()) -> Iterator[tuple[Node, Origin]]:
+    """Yield the references of an expression that outsiders can write, each with what it comes from; each but once."""
+    told: set[int] = set()
+    for node, origin in origins_of_usage(usage, calls):
+        if id(node) not in told and is_untrusted(origin):
+            told.add(id(node))
+            yield node, origin

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.schema import Site
     from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.tree import Path
 
 
 def usages(workflow: Workflow) -> list[Usage]:
@@ -33,6 +34,16 @@ def usages(workflow: Workflow) -> list[Usage]:
             found.append(usage)
     workflow.cache["usages"] = found
     return found
+
+
+def usages_at(workflow: Workflow, path: Path) -> list[Usage]:
+    """Return the expressions of the string at a path."""
+    index: dict[Path, list[Usage]] | None = workflow.cache.get("usages by path")
+    if index is None:
+        index = workflow.cache["usages by path"] = {}
+        for usage in usages(workflow):
+            index.setdefault(usage.site.path, []).append(usage)
+    return index.get(path, [])
 
 
 class Usage:

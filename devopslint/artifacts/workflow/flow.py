@@ -1,0 +1,309 @@
+"""From an expression to the texts that it can have, and from these back to where they come from.
+
+A variable of `env`, an output of a step or a job, an input of a local action or reusable workflow stands for what was put
+into it: what is asked for is the reference at the beginning (`github.event.issue.title`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.script_files import lines_of_output
+from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.policy.subject import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.artifacts.workflow.expressions import Node
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.usage import Usage
+    from devopslint.syntax.tree import Path
+
+    Calls = tuple[Step | Job, ...]
+
+_DEEPEST = 12
+_YIELDS_TRUTH = frozenset(
+    {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
+)
+_SET_BY_SCRIPT = re.compile(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)")
+
+_ASSIGNMENT = re.compile(r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%")
+_CLEANS = re.compile(
+    r"\b(?:sed|grep|jq|awk|base64|sha\d*sum|shasum|md5sum|wc|iconv|slugify|cut)\b|\btr\s+-\w*[cC]|\$\(\(|\bprintf\s+['\"]?%q"
+)
+_GETS_HEAD = re.compile(
+    r"\bgh\s+(?:api\b[^\n]*?/pulls/[^\n]*?\bhead\.(?:sha|ref)\b|pr\s+view\b[^\n]*?\bheadRef(?:Oid|Name)\b)"
+)
+_SPECIAL = {"GITHUB_HEAD_REF": ("github", "head_ref")}
+
+
+def flowing(node: Node) -> Iterator[Node]:
+    """Yield the references whose text can become part of an expression's text.
+
+    What is compared, negated or asked for on the left of `&&` is not: only the outcome is.
+    """
+    if node.kind in {"property", "index", "star", "name"} and node.path() is not None:
+        yield node
+    elif node.kind == "call":
+        name = node.value.lower()
+        if name == "case":
+            values = [*node.items[1::2], *node.items[-1:]] if len(node.items) % 2 else node.items[1::2]
+            for item in values:
+                yield from flowing(item)
+        elif name not in _YIELDS_TRUTH:
+            for item in node.items:
+                yield from flowing(item)
+    elif node.kind == "or":
+        for item in node.items:
+            yield from flowing(item)
+    elif node.kind == "and":
+        yield from flowing(node.items[-1])
+    elif node.kind in {"property", "index", "star"}:
+        yield from flowing(node.items[0])
+
+
+class Origin:
+    """A reference at the beginning of a flow: its lower-case path, its text, its place, the workflow that it stands in.
+
+    `as_json` says that it is turned into a text by `toJSON`, `calls` that the flow came through these calls.
+    """
+
+    __slots__ = ("as_json", "job", "name", "path", "place", "workflow")
+
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        name: str,
+        place: Place,
+        workflow: Workflow,
+        job: Job | None = None,
+        *,
+        as_json: bool = False,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.place = place
+        self.workflow = workflow
+        self.job = job
+        self.as_json = as_json
+
+
+class Flow:
+    """A place of a script (offsets) where a text from elsewhere stands; `variable` is that of the shell, if it is one."""
+
+    __slots__ = ("end", "origin", "start", "variable")
+
+    def __init__(self, start: int, end: int, origin: Origin, variable: str = "") -> None:
+        self.start = start
+        self.end = end
+        self.origin = origin
+        self.variable = variable
+
+
+def origins_of_usage(usage: Usage, calls: Calls = (), depth: int = 0) -> Iterator[tuple[Node, Origin]]:
+    """Yield the references that flow into an expression, each with what it comes from."""
+    if usage.tree is None or depth > _DEEPEST:
+        return
+    in_json: set[int] | None = None
+    for node in flowing(usage.tree):
+        if in_json is None:
+            in_json = {
+                id(item)
+                for call in usage.tree.walk()
+                if call.kind == "call" and call.value.lower() == "tojson"
+                for item in call.items
+            }
+        for origin in origins(node, usage, calls, depth, as_json=id(node) in in_json):
+            yield node, origin
+
+
+def origins(node: Node, usage: Usage, calls: Calls = (), depth: int = 0, *, as_json: bool = False) -> Iterator[Origin]:
+    """Yield what a reference comes from: itself, where nothing more is known."""
+    path = node.path()
+    if path is None:
+        return
+    found: Iterator[Origin] | None = None
+    if depth <= _DEEPEST:
+        if path[0] == "env" and len(path) == 2:
+            found = variable_origins(
+                path[1], usage.step, usage.job, usage.workflow, calls, depth + 1, below=usage.site.path
+            )
+        elif path[0] == "steps" and len(path) == 4 and path[2] == "outputs":
+            job = usage.job or usage.workflow.action_job
+            step = job.step(path[1]) if job is not None else None
+            found = _output_origins(step, path[3], calls, depth + 1) if step is not None else None
+        elif path[0] == "needs" and len(path) == 4 and path[2] == "outputs" and usage.job is not None:
+            found = _need_origins(usage, path[1], path[3], calls, depth + 1)
+        elif path[0] == "inputs" and len(path) == 2 and calls:
+            found = _input_origins(calls, path[1], depth + 1)
+    if found is not None:
+        yield from found
+    else:
+        name = usage.site.value[node.start : node.end]
+        place = usage.place(node.start, node.end)
+        yield Origin(path, name, place, usage.workflow, usage.job, as_json=as_json)
+
+
+def variable_origins(
+    name: str,
+    step: Step | None,
+    job: Job | None,
+    workflow: Workflow,
+    calls: Calls = (),
+    depth: int = 0,
+    *,
+    below: Path = (),
+) -> Iterator[Origin] | None:
+    """Return what the innermost `env` with a variable sets it to; `None` when there is none.
+
+    What stands itself in an `env`, at the path `below`, sees only the outer ones.
+    """
+    owners: list[tuple[object, Path]] = []
+    if step is not None:
+        owners.append((step.value, step.path))
+    if job is not None:
+        owners.append((job.value, job.path))
+    owners.append((workflow.root, ()))
+    while below[-2:-1] == ("env",) and owners:
+        _, path = owners.pop(0)
+        if path == below[:-2]:
+            break
+    for owner, path in owners:
+        key = next((key for key in map_at(owner, "env") if key.lower() == name.lower()), None)
+        if key is not None:
+            return _at(workflow, (*path, "env", key), calls, depth)
+    return None
+
+
+def _at(workflow: Workflow, path: Path, calls: Calls, depth: int) -> Iterator[Origin]:
+    """Yield what the string at a path comes from, worked out once; a string that comes from itself has no beginning."""
+    known: dict[tuple[Path, Calls], list[Origin]] = workflow.cache.setdefault("origins", {})
+    if (path, calls) not in known:
+        known[path, calls] = []
+        known[path, calls] = [
+            origin for usage in usages_at(workflow, path) for _, origin in origins_of_usage(usage, calls, depth)
+        ]
+    return iter(known[path, calls])
+
+
+def _output_origins(step: Step, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:
+    """Return what an output of a step comes from; `None` when its action keeps that for itself."""
+    if step.run is not None:
+        return _script_output_origins(step, name, calls, depth)
+    if step.uses is None:
+        return None
+    if step.uses.name == "actions/github-script":
+        return _set_by_script(step, name)
+    if step.uses.kind == "local" and step not in calls:
+        from devopslint.artifacts.workflow.calls import called_action
+
+        action = called_action(step.workflow, step.uses)
+        outputs = map_at(action.root, "outputs") if action is not None else {}
+        key = next((key for key in outputs if key.lower() == name), None)
+        if action is not None and key is not None:
+            return _at(action, ("outputs", key, "value"), (*calls, step), depth)
+    return None
+
+
+def _set_by_script(step: Step, name: str) -> Iterator[Origin] | None:
+    """Return the head of a pull request as `setOutput` of a JavaScript gives it; `None` without one."""
+    script = step.inputs.get("script")
+    for found in _SET_BY_SCRIPT.finditer(script) if isinstance(script, str) else ():
+        head = re.search(r"\bhead\.(?:sha|ref)\b", found.group(2))
+        if found.group(1).lower() == name and head is not None:
+            fragment = step.workflow.fragment((*step.path, "with", "script"))
+            if fragment is not None:
+                start = found.start(2) + head.start()
+                place = Place(fragment.source, *fragment.mark(start, start + len(head.group())))
+                return iter((Origin(("pull", "head"), head.group(), place, step.workflow, step.job),))
+    return None
+
+
+def _need_origins(usage: Usage, key: str, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:
+    job = next((job for one, job in usage.workflow.jobs.items() if one.lower() == key), None)
+    output = next((one for one in map_at(job.value, "outputs") if one.lower() == name), None) if job else None
+    if job is None or output is None:
+        return None
+    return _at(usage.workflow, (*job.path, "outputs", output), calls, depth)
+
+
+def _input_origins(calls: Calls, name: str, depth: int) -> Iterator[Origin]:
+    """Yield what the innermost call gives for an input: the outer calls are those of the caller."""
+    caller = calls[-1]
+    key = next((key for key in map_at(caller.value, "with") if key.lower() == name), None)
+    if key is not None:
+        yield from _at(caller.workflow, (*caller.path, "with", key), calls[:-1], depth)
+
+
+def flows(step: Step, calls: Calls = (), depth: int = 0) -> list[Flow]:
+    """Return every text that comes into a script from outside of it, in order."""
+    known: dict[tuple[Step, Calls], list[Flow]] = step.workflow.cache.setdefault("flows", {})
+    if (step, calls) not in known:
+        known[step, calls] = []
+        known[step, calls] = _flows(step, calls, depth)
+    return known[step, calls]
+
+
+def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
+    script = step.run or ""
+    if step.fragment is None:
+        return []
+    expressions = [
+        Flow(node.start, node.end, origin)
+        for usage in usages_at(step.workflow, (*step.path, "run"))
+        for node, origin in origins_of_usage(usage, calls, depth)
+    ]
+    local: dict[str, list[Origin]] = {}
+    found: list[Flow] = []
+    at = 0
+    for line in script.split("\n"):
+        end = at + len(line)
+        here = [flow for flow in expressions if at <= flow.start < end]
+        for use in _VARIABLE.finditer(line):
+            name = use.group(1) or use.group(2) or use.group(3)
+            if name not in local:
+                local[name] = _outer(step, name, at + use.start(), at + use.end(), calls, depth)
+            here.extend(Flow(at + use.start(), at + use.end(), origin, name) for origin in local[name])
+        for use in _GETS_HEAD.finditer(line):
+            place = Place(step.fragment.source, *step.fragment.mark(at + use.start(), at + use.end()))
+            here.append(Flow(at + use.start(), at + use.end(), Origin(("pull", "head"), "", place, step.workflow)))
+        here = [flow for flow in here if not _is_cleaned(line, flow, at)]
+        assigned = _ASSIGNMENT.match(line)
+        if assigned is not None:
+            local[assigned.group(1)] = [flow.origin for flow in here if flow.start >= at + assigned.start(2)]
+        found.extend(here)
+        at = end + 1
+    return found
+
+
+def _outer(step: Step, name: str, start: int, end: int, calls: Calls, depth: int) -> list[Origin]:
+    """Return what a variable that the script has not set comes from."""
+    given = variable_origins(name, step, step.job, step.workflow, calls, depth + 1)
+    if given is not None:
+        return list(given)
+    path = _SPECIAL.get(name)
+    if path is None or step.fragment is None:
+        return []
+    place = Place(step.fragment.source, *step.fragment.mark(start, end))
+    return [Origin(path, ".".join(path), place, step.workflow, step.job)]
+
+
+def _is_cleaned(line: str, flow: Flow, at: int) -> bool:
+    """Say whether a text goes through a command of a substitution that takes out of it what it does not know."""
+    opened = line.rfind("$(", 0, flow.start - at)
+    return opened >= 0 and flow.origin.path[0] != "pull" and _CLEANS.search(line, opened) is not None
+
+
+def _script_output_origins(step: Step, name: str, calls: Calls = (), depth: int = 0) -> Iterator[Origin]:
+    """Yield what an output that a script sets comes from."""
+    script = step.run or ""
+    spans = lines_of_output(script, name)
+    if not spans:
+        return
+    for flow in flows(step, calls, depth):
+        if any(start <= flow.start < end for start, end in spans):
+            yield flow.origin

@@ -1,0 +1,80 @@
+"""What a script writes into the files of the runner: `GITHUB_ENV`, `GITHUB_OUTPUT`."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_FILE = r"[\"']?(?:\$\{?(?:env:)?|%)(?:NAME)\b\}?[\"'%]?"
+_INTO = r"(?:>>?\s*|\btee\s+(?:-a|--append)\s+|-FilePath\s+)" + _FILE
+_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+_NAMED = re.compile(r"(?:^|[\"'\s])([A-Za-z_][\w-]*)(=|<<)")
+_COMMAND_NAMED = re.compile(r"::set-output name=([\w-]+)::")
+
+
+def written(script: str, *files: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the lines whose output goes into one of the runner's files (`GITHUB_ENV`)."""
+    into = re.compile(_INTO.replace("NAME", "|".join(files)), re.IGNORECASE)
+    if not any(name in script.upper() for name in files):
+        return
+    lines: list[tuple[int, str]] = []
+    at = 0
+    for line in script.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
+    index = 0
+    while index < len(lines):
+        at, line = lines[index]
+        index += 1
+        if not into.search(line):
+            continue
+        if re.match(r"\s*[})]", line):
+            first = _opening(lines, index - 1, "{" if line.lstrip()[0] == "}" else "(")
+            yield from ((start, start + len(text)) for start, text in lines[first : index - 1])
+        else:
+            yield at, at + len(line)
+        heredoc = _HEREDOC.search(line) if re.search(r"\b(?:cat|tee)\b", line) else None
+        if heredoc is not None:
+            while index < len(lines) and lines[index][1].strip() != heredoc.group(1):
+                yield lines[index][0], lines[index][0] + len(lines[index][1])
+                index += 1
+
+
+def _opening(lines: list[tuple[int, str]], last: int, bracket: str) -> int:
+    """Return the index of the line that opens the group which ends in a line."""
+    depth = 1
+    closing = {"{": "}", "(": ")"}[bracket]
+    for index in range(last - 1, -1, -1):
+        text = lines[index][1].strip()
+        depth += text.startswith(closing)
+        depth -= text.startswith(bracket) and not text.rstrip(";").endswith(closing)
+        if depth == 0:
+            return index
+    return last
+
+
+def lines_of_output(script: str, name: str) -> list[tuple[int, int]]:
+    """Return the lines in which an output gets its value."""
+    found: list[tuple[int, int]] = []
+    current = ""
+    for start, end in written(script, "GITHUB_OUTPUT"):
+        named = _NAMED.search(script, start, end)
+        if named is not None:
+            current = named.group(1).lower()
+            if named.group(2) == "=" and current == name:
+                found.append((start, end))
+            if named.group(2) == "=":
+                current = ""
+        elif current == name:
+            found.append((start, end))
+    at = 0
+    for line in script.split("\n"):
+        command = _COMMAND_NAMED.search(line)
+        if command is not None and command.group(1).lower() == name:
+            found.append((at, at + len(line)))
+        at += len(line) + 1
+    return found

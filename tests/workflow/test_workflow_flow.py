@@ -1,0 +1,75 @@
+"""Where texts of a workflow come from."""
+
+from __future__ import annotations
+
+import time
+
+from devopslint.artifacts.workflow.script_files import written
+from workflow_text import workflow
+
+from devopslint.artifacts.workflow.expressions import parse_expression
+from devopslint.artifacts.workflow.flow import flowing, origins_of_usage
+from devopslint.artifacts.workflow.usage import usages_at
+
+
+def flows_of(expression: str) -> list[str]:
+    return [".".join(node.path() or ()) for node in flowing(parse_expression(expression))]
+
+
+def test_only_what_can_be_the_value_flows() -> None:
+    assert flows_of("secrets.a") == ["secrets.a"]
+    assert flows_of("secrets.a != ''") == []
+    assert flows_of("!secrets.a") == []
+    assert flows_of("secrets.a && 'yes' || 'no'") == []
+    assert flows_of("inputs.x && secrets.a || secrets.b") == ["secrets.a", "secrets.b"]
+    assert flows_of("contains(secrets.a, 'x')") == []
+    assert flows_of("format('{0}', secrets.a)") == ["secrets.a"]
+    assert flows_of("case(secrets.a, secrets.b, secrets.c)") == ["secrets.b", "secrets.c"]
+
+
+def test_a_variable_that_is_set_to_itself_is_that_of_the_outer_env() -> None:
+    found = workflow(
+        "on: push\n"
+        "env: {A: '${{ github.actor }}', B: '${{ env.B }}'}\n"
+        "jobs:\n"
+        "  a:\n"
+        "    env: {A: '${{ env.A }}'}\n"
+        "    steps:\n"
+        "      - run: echo ${{ env.A }} ${{ env.B }}\n"
+    )
+    usages = usages_at(found, ("jobs", "a", "steps", 0, "run"))
+    assert [[origin.name for _, origin in origins_of_usage(usage)] for usage in usages] == [["github.actor"], ["env.B"]]
+
+
+def test_jobs_that_need_each_other_end_in_time() -> None:
+    many = " ".join("${{ needs.%s.outputs.x }}" for _ in range(60))
+    found = workflow(
+        "on: push\njobs:\n"
+        f"  a:\n    needs: b\n    outputs: {{x: '{many.replace('%s', 'b')}'}}\n    steps: [{{run: 'echo ${{{{ needs.b.outputs.x }}}}'}}]\n"
+        f"  b:\n    needs: a\n    outputs: {{x: '{many.replace('%s', 'a')}'}}\n    steps: [{{run: make}}]\n"
+    )
+    begun = time.perf_counter()
+    usage = usages_at(found, ("jobs", "a", "steps", 0, "run"))[0]
+    assert list(origins_of_usage(usage)) == []
+    assert time.perf_counter() - begun < 1
+
+
+def test_what_goes_into_a_file_of_the_runner() -> None:
+    script = (
+        'echo "a=1" >> $GITHUB_ENV\n'
+        "echo b\n"
+        '{\n  echo c\n  { echo d; }\n} >> "$GITHUB_ENV"\n'
+        "cat <<END >> ${GITHUB_ENV}\ne=1\nEND\n"
+        "echo f | tee -a $GITHUB_ENV\n"
+        "echo g >> $GITHUB_OUTPUT\n"
+    )
+    lines = [script[start:end].strip() for start, end in written(script, "GITHUB_ENV")]
+    assert lines == [
+        'echo "a=1" >> $GITHUB_ENV',
+        "{",
+        "echo c",
+        "{ echo d; }",
+        "cat <<END >> ${GITHUB_ENV}",
+        "e=1",
+        "echo f | tee -a $GITHUB_ENV",
+    ]
