@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from devopslint.artifacts.workflow.script_files import written
 from workflow_text import workflow
 
 from devopslint.artifacts.workflow.expressions import parse_expression
 from devopslint.artifacts.workflow.flow import flowing, origins_of_usage
+from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import usages_at
 
 
