@@ -49,7 +49,22 @@ def read_hcl(source: Source) -> tuple[Document, list[SyntaxProblem]]:
     the `x` blocks beside it open. When a file is broken, the blocks that can be read are there.
     """
     reader = _Reader(source)
-    return Document(source, reader.read()), reader.problems
+    root = reader.read()
+    for problem in reader.problems:
+        _open_around(root, problem.start)
+    return Document(source, root), reader.problems
+
+
+def _open_around(root: Map, offset: int) -> None:
+    """Mark the blocks around a fault as open: what seems absent in them may stand in what could not be read."""
+    waiting: list[Any] = list(root.values())
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Block) and node.start <= offset <= node.end:
+            node.open = True
+            waiting.extend(node.values())
+        elif isinstance(node, Seq):
+            waiting.extend(node)
 
 
 class _Reader:

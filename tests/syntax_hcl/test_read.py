@@ -198,6 +198,14 @@ def test_deep_nesting_ends(opening: str) -> None:
         assert found or isinstance(document.root["a"], Expression | int)
 
 
+def test_a_broken_block_is_open_and_the_others_are_not() -> None:
+    text = 'resource "a" "b" {\n  set {\n    x = \n  }\n  other {\n  }\n}\nresource "c" "d" {\n}\n'
+    document, problems = read_hcl(Source("main.tf", text))
+    assert [problem.start for problem in problems] == [text.index("x =")]
+    broken, whole = document.root["resource"]
+    assert (broken.open, broken["set"][0].open, broken["other"][0].open, whole.open) == (True, True, False, False)
+
+
 def test_deep_blocks_end() -> None:
     read("a {\n" * 400 + "}\n" * 400)
     _, found = read_hcl(Source("main.tf", "a {\n" * 100_000 + "}\n" * 100_000))
