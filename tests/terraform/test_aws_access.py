@@ -141,3 +141,11 @@ def test_a_policy_document_in_terraforms_json() -> None:
             one for subject in found if subject.kind == "terraform.data" for one in iam.admin_policy(subject, {})
         ]
         assert [one.at.source.position(one.at.start) for one in problems if isinstance(one.at, Place)] == [(2, 13)]
+
+
+def test_rules_of_an_acl_that_a_loop_makes_are_one_finding() -> None:
+    text = (
+        'resource "aws_network_acl" "a" {\n  dynamic "ingress" {\n    for_each = ["0.0.0.0/0", "::/0"]\n    content {\n'
+        '      protocol = "-1"\n      action = "allow"\n      cidr_block = ingress.value\n    }\n  }\n}\n'
+    )
+    assert lines(network.network_acl_everything, text, "aws_network_acl") == [5]

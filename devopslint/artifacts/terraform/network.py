@@ -224,11 +224,13 @@ def open_network_acl(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def network_acl_everything(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each ACL rule that lets everyone reach every port."""
+    seen: set[int] = set()
     for rule in _acl_rules(subject):
         for opening in _opening(subject, rule, ("cidr_block", "ipv6_cidr_block")):
-            if opening.everything:
-                yield Problem((*rule, "protocol"), cidr=opening.cidr)
-                break
+            place = subject.place((*rule, "protocol"))
+            if opening.everything and place.start not in seen:
+                seen.add(place.start)  # rules made by a loop stand in one place
+                yield Problem(place, cidr=opening.cidr)
 
 
 def _acl_rules(subject: Subject) -> Iterator[Path]:
