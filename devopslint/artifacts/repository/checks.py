@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.repository.model import WORKFLOWS, missing
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False
@@ -39,7 +38,7 @@ def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
         {"push", "pull_request", "merge_group", "pull_request_target"} & set(one["triggers"])
         for one in repository.workflows
     ):
-        yield Problem(missing(WORKFLOWS))
+        yield Problem(repository.entrance())
 
 
 def _has_other_pipeline(repository: Repository) -> bool:
@@ -61,7 +60,9 @@ def no_pull_request_checks(subject: Subject, options: Options) -> Iterator[Probl
         (one for one in on_push if any({"test", "lint", "build"} & set(job["purposes"]) for job in one["jobs"])), None
     )
     if testing is not None:
-        yield Problem(repository.place(testing, _first(testing)), workflow=testing["path"].rsplit("/", 1)[-1])
+        yield Problem(
+            repository.place(testing, testing["pushed"] or [0, 0]), workflow=testing["path"].rsplit("/", 1)[-1]
+        )
 
 
 def _first(workflow: dict[str, Any]) -> list[int]:
@@ -76,7 +77,7 @@ def deploys_untested(subject: Subject, options: Options) -> Iterator[Problem]:
     if repository.does("test") or repository.calls_strangers() or _has_other_pipeline(repository):
         return
     for workflow, job in repository.jobs():
-        if "deploy" in job["purposes"]:
+        if "deploy" in job["purposes"] and not (job["declared"] and repository.uses("checks of declared state")):
             yield Problem(repository.place(workflow, job["at"]), job=job["key"])
 
 
@@ -114,7 +115,7 @@ def no_code_scanning(subject: Subject, options: Options) -> Iterator[Problem]:
     if not _has_dependencies(repository):
         return
     if repository.workflows and not repository.does("scan", "image-scan", "sarif") and not repository.calls_strangers():
-        yield Problem(missing(WORKFLOWS))
+        yield Problem(repository.entrance())
 
 
 def no_dependency_review(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -139,7 +140,7 @@ def no_security_policy(subject: Subject, options: Options) -> Iterator[Problem]:
         "SECURITY.adoc",
     )
     if repository.workflows and not repository.has_file(*names):
-        yield Problem(missing(WORKFLOWS))
+        yield Problem(repository.entrance())
 
 
 def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -152,7 +153,7 @@ def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Proble
         or repository.uses("renovate")
     ):
         return
-    yield Problem(missing(WORKFLOWS))
+    yield Problem(repository.entrance())
 
 
 def _has_dependencies(repository: Repository) -> bool:
@@ -200,7 +201,7 @@ def no_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories with workflows and no CODEOWNERS."""
     repository: Repository = subject.context
     if repository.workflows and not repository.has_file("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"):
-        yield Problem(missing(WORKFLOWS))
+        yield Problem(repository.entrance())
 
 
 def invalid_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -245,7 +246,7 @@ def devopslint_not_run(subject: Subject, options: Options) -> Iterator[Problem]:
             else None
         )
         if hooks is None or "devopslint" not in hooks.text:
-            yield Problem(missing(WORKFLOWS))
+            yield Problem(repository.entrance())
 
 
 def committed_state(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -256,4 +257,4 @@ def committed_state(subject: Subject, options: Options) -> Iterator[Problem]:
         for name in repository.workspace.names(folder):
             if name.endswith((".tfstate", ".tfstate.backup")):
                 path = f"{folder}/{name}" if folder else name
-                yield Problem(missing(WORKFLOWS), path=path)
+                yield Problem(repository.entrance(), path=path)

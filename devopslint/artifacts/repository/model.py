@@ -70,15 +70,23 @@ class Repository:
         """Say whether one of the files is there."""
         return any(self.workspace.exists(path) for path in paths)
 
+    def entrance(self) -> Place:
+        """Return where a fault of the repository is told that stands in no file: the first line of a file that is there.
+
+        Code scanning and editors open files only: the first workflow, else the README, else the first file that is known.
+        """
+        readme = sorted(name for name in self.workspace.names("") if name.lower().startswith("readme"))
+        paths = [*(fact["path"] for fact in self.workflows), *readme, *sorted(self.files), WORKFLOWS]
+        path = next((path for path in paths if self.workspace.exists(path)), WORKFLOWS)
+        source = self.workspace.source(path)
+        if source is None:
+            return Place(Source(path, ""), 0, 0)
+        return Place(source, 0, len(source.text.split("\n", 1)[0].rstrip()))
+
     def place(self, workflow: dict[str, Any], at: list[int]) -> Place:
         """Return a place in a workflow from the offsets in its facts."""
         source = self.workspace.source(workflow["path"])
         return Place(source if source is not None else Source(workflow["path"], ""), at[0], at[1])
-
-
-def missing(path: str) -> Place:
-    """Return the place of a file that is not there."""
-    return Place(Source(path, ""), 0, 0)
 
 
 def _path(fact: dict[str, Any]) -> str:

@@ -305,7 +305,7 @@ def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Probl
 
 
 def workspace_relative(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find `./` where `$/` says the same without asking the working folder."""
+    """Find steps with `./` where `$/` says the same without asking the working folder (jobs never ask it)."""
     uses = subject.context.uses
     if uses is not None and uses.kind == "local" and uses.text.startswith("./.github/"):
         yield Problem("uses", uses=uses.text)

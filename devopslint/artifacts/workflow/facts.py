@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes
+from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +14,16 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
 
 _TOLD = ("lint", "test", "build", "deploy", "scan", "image-scan", "push", "publish", "sarif", "pages")
+_DECLARED = re.compile(
+    r"\b(?:terraform|tofu|terragrunt|pulumi|helm|helmfile|kubectl|kustomize|cdk|sam|argocd|ansible-playbook)\b"
+    r"|\baws cloudformation\b"
+)
+_CHECKS_DECLARED = re.compile(
+    r"\b(?:terraform|tofu|terragrunt)\b[^\n]*\b(?:validate|plan|test)\b|\b(?:tflint|checkov|tfsec|terrascan|kubeconform|kubeval"
+    r"|kube-linter|cfn-lint|ansible-lint|conftest|datree|polaris|kube-score)\b|\b(?:helm|ct) lint\b|\bpulumi preview\b"
+    r"|\bcdk (?:diff|synth)\b|\bsam validate\b|\btrivy (?:config|conf)\b"
+    r"|setup-tflint|checkov-action|chart-testing-action|k8s-lint"
+)
 
 
 def facts_of(workflow: Workflow) -> dict[str, Any]:
@@ -19,15 +32,27 @@ def facts_of(workflow: Workflow) -> dict[str, Any]:
         "artifact": "workflow",
         "path": workflow.path,
         "triggers": sorted(workflow.triggers),
+        "pushed": _place_of_push(workflow),
         "jobs": [_job(job) for job in workflow.jobs.values()],
         "tools": sorted(_tools(workflow)),
     }
+
+
+def _place_of_push(workflow: Workflow) -> list[int] | None:
+    """Return where `push` stands among the triggers."""
+    on = workflow.root.get("on")
+    if isinstance(on, Map) and "push" in on.at:
+        return list(on.at["push"][:2])
+    if isinstance(on, Seq) and "push" in on:
+        return list(on.at[on.index("push")])
+    return list(workflow.root.at["on"][2:]) if on == "push" else None
 
 
 def _job(job: Job) -> dict[str, Any]:
     jobs = job.workflow.root["jobs"]
     return {
         "key": job.key,
+        "declared": _declared(job),
         "at": list(jobs.at[job.key][:2]),
         "needs": sorted(job.needs_closure()),
         "purposes": sorted(job_purposes(job)),
@@ -35,6 +60,12 @@ def _job(job: Job) -> dict[str, Any]:
         "calls": job.uses.text if job.uses is not None else None,
         "steps": [_step(step) for step in job.steps if purposes(step).intersection(_TOLD)],
     }
+
+
+def _declared(job: Job) -> bool:
+    """Say whether all that a job deploys is a state that files declare, which its tool can check without a test."""
+    scripts = [step.run for step in job.steps if "deploy" in purposes(step)]
+    return bool(scripts) and all(script is not None and _DECLARED.search(script) is not None for script in scripts)
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -47,6 +78,10 @@ def _step(step: Step) -> dict[str, Any]:
 def _tools(workflow: Workflow) -> set[str]:
     """Return the repositories of the actions in use, and the tools named in scripts that checks ask for."""
     found = {step.uses.slug for step in workflow.steps if step.uses is not None and step.uses.owner}
+    if any(
+        _CHECKS_DECLARED.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in workflow.steps
+    ):
+        found.add("checks of declared state")
     found.update(
         name
         for step in workflow.steps

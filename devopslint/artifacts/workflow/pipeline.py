@@ -207,7 +207,7 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
             or "output" in inputs
         )
         if str(code) == "0" and not reported and "env" not in step.value:
-            yield Problem("uses", action=name)
+            yield Problem(("with", "exit-code") if "exit-code" in inputs else "uses", action=name)
     elif name == "anchore/scan-action" and inputs.get("fail-build") in (False, "false") and not _uploads(step.after):
         yield Problem(("with", "fail-build"), action=name)
 

@@ -23,6 +23,9 @@ _LOCAL_CLUSTER = re.compile(
     r"\b(?:kind (?:create|load)|minikube|k3d cluster|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
     re.IGNORECASE,
 )
+_LOCAL_REGISTRY = re.compile(
+    r"(?<![\w./-])[\"']?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|kind-registry|host\.docker\.internal)(?::\d+)?/"
+)
 _TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|examples?|fixtures?|testdata|\.github)(?:/|$)")
 _HANDS_OVER = re.compile(
     r"\baws s3 (?:sync|cp)\b|\b(?:ssh|scp|rsync|sftp|lftp)\s|ssh-action|scp-action|ssh-deploy|ftp-deploy|s3-sync"
@@ -52,6 +55,8 @@ def _of_action(step: Step) -> set[str]:
         push = step.inputs.get("push", False)
         if push not in {False, "false", None} or "type=registry" in outputs or "push=true" in outputs:
             found.add("push")
+        if _is_local(step.inputs.get("tags")):
+            found.discard("push")
     if step.inputs.get("action") in {"close", "delete", "destroy"}:
         found.discard("deploy")
     if name == "aquasecurity/trivy-action" and step.inputs.get("scan-type", "image") != "image":
@@ -59,6 +64,17 @@ def _of_action(step: Step) -> set[str]:
     if step.uses.kind == "docker" and "trivy" in name:
         found.update(("scan", "image-scan"))
     return found
+
+
+def _is_local(tags: object) -> bool:
+    """Say whether all tags of an image are those of a registry on the runner itself."""
+    each = [tag for tag in re.split(r"[\s,]+", tags) if tag] if isinstance(tags, str) else []
+    return bool(each) and all(is_on_runner(tag) for tag in each)
+
+
+def is_on_runner(image: str) -> bool:
+    """Say whether an image is one of a registry on the runner itself, which ends with the job."""
+    return _LOCAL_REGISTRY.match(image) is not None
 
 
 def _of_script(step: Step) -> set[str]:
@@ -69,6 +85,10 @@ def _of_script(step: Step) -> set[str]:
     )
     found = {purpose for purpose, pattern in _COMMANDS.items() if pattern.search(script)}
     real = "\n".join(line for line in script.split("\n") if not _DRY.search(line))
+    if "push" in found and _LOCAL_REGISTRY.search(script):
+        elsewhere = "\n".join(line for line in script.split("\n") if not _LOCAL_REGISTRY.search(line))
+        if not _COMMANDS["push"].search(elsewhere):
+            found.discard("push")
     if "deploy" in found and (_LOCAL_CLUSTER.search(script) or not _COMMANDS["deploy"].search(real)):
         found.discard("deploy")
     return found

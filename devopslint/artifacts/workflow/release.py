@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at, names_of
-from devopslint.artifacts.workflow.purpose import job_purposes, purposes
+from devopslint.artifacts.workflow.purpose import is_on_runner, job_purposes, purposes
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map
 
@@ -47,10 +47,10 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
         if not isinstance(tags, str):
             return
         each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()]
-        if each and all(_is_latest(tag) for tag in each):
+        if each and all(_is_latest(tag) and not is_on_runner(tag) for tag in each):
             yield Problem(("with", "tags"), image=each[0])
     elif step.run is not None and step.fragment is not None and step.is_shell:
-        pushes = list(_TAG_OF_PUSH.finditer(step.run))
+        pushes = [found for found in _TAG_OF_PUSH.finditer(step.run) if not is_on_runner(found.group(1))]
         if pushes and all(_is_latest(found.group(1).strip("\"'")) for found in pushes) and "--all-tags" not in step.run:
             if any(other is not step and other.run and _TAG_OF_PUSH.search(other.run) for other in step.job.steps):
                 return

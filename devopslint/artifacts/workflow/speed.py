@@ -40,6 +40,13 @@ _CACHES = {
     "actions/setup-java": ("maven", "gradle"),
 }
 """Action → the package managers that its input `cache` knows. Source: the README of each."""
+_CACHES_GRADLE = ("gradle/actions/setup-gradle", "gradle/gradle-build-action")
+"""Actions that keep the caches of Gradle by themselves, and better. Source: docs/setup-gradle.md of gradle/actions."""
+
+
+def _is_on(step: Step) -> bool:
+    """Say whether the cache of an action for Gradle is not switched off."""
+    return step.inputs.get("cache-disabled") not in (True, "true")
 
 
 def _managers(job: Job) -> dict[str, Step]:
@@ -57,6 +64,8 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
     """Find set-up actions without their cache in a job that then installs dependencies."""
     job: Job = subject.context
     managers = _managers(job)
+    if any(step.uses is not None and step.uses.name in _CACHES_GRADLE and _is_on(step) for step in job.steps):
+        managers.pop("gradle", None)
     if any("cache" in (step.uses.name if step.uses else "") for step in job.steps):
         return
     released = "release" in job.workflow.triggers
@@ -289,7 +298,13 @@ def dispatch_inputs(subject: Subject, options: Options) -> Iterator[Problem]:
     workflow: Workflow = subject.context
     inputs = map_at(workflow.triggers.get("workflow_dispatch"), "inputs")
     if inputs:
-        yield Problem(("on", "workflow_dispatch", "inputs"), part="key", count=len(inputs))
+        yield Problem(("on", "workflow_dispatch", "inputs"), part="key", inputs=_counted(len(inputs)))
+
+
+def _counted(number: int) -> str:
+    return (
+        "an input of `workflow_dispatch` changes" if number == 1 else f"{number} inputs of `workflow_dispatch` change"
+    )
 
 
 def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
