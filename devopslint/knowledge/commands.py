@@ -21,7 +21,7 @@ KIND = "shell.command"
 SCRIPT = "shell.script"
 _PLAIN = re.compile(
     r"\s*(?!(?:case|declare|do|done|echo|elif|else|esac|exec|fi|for|function|if|let|local|mapfile|popd|pushd|read|readarray"
-    r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@=,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*"
+    r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*"
 )
 _filters: dict[frozenset[str], re.Pattern[str]] = {}
 

@@ -199,6 +199,12 @@ def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
     ):
         return
     names = _PASSWORD_OPTIONS.get(command.name, ())
+    piped = command.piped_from
+    if command.has_flag("--password-stdin") and piped is not None and piped.name in {"echo", "printf"}:
+        for word in piped.words:
+            if not word.expands and not word.text.startswith("-") and is_plausible_secret(word.text):
+                yield Problem(_word_place(word), name=command.name)
+                return
     for index, word in enumerate(command.words):
         value, place = _value(command, index, word, names)
         if value is None or place is None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from devopslint.knowledge.credentials import find_credential, is_plausible_secret, looks_like_secret_name
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.script_files import written
+from devopslint.knowledge.credentials import (
+    find_assignments,
+    find_credential,
+    find_credentials,
+    is_plausible_secret,
+    looks_like_secret_name,
+)
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map, Seq
 
@@ -29,16 +37,21 @@ _OTHER_KEY = re.compile(
     r"(?<!api)(?<!access)(?<!private)(?<!secret)(?<!ssh)(?<!deploy)(?<!signing)[-_]?keys?$", re.IGNORECASE
 )
 """Keys of caches, of items, of translations."""
+_HOST = re.compile(r"\[[^\]]*\]|[^\s/:?#'\"]+")
+_USER = re.compile(r"://([^\s/:@'\"<>]*)\Z")
+_RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
+_MAY_ASSIGN = re.compile(r"(?:pass|secret|token|key|pwd|credential)\w*=", re.IGNORECASE)
 _SHELL_REFERENCE = re.compile(r"^\$|\$\{?\w|%\w+%")
 
 
 def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find credentials by their form anywhere, and by their name in `env` and `with`."""
     workflow: Workflow = subject.context
+    yield from _in_scripts(workflow)
     for path, value, mark in _strings(workflow.root):
         if path[-1:] == ("uses",):
             continue
-        found = find_credential(value)
+        found = next((one for one in find_credentials(value) if not _is_throw_away(workflow, value, one)), None)
         if found is not None:
             title, start, end = found
             fragment = workflow.fragment_at(mark, value)
@@ -51,11 +64,54 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             or "services" in path
         ):
             continue
-        if "${{" in value or _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value) or len(value) < 8:
-            continue
-        name = path[-1].replace("-", "").replace("_", "")
-        if not _OTHER_KEY.search(name) and looks_like_secret_name(path[-1]) and is_plausible_secret(value):
+        if _is_secret(path[-1], value):
             yield Problem(path, what=f"the value of `{path[-1]}`")
+
+
+def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -> bool:
+    """Say whether it is the password of a database that lives on the runner, and a weak one or that of its service."""
+    title, start, end = found
+    if title != "a password in a URL":
+        return False
+    host = _HOST.match(text, end + 1)
+    user = _USER.search(text, 0, start - 1)
+    name = host.group().lower() if host is not None else ""
+    if name.rstrip(".") not in _RUNNER and "." in name:
+        return False
+    password = text[start:end]
+    services = [service for job in workflow.jobs.values() for service in map_at(job.value, "services").values()]
+    known = {str(value) for service in services for value in map_at(service, "env").values()}
+    same = user is not None and user.group(1) == password
+    return same or password in known or _FOR_TESTS.search(password) is not None
+
+
+def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
+    """Find secrets that scripts give a name: `export TOKEN=…`, `PGPASSWORD=… psql`, `echo TOKEN=… >> $GITHUB_ENV`."""
+    for step in workflow.steps:
+        if not step.run or step.fragment is None or not step.is_shell or not _MAY_ASSIGN.search(step.run):
+            continue
+        for command in step.script():
+            for assignment in command.assignments:
+                value = assignment.value
+                if value is None or value.expands or find_credential(value.text) is not None:
+                    continue
+                if _is_secret(assignment.name, value.text):
+                    place = Place(value.fragment.source, *value.mark)
+                    yield Problem(place, what=f"the value of `{assignment.name}`")
+        for start, end in written(step.run, "GITHUB_ENV", "GITHUB_OUTPUT"):
+            for name, first, last in find_assignments(step.run[start:end]):
+                value_text = step.run[start + first : start + last]
+                if find_credential(value_text) is None and _is_secret(name, value_text):
+                    mark = step.fragment.mark(start + first, start + last)
+                    yield Problem(Place(step.fragment.source, *mark), what=f"the value of `{name}`")
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Say whether a text that stands under a name is a secret, and none of a test."""
+    if "${{" in value or _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value) or len(value) < 8:
+        return False
+    plain = name.replace("-", "").replace("_", "")
+    return not _OTHER_KEY.search(plain) and looks_like_secret_name(name) and is_plausible_secret(value)
 
 
 def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:
