@@ -235,6 +235,11 @@ def _uploads(steps: list[Step]) -> bool:
     )
 
 
+_GOES_ON = re.compile(r"(?:^|[;\n])\s*set \+e\b|(?:^|[;\n])\s*set \+o errexit\b")
+_ENDS_WELL = re.compile(r"(?:^|[;\n])[ \t]*(exit 0|true|:)[ \t;]*\s*\Z")
+_LOOKS_AT_STATUS = re.compile(r"\$\?|PIPESTATUS|\bset -\w*e|\bset -o errexit|\bif\b|&&|\|\|")
+
+
 def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find tests and linters whose failure is ignored."""
     step: Step = subject.context
@@ -258,6 +263,12 @@ def _swallowed(step: Step) -> Iterator[Problem]:
         if is_check(found.group(1)):
             place = Place(step.fragment.source, *step.fragment.mark(*found.span(2)))
             yield Problem(place)
+    ended = _ENDS_WELL.search(step.run)
+    begun = _GOES_ON.search(step.run)
+    if begun and ended and not _LOOKS_AT_STATUS.search(step.run, begun.end()):
+        between = re.split(r"[;\n]", step.run[begun.end() : ended.start()])
+        if any(is_check(line.strip()) for line in between):
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(*ended.span(1))))
 
 
 def deploy_without_verification(subject: Subject, options: Options) -> Iterator[Problem]:

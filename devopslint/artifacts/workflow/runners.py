@@ -113,8 +113,33 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     known = HOSTED | SELF_HOSTED | set(RETIRED) | set(options["labels"])
     for label, path, related in all_labels:
-        if label.lower() not in known and _LOOKS_HOSTED.match(label):
-            yield Problem(related[0].place if related else path, label=label, hint=nearest(label, HOSTED))
+        meant = _misspelt(label.lower()) if len(all_labels) == 1 or isinstance(job.value["runs-on"], str) else ""
+        if label.lower() not in known and (meant or _LOOKS_HOSTED.match(label)):
+            hint = f", did you mean `{meant}`?" if meant else nearest(label, HOSTED)
+            yield Problem(related[0].place if related else path, label=label, hint=hint)
+
+
+def _misspelt(label: str) -> str:
+    """Return the label of GitHub's that one wrong, missing, doubled or swapped letter makes of it; empty when there is none.
+
+    Digits are not counted: an organisation may well call its own runner `ubuntu-24.04-8`.
+    """
+    for known in sorted(HOSTED):
+        if abs(len(known) - len(label)) > 1:
+            continue
+        start = _same(label, known)
+        end = _same(label[start:][::-1], known[start:][::-1])
+        ours, theirs = label[start : len(label) - end], known[start : len(known) - end]
+        swapped = len(ours) == 2 and ours == theirs[::-1]
+        if (max(len(ours), len(theirs)) == 1 or swapped) and (ours + theirs).isalpha():
+            return known
+    return ""
+
+
+def _same(one: str, other: str) -> int:
+    """Return how many letters two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((index for index, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(one), len(other)))
 
 
 def unknown_shell(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.flow import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.usage import usages, usages_at
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_FETCHES_OR_RUNS = frozenset({"actions/checkout", "actions/github-script", "actions/download-artifact"})
+_WHOLE_FOLDER = re.compile(
+    r"(?:\$\{\{\s*github\.workspace\s*\}\}|\.)?/?(?:\*\*?(?:/\*\*?)?|\.git(?:/(?:config|\*\*?(?:/\*)?)?)?)?",
+    re.IGNORECASE,
+)
 _BY_FORKS = ("pull_request", "pull_request_target", "issue_comment")
 
 
@@ -97,24 +103,29 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
     if step.uses is None or step.uses.name != "actions/upload-artifact":
         return
     path = step.inputs.get("path")
-    lines = [line.strip() for line in path.split("\n")] if isinstance(path, str) else []
-    whole = [
-        line
-        for line in lines
-        if line in {".", "./", "**", "./**", "**/*", "*", "${{ github.workspace }}", "${{github.workspace}}"}
-    ]
+    lines = [line.strip() for line in path.split("\n") if line.strip()] if isinstance(path, str) else []
+    whole = [line for line in lines if _WHOLE_FOLDER.fullmatch(line)]
     hidden = step.inputs.get("include-hidden-files")
     if not whole or any(line.startswith("!") and ".git" in line for line in lines):
         return
-    if (step.uses.major or 4) >= 4 and hidden not in (True, "true"):
+    if (_major(step) or 4) >= 4 and hidden not in (True, "true"):
         return
     for other in step.before:
         if other.uses is None or other.uses.name != "actions/checkout" or "path" in other.inputs:
             continue
-        in_git_config = other.uses.major is not None and other.uses.major < 6
+        major = _major(other)
+        in_git_config = major is not None and major < 6
         if in_git_config and other.inputs.get("persist-credentials", True) not in (False, "false"):
             yield Problem(("with", "path"))
             return
+
+
+def _major(step: Step) -> int | None:
+    """Return the major version of a step's action, that in the comment behind a commit too; `None` when not known."""
+    assert step.uses is not None
+    if not step.uses.is_sha:
+        return step.uses.major
+    return version_in_comment(step.workflow.document.source, step.value.at["uses"][2:])
 
 
 def is_secret(node: Node) -> bool:
@@ -279,12 +290,25 @@ def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Proble
             return
 
 
+def _is_safe(job: Job) -> bool:
+    """Say whether a job keeps strangers out, or neither fetches files nor runs a script or an action of the repository."""
+    from devopslint.artifacts.workflow.checkout import is_guarded
+
+    if not job.steps:
+        return False
+    inert = all(
+        step.uses is not None and step.uses.kind == "repository" and step.uses.name not in _FETCHES_OR_RUNS
+        for step in job.steps
+    )
+    return inert or all(is_guarded(step) for step in job.steps)
+
+
 def dangerous_trigger(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the events whose runs strangers start with the repository's secrets."""
     workflow: Workflow = subject.context
     on = workflow.root.get("on")
     for event in ("pull_request_target", "workflow_run"):
-        if event in workflow.triggers:
+        if event in workflow.triggers and not all(_is_safe(job) for job in workflow.jobs.values()):
             if isinstance(on, Map):
                 yield Problem(("on", event), part="key", event=event)
             elif isinstance(on, list):
