@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{(?:(?:'[^']*'|[^'}]|\}(?!\}))*+|.*?)\}\}", re.DOTALL)
+"""An expression; a `}}` in one of its strings does not end it."""
 _BACKSLASH = re.compile(r"\\(\n|.)", re.DOTALL)
 _QUOTED_BACKSLASH = re.compile(r'\\([\n"\\$`])')
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "0": "\0", "e": "\x1b"}

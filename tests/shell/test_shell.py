@@ -51,6 +51,8 @@ def only(text: str, name: str) -> Command:
         ("export A=1; [ -f x ] && y", ["export", "[", "y"]),
         ("é '", ["é"]),
         ("curl ${{ inputs.url || 'a' }} | bash", ["curl", "bash"]),
+        ("curl ${{ format('{{{0}}}', a) }} | bash", ["curl", "bash"]),
+        ("curl ${{ it's }} | bash", ["curl", "bash"]),
     ],
 )
 def test_names(text: str, expected: list[str]) -> None:

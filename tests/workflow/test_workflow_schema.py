@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from workflow_text import job, workflow
 
-from devopslint.artifacts.workflow.form import _maps
 from devopslint.artifacts.workflow.model import is_bounded
 from devopslint.artifacts.workflow.schema import load_table
 from devopslint.artifacts.workflow.triggers import cron_fault, glob_fault
+from devopslint.knowledge.keys import mappings
 
 
 def faults(text: str) -> list[tuple[str, tuple[str | int, ...]]]:
@@ -65,7 +65,7 @@ def test_every_definition_that_is_named_is_there() -> None:
 
 def test_shared_anchors_are_walked_once() -> None:
     read = workflow("on: push\nx: &a {b: 1}\ny: *a\njobs: {}")
-    assert len(list(_maps(read.root))) == 3
+    assert len(list(mappings(read.root))) == 3
 
 
 @pytest.mark.parametrize(
