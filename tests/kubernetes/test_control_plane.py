@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from manifest_text import subjects
 
-from devopslint.artifacts.kubernetes import control_plane
-from devopslint.artifacts.kubernetes.flags import INSTEAD, NEEDS, PROGRAMS, ROWS
+from devopslint.artifacts.kubernetes.checks import control_plane
+from devopslint.artifacts.kubernetes.checks.flags import INSTEAD, NEEDS, PROGRAMS, ROWS
 
 POD = """\
 apiVersion: v1

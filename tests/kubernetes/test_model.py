@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from devopslint.artifacts.kubernetes.fields import _load
+from devopslint.artifacts.kubernetes.checks.fields import _load
+from devopslint.artifacts.kubernetes.checks.versions import RETIRED
 from devopslint.artifacts.kubernetes.model import selects, selects_plainly
-from devopslint.artifacts.kubernetes.versions import RETIRED
 from devopslint.syntax.source import Source
 from devopslint.syntax.yaml import read_yaml
 

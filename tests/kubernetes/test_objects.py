@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from manifest_text import subjects
 
-from devopslint.artifacts.kubernetes import choices, claims_document, fields
+from devopslint.artifacts.kubernetes import claims_document
+from devopslint.artifacts.kubernetes.checks import choices, fields
 
 DEPLOYMENT = """\
 apiVersion: apps/v1

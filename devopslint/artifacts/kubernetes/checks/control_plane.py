@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.kubernetes.flags import INSTEAD, NEEDS, ROWS
+from devopslint.artifacts.kubernetes.checks.flags import INSTEAD, NEEDS, ROWS
+from devopslint.artifacts.kubernetes.checks.programs import programs_beside, programs_of
 from devopslint.artifacts.kubernetes.model import items_of, plain
-from devopslint.artifacts.kubernetes.programs import programs_beside, programs_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from devopslint.artifacts.kubernetes.flags import Row
-    from devopslint.artifacts.kubernetes.programs import Program
+    from devopslint.artifacts.kubernetes.checks.flags import Row
+    from devopslint.artifacts.kubernetes.checks.programs import Program
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.references import fewest_replicas
+from devopslint.artifacts.kubernetes.checks.references import fewest_replicas
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
 

@@ -6,8 +6,8 @@ import json
 import os
 import re
 
+from devopslint.artifacts.kubernetes.checks.versions import RETIRED
 from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of, known, plain
-from devopslint.artifacts.kubernetes.versions import RETIRED
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -142,7 +142,7 @@ def _stability(version: str) -> tuple[bool, bool, str]:
 
 def _load() -> dict[str, Any]:
     if not _table:
-        path = os.path.join(os.path.dirname(__file__), "data", "fields.json")
+        path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "fields.json")
         with open(path, encoding="utf-8") as file:
             _table.update(json.load(file))
     return _table

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.kubernetes.checks.policies import labels_of
+from devopslint.artifacts.kubernetes.checks.references import backends_of, object_of
 from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
-from devopslint.artifacts.kubernetes.policies import labels_of
-from devopslint.artifacts.kubernetes.references import backends_of, object_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 

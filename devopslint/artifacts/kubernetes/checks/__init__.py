@@ -1,0 +1,1 @@
+"""The checks of Dockerfiles that are no conditions: functions that rule files name."""
