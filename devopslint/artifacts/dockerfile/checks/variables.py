@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Model, Stage
+    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -60,6 +60,16 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
                 told.add(name)
                 mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
                 yield Problem(Place(step.instruction.source, *mark), name=name)
+
+
+def frontend_kept(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ENV DEBIAN_FRONTEND=noninteractive` that no later ENV of the stage takes back."""
+    step: Step = subject.context
+    if subject.get(("pairs", "DEBIAN_FRONTEND")) != "noninteractive" or step.stage is None:
+        return
+    held = step.stage.scope.get("DEBIAN_FRONTEND")
+    if held is None or held.value == "noninteractive":
+        yield Problem(("pairs", "DEBIAN_FRONTEND"), part="key")
 
 
 def _declared(model: Model) -> set[str]:
