@@ -98,7 +98,9 @@ def theirs(value: Any, blocks: bool = True) -> Any:
     """Bring what python-hcl2 gives to a common form: quotes taken off, expressions as a mark."""
     if isinstance(value, dict):
         return {
-            unquote(key): theirs(item) for key, item in value.items() if key not in {"__is_block__", "__comments__", "__inline_comments__"}
+            unquote(key): theirs(item)
+            for key, item in value.items()
+            if key not in {"__is_block__", "__comments__", "__inline_comments__"}
         }
     if isinstance(value, list):
         return [theirs(item) for item in value]

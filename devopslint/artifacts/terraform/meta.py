@@ -55,7 +55,8 @@ def _meta_problems(module: Module, declared: Declared) -> Iterator[tuple[str, An
     elif "for_each" in block and isinstance(module.value(block["for_each"]), (str, int, float)):
         yield "for_each", None, "takes a map or a set"
     depends = block.get("depends_on", MISSING)
-    if depends is not MISSING:
+    # In JSON every reference is a text.
+    if depends is not MISSING and not declared.document.source.path.endswith(".json"):
         yield from _depends(depends)
 
 
@@ -119,7 +120,7 @@ def _lifecycle(declared: Declared) -> Iterator[Problem]:
                 yield Problem(place, name=name, problem="must be `true` or `false` itself: no reference may stand here")
             elif not isinstance(value, (bool, Expression)) and value not in {"true", "false"} and value is not UNKNOWN:
                 yield Problem(place, name=name, problem="must be `true` or `false`")
-        ignored = block.get("ignore_changes", MISSING)
+        ignored = block.get("ignore_changes", MISSING) if not source.path.endswith(".json") else MISSING
         if isinstance(ignored, Seq) and any(isinstance(item, str) for item in ignored):
             index = next(index for index, item in enumerate(ignored) if isinstance(item, str))
             word = "write `all` without brackets" if ignored[index] in {"all", "*"} else "write names without quotes"
