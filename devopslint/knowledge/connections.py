@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
-_NEAR = re.compile(
+_ADDRESS = lazily(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
+_NEAR = lazily(
     r"(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|0\.0\.0\.0|\[|host\.docker\.internal"
     r"|[^./:]+(?:[:/]|$)|[^/:]*\.(?:local|internal|svc|test|example|localhost|invalid|lan|consul)(?:[:/]|\.cluster|$))",
     re.IGNORECASE,
 )
 """Hosts of the machine itself, of its network, and names that nobody outside has."""
-_PLAIN = re.compile(r"(?:^|=|@)((?:http|git|ftp)://([^\s'\"]+))")
-_SENDS_A_SHELL = re.compile(r"/dev/(?:tcp|udp)/[^\s'\"]+")
+_PLAIN = lazily(r"(?:^|=|@)((?:http|git|ftp)://([^\s'\"]+))")
+_SENDS_A_SHELL = lazily(r"/dev/(?:tcp|udp)/[^\s'\"]+")
 _NETCAT_VALUED = frozenset({"-w", "-p", "-s", "-i", "-q", "-X", "-x", "-e", "-c", "--exec", "--sh-exec", "--wait"})
 
 

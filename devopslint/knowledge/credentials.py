@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = lazily(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _SECRET_WORDS = frozenset(
     {"password", "passwd", "passphrase", "passcode", "pwd", "pass", "secret", "token", "credential", "credentials",
@@ -40,7 +42,7 @@ _HARMLESS_BEFORE = frozenset(
 )  # fmt: skip
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (title, re.compile(pattern))
+    (title, lazily(pattern))
     for title, pattern in (
         ("an AWS access key", r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}(?![A-Z0-9])"),
         ("a GitHub token", r"(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),
@@ -80,14 +82,14 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a signed JSON web token", r"(?<![A-Za-z0-9_-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
     )
 )  # fmt: skip
-_HINTS = re.compile(
+_HINTS = lazily(
     r"AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]+-|xox|hooks\.slack|k_live_|AIza|npm_|pypi-|SG\.|do[opr]_v1"
     r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|://|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
     r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
-_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
+_URL_PASSWORD = lazily(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
 _URL_STANDINS = frozenset({"password", "pass", "pwd", "passwd", "x-oauth-basic"})
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = lazily(
     r"""(?x)
     (?<![A-Za-z0-9_.$-]) ["']? (?P<name>[A-Za-z][A-Za-z0-9_-]{2,60}) ["']?
     (?: = (?!=) | [ \t]*:[ \t]+ | "[ \t]*:[ \t]* | (?<=["']):[ \t]* | [ \t]+=[ \t]+(?=["']) )
@@ -95,16 +97,16 @@ _ASSIGNMENT = re.compile(
     """
 )
 """A name, what stands between, and a value without blanks."""
-_NAMED_VALUE = re.compile(
+_NAMED_VALUE = lazily(
     r"""(?ix)
     (?<![A-Za-z0-9_]) \\?["']? name \\?["']? \s* [:=] \s* \\?["']? (?P<name>[A-Za-z][A-Za-z0-9_.-]{2,60}) \\?["']? \s* ,? \s*
     \\?["']? value \\?["']? \s* [:=] \s* (?P<quote>\\?["']?) (?P<value>[^\s"'\\;,&|<>`]{3,200}) (?P=quote) (?=[\s,}\]"'\\]|$)
     """
 )
 """`{"name": "DB_PASSWORD", "value": "…"}`, and the same in YAML."""
-_PROSE = re.compile(r"[ \t]+[^\s#]")
-_CODE = re.compile(r"[$(){}\[\]]|^[a-z_]+\.[a-z_.]+$|^(?:true|false|null|None|string|str|String)$")
-_PLACEHOLDER = re.compile(
+_PROSE = lazily(r"[ \t]+[^\s#]")
+_CODE = lazily(r"[$(){}\[\]]|^[a-z_]+\.[a-z_.]+$|^(?:true|false|null|None|string|str|String)$")
+_PLACEHOLDER = lazily(
     r"""(?ix)
     ^(?: | null | none | nil | undefined | n/?a | true | false | yes | no | on | off | default | optional | required
        | unused | disabled | enabled | empty | string | value | dummy | fake | mock | sample | placeholder | redacted
@@ -119,11 +121,11 @@ _PLACEHOLDER = re.compile(
     | ^\*+ | \*{3,}$
     """
 )
-_NAME_OF_SECRET = re.compile(
+_NAME_OF_SECRET = lazily(
     r"(?i)^[a-z]+(?:[-_./][a-z]+)*[-_./](?:passwords?|passwd|passphrase|secrets?|tokens?|keys?|credentials?|pass|pwd)$"
 )
 """`db-password`, `prod/api-key`: what a secret is called in its store."""
-_REFERENCE = re.compile(
+_REFERENCE = lazily(
     r"""(?ix)
     \$\{ | \$\( | \{\{ | \}\} | ^\$[A-Za-z_] | ^% [A-Za-z_]+ %$ | ^%[sdv]$ | ^@[A-Za-z]
     | ^arn: | ^(?:vault|op|ssm|sops|akv|awssm|gcpsm|secret|secretsmanager|keyvault|env|file|ref\+\w+|projects)(?::|/)

@@ -9,6 +9,7 @@ import re
 
 from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,25 +17,25 @@ if TYPE_CHECKING:
 
 _START = r"(?:^|[\s;&|(/'\"`=])"
 _COMMANDS = {
-    purpose: re.compile(_START + r"(?:" + "|".join(patterns) + r")(?=$|[\s;&|)'\"`:])", re.MULTILINE)
+    purpose: lazily(_START + r"(?:" + "|".join(patterns) + r")(?=$|[\s;&|)'\"`:])", re.MULTILINE)
     for purpose, patterns in COMMANDS.items()
 }
-_LOCAL_CLUSTER = re.compile(
+_LOCAL_CLUSTER = lazily(
     r"\b(?:kind (?:create|load)|minikube|k3d cluster|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
     re.IGNORECASE,
 )
-_LOCAL_REGISTRY = re.compile(
+_LOCAL_REGISTRY = lazily(
     r"(?<![\w./-])[\"']?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|kind-registry|host\.docker\.internal)(?::\d+)?/"
 )
-_TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|examples?|fixtures?|testdata|\.github)(?:/|$)")
-_HANDS_OVER = re.compile(
+_TEST_FOLDER = lazily(r"(?:^|/)(?:tests?|examples?|fixtures?|testdata|\.github)(?:/|$)")
+_HANDS_OVER = lazily(
     r"\baws s3 (?:sync|cp)\b|\b(?:ssh|scp|rsync|sftp|lftp)\s|ssh-action|scp-action|ssh-deploy|ftp-deploy|s3-sync"
     r"|s3-deploy|docker[ -]compose[^\n]*\bup\b|cloudfront create-invalidation|az storage blob|gsutil",
     re.IGNORECASE,
 )
 """What a job that calls itself a deployment deploys with, and others do other things with."""
-_NO_SERVICE = re.compile(r"docs?\b|documentation|pages|preview|website|site\b|keys?\b|demo")
-_DRY = re.compile(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
+_NO_SERVICE = lazily(r"docs?\b|documentation|pages|preview|website|site\b|keys?\b|demo")
+_DRY = lazily(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
 
 
 def purposes(step: Step) -> frozenset[str]:
@@ -140,8 +141,8 @@ def environment_of(job: Job) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-_PRODUCTION = re.compile(r"(?:^|[^a-z])(?:prod|production|prd|live)(?:$|[^a-z])", re.IGNORECASE)
-_STAGING = re.compile(
+_PRODUCTION = lazily(r"(?:^|[^a-z])(?:prod|production|prd|live)(?:$|[^a-z])", re.IGNORECASE)
+_STAGING = lazily(
     r"(?:^|[^a-z])(?:stag|stage|staging|stg|uat|preprod|pre-prod|pre-production|qa|test|testing|dev|development|preview|canary|integration)(?:$|[^a-z])",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from devopslint.knowledge.credentials import (
     looks_like_secret_name,
 )
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 from devopslint.syntax.yaml_scalar import scalar_fragment
 
@@ -25,19 +26,19 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
-_FLAG = re.compile(r"--?([A-Za-z][\w-]*?)[= ](\S+)")
-_SETTING = re.compile(
+_FLAG = lazily(r"--?([A-Za-z][\w-]*?)[= ](\S+)")
+_SETTING = lazily(
     r"^[ \t]*(?:export[ \t]+)?[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*[=:][ \t]*([\"']?)([^\s\"'#,]+)\2[ \t]*,?[ \t]*$",
     re.MULTILINE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = lazily(
     r"op://|vault:|ref\+|secretref:|<path:|arn:aws[\w-]*:(?:secretsmanager|ssm):|projects/[^/\s]+/secrets/"
 )
 """What names a secret in a store, to be put in by a tool."""
 _REGISTRY_LOGINS = frozenset({".dockerconfigjson", ".dockercfg"})
-_LOGIN = re.compile(r'"(?:auth|password|identitytoken)"\s*:\s*"[^"$<{\s]{4,}"')
-_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*")
-_PUBLIC_ENTRY = re.compile(
+_LOGIN = lazily(r'"(?:auth|password|identitytoken)"\s*:\s*"[^"$<{\s]{4,}"')
+_CONSTANT = lazily(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_*")
+_PUBLIC_ENTRY = lazily(
     r"(?i)(?:^|[-_.]|[a-z])(?:user(?:name)?|login|host(?:name)?|namespace|port|endpoint|url|uri|name|database|db|region|bucket|email|type"
     r"|project|crt|cert|pem|ca|id)$"
 )

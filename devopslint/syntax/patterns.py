@@ -1,0 +1,34 @@
+"""Regular expressions that are compiled when they are first used: most of those of a start are not."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_METHODS = (
+    "match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split", "pattern", "flags", "groups",
+    "groupindex",
+)  # fmt: skip
+
+
+class _Lazy:
+    """A pattern that is compiled when somebody asks something of it, and from then on as quick as a compiled one."""
+
+    def __init__(self, source: str, flags: int) -> None:
+        self._source = source
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        compiled = re.compile(self._source, self._flags)
+        self.__dict__.update({method: getattr(compiled, method) for method in _METHODS})
+        return self.__dict__[name]
+
+
+def lazily(source: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a pattern; that its source is sound shows when it is first used."""
+    return _Lazy(source, flags)  # type: ignore[return-value]  # it does all that a pattern does
