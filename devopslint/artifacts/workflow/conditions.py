@@ -183,7 +183,7 @@ def _is_chosen_by_others(path: tuple[str, ...]) -> bool:
     return path[:2] in {
         ("github", name)
         for name in ("ref", "ref_name", "head_ref", "base_ref", "actor", "triggering_actor", "repository")
-    } or (path[:2] == ("github", "event") or path[0] == "env")
+    } or ((path[:2] == ("github", "event") and path[2:] != ("action",)) or path[0] == "env")
 
 
 def unsound_ternary(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
-from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place
 
 TYPE_CHECKING = False
@@ -138,6 +138,8 @@ def origins(node: Node, usage: Usage, calls: Calls = (), depth: int = 0, *, as_j
             found = _output_origins(step, path[3], calls, depth + 1) if step is not None else None
         elif path[0] == "needs" and len(path) == 4 and path[2] == "outputs" and usage.job is not None:
             found = _need_origins(usage, path[1], path[3], calls, depth + 1)
+        elif path[0] == "matrix" and len(path) > 1 and usage.job is not None:
+            found = _matrix_origins(usage.job, path[1], calls, depth + 1)
         elif path[0] == "inputs" and len(path) == 2 and calls:
             found = _input_origins(calls, path[1], depth + 1)
     if found is not None:
@@ -188,6 +190,19 @@ def _at(workflow: Workflow, path: Path, calls: Calls, depth: int) -> Iterator[Or
             origin for usage in usages_at(workflow, path) for _, origin in origins_of_usage(usage, calls, depth)
         ]
     return iter(known[path, calls])
+
+
+def _matrix_origins(job: Job, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:
+    """Return what the values of a key of the matrix come from; `None` when all of them stand there in clear."""
+    whole = (*job.path, "strategy", "matrix")
+    found: list[Origin] = []
+    for usage in usages(job.workflow):
+        path = usage.site.path
+        if path[: len(whole)] == whole:
+            below = path[len(whole) :]
+            if not below or any(isinstance(one, str) and one.lower() == name for one in below):
+                found.extend(origin for _, origin in origins_of_usage(usage, calls, depth))
+    return iter(found) if found else None
 
 
 def _output_origins(step: Step, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:

@@ -13,7 +13,7 @@ from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.workflow.flow import Flow, Origin
@@ -138,31 +138,36 @@ def _script_inputs(called: Workflow) -> dict[str, Place]:
 
 
 def input_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find inputs, outputs and names of branches that are expanded within a script: safe only while callers are."""
-    step: Step = subject.context
+    """Find inputs and names of branches that are expanded within a script: safe only while callers are."""
+    return _expanded(subject.context, _is_input)
+
+
+def output_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find outputs of steps and jobs that are expanded within a script."""
+    return _expanded(subject.context, _is_output)
+
+
+def _expanded(step: Step, wanted: Callable[[tuple[str, ...], Step], bool]) -> Iterator[Problem]:
     for usage in script_usages(step):
         if usage.tree is None:
             continue
         told = {id(node) for node, _ in untrusted_references(usage)}
         for node in flowing(usage.tree):
             path = node.path()
-            if path is None or id(node) in told or not _from_outside(path, step):
-                continue
-            yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
+            if path is not None and id(node) not in told and wanted(path, step):
+                yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
 
 
-def _from_outside(path: tuple[str, ...], step: Step) -> bool:
+def _is_input(path: tuple[str, ...], step: Step) -> bool:
     if path[0] == "inputs" and len(path) == 2:
         return not _harmless_input(path[1], step)
     if path[:3] == ("github", "event", "inputs") and len(path) == 4:
         return not _harmless_input(path[3], step)
-    if path[:2] in {("github", "ref_name"), ("github", "ref"), ("github", "actor"), ("github", "triggering_actor")}:
-        return path[1].startswith("ref")
-    return (
-        path[0] == "needs"
-        or (path[0] == "steps" and "outputs" in path)
-        or path[:3] == ("github", "event", "client_payload")
-    )
+    return path in {("github", "ref_name"), ("github", "ref")} or path[:3] == ("github", "event", "client_payload")
+
+
+def _is_output(path: tuple[str, ...], step: Step) -> bool:
+    return path[0] == "needs" or (path[0] == "steps" and "outputs" in path)
 
 
 def _harmless_input(name: str, step: Step) -> bool:
