@@ -9,7 +9,7 @@ from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
@@ -24,50 +24,46 @@ _MOST_STEPS = 3
 """Overlays on top of each other."""
 
 
-def is_patch(path: str, workspace: Workspace) -> bool:
+class Supplied:
+    """What others put into the objects of a file before a cluster sees them.
+
+    `patch` says that the file is one; `images` are the names of images whose tag is put in, `replicas` the names of
+    workloads whose number is; `namespace` that there will be another one; `chart` that the file belongs to a chart.
+    """
+
+    __slots__ = ("chart", "images", "namespace", "patch", "replicas")
+
+    def __init__(self, path: str, workspace: Workspace) -> None:
+        kustomizations = list(_kustomizations(path, workspace))
+        roots = [root for _, root in kustomizations]
+        self.patch = _is_patch(path, kustomizations)
+        self.images = {
+            str(image.get("name"))
+            for root in roots
+            for image in _maps(root, "images")
+            if image.get("newTag") is not None or image.get("digest") is not None
+        }
+        for _, root in _roots(path, workspace, _SKAFFOLDS):
+            build = root.get("build")
+            if isinstance(build, Map):
+                self.images.update(str(artifact.get("image")) for artifact in _maps(build, "artifacts"))
+        self.replicas = {str(one.get("name")) for root in roots for one in _maps(root, "replicas")}
+        self.namespace = any(isinstance(root.get("namespace"), str) for root in roots)
+        # The namespace of a chart is told when it is installed.
+        self.chart = any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
+
+
+def _is_patch(path: str, kustomizations: Iterable[tuple[str, Map]]) -> bool:
     """Say whether a file is a patch: by its name or its folder's, or because a kustomization names it as one."""
     folder, _, name = path.rpartition("/")
     if _PATCH.search(name) or folder.rpartition("/")[2] in {"patch", "patches"}:
         return True
-    for folder, root in _kustomizations(path, workspace):
+    for folder, root in kustomizations:
         named = [*_list(root, "patchesStrategicMerge")]
         named += [patch.get("path") for key in ("patches", "patchesJson6902") for patch in _maps(root, key)]
         if any(isinstance(name, str) and posixpath.normpath(posixpath.join(folder, name)) == path for name in named):
             return True
     return False
-
-
-def supplied_images(path: str, workspace: Workspace) -> frozenset[str]:
-    """Return the names of images whose tag kustomize or skaffold puts in."""
-    names: set[str] = set()
-    for _, root in _kustomizations(path, workspace):
-        names.update(
-            str(image.get("name"))
-            for image in _maps(root, "images")
-            if image.get("newTag") is not None or image.get("digest") is not None
-        )
-    for _, root in _roots(path, workspace, _SKAFFOLDS):
-        build = root.get("build")
-        if isinstance(build, Map):
-            names.update(str(artifact.get("image")) for artifact in _maps(build, "artifacts"))
-    return frozenset(names)
-
-
-def supplied_replicas(path: str, workspace: Workspace) -> frozenset[str]:
-    """Return the names of workloads whose number of replicas kustomize puts in."""
-    return frozenset(
-        str(one.get("name")) for _, root in _kustomizations(path, workspace) for one in _maps(root, "replicas")
-    )
-
-
-def supplies_namespace(path: str, workspace: Workspace) -> bool:
-    """Say whether kustomize puts a namespace in."""
-    return any(isinstance(root.get("namespace"), str) for _, root in _kustomizations(path, workspace))
-
-
-def is_of_chart(path: str, workspace: Workspace) -> bool:
-    """Say whether a file belongs to a chart, whose namespace is told when it is installed."""
-    return any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
 
 
 def _kustomizations(path: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:
@@ -110,7 +106,7 @@ def _roots(
     folder = posixpath.dirname(path)
     for _ in range(most):
         for name in names:
-            beside = posixpath.join(folder, name)
+            beside = f"{folder}/{name}" if folder else name
             if workspace.exists(beside):
                 for document in workspace.documents(beside):
                     if isinstance(document.root, Map):

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of, plain
-from devopslint.artifacts.kubernetes.overlays import (
-    is_of_chart,
-    is_patch,
-    supplied_images,
-    supplied_replicas,
-    supplies_namespace,
-)
+from devopslint.artifacts.kubernetes.overlays import Supplied
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
@@ -37,28 +31,24 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     for path in unit.files:
         documents = unit.documents(path)
         objects = [one for document in documents for one in _objects(document.root, document)]
+        if not objects:
+            continue
         manifests = Manifests(path, objects, unit.workspace)
-        patch = bool(objects) and is_patch(path, unit.workspace)
-        images = (
-            supplied_images(path, unit.workspace) if any(one.template is not None for one in objects) else frozenset()
-        )
-        replicas = supplied_replicas(path, unit.workspace) if objects else frozenset()
-        supplied = bool(objects) and supplies_namespace(path, unit.workspace)
-        namespaced = supplied or (bool(objects) and is_of_chart(path, unit.workspace))
+        supplied = Supplied(path, unit.workspace)
         for document in documents:
             document.resolve = _resolve
         for one in objects:
-            one.partial = patch or _looks_partial(one)
+            one.partial = supplied.patch or _looks_partial(one)
             if one.partial:
                 _open_all(one.value)
             if one.template is not None:
-                _forget_images(one.template["spec"], images)
-            if namespaced:
+                _forget_images(one.template["spec"], supplied.images)
+            if supplied.namespace or supplied.chart:
                 _forget(one.value, "metadata", "namespace")
-            if supplied and one.kind == "Namespace":
+            if supplied.namespace and one.kind == "Namespace":
                 # Kustomize calls it as the namespace that it puts everything in.
                 _forget(one.value, "metadata", "name")
-            if one.name in replicas:
+            if one.name in supplied.replicas:
                 _forget(one.value, "spec", "replicas")
             one.subject = Subject(
                 "kubernetes.object",
@@ -207,7 +197,7 @@ def _open_all(root: Map) -> None:
                 todo.append(below)
 
 
-def _forget_images(spec: Map, images: frozenset[str]) -> None:
+def _forget_images(spec: Map, images: set[str]) -> None:
     """Make unknown the images whose tag a tool puts in."""
     for key, _ in _CONTAINERS:
         for container in items_of(spec.get(key)):
