@@ -188,7 +188,7 @@ def readme(text: str, rules: list[Rule]) -> str:
     groups: dict[str, int] = {}
     for rule in rules:
         groups[rule.id.split("/")[0]] = groups.get(rule.id.split("/")[0], 0) + 1
-    titles = {name: artifact.TITLES[1] for name, artifact in artifacts().items()}
+    titles = {name: artifact.TITLES[1] for name, artifact in artifacts().items()} | {"shell": "shell scripts in them"}
     counted = [f"{number} on {titles[name]}" for name, number in groups.items() if name in titles]
     return between(text, "rules", f"{len(rules)} rules ({', '.join(counted)})")
 
