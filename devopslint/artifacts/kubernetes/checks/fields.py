@@ -29,7 +29,8 @@ _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (on
 """What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
 _QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _NOT_IN_TABLE = ("List", "Options", "Status")
-_DIRECTIVES = ("$patch", "$setElementOrder", "$retainKeys", "$deleteFromPrimitiveList")
+_DIRECTIVES = ("$patch", "$setElementOrder", "$retainKeys", "$deleteFromPrimitiveList", "//")
+"""Keys of patches, and `"//"`, which holds a comment in JSON."""
 _WAYS = (
     ("template", "spec"),
     ("template", "spec", "containers"),
