@@ -107,16 +107,21 @@ def _long_scalars(source: Source, workspace: Workspace) -> list[tuple[int, int, 
     from devopslint.syntax.tree import Map, Seq
 
     found: list[tuple[int, int, bool]] = []
+    seen: set[int] = set()
 
     def look(key: str, value: Any, start: int, end: int, key_start: int) -> None:
         if isinstance(value, str):
             first, last = source.position(key_start)[0], source.position(max(start, end - 1))[0]
             if last > first:
                 found.append((first, last, source.text[start : start + 1] in {"|", ">"} and key in _SCRIPTS))
+        elif id(value) in seen:  # an alias of what it stands in
+            return
         elif isinstance(value, Map):
+            seen.add(id(value))
             for name, mark in value.at.items():
                 look(name, value.get(name), mark[2], mark[3], mark[0])
         elif isinstance(value, Seq):
+            seen.add(id(value))
             for item, item_mark in zip(value, value.at, strict=False):
                 look(key, item, item_mark[0], item_mark[1], item_mark[0])
 

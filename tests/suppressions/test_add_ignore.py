@@ -84,3 +84,11 @@ def test_comments_of_a_file_that_is_asked_for_alone_are_the_same(tmp_path: Path)
     whole = findings(*arguments, cwd=tmp_path)
     assert findings("a.tf", *arguments, cwd=tmp_path) == [one for one in whole if one["path"] == "a.tf"]
     assert [one["rule"] for one in whole if one["path"] == "a.tf"] == ["house/tags", "core/unused-ignore"]
+
+
+def test_a_tree_that_holds_itself_is_looked_at_once(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: &a {name: x, labels: *a}\nspec:\n  containers: [{name: a, image: 'b:latest'}]\n"
+    write(tmp_path, {"a.yaml": text})
+    done = devopslint("--add-ignore", "--select", "kubernetes/latest-tag", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "  # devopslint: ignore[kubernetes/latest-tag]\n  containers:" in (tmp_path / "a.yaml").read_text()
