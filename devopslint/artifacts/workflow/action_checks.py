@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _table: dict[str, Any] = {}
 _FULL_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+_REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
+"""Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
 _MOVING = re.compile(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
 
@@ -68,7 +70,9 @@ def _is_trusted(uses: ActionRef, options: Options) -> bool:
 def unpinned_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find actions of third parties whose ref is a tag."""
     uses = _uses(subject)
-    if uses is None or uses.is_sha or uses.is_branch or uses.owner in OFFICIAL or _is_trusted(uses, options):
+    if uses is None or uses.is_sha or uses.owner in OFFICIAL or _is_trusted(uses, options):
+        return
+    if uses.is_branch and uses.slug not in _REF_SAYS_WHAT:
         return
     if _MOVING.match(uses.ref) or len(uses.ref) < 40:
         yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
@@ -84,6 +88,8 @@ def unpinned_official_action(subject: Subject, options: Options) -> Iterator[Pro
 def action_from_branch(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find actions that are taken from a branch."""
     uses = _uses(subject)
+    if uses is not None and uses.slug in _REF_SAYS_WHAT:
+        return
     if uses is not None and uses.is_branch and not _is_trusted(uses, options):
         yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
 
