@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.flow import flows
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.knowledge.credentials import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.model import Workflow
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Word
     from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
@@ -112,6 +114,25 @@ def _is_secret(name: str, value: str) -> bool:
         return False
     plain = name.replace("-", "").replace("_", "")
     return not _OTHER_KEY.search(plain) and looks_like_secret_name(name) and is_plausible_secret(value)
+
+
+def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find logins to a registry that get a secret as an argument."""
+    command, step = subject.context.command, subject.context.owner
+    if "login" not in command.args[:2]:
+        return
+    values: list[Word] = []
+    for index, word in enumerate(command.words):
+        if word.text in {"-p", "--password"} and index + 1 < len(command.words):
+            values.append(command.words[index + 1])
+        elif word.text.startswith("--password=") or (word.text.startswith("-p") and len(word.text) > 2):
+            values.append(word)
+    for word in values:
+        for flow in flows(step) if word.expands and word.fragment is step.fragment else ():
+            path = flow.origin.path
+            if word.start <= flow.start < word.end and (path[0] == "secrets" or path == ("github", "token")):
+                yield Problem(Place(word.fragment.source, *word.mark), tool=command.name)
+                return
 
 
 def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at, names_of
-from devopslint.artifacts.workflow.purpose import environment_of, is_check, job_purposes, purposes, stage_of
+from devopslint.artifacts.workflow.purpose import (
+    environment_of,
+    is_check,
+    is_production,
+    job_purposes,
+    purposes,
+    stage_of,
+)
 from devopslint.policy.subject import Place, Problem
 
 TYPE_CHECKING = False
@@ -47,6 +54,10 @@ _NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
     ("ossf/scorecard-action", "publish_results", "id-token", "write", "publish results"),
 )
 """Action, input that makes it so ("" is always), scope, level, what for. Source: the README of each action."""
+_BRANCH = re.compile(
+    r"ref\b|ref_name|ref_type|refs/|branch|\b(?:needs|steps|inputs|vars|env|secrets)\.|github\.event\.(?!head_commit)"
+    r"|event_name\s*==\s*'(?!push')|event_name\s*!=\s*'push'|contains\("
+)
 
 
 def missing_permission(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -132,6 +143,33 @@ def production_before_staging(subject: Subject, options: Options) -> Iterator[Pr
     ]
     if staging and "if" not in job.value and not job.needs_closure().intersection(staging):
         yield Problem((), job=job.key, staging=staging[0])
+
+
+def production_from_any_branch(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs in an environment for production that each push starts, whichever branch it is to."""
+    job: Job = subject.context
+    name = environment_of(job)
+    push = job.workflow.triggers.get("push")
+    if name is None or push is None or not is_production(name):
+        return
+    branches = names_of(push.get("branches"))
+    if {"branches-ignore", "tags", "tags-ignore"} & set(push) or (
+        "branches" in push and not {"*", "**"} & set(branches)
+    ):
+        return
+    jobs = [job, *(job.workflow.jobs[key] for key in job.needs_closure())]
+    deploying = [step for step in job.steps if "deploy" in purposes(step)]
+    if any(_asks_for_branch(one.value.get("if")) for one in jobs) or (
+        deploying and all(_asks_for_branch(step.value.get("if")) for step in deploying)
+    ):
+        return
+    path = ("environment", "name") if isinstance(job.value["environment"], dict) else ("environment",)
+    yield Problem(path, job=job.key, environment=name)
+
+
+def _asks_for_branch(condition: Any) -> bool:
+    """Say whether a condition may look at the branch, or lets other events pass than pushes."""
+    return condition is False or (isinstance(condition, str) and _BRANCH.search(condition) is not None)
 
 
 def deploy_from_pull_request(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -148,6 +148,11 @@ _STAGING = lazily(
 )
 
 
+def is_production(environment: str) -> bool:
+    """Say whether the name of an environment is one for production."""
+    return _PRODUCTION.search(environment) is not None and _STAGING.search(environment) is None
+
+
 def stage_of(job: Job) -> str:
     """Return `production` or `staging` for where a job deploys to, as its environment or name says; else the empty string."""
     name = job.value.get("name")
