@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from devopslint.artifacts.terraform.firewalls import admin_port, every_port
-from devopslint.artifacts.terraform.lock import _fits
-from devopslint.artifacts.terraform.meta import cycles
+from devopslint.artifacts.terraform.checks.firewalls import admin_port, every_port
+from devopslint.artifacts.terraform.checks.lock import _fits
+from devopslint.artifacts.terraform.checks.meta import cycles
 from tests.terraform.test_module import read
 
 

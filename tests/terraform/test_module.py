@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from devopslint.artifacts import terraform
-from devopslint.artifacts.terraform.names import undeclared, unused
+from devopslint.artifacts.terraform.checks.names import undeclared, unused
 from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.policy.artifact import Unit
 from devopslint.policy.subject import Subject

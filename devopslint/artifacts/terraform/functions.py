@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.functions_more import MORE
+from devopslint.artifacts.terraform.functions_on_texts import MORE
 from devopslint.artifacts.terraform.values import MOST_ITEMS, MOST_TEXT, EvaluationError, mapping, sequence, text_of
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.aws_buckets import beside
-from devopslint.artifacts.terraform.blocks import is_false, nested, nested_below
+from devopslint.artifacts.terraform.checks.aws.blocks import is_false, nested, nested_below
+from devopslint.artifacts.terraform.checks.aws.buckets import beside
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN

@@ -1,4 +1,4 @@
-"""More of Terraform's pure functions: texts and patterns, numbers, sets, encodings, networks. All arguments are known.
+"""Terraform's pure functions on what is known: texts and patterns, numbers, sets, encodings, networks. All arguments are known.
 
 Source: the Terraform language documentation, "Built-in Functions". They raise ValueError, TypeError or KeyError for
 what Terraform would refuse.

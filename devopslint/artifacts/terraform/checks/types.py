@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
+from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain, walk
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.language import LIST_FUNCTIONS
+from devopslint.artifacts.terraform.checks.language import LIST_FUNCTIONS
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, expressions, plain
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq

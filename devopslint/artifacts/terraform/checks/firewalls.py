@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.network import Opening
+from devopslint.artifacts.terraform.checks.aws.network import Opening
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, Seq

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.names import value_references
+from devopslint.artifacts.terraform.checks.names import value_references
 from devopslint.policy.subject import Place, Problem
 
 TYPE_CHECKING = False

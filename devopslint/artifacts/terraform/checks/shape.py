@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.language import (
+from devopslint.artifacts.terraform.checks.language import (
     ARGUMENTS,
     BLOCKS,
     LABELS,

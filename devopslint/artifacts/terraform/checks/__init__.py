@@ -1,0 +1,1 @@
+"""The checks of Terraform that are no conditions: functions that rule files name."""
