@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devopslint.artifacts.terraform.checks.aws import iam, network
+from devopslint.artifacts.terraform.checks.aws import containers, iam, network
 from devopslint.knowledge.aws_policy import REVEALING, escalating, is_any_resource, is_one_of, writes
 from devopslint.knowledge.ports import addresses_in, is_everyone
 from devopslint.policy.subject import Place
@@ -127,8 +127,8 @@ def test_a_container_is_judged_in_a_heredoc_and_in_an_expression() -> None:
     heredoc = '<<-EOF\n    [{"name": "a",\n      "privileged": true}]\n  EOF'
     encoded = 'jsonencode([\n    { name = "a", privileged = false },\n    { name = "b", privileged = "true" },\n  ])'
     text = 'resource "aws_ecs_task_definition" "a" {{\n  container_definitions = {}\n}}\n'
-    for containers in (heredoc, encoded):
-        found = lines(task_containers.privileged_container, text.format(containers), "aws_ecs_task_definition")
+    for definitions in (heredoc, encoded):
+        found = lines(containers.privileged_container, text.format(definitions), "aws_ecs_task_definition")
         assert found == [4]
 
 
