@@ -7,7 +7,7 @@ import sys
 
 from devopslint.commands.performer import performer_for
 from devopslint.commands.session import BASELINE_NAME, Session
-from devopslint.commands.telling import tell
+from devopslint.commands.telling import leave_stdout, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
 
 
 def _write(report: Report, outputs: list[Output], request: Request, session: Session, *, whole: bool) -> None:
-    from devopslint.report import write_output
+    from devopslint.report import OutputError, write_output
     from devopslint.report.options import options_for_stream
 
     def practices() -> list[Practice]:
@@ -168,7 +168,14 @@ def _write(report: Report, outputs: list[Output], request: Request, session: Ses
         )
 
     for output in outputs:
-        write_output(output, report, sys.stdout, options_for)
+        try:
+            write_output(output, report, sys.stdout, options_for)
+        except BrokenPipeError:  # what reads our output has enough of it; the exit code stays what it is
+            leave_stdout()
+        except OutputError:
+            if output.path is None:
+                leave_stdout()
+            raise
 
 
 def _exit_code(report: Report, request: Request, config: Config) -> int:

@@ -19,6 +19,12 @@ def tell(message: str) -> None:
     print(text, file=sys.stderr)
 
 
+def leave_stdout() -> None:
+    """Write no more to standard output, not even what is still to be written when Python ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def explained(error: Exception) -> str | None:
     """Return what to tell the user of an error of usage, configuration or rules; `None` for a fault of our own."""
     from devopslint.commands.catalog import RulesFolderError

@@ -102,10 +102,25 @@ def write_output(
 ) -> None:
     """Write a report where an output says.
 
-    `options_for` makes the options once the stream is known. Raises OutputError when the file can't be opened.
+    `options_for` makes the options once the stream is known. Raises OutputError when nothing can be written there, and
+    BrokenPipeError when nobody reads standard output any more.
     """
+    try:
+        _write_output(output, report, stdout, options_for)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = output.path or "standard output"
+        raise OutputError(f"{where}: can't be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _write_output(
+    output: Output, report: Report, stdout: TextIO | None, options_for: Callable[[Output, TextIO], Options]
+) -> None:
     write = writer(output.format)
     if output.path is None:
+        if stdout is None:
+            raise OutputError("standard output is closed: give the report a path")
         options = options_for(output, stdout)
         _fit(stdout, output.format)
         if options.guarded and output.format in HUMAN_FORMATS:
@@ -114,11 +129,7 @@ def write_output(
             write(report, stdout, options)
         stdout.flush()
         return
-    try:
-        stream = open(output.path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")  # noqa: SIM115
-    except OSError as error:
-        raise OutputError(f"{output.path}: can't be written: {(error.strerror or str(error)).lower()}") from None
-    with stream:
+    with open(output.path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
         write(report, stream, options_for(output, stream))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,36 @@ def test_output_that_can_not_be_written(project: Path) -> None:
     assert done.returncode == 2
     assert "no/such/folder/out.json" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("output", ["full", "json", "sarif", "json:/dev/full"])
+def test_a_disk_that_is_full_is_no_fault_of_ours(project: Path, output: str) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "devopslint", "--output", output, *HOUSE]
+        done = subprocess.run(command, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "can't be written: no space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_whoever_stops_reading_does_not_change_the_exit_code(project: Path) -> None:
+    write(project, {f"s{number}/Dockerfile": DOCKERFILE for number in range(300)})
+    command = (
+        f"'{sys.executable}' -m devopslint --rules-dir ../policy --select house | head -1; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "1"
+    assert done.stderr == ""
+    closed = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m devopslint Dockerfile >&-"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (closed.returncode, closed.stdout) == (2, "")
+    assert "standard output is closed" in closed.stderr
 
 
 # Selection
