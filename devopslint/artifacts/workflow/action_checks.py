@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind, version_in_comment
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.pins import version_of_commit
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map
@@ -134,8 +135,14 @@ def _major(subject: Subject, uses: ActionRef) -> int | None:
 
 
 def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
-    """Return the major version of what a step or job uses, as its ref or the comment behind it says; else `None`."""
-    return version_in_comment(source, owner.at["uses"][2:]) if uses.is_sha else uses.major
+    """Return the major version of what a step or job uses, `None` when it is not known.
+
+    It is told by the ref, by the table of commits, or by the comment behind a commit.
+    """
+    if not uses.is_sha:
+        return uses.major
+    known = version_of_commit(uses)
+    return int(known.split(".")[0]) if known else version_in_comment(source, owner.at["uses"][2:])
 
 
 def entry_of(step: Step) -> Mapping[str, Any] | None:
@@ -152,7 +159,7 @@ def is_beyond(step: Step, entry: Mapping[str, Any]) -> bool:
     """Say whether the version in use may be newer than what the table knows of its major."""
     text = step.uses.ref if step.uses is not None else ""
     if step.uses is not None and step.uses.is_sha:
-        text = comment_behind(step.workflow.document.source, step.value.at["uses"][3])
+        text = version_of_commit(step.uses) or comment_behind(step.workflow.document.source, step.value.at["uses"][3])
     used, known = _numbers(text), _numbers(entry.get("newest", ""))
     return used > known if len(used) > 1 and known else bool(entry.get("stale"))
 
@@ -268,7 +275,7 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
     fixed, advisory, flaw = known.VULNERABLE[uses.slug]
     text = uses.ref
     if uses.is_sha:
-        text = comment_behind(subject.document.source, subject.value.at["uses"][3])
+        text = version_of_commit(uses) or comment_behind(subject.document.source, subject.value.at["uses"][3])
     found = _FULL_VERSION.match(text)
     if not found:
         return

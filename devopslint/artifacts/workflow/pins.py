@@ -35,6 +35,12 @@ def _commits() -> dict[str, Any]:
     return _table
 
 
+def version_of_commit(uses: ActionRef) -> str:
+    """Return the version that a pinned commit of a well known action is; empty when that is not known."""
+    found: str = _commits().get(uses.slug, {}).get(uses.ref[:12], "") if uses.is_sha else ""
+    return found
+
+
 def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find comments that name another version than the commit is, or two versions for one commit."""
     workflow: Workflow = subject.context
@@ -47,11 +53,11 @@ def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         start = source.text.index(found.group(1), end)
         place, version = Place(source, start, start + len(found.group(1))), found.group(1)
-        known = _commits().get(uses.slug, {}).get(uses.ref[:12])
+        known = version_of_commit(uses)
         first = seen.setdefault((uses.slug, uses.ref), (version, place))
-        if known is not None and not _agree(version, known):
+        if known and not _agree(version, known):
             yield Problem(place, version=version, action=uses.slug, fault=f"the commit is version {known}")
-        elif known is None and not _agree(version, first[0]):
+        elif not known and not _agree(version, first[0]):
             fault = f"the same commit is called {first[0]} elsewhere"
             yield Problem(place, version=version, action=uses.slug, fault=fault, related=[Related(first[1], "here")])
 
