@@ -332,7 +332,7 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
     When each item is at fault by itself (`each` under require, `any_item` under forbid), each is blamed.
     """
     item_test: Condition
-    if isinstance(raw, dict) and not all(word in CONSTRAINT_WORDS for word in raw):
+    if not is_constraint(raw):
         item_test = compile_condition(raw, blame, options, at)
     else:
         constraint = compile_constraint(raw, blame, options, at)
@@ -371,6 +371,21 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
         return result
 
     return test
+
+
+def is_constraint(raw: Any) -> bool:
+    """Say whether what stands under `each` is a constraint on the item, and not a condition on the paths below it.
+
+    `any`, `all` and `not` belong to both, so that what they hold decides.
+    """
+    if not isinstance(raw, dict):
+        return True
+    return all(
+        all(map(is_constraint, value if isinstance(value, list) else [value]))
+        if word in {"any", "all", "not"}
+        else word in CONSTRAINT_WORDS
+        for word, value in raw.items()
+    )
 
 
 def _option(raw: Any, options: Mapping[str, Any], at: Path) -> Any:

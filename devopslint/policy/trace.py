@@ -5,7 +5,7 @@ Every step is compiled and evaluated for itself, so that the conditions of an or
 
 from __future__ import annotations
 
-from devopslint.policy.conditions import CONSTRAINT_WORDS, Evaluation, compile_condition
+from devopslint.policy.conditions import Evaluation, compile_condition, is_constraint
 from devopslint.policy.subject import candidates, owner_of, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
@@ -108,7 +108,7 @@ def _items(raw: Any, value: Any, subject: Subject, options: Mapping[str, Any], p
     keys: list[Any] = (
         list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
     )
-    is_condition = isinstance(raw, dict) and not all(word in CONSTRAINT_WORDS for word in raw)
+    is_condition = not is_constraint(raw)
     steps = []
     for key in keys[:MOST_ITEMS]:
         below = (*path, key)

@@ -119,6 +119,12 @@ def truth(thing: Subject, text: str, blame: bool) -> bool | None:
         ("steps: {each: {run: {exists: true}}}", False),
         ("steps: {any_item: {uses: {matches: x}}}", None),
         ("steps: {any_item: {name: two, run: {exists: false}}}", True),
+        # `any`, `all` and `not` under an item are of conditions or of constraints, as what they hold is
+        ("steps: {any_item: {any: [{name: nine}, {run: ls}]}}", True),
+        ("steps: {any_item: {all: [{name: one}, {run: make}]}}", False),
+        ("steps: {each: {not: {name: nine}}}", True),
+        ("list: {any_item: {any: [a, {in: [z]}]}}", True),
+        ("list: {each: {not: {in: [a]}}}", False),
         # measures
         ("list: {length: 3}", True),
         ("list: {length: {max: 2}}", False),
