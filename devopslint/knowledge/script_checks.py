@@ -198,11 +198,14 @@ def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
         {"login", "upload", "registry"} & set(command.args[:2])
     ):
         return
+    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
+    if urls and all(_LOCAL.match(url) for url in urls):
+        return
     names = _PASSWORD_OPTIONS.get(command.name, ())
     piped = command.piped_from
     if command.has_flag("--password-stdin") and piped is not None and piped.name in {"echo", "printf"}:
-        for word in piped.words:
-            if not word.expands and not word.text.startswith("-") and is_plausible_secret(word.text):
+        for word in () if piped.expands else piped.words:
+            if not word.text.startswith("-") and "%" not in word.text and is_plausible_secret(word.text):
                 yield Problem(_word_place(word), name=command.name)
                 return
     for index, word in enumerate(command.words):

@@ -61,7 +61,7 @@ _ASKS_FOR_RIGHTS = re.compile(
 _FOR_FORKS = re.compile(
     r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name"
     r"|head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork"
-    r"|author_association|head_repository\.full_name\s*==\s*github\.repository"
+    r"|author_association|pull_request\.user\.login\s*==\s*'|head_repository\.full_name\s*==\s*github\.repository"
     r"|event_name\s*==\s*'(?:pull_request|push|workflow_dispatch)'"
     r"|workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch|release)'"
 )

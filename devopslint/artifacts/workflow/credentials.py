@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _FOR_TESTS = re.compile(
     r"test|postgres|root|mysql|admin|pass|pwd|secret|dummy|example|guest|minio|rabbit|redis|local|default|fake|mock|sample"
-    r"|changeit|change-?me|x{4}|1234|abcd",
+    r"|changeit|temp|not-?a|invalid|unused|change-?me|x{4}|1234|abcd",
     re.IGNORECASE,
 )
 """What the passwords of databases that live as long as a job look like, and what stands in for one."""

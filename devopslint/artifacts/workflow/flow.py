@@ -31,6 +31,10 @@ _YIELDS_TRUTH = frozenset(
 _SET_BY_SCRIPT = re.compile(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)")
 
 _ASSIGNMENT = re.compile(r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
+_LINE = re.compile(r"(?:[^\\\n|]|\\[\s\S]|\|(?:[ \t]*\n)?)+")
+"""A line with those that continue it."""
+_CHECKED = re.compile(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
+"""A variable that is compared with a pattern which holds from its beginning: what is wrong in it is seen."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%")
 _CLEANS = re.compile(
     r"\b(?:sed|grep|jq|awk|base64|sha\d*sum|shasum|md5sum|wc|iconv|slugify|cut)\b|\btr\s+-\w*[cC]|\$\(\(|\bprintf\s+['\"]?%q"
@@ -274,9 +278,8 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
     ]
     local: dict[str, list[Origin]] = {}
     found: list[Flow] = []
-    at = 0
-    for line in script.split("\n"):
-        end = at + len(line)
+    for logical in _LINE.finditer(script):
+        line, at, end = logical.group(), logical.start(), logical.end()
         here = [flow for flow in expressions if at <= flow.start < end]
         for use in _VARIABLE.finditer(line):
             name = use.group(1) or use.group(2) or use.group(3)
@@ -291,7 +294,8 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
         if assigned is not None:
             local[assigned.group(1)] = [flow.origin for flow in here if flow.start >= at + assigned.start(2)]
         found.extend(here)
-        at = end + 1
+        for checked in _CHECKED.finditer(line):
+            local[checked.group(1)] = []
     return found
 
 
