@@ -297,8 +297,10 @@ def _swallowed(step: Step) -> Iterator[Problem]:
     """Find `npm test || true`."""
     if step.fragment is None or not step.run or "sarif" in step.run.lower():
         return
-    for found in re.finditer(r"^[ \t]*([^|#\n]*?)[ \t]*(\|\|[ \t]*(?:true|:|exit 0))[ \t]*$", step.run, re.MULTILINE):
-        if is_check(found.group(1)):
+    for found in re.finditer(
+        r"^[ \t]*([^|#\n]*?)[ \t]*(\|\|[ \t]*(?:true|:|exit 0|echo\b[^;&|\n]*?))[ \t]*$", step.run, re.MULTILINE
+    ):
+        if any(is_check(part.strip()) for part in re.split(r"&&|;", found.group(1))):
             place = Place(step.fragment.source, *step.fragment.mark(*found.span(2)))
             yield Problem(place)
     ended = _ENDS_WELL.search(step.run)
