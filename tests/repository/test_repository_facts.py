@@ -95,3 +95,27 @@ def test_the_order_of_facts_does_not_matter() -> None:
 def test_only_workflows_are_gathered_beside_one() -> None:
     workspace = MemoryWorkspace({".github/workflows/a.yml": "", ".github/workflows/README.md": "", "x.yml": ""})
     assert beside(workspace) == [".github/workflows/a.yml"]
+
+
+def test_what_a_repository_lacks_is_told_at_a_file_that_is_there() -> None:
+    place = repository(facts()).entrance()
+    assert (place.source.path, place.source.text[place.start : place.end]) == (
+        ".github/workflows/ci.yml",
+        "on: [push, pull_request]",
+    )
+    place = repository(files={"b/Dockerfile": "FROM x\n", "README.md": "# Shop \nMore\n"}).entrance()
+    assert (place.source.path, place.source.text[place.start : place.end]) == ("README.md", "# Shop")
+    workspace = MemoryWorkspace({"b/Dockerfile": "FROM x\n", "a/main.tf": ""})
+    (subject,) = reduce([], {"b/Dockerfile": "dockerfile", "a/main.tf": "terraform"}, workspace)
+    assert subject.context.entrance().source.path == "a/main.tf"
+
+
+def test_where_push_stands_among_the_triggers() -> None:
+    for text, wanted in [
+        ("on: push\njobs: {}\n", (4, 8)),
+        ("on: [pull_request, push]\njobs: {}\n", (19, 23)),
+        ("on:\n  push: {branches: [main]}\njobs: {}\n", (6, 10)),
+        ("on: pull_request\njobs: {}\n", None),
+    ]:
+        found = facts_of(workflow(text))["pushed"]
+        assert (tuple(found) if found else None) == wanted

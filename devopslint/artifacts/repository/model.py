@@ -71,7 +71,7 @@ class Repository:
         return any(self.workspace.exists(path) for path in paths)
 
     def entrance(self) -> Place:
-        """Return where a fault of the repository is told that stands in no file: the first line of a file that is there.
+        """Return where a fault is told that stands in no file: the first line of text of a file that is there.
 
         Code scanning and editors open files only: the first workflow, else the README, else the first file that is known.
         """
@@ -81,7 +81,9 @@ class Repository:
         source = self.workspace.source(path)
         if source is None:
             return Place(Source(path, ""), 0, 0)
-        return Place(source, 0, len(source.text.split("\n", 1)[0].rstrip()))
+        text = source.text
+        start = len(text) - len(text.lstrip())
+        return Place(source, start, start + len(text[start:].split("\n", 1)[0].rstrip()))
 
     def place(self, workflow: dict[str, Any], at: list[int]) -> Place:
         """Return a place in a workflow from the offsets in its facts."""
