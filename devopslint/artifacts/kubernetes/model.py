@@ -6,7 +6,7 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
@@ -105,32 +105,72 @@ class KubernetesObject:
         return labels if isinstance(labels, Map) else UNKNOWN
 
 
+class Workloads:
+    """The objects that make pods, found by a label of these."""
+
+    __slots__ = ("_all", "_by_label", "_unknown")
+
+    def __init__(self, objects: Iterable[KubernetesObject]) -> None:
+        self._all = [one for one in objects if one.template is not None]
+        self._by_label: dict[tuple[str, str], list[KubernetesObject]] = {}
+        self._unknown: list[KubernetesObject] = []
+        for one in self._all:
+            labels = one.labels()
+            if not isinstance(labels, Map) or labels.open or not all(map(plain, labels.values())):
+                self._unknown.append(one)
+                continue
+            for key, value in labels.items():
+                self._by_label.setdefault((key, str(value)), []).append(one)
+
+    def having(self, label: tuple[str, str] | None) -> list[KubernetesObject]:
+        """Return those whose pods have a label, or may have it; all of them when none is asked for."""
+        return self._all if label is None else [*self._by_label.get(label, ()), *self._unknown]
+
+
 class Manifests:
     """All objects of a file, in their order: the `context` of every subject."""
 
-    __slots__ = ("_mentions", "objects", "path", "workspace")
+    __slots__ = ("_by_kind", "_by_name", "_by_value", "_mentions", "_workloads", "objects", "path", "workspace")
 
     def __init__(self, path: str, objects: list[KubernetesObject], workspace: Workspace) -> None:
         self.path = path
         self.objects = objects
         self.workspace = workspace
         self._mentions: dict[str, bool] = {}
+        self._by_value = {id(one.value): one for one in objects}
+        self._by_kind: dict[str, list[KubernetesObject]] = {}
+        self._by_name: dict[tuple[str, str], list[KubernetesObject]] = {}
+        self._workloads: Workloads | None = None
+        for one in objects:
+            self._by_kind.setdefault(one.kind, []).append(one)
+            if isinstance(one.name, str):
+                self._by_name.setdefault((one.kind, one.name), []).append(one)
+
+    def with_value(self, value: Any) -> KubernetesObject:
+        """Return the object whose tree this is. Raises KeyError."""
+        return self._by_value[id(value)]
 
     def of_kind(self, *kinds: str) -> list[KubernetesObject]:
         """Return the objects of some kinds of Kubernetes itself."""
-        return [one for one in self.objects if one.kind in kinds and one.built_in]
+        return [one for kind in kinds for one in self._by_kind.get(kind, ()) if one.built_in]
+
+    def named(self, kind: str, name: str) -> list[KubernetesObject]:
+        """Return the objects of a kind and a name, whatever their group."""
+        return self._by_name.get((kind, name), [])
 
     def find(self, kind: str, name: str, namespace: Any) -> KubernetesObject | None:
         """Return the object of a kind, name and namespace."""
-        for one in self.of_kind(kind):
-            if one.name == name and same_namespace(one.namespace, namespace):
+        for one in self.named(kind, name):
+            if one.built_in and same_namespace(one.namespace, namespace):
                 return one
         return None
 
-    def workloads(self, namespace: Any) -> Iterator[KubernetesObject]:
-        """Yield the objects of a namespace that make pods."""
-        for one in self.objects:
-            if one.template is not None and same_namespace(one.namespace, namespace):
+    def workloads(self, namespace: Any, having: tuple[str, str] | None = None) -> Iterator[KubernetesObject]:
+        """Yield the objects of a namespace that make pods, all of them or those whose pods may have a label."""
+        if self._workloads is None:
+            self._workloads = Workloads(self.objects)
+        for one in self._workloads.having(having):
+            if same_namespace(one.namespace, namespace):
                 yield one
 
     def mentions(self, word: str) -> bool:
@@ -216,6 +256,17 @@ def selects_plainly(wanted: Any, labels: Any) -> bool | None:
         elif str(found) != str(value) or found is None:
             return False
     return result
+
+
+def label_of(selector: Any) -> tuple[str, str] | None:
+    """Return a label that whatever a selector (plain, or with matchLabels) selects must have; `None` when there is none."""
+    if not isinstance(selector, Map):
+        return None
+    pairs = selector.get("matchLabels") if "matchLabels" in selector or "matchExpressions" in selector else selector
+    for key, value in pairs.items() if isinstance(pairs, Map) else ():
+        if plain(value) and value is not None:
+            return key, str(value)
+    return None
 
 
 def items_of(node: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, same_namespace, selects, selects_plainly
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -30,9 +30,15 @@ def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Pro
     if not isinstance(selector, Map) or not selector or selector.open:
         return
     one = object_of(subject)
-    workloads = list(_context(subject).workloads(one.namespace))
+    context = _context(subject)
     decide = selects_plainly if plainly else selects
-    if not workloads or any(decide(selector, workload.labels()) is not False for workload in workloads):
+    if any(
+        decide(selector, workload.labels()) is not False
+        for workload in context.workloads(one.namespace, label_of(selector))
+    ):
+        return
+    workloads = list(context.workloads(one.namespace))
+    if not workloads:
         return
     for workload in workloads:
         if isinstance(one.name, str) and workload.name in {one.name, *_bare_names(one.name)}:
@@ -62,10 +68,10 @@ def duplicate_object(subject: Subject, options: Options) -> Iterator[Problem]:
     own = object_of(subject)
     if not isinstance(own.name, str) or own.value.open:
         return
-    for other in _context(subject).objects:
+    for other in _context(subject).named(own.kind, own.name):
         if other is own:
             return
-        if (other.kind, other.group, other.name) == (own.kind, own.group, own.name) and _same(other, own):
+        if other.group == own.group and _same(other, own):
             yield Problem("metadata.name", related=defined(other), kind=own.kind, name=own.name)
             return
 
@@ -143,7 +149,7 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
         return
     one = object_of(subject)
     chosen = []
-    for workload in _context(subject).workloads(one.namespace):
+    for workload in _context(subject).workloads(one.namespace, label_of(selector)):
         selected = selects_plainly(selector, workload.labels())
         if selected is None:
             return
@@ -232,7 +238,7 @@ def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     context = _context(subject)
     chosen = []
-    for workload in context.workloads(object_of(subject).namespace):
+    for workload in context.workloads(object_of(subject).namespace, label_of(selector)):
         selected = selects(selector, workload.labels())
         if selected is None:
             return
@@ -271,10 +277,7 @@ def scaled_by(autoscaler: Subject, context: Manifests) -> KubernetesObject | Non
 def object_of(subject: Subject) -> KubernetesObject:
     """Return the object that a subject is, or that it belongs to."""
     value = subject.parents["object"].value if "object" in subject.parents else subject.value
-    for one in _context(subject).objects:
-        if one.value is value:
-            return one
-    raise LookupError(subject.address)
+    return _context(subject).with_value(value)
 
 
 def _context(subject: Subject) -> Manifests:
