@@ -71,11 +71,15 @@ _MAY_BUILD = re.compile(r"\b(?:build|tag|load|import|commit|bake|compose)")
 
 
 def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find the first command of a job that needs the files of the repository, when nothing has brought any."""
+    """Find the first command of a job that needs the files of the repository, when nothing has brought any.
+
+    Another job must check them out: that this one does not is then no matter of an abridged example.
+    """
     job: Job = subject.context
     labels = job.runs_on
     if (
-        "container" in job.value
+        not any(step.uses is not None and step.uses.name == "actions/checkout" for step in job.workflow.steps)
+        or "container" in job.value
         or labels is None
         or "self-hosted" in labels
         or not labels[0].startswith(("ubuntu-", "macos-", "windows-"))
