@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.calls import called_action
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related
@@ -81,6 +82,8 @@ def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _of_checkout(step: Step, events: list[str]) -> Iterator[Problem]:
+    if step.uses is not None and step.uses.kind == "local":
+        yield from _of_local_action(step, events)
     if step.uses is None or step.uses.name != "actions/checkout":
         return
     for name in ("ref", "repository"):
@@ -93,6 +96,21 @@ def _of_checkout(step: Step, events: list[str]) -> Iterator[Problem]:
                 if event:
                     place = usage.place(node.start, node.end)
                     yield Problem(("with", name), event=event, related=_related(origin, place))
+
+
+def _of_local_action(step: Step, events: list[str]) -> Iterator[Problem]:
+    """Find heads of pull requests among the inputs of a local action that checks out what it is given."""
+    assert step.uses is not None
+    action = called_action(step.workflow, step.uses)
+    for inner in action.steps if action is not None else ():
+        if inner.uses is None or inner.uses.name != "actions/checkout":
+            continue
+        for usage in usages_at(inner.workflow, (*inner.path, "with", "ref")):
+            for node, origin in origins_of_usage(usage, (step,)):
+                event = _event_of(origin, events) if origin.workflow is step.workflow else ""
+                if event:
+                    related = [Related(usage.place(node.start, node.end), "here it is checked out")]
+                    yield Problem(origin.place, event=event, related=related)
 
 
 def _of_script(step: Step, events: list[str]) -> Iterator[Problem]:
