@@ -97,17 +97,15 @@ def test_only_workflows_are_gathered_beside_one() -> None:
     assert beside(workspace) == [".github/workflows/a.yml"]
 
 
-def test_what_a_repository_lacks_is_told_at_a_file_that_is_there() -> None:
-    place = repository(facts()).entrance()
-    assert (place.source.path, place.source.text[place.start : place.end]) == (
-        ".github/workflows/ci.yml",
-        "on: [push, pull_request]",
-    )
-    place = repository(files={"b/Dockerfile": "FROM x\n", "README.md": "# Shop \nMore\n"}).entrance()
-    assert (place.source.path, place.source.text[place.start : place.end]) == ("README.md", "# Shop")
-    workspace = MemoryWorkspace({"b/Dockerfile": "FROM x\n", "a/main.tf": ""})
-    (subject,) = reduce([], {"b/Dockerfile": "dockerfile", "a/main.tf": "terraform"}, workspace)
-    assert subject.context.entrance().source.path == "a/main.tf"
+def test_what_a_repository_lacks_is_told_at_a_document_about_the_whole() -> None:
+    def where(*paths: str) -> tuple[str, str]:
+        place = repository(facts(), files=dict.fromkeys(paths, "\n# Shop \nMore\n")).entrance()
+        return place.source.path, place.source.text[place.start : place.end]
+
+    workflow = ".github/workflows/ci.yml"
+    assert where("LICENSE", "README.md", "Dockerfile", workflow) == ("README.md", "# Shop")
+    assert where("LICENSE", "Dockerfile", "docs/README.md", workflow) == ("LICENSE", "# Shop")
+    assert where("Dockerfile", "main.tf", workflow) == (".github/workflows", "")
 
 
 def test_where_push_stands_among_the_triggers() -> None:

@@ -17,9 +17,14 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {"repository": ()}
 REDUCES = True
 GATHERS = "workflow"
 """The artifact whose facts suffice: it is judged whenever one of its files is."""
+DOCUMENTS = (
+    "README.md", "README.rst", "README.txt", "README", "README.adoc", "readme.md", "Readme.md", "CONTRIBUTING.md",
+    "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", ".gitignore",
+)  # fmt: skip
+"""Documents about a whole repository: the first that is there is where it is told what the repository lacks."""
 REPORTS_IN = frozenset(
     {".github/dependabot.yml", ".github/dependabot.yaml", "CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"}
-)
+).union(DOCUMENTS)
 """Files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
 FOLDER = ".github/workflows"
 
@@ -53,4 +58,4 @@ def reduce(facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Wor
     """Yield the one subject `repository`; its value is a mapping, its context a `model.Repository`."""
     from devopslint.artifacts.repository.model import repository_subject
 
-    return [repository_subject(facts, files, workspace)]
+    return [repository_subject(facts, files, workspace, DOCUMENTS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.repository.model import WORKFLOWS, missing
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
         {"push", "pull_request", "merge_group", "pull_request_target"} & set(one["triggers"])
         for one in repository.workflows
     ):
-        yield Problem(repository.entrance())
+        yield Problem(missing(WORKFLOWS))
 
 
 def _has_other_pipeline(repository: Repository) -> bool:

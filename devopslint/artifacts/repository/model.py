@@ -8,7 +8,7 @@ from devopslint.syntax.tree import Document, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 WORKFLOWS = ".github/workflows"
 
 
-def repository_subject(facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace) -> Subject:
+def repository_subject(
+    facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace, documents: Sequence[str]
+) -> Subject:
     """Return the subject of the whole repository; it stands at `.github/workflows`."""
-    repository = Repository(facts, files, workspace)
+    repository = Repository(facts, files, workspace, documents)
     value = Map()
     kinds = Map()
     for kind in sorted(set(files.values())):
@@ -38,12 +40,15 @@ class Repository:
     """What checks on the repository ask for.
 
     `workflows` are the facts of the workflows that run: those in `.github/workflows`. `files` maps every recognised path
-    to the kind of its artifact.
+    to the kind of its artifact. `documents` are names of documents about the whole, the best first.
     """
 
-    __slots__ = ("files", "workflows", "workspace")
+    __slots__ = ("documents", "files", "workflows", "workspace")
 
-    def __init__(self, facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace) -> None:
+    def __init__(
+        self, facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace, documents: Sequence[str]
+    ) -> None:
+        self.documents = documents
         self.files = files
         self.workspace = workspace
         found = (fact for fact in facts if fact.get("artifact") == "workflow")
@@ -73,11 +78,10 @@ class Repository:
     def entrance(self) -> Place:
         """Return where a fault is told that stands in no file: the first line of text of a file that is there.
 
-        Code scanning and editors open files only: the first workflow, else the README, else the first file that is known.
+        Code scanning and editors open files only, and whoever checks one workflow did not ask for the repository: so it is
+        a document about the whole, the README before all. Without one it is the folder of the workflows.
         """
-        readme = sorted(name for name in self.workspace.names("") if name.lower().startswith("readme"))
-        paths = [*(fact["path"] for fact in self.workflows), *readme, *sorted(self.files), WORKFLOWS]
-        path = next((path for path in paths if self.workspace.exists(path)), WORKFLOWS)
+        path = next((name for name in self.documents if self.workspace.exists(name)), WORKFLOWS)
         source = self.workspace.source(path)
         if source is None:
             return Place(Source(path, ""), 0, 0)
@@ -89,6 +93,11 @@ class Repository:
         """Return a place in a workflow from the offsets in its facts."""
         source = self.workspace.source(workflow["path"])
         return Place(source if source is not None else Source(workflow["path"], ""), at[0], at[1])
+
+
+def missing(path: str) -> Place:
+    """Return the place of a file that is not there."""
+    return Place(Source(path, ""), 0, 0)
 
 
 def _path(fact: dict[str, Any]) -> str:

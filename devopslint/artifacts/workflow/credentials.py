@@ -42,6 +42,7 @@ _OTHER_KEY = re.compile(
 _HOST = re.compile(r"\[[^\]]*\]|[^\s/:?#'\"]+")
 _USER = re.compile(r"://([^\s/:@'\"<>]*)\Z")
 _RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
+_SHORT = 8
 _MAY_ASSIGN = re.compile(r"(?:pass|secret|token|key|pwd|credential)\w*=", re.IGNORECASE)
 _SHELL_REFERENCE = re.compile(r"^\$|\$\{?\w|%\w+%")
 
@@ -84,7 +85,7 @@ def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -
     services = [service for job in workflow.jobs.values() for service in map_at(job.value, "services").values()]
     known = {str(value) for service in services for value in map_at(service, "env").values()}
     same = user is not None and user.group(1) == password
-    return same or password in known or _FOR_TESTS.search(password) is not None
+    return same or password in known or len(password) < _SHORT or _FOR_TESTS.search(password) is not None
 
 
 def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
@@ -110,7 +111,7 @@ def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
 
 def _is_secret(name: str, value: str) -> bool:
     """Say whether a text that stands under a name is a secret, and none of a test."""
-    if "${{" in value or _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value) or len(value) < 8:
+    if "${{" in value or _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value) or len(value) < _SHORT:
         return False
     plain = name.replace("-", "").replace("_", "")
     return not _OTHER_KEY.search(plain) and looks_like_secret_name(name) and is_plausible_secret(value)

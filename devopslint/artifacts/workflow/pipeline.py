@@ -306,9 +306,9 @@ def _swallowed(step: Step) -> Iterator[Problem]:
     ended = _ENDS_WELL.search(step.run)
     begun = _GOES_ON.search(step.run)
     if begun and ended and not _LOOKS_AT_STATUS.search(step.run, begun.end()):
-        between = re.split(r"[;\n]", step.run[begun.end() : ended.start()])
-        if any(is_check(line.strip()) for line in between):
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(*ended.span(1))))
+        for found in re.compile(r"[^;\n\s][^;\n]*").finditer(step.run, begun.end(), ended.start()):
+            if is_check(found.group()):
+                yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span())))
 
 
 def deploy_without_verification(subject: Subject, options: Options) -> Iterator[Problem]:
