@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
+from engine_projects import check, replace
 from workflow_text import workflow
 
 from devopslint.artifacts.workflow.expressions import parse_expression
@@ -73,3 +75,22 @@ def test_what_goes_into_a_file_of_the_runner() -> None:
         "e=1",
         "echo f | tee -a $GITHUB_ENV",
     ]
+
+
+def test_files_that_call_each_other_end(tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/a.yml": "on: issues\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n"
+        "    with: {x: '${{ github.event.issue.title }}'}\n",
+        ".github/workflows/b.yml": "on: {workflow_call: {inputs: {x: {type: string}}}}\njobs:\n"
+        "  one: {uses: ./.github/workflows/c.yml, with: {x: '${{ inputs.x }}'}}\n",
+        ".github/workflows/c.yml": "on: {workflow_call: {inputs: {x: {type: string}}}}\njobs:\n"
+        "  one: {uses: ./.github/workflows/b.yml, with: {x: '${{ inputs.x }}'}}\n"
+        "  two: {runs-on: x, steps: [{uses: ./act}, {run: 'echo ${{ inputs.x }}'}]}\n",
+        "act/action.yml": "name: x\ndescription: x\noutputs: {y: {description: y, value: '${{ steps.s.outputs.y }}'}}\n"
+        "runs:\n  using: composite\n  steps:\n    - {id: s, uses: ./act}\n    - {run: 'echo ${{ steps.s.outputs.y }}'}\n",
+    }
+    replace(tmp_path, files)
+    report = check(tmp_path)
+    assert report.successful
+    found = [one.path for one in report.findings if one.rule == "workflow/untrusted-input-in-script"]
+    assert found == [".github/workflows/a.yml"]

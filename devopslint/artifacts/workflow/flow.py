@@ -217,13 +217,15 @@ def _output_origins(step: Step, name: str, calls: Calls, depth: int) -> Iterator
         return None
     if step.uses.name == "actions/github-script":
         return _set_by_script(step, name)
-    if step.uses.kind == "local" and step not in calls:
+    if step.uses.kind == "local":
         from devopslint.artifacts.workflow.calls import called_action
 
         action = called_action(step.workflow, step.uses)
-        outputs = map_at(action.root, "outputs") if action is not None else {}
+        if action is None or action.path in {step.workflow.path, *(one.workflow.path for one in calls)}:
+            return None
+        outputs = map_at(action.root, "outputs")
         key = next((key for key in outputs if key.lower() == name), None)
-        if action is not None and key is not None:
+        if key is not None:
             return _at(action, ("outputs", key, "value"), (*calls, step), depth)
     return None
 

@@ -115,8 +115,13 @@ def _called(owner: Step | Job) -> Workflow | None:
     return called_action(owner.workflow, owner.uses) if is_step(owner) else called_workflow(owner.workflow, owner.uses)
 
 
-def _script_inputs(called: Workflow) -> dict[str, Place]:
-    """Return the inputs (lower case) of an action or a reusable workflow that it expands within scripts, and where."""
+def _script_inputs(called: Workflow, trail: tuple[str, ...] = ()) -> dict[str, Place]:
+    """Return the inputs (lower case) of an action or a reusable workflow that it expands within scripts, and where.
+
+    `trail` are the files that call it: one that calls itself in the end says nothing more.
+    """
+    if called.path in trail:
+        return {}
     known: dict[str, Place] | None = called.cache.get("script inputs")
     if known is not None:
         return known
@@ -126,7 +131,7 @@ def _script_inputs(called: Workflow) -> dict[str, Place]:
     for owner in owners:
         sites = list(script_usages(owner)) if is_step(owner) else []
         inner = _called(owner) if owner.uses is not None and owner.uses.kind == "local" else None
-        expanded = _script_inputs(inner) if inner is not None else {}
+        expanded = _script_inputs(inner, (*trail, called.path)) if inner is not None else {}
         for key in map_at(owner.value, "with") if expanded else ():
             if key.lower() in expanded:
                 sites.extend(usages_at(called, (*owner.path, "with", key)))
