@@ -27,17 +27,19 @@ def repository_root(path: str) -> str | None:
 
 
 def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
-    """Return another workflow or action of the repository, read once; `None` when it is not there or can't be read."""
-    key = f"file:{path}"
-    if key not in workflow.cache:
-        loaded = None
+    """Return another workflow or action of the repository, or this one when it calls itself; each is read once.
+
+    It is `None` when it is not there or can't be read.
+    """
+    files: dict[str, Workflow | None] = workflow.cache.setdefault("files", {workflow.path: workflow})
+    if path not in files:
         workspace = workflow.workspace
         documents = workspace.documents(path) if workspace is not None and workspace.exists(path) else ()
+        files[path] = None
         if documents and isinstance(documents[0].root, Map) and is_bounded(documents[0].root):
-            loaded = Workflow(documents[0], path, workspace, is_action=is_action)
-        workflow.cache[key] = loaded
-    found: Workflow | None = workflow.cache[key]
-    return found
+            loaded = files[path] = Workflow(documents[0], path, workspace, is_action=is_action)
+            loaded.cache["files"] = files
+    return files[path]
 
 
 def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
