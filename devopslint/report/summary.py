@@ -24,7 +24,8 @@ def summary_line(report: Report, style: Style, dot: str = "·", more: str = "…
     if report.active:
         parts = [f"{style.paint(level, text)}" for level, text in _counts(report.active)]
         files = len({finding.path for finding in report.active})
-        where = f"{files} of {count(total, 'file')}" if total else count(files, "file")
+        # What a repository lacks stands at a document or folder that is none of the files looked at.
+        where = f"{min(files, total)} of {count(total, 'file')}" if total else count(files, "file")
         line = f"{', '.join(parts)} in {where}"
     elif total:
         line = f"{style.paint('good', 'Nothing found')} in {count(total, 'file')}"

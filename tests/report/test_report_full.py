@@ -172,6 +172,12 @@ def test_summary_counts_levels_and_files_and_names_five_kinds(build):
     assert text.splitlines()[-1] == "2 errors, 1 warning, 1 note in 2 of 21 files (6 f, 5 e, 4 d, 3 c, 2 b, …)"
 
 
+def test_documents_about_the_whole_are_not_among_the_files(build):
+    findings = [build.finding((1, 1, 1, 2), path=path) for path in ("web.yaml", "README.md", "LICENSE")]
+    text = build.render("full", build.report(*findings, summary=Summary({"kubernetes": 2}, total_files=2)))
+    assert text.splitlines()[-1].startswith("3 errors in 2 of 2 files")
+
+
 def test_says_when_there_was_nothing_to_check(build):
     text = build.render("full", build.report(summary=Summary()))
     assert text == "Nothing to check: no file of a kind that is known here\n"
