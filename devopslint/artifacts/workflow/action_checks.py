@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow import known_actions as known
-from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind, version_in_comment
+from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind
 from devopslint.artifacts.workflow.model import map_at
-from devopslint.artifacts.workflow.pins import version_of_commit
+from devopslint.artifacts.workflow.published import (
+    FULL_VERSION,
+    entry_of,
+    is_beyond,
+    load_actions,
+    major_of,
+    version_of_commit,
+)
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import Map
@@ -20,28 +27,13 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.model import Step
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
     Options = Mapping[str, Any]
 
-_table: dict[str, Any] = {}
-_FULL_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
 """Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
 _MOVING = re.compile(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
-
-
-def load_actions() -> dict[str, Any]:
-    """Return the table of well known actions: name → major → inputs, required, deprecated, node; read once."""
-    if not _table:
-        import json
-        import os
-
-        path = os.path.join(os.path.dirname(__file__), "data", "actions.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file)["actions"])
-    return _table
 
 
 def _uses(subject: Subject) -> ActionRef | None:
@@ -134,41 +126,6 @@ def _major(subject: Subject, uses: ActionRef) -> int | None:
     return major_of(subject.document.source, subject.value, uses)
 
 
-def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
-    """Return the major version of what a step or job uses, `None` when it is not known.
-
-    It is told by the ref, by the table of commits, or by the comment behind a commit.
-    """
-    if not uses.is_sha:
-        return uses.major
-    known = version_of_commit(uses)
-    return int(known.split(".")[0]) if known else version_in_comment(source, owner.at["uses"][2:])
-
-
-def entry_of(step: Step) -> Mapping[str, Any] | None:
-    """Return what the major in use of a well known action takes and gives, `None` when it is not known."""
-    uses = step.uses
-    if uses is None or uses.kind != "repository" or uses.name not in load_actions():
-        return None
-    major = major_of(step.workflow.document.source, step.value, uses)
-    entry: Mapping[str, Any] | None = load_actions()[uses.name].get(str(major))
-    return entry
-
-
-def is_beyond(step: Step, entry: Mapping[str, Any]) -> bool:
-    """Say whether the version in use may be newer than what the table knows of its major."""
-    text = step.uses.ref if step.uses is not None else ""
-    if step.uses is not None and step.uses.is_sha:
-        text = version_of_commit(step.uses) or comment_behind(step.workflow.document.source, step.value.at["uses"][3])
-    used, known = _numbers(text), _numbers(entry.get("newest", ""))
-    return used > known if len(used) > 1 and known else bool(entry.get("stale"))
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    found = _FULL_VERSION.search(text)
-    return tuple(int(part) for part in found.groups() if part is not None) if found else ()
-
-
 def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find versions of official actions that GitHub refuses to run."""
     uses = _uses(subject)
@@ -245,7 +202,7 @@ def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     entry = entry_of(step)
     if step.uses is not None and step.uses.kind == "local":
-        from devopslint.artifacts.workflow.calls import called_action
+        from devopslint.artifacts.workflow.called import called_action
 
         action = called_action(step.workflow, step.uses)
         declared = map_at(action.root, "inputs") if action is not None else Map()
@@ -276,7 +233,7 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
     text = uses.ref
     if uses.is_sha:
         text = version_of_commit(uses) or comment_behind(subject.document.source, subject.value.at["uses"][3])
-    found = _FULL_VERSION.match(text)
+    found = FULL_VERSION.match(text)
     if not found:
         return
     version = tuple(int(part) for part in found.groups() if part is not None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import Workflow, is_bounded, map_at
+from devopslint.artifacts.workflow.called import called_action, called_workflow, repository_root
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -12,56 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.artifacts.workflow.types import Type
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
-
-
-def repository_root(path: str) -> str | None:
-    """Return the folder that holds the `.github` of a workflow's or action's path, with a `/` unless it is the root."""
-    at = path.find(".github/")
-    return path[:at] if at == 0 or (at > 0 and path[at - 1] == "/") else None
-
-
-def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
-    """Return another workflow or action of the repository, or this one when it calls itself; each is read once.
-
-    It is `None` when it is not there or can't be read.
-    """
-    files: dict[str, Workflow | None] = workflow.cache.setdefault("files", {workflow.path: workflow})
-    if path not in files:
-        workspace = workflow.workspace
-        documents = workspace.documents(path) if workspace is not None and workspace.exists(path) else ()
-        files[path] = None
-        if documents and isinstance(documents[0].root, Map) and is_bounded(documents[0].root):
-            loaded = files[path] = Workflow(documents[0], path, workspace, is_action=is_action)
-            loaded.cache["files"] = files
-    return files[path]
-
-
-def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
-    """Return the reusable workflow of the same repository that a job calls, `None` when it can't be read."""
-    root = repository_root(workflow.path)
-    if uses.kind != "local" or root is None:
-        return None
-    return _load(workflow, root + uses.folder, is_action=False)
-
-
-def called_action(workflow: Workflow, uses: ActionRef) -> Workflow | None:
-    """Return the local action that a step uses, `None` when it can't be read."""
-    root = repository_root(workflow.path)
-    if uses.kind != "local" or root is None or uses.text.startswith("../"):
-        return None
-    folder = root + uses.folder
-    folder = "" if folder == "." else folder.rstrip("/") + "/"
-    for name in ("action.yml", "action.yaml"):
-        found = _load(workflow, folder + name, is_action=True)
-        if found is not None:
-            return found
-    return None
 
 
 def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.calls import called_action
+from devopslint.artifacts.workflow.called import called_action
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related

@@ -271,7 +271,7 @@ def _outputs_of(workflow: Workflow, key: str) -> list[str] | None:
     if job is None:
         return None
     if job.uses is not None:
-        from devopslint.artifacts.workflow.calls import called_workflow
+        from devopslint.artifacts.workflow.called import called_workflow
 
         called = called_workflow(workflow, job.uses)
         return list(map_at(called.triggers.get("workflow_call"), "outputs")) if called is not None else None

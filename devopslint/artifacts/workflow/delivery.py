@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.action_checks import major_of
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.published import major_of
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_of
 from devopslint.policy.subject import Place, Problem, Related
 

@@ -218,7 +218,7 @@ def _output_origins(step: Step, name: str, calls: Calls, depth: int) -> Iterator
     if step.uses.name == "actions/github-script":
         return _set_by_script(step, name)
     if step.uses.kind == "local":
-        from devopslint.artifacts.workflow.calls import called_action
+        from devopslint.artifacts.workflow.called import called_action
 
         action = called_action(step.workflow, step.uses)
         if action is None or action.path in {step.workflow.path, *(one.workflow.path for one in calls)}:

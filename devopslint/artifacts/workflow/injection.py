@@ -108,7 +108,7 @@ def _given_to_scripts(owner: Step | Job) -> Iterator[Problem]:
 
 def _called(owner: Step | Job) -> Workflow | None:
     """Return the local action or reusable workflow that a step or a job calls."""
-    from devopslint.artifacts.workflow.calls import called_action, called_workflow
+    from devopslint.artifacts.workflow.called import called_action, called_workflow
 
     if owner.uses is None:
         return None

@@ -28,7 +28,7 @@ def outputs_of_step(step: Step) -> frozenset[str] | None:
         return _of_local_action(step)
     if step.uses.kind != "repository" or step.uses.name in _FREE:
         return None
-    from devopslint.artifacts.workflow.action_checks import entry_of, is_beyond
+    from devopslint.artifacts.workflow.published import entry_of, is_beyond
 
     entry = entry_of(step)
     if entry is None or not entry.get("outputs") or is_beyond(step, entry):
@@ -38,7 +38,7 @@ def outputs_of_step(step: Step) -> frozenset[str] | None:
 
 def _of_local_action(step: Step) -> frozenset[str] | None:
     """Return what a local composite action declares: others may set outputs that they do not declare."""
-    from devopslint.artifacts.workflow.calls import called_action
+    from devopslint.artifacts.workflow.called import called_action
 
     assert step.uses is not None
     action = called_action(step.workflow, step.uses)

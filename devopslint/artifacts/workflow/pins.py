@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.actions import comment_behind
+from devopslint.artifacts.workflow.published import version_of_commit
 from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
@@ -20,25 +21,6 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _VERSION = re.compile(r"(?:^|\s|=|@|/)v?(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])")
-_table: dict[str, Any] = {}
-
-
-def _commits() -> dict[str, Any]:
-    """Return the table of commits: action → first digits of a sha → version; read once."""
-    if not _table:
-        import json
-        import os
-
-        path = os.path.join(os.path.dirname(__file__), "data", "commits.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file)["actions"])
-    return _table
-
-
-def version_of_commit(uses: ActionRef) -> str:
-    """Return the version that a pinned commit of a well known action is; empty when that is not known."""
-    found: str = _commits().get(uses.slug, {}).get(uses.ref[:12], "") if uses.is_sha else ""
-    return found
 
 
 def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:

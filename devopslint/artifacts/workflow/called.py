@@ -1,0 +1,54 @@
+"""The actions and reusable workflows of the same repository that a workflow calls."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.model import Workflow, is_bounded
+from devopslint.syntax.tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.artifacts.workflow.actions import ActionRef
+
+
+def repository_root(path: str) -> str | None:
+    """Return the folder that holds the `.github` of a workflow's or action's path, with a `/` unless it is the root."""
+    at = path.find(".github/")
+    return path[:at] if at == 0 or (at > 0 and path[at - 1] == "/") else None
+
+
+def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
+    """Return another workflow or action of the repository, or this one when it calls itself; each is read once.
+
+    It is `None` when it is not there or can't be read.
+    """
+    files: dict[str, Workflow | None] = workflow.cache.setdefault("files", {workflow.path: workflow})
+    if path not in files:
+        workspace = workflow.workspace
+        documents = workspace.documents(path) if workspace is not None and workspace.exists(path) else ()
+        files[path] = None
+        if documents and isinstance(documents[0].root, Map) and is_bounded(documents[0].root):
+            loaded = files[path] = Workflow(documents[0], path, workspace, is_action=is_action)
+            loaded.cache["files"] = files
+    return files[path]
+
+
+def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
+    """Return the reusable workflow of the same repository that a job calls, `None` when it can't be read."""
+    root = repository_root(workflow.path)
+    if uses.kind != "local" or root is None:
+        return None
+    return _load(workflow, root + uses.folder, is_action=False)
+
+
+def called_action(workflow: Workflow, uses: ActionRef) -> Workflow | None:
+    """Return the local action that a step uses, `None` when it can't be read."""
+    root = repository_root(workflow.path)
+    if uses.kind != "local" or root is None or uses.text.startswith("../"):
+        return None
+    folder = root + uses.folder
+    folder = "" if folder == "." else folder.rstrip("/") + "/"
+    for name in ("action.yml", "action.yaml"):
+        found = _load(workflow, folder + name, is_action=True)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,77 @@
+"""What is known of published actions, by the tables in `data/`: what each major takes and gives, which version a commit is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+from devopslint.artifacts.workflow.actions import comment_behind, version_in_comment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Map
+
+FULL_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+_tables: dict[str, dict[str, Any]] = {}
+
+
+def load_actions() -> dict[str, Any]:
+    """Return the table of well known actions: name → major → inputs, required, deprecated, node; read once."""
+    return _table("actions.json")
+
+
+def version_of_commit(uses: ActionRef) -> str:
+    """Return the version that a pinned commit of a well known action is; empty when that is not known."""
+    found: str = _table("commits.json").get(uses.slug, {}).get(uses.ref[:12], "") if uses.is_sha else ""
+    return found
+
+
+def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
+    """Return the major version of what a step or job uses, `None` when it is not known.
+
+    It is told by the ref, by the table of commits, or by the comment behind a commit.
+    """
+    if not uses.is_sha:
+        return uses.major
+    known = version_of_commit(uses)
+    return int(known.split(".")[0]) if known else version_in_comment(source, owner.at["uses"][2:])
+
+
+def entry_of(step: Step) -> Mapping[str, Any] | None:
+    """Return what the major in use of a well known action takes and gives, `None` when it is not known."""
+    uses = step.uses
+    if uses is None or uses.kind != "repository" or uses.name not in load_actions():
+        return None
+    major = major_of(step.workflow.document.source, step.value, uses)
+    entry: Mapping[str, Any] | None = load_actions()[uses.name].get(str(major))
+    return entry
+
+
+def is_beyond(step: Step, entry: Mapping[str, Any]) -> bool:
+    """Say whether the version in use may be newer than what the table knows of its major."""
+    text = step.uses.ref if step.uses is not None else ""
+    if step.uses is not None and step.uses.is_sha:
+        text = version_of_commit(step.uses) or comment_behind(step.workflow.document.source, step.value.at["uses"][3])
+    used, known = _numbers(text), _numbers(entry.get("newest", ""))
+    return used > known if len(used) > 1 and known else bool(entry.get("stale"))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    found = FULL_VERSION.search(text)
+    return tuple(int(part) for part in found.groups() if part is not None) if found else ()
+
+
+def _table(name: str) -> dict[str, Any]:
+    """Return a table by action; read once."""
+    if name not in _tables:
+        path = os.path.join(os.path.dirname(__file__), "data", name)
+        with open(path, encoding="utf-8") as file:
+            _tables[name] = json.load(file)["actions"]
+    return _tables[name]
