@@ -248,14 +248,3 @@ def devopslint_not_run(subject: Subject, options: Options) -> Iterator[Problem]:
         )
         if hooks is None or "devopslint" not in hooks.text:
             yield Problem(repository.entrance())
-
-
-def committed_state(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find Terraform state beside the modules that were recognised."""
-    repository: Repository = subject.context
-    folders = sorted({path.rpartition("/")[0] for path, kind in repository.files.items() if kind == "terraform"})
-    for folder in folders:
-        for name in repository.workspace.names(folder):
-            if name.endswith((".tfstate", ".tfstate.backup")):
-                path = f"{folder}/{name}" if folder else name
-                yield Problem(repository.entrance(), path=path)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os.path
-import re
+
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
-_REPOSITORY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_VERSION = re.compile(r"v?(\d+)(?:\.\d+)*\Z")
-_COMMENT_VERSION = re.compile(r"#\s*(?:tag=|pin@|ratchet:\S+@)?v?(\d+)(?:\.\d+)*\b")
+_REPOSITORY = lazily(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
+_SHA = lazily(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_VERSION = lazily(r"v?(\d+)(?:\.\d+)*\Z")
+_COMMENT_VERSION = lazily(r"#\s*(?:tag=|pin@|ratchet:\S+@)?v?(\d+)(?:\.\d+)*\b")
 _BRANCHES = frozenset(
     {"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"}
 )

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
 _DEEPEST = 50
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"""\s*(?:
         (?P<number>[+-]?(?:0x[0-9A-Fa-f]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity\b)|NaN\b)
       | (?P<name>[A-Za-z_][A-Za-z0-9_-]*)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -14,11 +13,11 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
 
 _TOLD = ("lint", "test", "build", "deploy", "scan", "image-scan", "push", "publish", "sarif", "pages")
-_DECLARED = re.compile(
+_DECLARED = lazily(
     r"\b(?:terraform|tofu|terragrunt|pulumi|helm|helmfile|kubectl|kustomize|cdk|sam|argocd|ansible-playbook)\b"
     r"|\baws cloudformation\b"
 )
-_CHECKS_DECLARED = re.compile(
+_CHECKS_DECLARED = lazily(
     r"\b(?:terraform|tofu|terragrunt)\b[^\n]*\b(?:validate|plan|test)\b|\b(?:tflint|checkov|tfsec|terrascan|kubeconform|kubeval"
     r"|kube-linter|cfn-lint|ansible-lint|conftest|datree|polaris|kube-score)\b|\b(?:helm|ct) lint\b|\bpulumi preview\b"
     r"|\bcdk (?:diff|synth)\b|\bsam validate\b|\btrivy (?:config|conf)\b"

@@ -12,6 +12,7 @@ from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,18 +29,18 @@ _DEEPEST = 12
 _YIELDS_TRUTH = frozenset(
     {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
 )
-_SET_BY_SCRIPT = re.compile(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)")
+_SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)")
 
-_ASSIGNMENT = re.compile(r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
-_LINE = re.compile(r"(?:[^\\\n|]|\\[\s\S]|\|(?:[ \t]*\n)?)+")
+_ASSIGNMENT = lazily(r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
+_LINE = lazily(r"(?:[^\\\n|]|\\[\s\S]|\|(?:[ \t]*\n)?)+")
 """A line with those that continue it."""
-_CHECKED = re.compile(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
+_CHECKED = lazily(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
 """A variable that is compared with a pattern which holds from its beginning: what is wrong in it is seen."""
-_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%")
-_CLEANS = re.compile(
+_VARIABLE = lazily(r"\$\{([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%")
+_CLEANS = lazily(
     r"\b(?:sed|grep|jq|awk|base64|sha\d*sum|shasum|md5sum|wc|iconv|slugify|cut)\b|\btr\s+-\w*[cC]|\$\(\(|\bprintf\s+['\"]?%q"
 )
-_GETS_HEAD = re.compile(
+_GETS_HEAD = lazily(
     r"\bgh\s+(?:api\b[^\n]*?/pulls/[^\n]*?\bhead\.(?:sha|ref)\b|pr\s+view\b[^\n]*?\bheadRef(?:Oid|Name)\b)"
 )
 _SPECIAL = {"GITHUB_HEAD_REF": ("github", "head_ref")}

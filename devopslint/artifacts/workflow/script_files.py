@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,9 +13,9 @@ if TYPE_CHECKING:
 
 _FILE = r"[\"']?(?:\$\{?(?:env:)?|%)(?:NAME)\b\}?[\"'%]?"
 _INTO = r"(?:>>?\s*|\btee\s+(?:-a|--append)\s+|-FilePath\s+)" + _FILE
-_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
-_NAMED = re.compile(r"(?:^|[\"'\s])([A-Za-z_][\w-]*)(=|<<)")
-_COMMAND_NAMED = re.compile(r"::set-output name=([\w-]+)::")
+_HEREDOC = lazily(r"<<-?\s*[\"']?(\w+)[\"']?")
+_NAMED = lazily(r"(?:^|[\"'\s])([A-Za-z_][\w-]*)(=|<<)")
+_COMMAND_NAMED = lazily(r"::set-output name=([\w-]+)::")
 
 
 def written(script: str, *files: str) -> Iterator[tuple[int, int]]:

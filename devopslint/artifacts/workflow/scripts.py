@@ -6,17 +6,16 @@ with `-eo pipefail` too, with `shell: sh` with `-e`; a template of one's own (`b
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.knowledge.commands import ScriptContext
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Step
 
 _ALWAYS = frozenset({"CI", "HOME", "PATH", "PWD", "SHELL", "USER"})
-_ERREXIT = re.compile(r"-\w*e|errexit$")
+_ERREXIT = lazily(r"-\w*e|errexit$")
 
 
 def script_context(step: Step) -> ScriptContext:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 
 from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _KNOWN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__builtins__", "__annotations__"}
-_FREE = re.compile(r"\b__future__\b|\b(?:exec|eval|globals|locals|vars)\s*\(|import\s+\*")
+_FREE = lazily(r"\b__future__\b|\b(?:exec|eval|globals|locals|vars)\s*\(|import\s+\*")
 _LONGEST = 200_000
 
 

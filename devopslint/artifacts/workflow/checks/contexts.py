@@ -9,6 +9,7 @@ from devopslint.artifacts.workflow.outputs import outputs_of_step
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -47,7 +48,7 @@ FUNCTIONS = {
 """Name in lower case → fewest and most arguments. Source: npm `@actions/expressions` 0.3.61 and GitHub Docs."""
 _CLOSED = frozenset({"github", "runner", "strategy", "job"})
 _PARTS_OF_JOB = {"job.container": ("id", "network")}
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_PLACEHOLDER = lazily(r"\{(\d+)\}")
 _WRITTEN = ("contains", "startsWith", "endsWith", "format", "join", "toJSON", "fromJSON", "hashFiles", "always", "cancelled",
             "success", "failure", "case")  # fmt: skip
 

@@ -15,6 +15,7 @@ from devopslint.knowledge.credentials import (
     looks_like_secret_name,
 )
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -29,22 +30,22 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_FOR_TESTS = re.compile(
+_FOR_TESTS = lazily(
     r"test|postgres|root|mysql|admin|pass|pwd|secret|dummy|example|guest|minio|rabbit|redis|local|default|fake|mock|sample"
     r"|changeit|temp|not-?a|invalid|unused|change-?me|x{4}|1234|abcd",
     re.IGNORECASE,
 )
 """What the passwords of databases that live as long as a job look like, and what stands in for one."""
-_OTHER_KEY = re.compile(
+_OTHER_KEY = lazily(
     r"(?<!api)(?<!access)(?<!private)(?<!secret)(?<!ssh)(?<!deploy)(?<!signing)[-_]?keys?$", re.IGNORECASE
 )
 """Keys of caches, of items, of translations."""
-_HOST = re.compile(r"\[[^\]]*\]|[^\s/:?#'\"]+")
-_USER = re.compile(r"://([^\s/:@'\"<>]*)\Z")
+_HOST = lazily(r"\[[^\]]*\]|[^\s/:?#'\"]+")
+_USER = lazily(r"://([^\s/:@'\"<>]*)\Z")
 _RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _SHORT = 8
-_MAY_ASSIGN = re.compile(r"(?:pass|secret|token|key|pwd|credential)\w*=", re.IGNORECASE)
-_SHELL_REFERENCE = re.compile(r"^\$|\$\{?\w|%\w+%")
+_MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w*=", re.IGNORECASE)
+_SHELL_REFERENCE = lazily(r"^\$|\$\{?\w|%\w+%")
 
 
 def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Problem]:

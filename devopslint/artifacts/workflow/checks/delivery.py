@@ -8,6 +8,7 @@ from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.published import major_of
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_of
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _CLOUD_KEYS = {
     "AWS_SECRET_ACCESS_KEY": "AWS", "GOOGLE_CREDENTIALS": "Google Cloud", "GOOGLE_APPLICATION_CREDENTIALS_JSON": "Google Cloud",
     "GCP_SA_KEY": "Google Cloud", "AZURE_CREDENTIALS": "Azure", "ARM_CLIENT_SECRET": "Azure", "AZURE_CLIENT_SECRET": "Azure",
 }  # fmt: skip
-_OTHER_CLOUD = re.compile(
+_OTHER_CLOUD = lazily(
     r"endpoint|minio|cloudflare|r2|wasabi|backblaze|digitalocean|spaces|scaleway|localstack", re.IGNORECASE
 )
 

@@ -8,6 +8,7 @@ from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _START = r"(?:^|[\s;&|(])"
 _INSTALLS: dict[str, re.Pattern[str]] = {
-    name: re.compile(_START + pattern, re.MULTILINE)
+    name: lazily(_START + pattern, re.MULTILINE)
     for name, pattern in {
         "npm": r"npm (?:ci|install|i)(?=\s*(?:$|[;&|\n]|--(?!global)|-(?!g)))",
         "yarn": r"yarn(?: install)?(?=\s*(?:$|[;&|\n]|--))",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.workflow.actions import comment_behind
 from devopslint.artifacts.workflow.published import version_of_commit
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_VERSION = re.compile(r"(?:^|\s|=|@|/)v?(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])")
+_VERSION = lazily(r"(?:^|\s|=|@|/)v?(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])")
 
 
 def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:

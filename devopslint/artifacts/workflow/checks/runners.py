@@ -11,6 +11,7 @@ import re
 from devopslint.artifacts.workflow.resolve import resolve_in
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Candidate, Map, Seq
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ RETIRED = {
 SELF_HOSTED = frozenset({"self-hosted", "linux", "windows", "macos", "x64", "arm", "arm64"})
 _ALIKE = {"linux": ("linux", "ubuntu"), "ubuntu": ("linux", "ubuntu")}
 SHELLS = frozenset({"bash", "sh", "pwsh", "powershell", "cmd", "python"})
-_LOOKS_HOSTED = re.compile(
+_LOOKS_HOSTED = lazily(
     r"(?:(?:ubuntu|windows|macos|mac-os|osx)(?:[-_]?(?:latest|\d[\d.]*))?|(?:ubuntu|windows|macos|linux|mac|osx|win)-l[aest]{3,8})\Z",
     re.IGNORECASE,
 )

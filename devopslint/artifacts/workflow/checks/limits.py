@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_MERGE = re.compile(r"(?:^|[{,\s])(<<)\s*:(?=\s)")
-_ANCHOR = re.compile(r"(?<=[\s\[{,])&([^\s\[\]{},*&]+)(?=\s)")
+_MERGE = lazily(r"(?:^|[{,\s])(<<)\s*:(?=\s)")
+_ANCHOR = lazily(r"(?<=[\s\[{,])&([^\s\[\]{},*&]+)(?=\s)")
 
 
 def nothing_to_run(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from devopslint.artifacts.workflow.flow import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _FETCHES_OR_RUNS = frozenset({"actions/checkout", "actions/github-script", "actions/download-artifact"})
-_WHOLE_FOLDER = re.compile(
+_WHOLE_FOLDER = lazily(
     r"(?:\$\{\{\s*github\.workspace\s*\}\}|\.)?/?(?:\*\*?(?:/\*\*?)?|\.git(?:/(?:config|\*\*?(?:/\*)?)?)?)?",
     re.IGNORECASE,
 )
@@ -281,7 +282,7 @@ def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Proble
         event = next(name for name in _BY_FORKS if name in job.workflow.triggers)
         yield Problem("runs-on", event=event)
         return
-    from devopslint.artifacts.workflow.runners import labels as known_labels
+    from devopslint.artifacts.workflow.checks.runners import labels as known_labels
 
     for label, path, related in known_labels(job):
         if label.lower() == "self-hosted":
@@ -292,7 +293,7 @@ def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Proble
 
 def _is_safe(job: Job) -> bool:
     """Say whether a job keeps strangers out, or neither fetches files nor runs a script or an action of the repository."""
-    from devopslint.artifacts.workflow.checkout import is_guarded
+    from devopslint.artifacts.workflow.checks.checkout import is_guarded
 
     if not job.steps:
         return False

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import is_on_runner, job_purposes, purposes
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_TAG_OF_PUSH = re.compile(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
+_TAG_OF_PUSH = lazily(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
 _CACHES_BY_DEFAULT = {
     "actions/setup-go": "cache",
     "astral-sh/setup-uv": "enable-cache",
@@ -27,16 +28,16 @@ _CACHES_BY_DEFAULT = {
 }
 """Action that restores a cache without being told → the input that says whether."""
 _PUBLISHING = (
-    ("npm", re.compile(r"(?:^|[\s;&|])(?:npm|pnpm|yarn(?: npm)?) publish\b"),
+    ("npm", lazily(r"(?:^|[\s;&|])(?:npm|pnpm|yarn(?: npm)?) publish\b"),
      ("NODE_AUTH_TOKEN", "NPM_TOKEN", "YARN_NPM_AUTH_TOKEN")),
-    ("PyPI", re.compile(r"\btwine\s+upload\b|\b(?:uv|poetry) publish\b"),
+    ("PyPI", lazily(r"\btwine\s+upload\b|\b(?:uv|poetry) publish\b"),
      ("TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "POETRY_PYPI_TOKEN_PYPI")),
-    ("crates.io", re.compile(r"\bcargo publish\b"), ("CARGO_REGISTRY_TOKEN",)),
-    ("NuGet", re.compile(r"\bdotnet nuget push\b"), ("NUGET_API_KEY", "NUGET_TOKEN")),
-    ("RubyGems", re.compile(r"\bgem push\b"), ("GEM_HOST_API_KEY", "RUBYGEMS_API_KEY")),
+    ("crates.io", lazily(r"\bcargo publish\b"), ("CARGO_REGISTRY_TOKEN",)),
+    ("NuGet", lazily(r"\bdotnet nuget push\b"), ("NUGET_API_KEY", "NUGET_TOKEN")),
+    ("RubyGems", lazily(r"\bgem push\b"), ("GEM_HOST_API_KEY", "RUBYGEMS_API_KEY")),
 )  # fmt: skip
 """Registry that takes GitHub's identity token, the command that publishes there, and the variables of its stored token."""
-_OTHER_REGISTRY = re.compile(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
+_OTHER_REGISTRY = lazily(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
 
 
 def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -72,7 +73,7 @@ def _is_latest(tag: str) -> bool:
 def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find logins to a cloud with a stored key, where the cloud takes GitHub's own identity."""
     if subject.kind == "workflow.file":
-        from devopslint.artifacts.workflow.delivery import cloud_key_in_environment
+        from devopslint.artifacts.workflow.checks.delivery import cloud_key_in_environment
 
         yield from cloud_key_in_environment(subject)
         return

@@ -9,6 +9,7 @@ from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_ATTESTS = re.compile(
+_ATTESTS = lazily(
     r"cosign|attest|slsa|notation|\bko\b|sigstore|gpg|minisign|signtool|codesign|osslsigncode", re.IGNORECASE
 )
-_LISTS_PARTS = re.compile(r"sbom|syft|cyclonedx|spdx|bom\b|\bko\b", re.IGNORECASE)
+_LISTS_PARTS = lazily(r"sbom|syft|cyclonedx|spdx|bom\b|\bko\b", re.IGNORECASE)
 
 
 def forbidden_action(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _BOOTSTRAP = frozenset({"pip", "setuptools", "wheel", "uv", "build", "twine", "npm"})
 """What makes or ships packages, or installs the rest: not part of what is tested."""
-_PATH = re.compile(r"^(?:\.|/|~|\w+://|git\+|file:)|[*]|\.(?:whl|tgz|tar\.gz|zip|txt|gem|nupkg|crate)$|\$")
+_PATH = lazily(r"^(?:\.|/|~|\w+://|git\+|file:)|[*]|\.(?:whl|tgz|tar\.gz|zip|txt|gem|nupkg|crate)$|\$")
 _PIP_OPTIONS = (
     "-r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links --python"
     " --platform --prefix --root --src --trusted-host --progress-bar --timeout --retries --report --cache-dir --proxy"

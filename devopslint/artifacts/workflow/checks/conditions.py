@@ -8,6 +8,7 @@ from itertools import pairwise
 from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_COMMAND = re.compile(r"(?<![\w:])(?:::|##\[)(set-output|save-state|set-env|add-path)(?=[ :\]])")
+_COMMAND = lazily(r"(?<![\w:])(?:::|##\[)(set-output|save-state|set-env|add-path)(?=[ :\]])")
 _FILES = {
     "set-output": "GITHUB_OUTPUT",
     "save-state": "GITHUB_STATE",
     "set-env": "GITHUB_ENV",
     "add-path": "GITHUB_PATH",
 }
-_BOTS = re.compile(r"\[bot\]$", re.IGNORECASE)
+_BOTS = lazily(r"\[bot\]$", re.IGNORECASE)
 _ACTORS = frozenset({("github", "actor"), ("github", "triggering_actor"), ("github", "event", "sender", "login")})
 _ACTOR_IDS = frozenset({("github", "actor_id"), ("github", "event", "sender", "id")})
 _BOT_IDS = frozenset({"49699333", "29139614"})

@@ -17,6 +17,7 @@ from devopslint.artifacts.workflow.published import (
 )
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
 """Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
-_MOVING = re.compile(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
+_MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
 
 def _uses(subject: Subject) -> ActionRef | None:
@@ -262,7 +263,7 @@ def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
 def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `docker://` images without a version."""
     if subject.kind == "workflow.action":
-        from devopslint.artifacts.workflow.metadata import floating_image
+        from devopslint.artifacts.workflow.checks.metadata import floating_image
 
         yield from floating_image(subject)
         return

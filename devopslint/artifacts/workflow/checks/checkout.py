@@ -8,6 +8,7 @@ from devopslint.artifacts.workflow.called import called_action
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 
 _PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 _EXPRESSION = r"\$\{\{[^\n]*?\}\}"
-_FETCHES = re.compile(
+_FETCHES = lazily(
     rf"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b(?:{_EXPRESSION}|[^\n;&|])*?"
     rf"(?:refs/pull/|\bpull/(?:{_EXPRESSION}|[^\s;&|])+?/(?:head|merge))"
 )
-_GIT = re.compile(r"\bgit\s+(?:-\S+\s+)*(?:fetch|pull|checkout|switch|reset|merge|clone|remote add|worktree add)\b")
-_PUTS_FILES = re.compile(
+_GIT = lazily(r"\bgit\s+(?:-\S+\s+)*(?:fetch|pull|checkout|switch|reset|merge|clone|remote add|worktree add)\b")
+_PUTS_FILES = lazily(
     r"\bgh pr checkout\b|\bgit\s+(?:-\S+\s+)*(?:pull|checkout|switch|reset|merge|clone|worktree|rebase|restore|cherry-pick)\b"
 )
 """What brings a commit's files into the working folder: `git fetch` alone does not."""
-_REF = re.compile(r"^refs/pull/|\brefs/pull/")
+_REF = lazily(r"^refs/pull/|\brefs/pull/")
 _HEADS: dict[tuple[str, ...], str] = {
     ("github", "event", "pull_request", "head", "sha"): "pull_request_target",
     ("github", "event", "pull_request", "merge_commit_sha"): "pull_request_target",
@@ -56,10 +57,8 @@ _HEADS_OF_ACTIONS: dict[str, tuple[str, ...]] = {
     "potiuk/get-workflow-origin": ("sourceheadsha", "sourceheadbranch", "mergecommitsha"),
 }
 """Action → outputs (lower case) that name the head of a pull request. Source: the README of each."""
-_ASKS_FOR_RIGHTS = re.compile(
-    r"author_association|/permission\b|getCollaboratorPermissionLevel|/memberships/|/members/"
-)
-_FOR_FORKS = re.compile(
+_ASKS_FOR_RIGHTS = lazily(r"author_association|/permission\b|getCollaboratorPermissionLevel|/memberships/|/members/")
+_FOR_FORKS = lazily(
     r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name"
     r"|head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork"
     r"|author_association|pull_request\.user\.login\s*==\s*'|head_repository\.full_name\s*==\s*github\.repository"

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ _FIELDS = (
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MOST_INPUTS = 25
 _FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
-_REF_FAULTS = re.compile(r"[\s~^:\\]|\.\.|@\{|//")
+_REF_FAULTS = lazily(r"[\s~^:\\]|\.\.|@\{|//")
 
 
 def _schedules(workflow: Workflow) -> Iterator[tuple[Path, str]]:
@@ -61,7 +62,7 @@ def _time_zones() -> frozenset[str]:
     """Return the names of the tz database (2025b) in lower case."""
     import os
 
-    path = os.path.join(os.path.dirname(__file__), "data", "timezones.txt")
+    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "timezones.txt")
     with open(path, encoding="utf-8") as file:
         return frozenset(file.read().lower().split())
 

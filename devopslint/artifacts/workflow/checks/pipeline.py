@@ -14,6 +14,7 @@ from devopslint.artifacts.workflow.purpose import (
     stage_of,
 )
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_OWN_TOKEN = re.compile(r"secrets\.GITHUB_TOKEN|github\.token", re.IGNORECASE)
-_VERIFIES = re.compile(
+_OWN_TOKEN = lazily(r"secrets\.GITHUB_TOKEN|github\.token", re.IGNORECASE)
+_VERIFIES = lazily(
     r"rollout status|--wait|--atomic|--cleanup-on-fail|wait-for-service-stability|\bcurl\b|\bwget\b|health|smoke|verify"
     r"|rollback|\bundo\b|test|argocd app wait|kubectl wait|\bwait\b|status|k6 run|cypress|playwright|lighthouse",
     re.IGNORECASE,
 )
-_GOES_ON_BY_ITSELF = re.compile(
+_GOES_ON_BY_ITSELF = lazily(
     r"\bkubectl\b[^\n]*\b(?:apply|set image|replace|rollout restart)\b|\bhelm\b[^\n]*\b(?:upgrade|install)\b|\bhelmfile\b"
     r"|aws ecs update-service|aws deploy create-deployment|docker stack deploy|docker[ -]compose[^\n]*\bup\b[^\n]*-d\b"
     r"|argocd app sync|nomad (?:job )?run|heroku container:release"
@@ -54,7 +55,7 @@ _NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
     ("ossf/scorecard-action", "publish_results", "id-token", "write", "publish results"),
 )
 """Action, input that makes it so ("" is always), scope, level, what for. Source: the README of each action."""
-_BRANCH = re.compile(
+_BRANCH = lazily(
     r"ref\b|ref_name|ref_type|refs/|branch|\b(?:needs|steps|inputs|vars|env|secrets)\.|github\.event\.(?!head_commit)"
     r"|event_name\s*==\s*'(?!push')|event_name\s*!=\s*'push'|contains\("
 )
@@ -273,9 +274,9 @@ def _uploads(steps: list[Step]) -> bool:
     )
 
 
-_GOES_ON = re.compile(r"(?:^|[;\n])\s*set \+e\b|(?:^|[;\n])\s*set \+o errexit\b")
-_ENDS_WELL = re.compile(r"(?:^|[;\n])[ \t]*(exit 0|true|:)[ \t;]*\s*\Z")
-_LOOKS_AT_STATUS = re.compile(r"\$\?|PIPESTATUS|\bset -\w*e|\bset -o errexit|\bif\b|&&|\|\|")
+_GOES_ON = lazily(r"(?:^|[;\n])\s*set \+e\b|(?:^|[;\n])\s*set \+o errexit\b")
+_ENDS_WELL = lazily(r"(?:^|[;\n])[ \t]*(exit 0|true|:)[ \t;]*\s*\Z")
+_LOOKS_AT_STATUS = lazily(r"\$\?|PIPESTATUS|\bset -\w*e|\bset -o errexit|\bif\b|&&|\|\|")
 
 
 def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -344,7 +345,7 @@ def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def secret_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs that read secrets of the repository and name no environment."""
-    from devopslint.artifacts.workflow.security import secrets_in
+    from devopslint.artifacts.workflow.checks.security import secrets_in
     from devopslint.artifacts.workflow.usage import usages
 
     for usage in usages(subject.context):

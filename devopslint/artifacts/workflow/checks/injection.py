@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrusted_references
 from devopslint.artifacts.workflow.flow import flowing, flows, origins_of_usage
 from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.script_files import written
-from devopslint.artifacts.workflow.untrusted import is_untrusted, untrusted_references
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ _BRANCHES = frozenset(
         ("github", "event", "workflow_run", "head_branch"),
     }
 )
-_FILE_READ = re.compile(
+_FILE_READ = lazily(
     r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
 )
-_BRINGS_FILES = re.compile(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
+_BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
 _STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.limits import different_case
+from devopslint.artifacts.workflow.checks.limits import different_case
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.knowledge import keys
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _EVENT_NAMES = frozenset({"on-strict", "on-mapping-strict", "on-string-strict"})
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_IDENTIFIER = lazily(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _LONGEST_ID = 100
-_TRAILING_ZERO = re.compile(r"\d+\.\d*0\Z")
+_TRAILING_ZERO = lazily(r"\d+\.\d*0\Z")
 
 
 def _problems(subject: Subject, *kinds: str) -> Iterator[SchemaProblem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_BRING_NO_FILES = re.compile(
+_BRING_NO_FILES = lazily(
     r"(?:actions/(?:setup-[\w-]+|github-script|create-github-app-token)|docker/(?:login|setup-\w+|metadata)-action"
     r"|docker/setup-[\w-]+|aws-actions/(?:configure-aws-credentials|amazon-ecr-login)|azure/(?:login|setup-[\w-]+|aks-set-context)"
     r"|google-github-actions/(?:auth|setup-gcloud|get-gke-credentials)|hashicorp/setup-\w+|astral-sh/setup-uv"
     r"|pnpm/action-setup|sigstore/cosign-installer|step-security/harden-runner)"
 )
 """Actions that are known to leave no files of the repository behind."""
-_MAY_BRING_FILES = re.compile(
+_MAY_BRING_FILES = lazily(
     r"\b(?:git|gh|curl|wget|tar|unzip|scp|rsync|aws s3|gsutil|hub|svn|hg|tee|touch|cp|mv|mktemp|create|init|new|import|gist)\b"
     r"|>|<<"
 )
 """What a script may get or make files with; a script that holds one of these is no longer judged."""
-_NEEDS_FILES = re.compile(
+_NEEDS_FILES = lazily(
     r"\b(?:docker|npm|yarn|pnpm|make|mvn|gradle|gradlew|mvnw|pip|pip3|pytest|tox|go|cargo|terraform|tofu|bundle|composer|dotnet)\b"
 )
 _WORKS_ON_FILES: dict[str, frozenset[str]] = {
@@ -61,13 +62,13 @@ _RUN_VALUED = frozenset({"-v", "--volume", "-e", "--env", "--env-file", "-p", "-
                          "--health-timeout", "--stop-timeout", "--cidfile", "-a", "--attach", "--expose", "--init-path",
                          "--userns", "--sysctl", "--group-add", "--cgroupns", "--cpuset-cpus", "--runtime", "--arch",
                          "--os", "--secret"})  # fmt: skip
-_OTHER_BUILDERS = re.compile(
+_OTHER_BUILDERS = lazily(
     r"\b(?:compose|bake|buildx|load|import|commit|make|pack|jib|ko|s2i|buildah|kaniko|earthly|nix|bazel|dagger|skaffold|sh|bash|just|task|npm|yarn|pnpm|mvnw?|gradlew?)\b|\./"
 )
 """What may put an image beside those that `docker build`, `tag` and `pull` name."""
 _MAKE_NO_IMAGE = frozenset({"push", "login", "logout", "info", "version", "run", "rmi", "images", "inspect"})
-_DOCKER = re.compile(r"\bdocker\b")
-_MAY_BUILD = re.compile(r"\b(?:build|tag|load|import|commit|bake|compose)")
+_DOCKER = lazily(r"\bdocker\b")
+_MAY_BUILD = lazily(r"\b(?:build|tag|load|import|commit|bake|compose)")
 
 
 def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:

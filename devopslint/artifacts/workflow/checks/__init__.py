@@ -1,0 +1,1 @@
+"""The checks of workflows and actions that are no conditions: functions that rule files name."""
