@@ -254,6 +254,7 @@ UNRESTRICTABLE = _lowered(
     "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "sts:DecodeAuthorizationMessage", "iam:CreateServiceLinkedRole",
     "s3:CreateJob", "s3:CreateBucket", "logs:StartQuery", "logs:StopQuery", "autoscaling:SetDesiredCapacity",
     "route53:CreateHostedZone", "cloudfront:CreateInvalidation", "ses:SendEmail", "ses:SendRawEmail",
+    "ecs:RegisterTaskDefinition", "ecs:DeregisterTaskDefinition",
 )  # fmt: skip
 """Actions that name no resource, or are granted for all as AWS's own guides do."""
 _UNRESTRICTABLE_SERVICES = frozenset({"ssmmessages", "ec2messages", "sts", "ce", "pricing", "health", "support", "tag"})

@@ -192,6 +192,9 @@ def test_kustomize_puts_in_a_namespace_and_replicas():
     other = subjects({"base/shop.yaml": text}, "base/shop.yaml")[0]
     assert other.get("metadata.namespace") is MISSING
     assert other.get("spec.replicas") == 1
+    budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: shop}\nspec: {minAvailable: 1}\n"
+    files = {"base/budget.yaml": budget, "kustomization.yaml": kustomization}
+    assert "replicas" not in subjects(files, "base/budget.yaml")[0].value["spec"]
 
 
 def test_a_chart_gets_its_namespace_when_it_is_installed():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CONTAINERS = (("containers", "main"), ("initContainers", "init"), ("ephemeralContainers", "ephemeral"))
 _UNKNOWN = (Candidate(UNKNOWN),)
+_REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 _SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 _TRUTHS = frozenset(
     {"hostNetwork", "hostPID", "hostIPC", "hostUsers", "automountServiceAccountToken", "privileged",
@@ -48,7 +49,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
             if supplied.namespace and one.kind == "Namespace":
                 # Kustomize calls it as the namespace that it puts everything in.
                 _forget(one.value, "metadata", "name")
-            if one.name in supplied.replicas:
+            if one.name in supplied.replicas and one.kind in _REPLICATED:
                 _forget(one.value, "spec", "replicas")
             one.subject = Subject(
                 "kubernetes.object",
