@@ -141,9 +141,9 @@ def secrets_in(usage: Usage) -> Iterator[Node]:
 
 
 def secret_in_workflow_env(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find secrets in the `env` of a workflow with more than one job."""
+    """Find secrets in the `env` of a workflow with more steps than the one that may need them."""
     workflow: Workflow = subject.context
-    if len(workflow.jobs) < 2:
+    if len(list(workflow.steps)) < 2:
         return
     for usage in usages(workflow):
         if usage.site.path[:1] == ("env",):
