@@ -126,6 +126,6 @@ def test_grouped_by_file(build):
         "  10:1  warning  m  x/y\n"
         "\n"
     )
-    end = "note: half of it\n1 error, 1 warning, 1 note in 2 of 1 file (1 Kubernetes manifest)\n"
+    end = "note: half of it\n1 error, 1 warning, 1 note in 1 of 1 file (1 Kubernetes manifest)\n"
     assert build.render("grouped", report) == findings + end
     assert build.render("grouped", report, quiet=True) == findings
