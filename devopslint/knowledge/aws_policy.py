@@ -139,7 +139,7 @@ def is_any_resource(resource: Any) -> bool:
 
 def is_any_action(action: Any) -> bool:
     """Say whether an action is every action of every service."""
-    return action in {"*", "*:*"}
+    return isinstance(action, str) and action in {"*", "*:*"}
 
 
 def service_wildcard(action: Any) -> str | None:

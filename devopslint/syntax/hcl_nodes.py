@@ -165,6 +165,12 @@ class Expanded(Block):
     __slots__ = ()
 
 
+def blocks_of(body: Mapping[Any, Any], type_name: str) -> list[Block]:
+    """Return the blocks of a type in a body; none where an attribute of that name stands in their place."""
+    found = body.get(type_name)
+    return [block for block in found if isinstance(block, Block)] if isinstance(found, Seq) else []
+
+
 class File(Block):
     """The root of a file. `computed_keys` are the expressions that stand as keys in its objects (`(var.k) = 1`)."""
 

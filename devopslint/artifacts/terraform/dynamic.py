@@ -6,7 +6,7 @@ Source: the Terraform language documentation, "dynamic Blocks", "The for_each Me
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.values import EvaluationError, text_of
-from devopslint.syntax.hcl_nodes import Block, Expanded, Expression
+from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def _write_out(module: Module, block: Block, bound: Bound, depth: int) -> None:
         return
     open_names: set[str] = set()
     made: dict[str, list[Block]] = {}
-    for dynamic in block.get("dynamic") or ():
+    for dynamic in blocks_of(block, "dynamic"):
         if not isinstance(dynamic, Block) or not dynamic.labels:
             continue
         name = str(dynamic.labels[0])

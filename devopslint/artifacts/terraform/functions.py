@@ -22,7 +22,10 @@ def call(name: str, args: Sequence[Any]) -> Any:
     name = name.removeprefix("core::")
     partial = _PARTIAL.get(name)
     if partial is not None:
-        return partial(*args)
+        try:
+            return partial(*args)
+        except TypeError:  # too few arguments, or too many
+            raise EvaluationError(name) from None
     strict = _STRICT.get(name)
     if strict is None or any(argument is UNKNOWN or _has_unknown(argument) for argument in args):
         return UNKNOWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.evaluate import evaluate
 from devopslint.artifacts.terraform.variables import variable
-from devopslint.syntax.hcl_nodes import Block, Expression, expressions
+from devopslint.syntax.hcl_nodes import Block, Expression, blocks_of, expressions
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
@@ -174,7 +174,7 @@ class Module:
         return [
             Declared(block, settings.document)
             for settings in self.settings
-            for block in settings.block.get(type_name) or ()
+            for block in blocks_of(settings.block, type_name)
             if isinstance(block, Block)
         ]
 

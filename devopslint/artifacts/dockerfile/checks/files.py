@@ -107,7 +107,8 @@ def archive_copied_then_unpacked(subject: Subject, options: Options) -> Iterator
 
 def _unpacks(command: Command) -> bool:
     """Say whether `tar` is called with `x`, in whichever of its forms."""
-    return command.has_flag("-x", "--extract", "--get") or re.match(r"[a-zA-Z]*x", command.args[0]) is not None
+    first = command.args[0] if command.args else ""
+    return command.has_flag("-x", "--extract", "--get") or re.match(r"[a-zA-Z]*x", first) is not None
 
 
 def destination_is_no_folder(subject: Subject, options: Options) -> Iterator[Problem]:

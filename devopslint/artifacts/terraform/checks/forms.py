@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, expressions, walk
+from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, expressions, walk
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -149,7 +149,7 @@ def naming(subject: Subject, options: Options) -> Iterator[Problem]:
         for block in blocks if isinstance(blocks, Seq) else ():
             if isinstance(block, Block) and len(block.labels) > index and not _NAME.fullmatch(block.labels[index]):
                 yield Problem(Place(subject.document.source, *block.labels.at[index]), name=block.labels[index])
-    for block in subject.value.get("locals") or ():
+    for block in blocks_of(subject.value, "locals"):
         for name, (start, end, _, _) in block.at.items() if isinstance(block, Block) else ():
             if not _NAME.fullmatch(name.lstrip("_")):
                 yield Problem(Place(subject.document.source, start, end), name=name)
@@ -232,7 +232,7 @@ def _shape(block: Map) -> tuple[Any, ...]:
 
 def provisioner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each provisioner that runs commands when a resource is made."""
-    for block in subject.value.get("provisioner") or ():
+    for block in blocks_of(subject.value, "provisioner"):
         runs = isinstance(block, Block) and block.labels and block.labels[0] in {"local-exec", "remote-exec"}
         if runs and block.header is not None:
             yield Problem(Place(subject.document.source, *block.header), name=block.labels[0])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_ATTRIBUTE = re.compile(r"\.[A-Za-z_]")
 _GUARDED = re.compile(r"\b(?:try|can)\(")
 
 
@@ -37,6 +38,6 @@ def missing_instance_key(subject: Subject, options: Options) -> Iterator[Problem
             if address not in several or _GUARDED.search(expression.text):
                 continue
             text = file.source.text[reference.start : reference.end]
-            if text.startswith(address + ".") and (text[len(address) + 1].isalpha() or text[len(address) + 1] == "_"):
+            if _ATTRIBUTE.match(text.removeprefix(address)) is not None:
                 place = Place(file.source, reference.start, reference.end)
                 yield Problem(place, address=address, argument=several[address])

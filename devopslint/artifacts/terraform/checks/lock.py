@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block
+from devopslint.syntax.hcl_nodes import Block, blocks_of
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ def _locked(module: Module, path: str) -> dict[str, str]:
         return {}
     document, problems = read_hcl(source)
     found: dict[str, str] = {}
-    for block in document.root.get("provider") or ():
+    for block in blocks_of(document.root, "provider"):
         if isinstance(block, Block) and block.labels:
             address = "/".join(str(block.labels[0]).split("/")[-2:]).lower()
             found[address] = str(block.get("version", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.language import LIST_FUNCTIONS
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, expressions, plain
+from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, expressions, plain
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -108,7 +108,7 @@ def _is_list(module: Module, value: Any, depth: int = 0) -> bool:
 
 def _lifecycle(declared: Declared) -> Iterator[Problem]:
     source = declared.document.source
-    for block in declared.block.get("lifecycle") or ():
+    for block in blocks_of(declared.block, "lifecycle"):
         if not isinstance(block, Block):
             continue
         for name in ("create_before_destroy", "prevent_destroy"):
@@ -118,7 +118,11 @@ def _lifecycle(declared: Declared) -> Iterator[Problem]:
                 continue
             if isinstance(value, Expression) and value.references():
                 yield Problem(place, name=name, problem="must be `true` or `false` itself: no reference may stand here")
-            elif not isinstance(value, (bool, Expression)) and value not in {"true", "false"} and value is not UNKNOWN:
+            elif (
+                not isinstance(value, (bool, Expression))
+                and value is not UNKNOWN
+                and str(value) not in {"true", "false"}
+            ):
                 yield Problem(place, name=name, problem="must be `true` or `false`")
         ignored = block.get("ignore_changes", MISSING) if not source.path.endswith(".json") else MISSING
         if isinstance(ignored, Seq) and any(isinstance(item, str) for item in ignored):
@@ -129,7 +133,7 @@ def _lifecycle(declared: Declared) -> Iterator[Problem]:
 
 def _provisioners(declared: Declared) -> Iterator[Problem]:
     source = declared.document.source
-    for block in declared.block.get("provisioner") or ():
+    for block in blocks_of(declared.block, "provisioner"):
         if not isinstance(block, Block) or block.header is None or len(block.labels) != 1:
             continue
         if block.labels[0] not in _PROVISIONERS:

@@ -82,7 +82,7 @@ def _is_referred_to(subject: Subject, except_types: frozenset[str]) -> bool:
     module: Module = subject.context
     if module.broken:
         return True
-    first, second = subject.address.split(".", 1)
+    first, _, second = subject.address.partition(".")
     own = {id(subject.value)} | {id(other.block) for other in module.all("resource") if other.label(0) in except_types}
     skipped = [block for block in (*module.all("resource"),) if id(block.block) in own]
     for reference, document in module.references():

@@ -121,7 +121,7 @@ def _floating(text: Any, written: str) -> str:
     if not isinstance(text, str) or not text.strip(HOLE):
         return ""
     image = parse_image(text)
-    if image.digest or image.tag is UNKNOWN or image.tag not in {"", "latest"}:
+    if image.digest is UNKNOWN or image.tag is UNKNOWN or image.digest or image.tag not in {"", "latest"}:
         return ""
     return "" if not image.tag and HOLE in text.rpartition("/")[2] else text.replace(HOLE, "")
 
