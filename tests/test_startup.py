@@ -22,7 +22,7 @@ json.dump([code, sorted(set(sys.modules) - before)], stdout)
 NEVER = {
     "argparse", "asyncio", "attr", "click", "concurrent", "ctypes", "dataclasses", "email", "http",
     "importlib.metadata", "importlib.resources", "inspect", "jsonschema", "logging", "multiprocessing", "pathlib",
-    "pathspec", "rich", "sarif_om", "socket", "ssl", "subprocess", "tempfile", "urllib", "urllib.request",
+    "rich", "sarif_om", "socket", "ssl", "subprocess", "tempfile", "urllib", "urllib.request",
     "devopslint.cli", "devopslint.commands.rules", "devopslint.policy.indexing", "devopslint.report.sarif",
 }  # fmt: skip
 PARSERS = {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_bash"}
