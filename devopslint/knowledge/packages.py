@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Command, Word
 
 
-def manager_of(command: Command) -> Manager | None:
-    """Return what is known of the package manager that a command calls; `None` when it is none."""
-    return MANAGERS.get(command.name)
-
-
 def subcommand(command: Command) -> Word | None:
     """Return the word that says what a package manager shall do: `install` of `apt-get -qq install curl`."""
     manager = MANAGERS.get(command.name)

@@ -104,11 +104,6 @@ INTERNAL_PORTS: dict[int, str] = {
 """Ports on which services listen that mostly stand behind something else, often without TLS."""
 
 
-def service_of(port: int) -> str | None:
-    """Return the service of an administration or data port, `None` for any other."""
-    return ADMIN_PORTS.get(port) or DATA_PORTS.get(port)
-
-
 def services_between(first: int, last: int) -> list[tuple[int, str]]:
     """Return the administration and data ports from `first` to `last`, both included, with their services."""
     found = [

@@ -56,11 +56,6 @@ def substitute(text: str, scope: Scope, escape: str = "\\") -> Expanded:
     return Expanded(text, UNKNOWN if expansion.unknown else value, expansion.origins[:_MOST_ORIGINS], expansion.used)
 
 
-def has_variable(text: str) -> bool:
-    """Say whether a raw word may hold a variable."""
-    return "$" in text
-
-
 class Value:
     """What a variable stands for: a text or UNKNOWN, and the ARG or ENV lines it came through.
 

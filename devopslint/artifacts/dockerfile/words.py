@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_NOT_SPACE = re.compile(r"\S+")
 _SPACE = re.compile(r"\s+")
 
 

@@ -14,7 +14,6 @@ NAME = "repository"
 TITLES = ("repository", "repositories")
 EXAMPLE_PATH = ".github/workflows/example.yml"
 SUBJECTS: Mapping[str, tuple[str, ...]] = {"repository": ()}
-REDUCES = True
 GATHERS = "workflow"
 """The artifact whose facts suffice: it is judged whenever one of its files is."""
 DOCUMENTS = (

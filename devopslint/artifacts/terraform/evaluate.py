@@ -54,19 +54,6 @@ def evaluate(
     return value, tuple(dict.fromkeys(evaluator.origins))
 
 
-def template_with_holes(expression: Expression, scope: Scope, hole: str) -> str | None:
-    """Return the text of a template whose unknown parts are replaced by `hole`; `None` when it is no template."""
-    node = plain(expression.node)
-    if node.type not in {"quoted_template", "heredoc_template"}:
-        return None
-    evaluator = _Evaluator(expression, scope)
-    try:
-        value = evaluator.template(node, expression.bound or {}, hole)
-    except (EvaluationError, RecursionError):
-        return None
-    return value if isinstance(value, str) else None
-
-
 class _Evaluator:
     def __init__(self, expression: Expression, scope: Scope) -> None:
         self.text = expression.text_of
@@ -112,9 +99,9 @@ class _Evaluator:
     def string(self, node: Node, bound: Mapping[str, Any]) -> Any:
         return unescape(self.text(node)[1:-1])
 
-    def template(self, node: Node, bound: Mapping[str, Any], hole: str | None = None) -> Any:
-        """Return a template's text; `hole` stands for what can't be known in it."""
-        return render(self, node, bound, hole)
+    def template(self, node: Node, bound: Mapping[str, Any]) -> Any:
+        """Return a template's value: UNKNOWN when a part of it can't be known."""
+        return render(self, node, bound)
 
     def items(self, node: Node, bound: Mapping[str, Any]) -> Any:
         result = Seq(node.start_byte + self.shift, node.end_byte + self.shift)

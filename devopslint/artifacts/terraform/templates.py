@@ -39,10 +39,10 @@ class _NotKnown(Exception):  # noqa: N818 (it is no error)
     """A condition or a collection of a directive can't be known."""
 
 
-def render(evaluator: Evaluator, node: Node, bound: Mapping[str, Any], hole: str | None) -> Any:
+def render(evaluator: Evaluator, node: Node, bound: Mapping[str, Any]) -> Any:
     """Return a template's text. One that is nothing but `${x}` is the value of x itself.
 
-    A part that can't be known makes the whole UNKNOWN, or is replaced by `hole` when there is one.
+    A part that can't be known makes the whole UNKNOWN.
     """
     heredoc = node.type == "heredoc_template"
     whole = evaluator.text(node)
@@ -57,8 +57,7 @@ def render(evaluator: Evaluator, node: Node, bound: Mapping[str, Any], hole: str
         and first.type == _HOLE
         and (first.start_byte - node.start_byte, first.end_byte - node.start_byte) == (start, end)
     ):
-        value = _value(evaluator, first, bound)
-        return hole if value is UNKNOWN and hole is not None else value
+        return _value(evaluator, first, bound)
     texts: list[str] = []
     at = start
     for marker in markers:
@@ -73,7 +72,7 @@ def render(evaluator: Evaluator, node: Node, bound: Mapping[str, Any], hole: str
     texts = [text.replace("$${", "${").replace("%%{", "%{") if heredoc else unescape(text) for text in texts]
     out: list[str] = []
     try:
-        _Run(evaluator, markers, texts, hole, out).run(0, bound)
+        _Run(evaluator, markers, texts, out).run(0, bound)
     except _NotKnown:
         return UNKNOWN
     joined = "".join(out)
@@ -121,13 +120,10 @@ def _value(evaluator: Evaluator, node: Node, bound: Mapping[str, Any]) -> Any:
 class _Run:
     """One pass over a template: `texts[i]` stands before `markers[i]`."""
 
-    def __init__(
-        self, evaluator: Evaluator, markers: list[Node], texts: list[str], hole: str | None, out: list[str]
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, markers: list[Node], texts: list[str], out: list[str]) -> None:
         self.evaluator = evaluator
         self.markers = markers
         self.texts = texts
-        self.hole = hole
         self.out = out
         self.written = 0
 
@@ -156,9 +152,7 @@ class _Run:
     def _hole(self, marker: Node, bound: Mapping[str, Any]) -> None:
         value = _value(self.evaluator, marker, bound)
         if value is UNKNOWN:
-            if self.hole is None:
-                raise _NotKnown
-            value = self.hole
+            raise _NotKnown
         self.out.append(text_of(value))
 
     def _choice(self, at: int, bound: Mapping[str, Any], write: bool) -> int:

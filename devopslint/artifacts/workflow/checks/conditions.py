@@ -34,7 +34,6 @@ _ACTORS = frozenset({("github", "actor"), ("github", "triggering_actor"), ("gith
 _ACTOR_IDS = frozenset({("github", "actor_id"), ("github", "event", "sender", "id")})
 _BOT_IDS = frozenset({"49699333", "29139614"})
 """Dependabot and Renovate."""
-_STRANGER_EVENTS = ("pull_request_target", "pull_request", "issue_comment", "workflow_run", "pull_request_review")
 
 
 def _conditions(workflow: Workflow) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -103,10 +103,6 @@ def _deploys(job: Job) -> bool:
     return "deploy" in job_purposes(job)
 
 
-def _deploy_step(job: Job) -> Step | None:
-    return next((step for step in job.steps if "deploy" in purposes(step)), None)
-
-
 def deploy_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs that deploy and name no environment."""
     job: Job = subject.context

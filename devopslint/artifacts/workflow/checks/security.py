@@ -240,32 +240,32 @@ def hardcoded_container_password(subject: Subject, options: Options) -> Iterator
             yield Problem((*path, "credentials", "password"))
 
 
+def _environments(workflow: Workflow) -> Iterator[tuple[Map, tuple[str | int, ...]]]:
+    """Yield each `env` of the workflow, its jobs and its steps, with the path of its owner."""
+    yield map_at(workflow.root, "env"), ()
+    owners: tuple[Job | Step, ...] = (*workflow.jobs.values(), *workflow.steps)
+    for owner in owners:
+        yield map_at(owner.value, "env"), owner.path
+
+
 def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the variable that turns the removed commands `set-env` and `add-path` on again."""
     workflow: Workflow = subject.context
-    owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
-    owners.extend((job.value, job.path) for job in workflow.jobs.values())
-    owners.extend((step.value, step.path) for step in workflow.steps)
-    for owner, path in owners:
-        env = map_at(owner, "env")
-        for name in ("ACTIONS_ALLOW_UNSECURE_COMMANDS",):
-            if env.get(name) in (True, "true", "True", "TRUE", 1, "1"):
-                yield Problem((*path, "env", name), name=name)
+    name = "ACTIONS_ALLOW_UNSECURE_COMMANDS"
+    for env, path in _environments(workflow):
+        if env.get(name) in (True, "true", "True", "TRUE", 1, "1"):
+            yield Problem((*path, "env", name), name=name)
     for step in workflow.steps:
         found = re.search(r"ACTIONS_ALLOW_UNSECURE_COMMANDS=[\"']?true\b", step.run or "", re.IGNORECASE)
         if found and step.fragment is not None:
             place = Place(step.fragment.source, *step.fragment.mark(found.start(), found.end()))
-            yield Problem(place, name="ACTIONS_ALLOW_UNSECURE_COMMANDS")
+            yield Problem(place, name=name)
 
 
 def debug_enabled(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find debug logging that is switched on for good."""
     workflow: Workflow = subject.context
-    owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
-    owners.extend((job.value, job.path) for job in workflow.jobs.values())
-    owners.extend((step.value, step.path) for step in workflow.steps)
-    for owner, path in owners:
-        env = map_at(owner, "env")
+    for env, path in _environments(workflow):
         for name in ("ACTIONS_STEP_DEBUG", "ACTIONS_RUNNER_DEBUG"):
             if env.get(name) in (True, "true", "True", 1, "1"):
                 yield Problem((*path, "env", name), name=name)
