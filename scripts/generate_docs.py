@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -51,6 +52,8 @@ def pages() -> dict[str, str]:
     made["docs/equivalents.md"] = MADE + equivalents(rules)
     made["docs/cli.md"] = MADE + reference(command_line.cli)
     made["docs/subjects.md"] = MADE + subjects()
+    made["docs/schemas/config.json"] = as_json(config_schema(rules))
+    made["docs/schemas/rule.json"] = (ROOT / "devopslint/policy/rule.schema.json").read_text("utf-8")
     made["README.md"] = readme((ROOT / "README.md").read_text("utf-8"), rules)
     return made
 
@@ -180,6 +183,33 @@ def subjects() -> str:
     for kind, owners in sorted(subject_kinds().items()):
         lines.append(f"| `{kind}` | {', '.join(f'`{owner}`' for owner in owners)} |")
     return "\n".join([*lines, ""])
+
+
+def config_schema(rules: list[Rule]) -> dict[str, Any]:
+    """Return the schema of a configuration for editors: with the kinds of files, every rule, and what options it takes."""
+    schema: dict[str, Any] = json.loads((ROOT / "devopslint/config/config.schema.json").read_text("utf-8"))
+    schema["properties"]["kinds"]["propertyNames"] = {"enum": ["none", *artifacts()]}
+    types = {"list": "array"}
+    known: dict[str, Any] = {}
+    for rule in rules:
+        known[rule.id] = {"$ref": "#/$defs/rule", "description": rule.raw["title"]}
+        options = {
+            name: {
+                "type": types.get(option["type"], option["type"]),
+                "description": option["description"],
+                "default": option["default"],
+            }
+            for name, option in rule.raw.get("options", {}).items()
+        }
+        if options:
+            known[rule.id]["properties"] = {"options": {"properties": options, "additionalProperties": False}}
+    schema["$defs"]["rules"]["properties"] = known
+    return schema
+
+
+def as_json(value: Any) -> str:
+    """Return plain values as JSON that people can read."""
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
 def readme(text: str, rules: list[Rule]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shlex
 import shutil
@@ -21,7 +22,14 @@ from devopslint.policy.subject import Subject
 from devopslint.syntax.source import Source
 from devopslint.syntax.yaml import read_yaml
 
-WRITTEN = ["README.md", "CONTRIBUTING.md", "docs/writing-rules.md", "docs/architecture.md", "docs/decisions/README.md"]
+WRITTEN = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/configuration.md",
+    "docs/writing-rules.md",
+    "docs/architecture.md",
+    "docs/decisions/README.md",
+]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -101,8 +109,6 @@ def test_every_operator_and_function_is_described() -> None:
 
 
 def test_every_field_of_a_rule_is_described() -> None:
-    import json
-
     schema = json.loads((ROOT / "devopslint/policy/rule.schema.json").read_text())
     text = (ROOT / "docs/writing-rules.md").read_text("utf-8")
     assert [name for name in schema["properties"] if f"`{name}`" not in text] == []
@@ -143,6 +149,34 @@ def test_the_configuration_in_the_readme(tmp_path: Path) -> None:
     write(tmp_path, {"policy/notes.txt": "", "Dockerfile": "FROM node:latest\n"})
     done = devopslint(cwd=tmp_path)
     assert done.returncode == 1, done.stderr
+
+
+def test_the_whole_configuration(tmp_path: Path) -> None:
+    (text,) = blocks("docs/configuration.md", "yaml")
+    write(tmp_path, {".devopslint.yaml": text, "policy/notes.txt": "", "Dockerfile": "FROM node:latest\n"})
+    assert devopslint("baseline", cwd=tmp_path).returncode == 0
+    done = devopslint("check", "--strict", "--output", "concise", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def settings_of(schema: dict[str, Any]) -> set[str]:
+    rule, override = schema["$defs"]["rule"], schema["properties"]["overrides"]["items"]
+    return {*schema["properties"], *rule["properties"], *override["properties"]}
+
+
+def test_every_setting_is_described() -> None:
+    schema = json.loads((ROOT / "devopslint/config/config.schema.json").read_text("utf-8"))
+    text = (ROOT / "docs/configuration.md").read_text("utf-8")
+    assert [name for name in settings_of(schema) if f"`{name}`" not in text] == []
+    (example,) = blocks("docs/configuration.md", "yaml")
+    shown = yaml.safe_load(example)
+    assert set(schema["properties"]) - set(shown) == {"extend"}
+
+
+def test_every_variable_is_described() -> None:
+    text = (ROOT / "docs/configuration.md").read_text("utf-8")
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "devopslint").rglob("*.py"))
+    assert [name for name in set(re.findall(r"\bDEVOPSLINT_[A-Z]+\b", code)) if f"`{name}`" not in text] == []
 
 
 def test_the_hook_in_the_readme() -> None:

@@ -32,12 +32,14 @@ def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "")
     index = os.path.join(built_in, "_index" if built_in == PACKED_RULES else ".index")
     folders = [RuleFolder(built_in, index, subject_kinds)]
     seen = {os.path.realpath(built_in)}
-    for folder, trusted in [*((path, True) for path in rules_dirs), *((path, False) for path in config.rules_dirs())]:
+    for folder, place in [*((path, "") for path in rules_dirs), *config.rules_dirs()]:
         absolute = os.path.abspath(folder)
+        trusted = not place
+        shown = f"{place}: {os.path.relpath(folder)}" if place else folder
         if not os.path.isdir(absolute):
-            raise RulesFolderError(f"{folder}: no such folder of rules")
+            raise RulesFolderError(f"{shown}: no such folder of rules{_meant(absolute)}")
         if root and not trusted and not _is_below(absolute, root):
-            raise RulesFolderError(f"{folder}: leads out of the repository; give it as --rules-dir if it is yours")
+            raise RulesFolderError(f"{shown}: leads out of the repository; give it as --rules-dir if it is yours")
         if os.path.realpath(absolute) in seen:
             continue
         seen.add(os.path.realpath(absolute))
@@ -45,6 +47,17 @@ def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "")
         if trusted and absolute not in sys.path:
             sys.path.append(absolute)
     return Catalog(folders)
+
+
+def _meant(absolute: str) -> str:
+    """Return the folder beside a missing one that has nearly its name, as a question."""
+    from devopslint.policy.suggestion import suggestion
+
+    above, name = os.path.split(absolute)
+    try:
+        return suggestion(name, [entry.name for entry in os.scandir(above) if entry.is_dir()])
+    except OSError:
+        return ""
 
 
 def _is_below(path: str, root: str) -> bool:
@@ -56,6 +69,18 @@ def _index_of(folder: str) -> str:
     from devopslint.engine.workspace import digest
 
     return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))
+
+
+def ids_named(word: str, catalog: Catalog) -> list[str]:
+    """Return the ids of the rules that a word of a configuration names: an id, a slug, or the id of a peer's rule.
+
+    A word that begins like an id is one; only for others every rule must be read.
+    """
+    from devopslint.policy.selection import names
+
+    if "/" in word and word.split("/", 1)[0] in catalog.groups():
+        return [word]
+    return [rule.id for rule in catalog.rules() if names(word, rule)]
 
 
 def rules_named(identifier: str, rules: Sequence[Rule]) -> list[Rule]:

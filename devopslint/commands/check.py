@@ -8,13 +8,14 @@ import sys
 from devopslint.commands.performer import performer_for
 from devopslint.commands.session import BASELINE_NAME, Session
 from devopslint.commands.telling import leave_stdout, tell
+from devopslint.config.settings import Config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from devopslint.commands.request import Request
-    from devopslint.config.settings import Config
     from devopslint.engine.discover import Asked
     from devopslint.engine.recognise import Recognised
     from devopslint.engine.workspace import Workspace
@@ -33,9 +34,9 @@ def check(request: Request) -> int:
     """Run a check, write its reports, and return the exit code."""
     outputs = _outputs(request)
     report, session, asked = judge(request)
-    lowest = GRAVITY[request.min_level or session.config.text("min-level", "note")]
-    if lowest:
-        report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest)
+    lowest = _threshold(session, "min-level", request.min_level, "note")
+    if any(GRAVITY[finding.level] < lowest(finding.path) for finding in report.findings):
+        report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest(finding.path))
     if request.strict:
         report = report.again([*report.notes, *_unsaid(report)])
     if request.add_ignore is not None:
@@ -44,7 +45,7 @@ def check(request: Request) -> int:
     _write(report, outputs, request, session, whole=asked.whole)
     if session.costs is not None:
         tell("\n".join(("what the rules cost, one by one and without a cache:", *session.costs.lines())))
-    return _exit_code(report, request, session.config)
+    return _exit_code(report, request, session)
 
 
 def write_ignores(report: Report, request: Request) -> int:
@@ -114,12 +115,17 @@ def adopted(report: Report, request: Request, session: Session, asked: Asked) ->
         from devopslint.commands.diff_base import only_new
 
         report = only_new(report, request, session, asked)
-    path = None if request.no_baseline else request.baseline or session.config.baseline()
-    path = path or os.path.join(session.root, BASELINE_NAME)
-    if not request.no_baseline and (request.baseline or os.path.exists(path)):
+    if request.no_baseline:
+        return report
+    named = request.baseline or session.config.baseline()
+    path = named or os.path.join(session.root, BASELINE_NAME)
+    if request.baseline or os.path.exists(path):
         from devopslint.policy.baseline import with_baseline
 
         report = with_baseline(report, path, asked.looked_at())
+    elif named:
+        place = session.config.own_baseline_at(Config())
+        session.notes.append(f"{place}: {os.path.relpath(path)} is not there: `devopslint baseline` writes it")
     return report
 
 
@@ -178,13 +184,20 @@ def _write(report: Report, outputs: list[Output], request: Request, session: Ses
             raise
 
 
-def _exit_code(report: Report, request: Request, config: Config) -> int:
+def _threshold(session: Session, name: str, asked: str | None, default: str) -> Callable[[str], int]:
+    """Return what gives the lowest level that counts in a file: that of the command line, else of its configuration."""
+    if asked is not None:
+        return lambda path: GRAVITY[asked]
+    return lambda path: GRAVITY[session.setting(path, name, default)]
+
+
+def _exit_code(report: Report, request: Request, session: Session) -> int:
     if not report.successful:
         return EXIT_ERROR
     if request.strict and (report.notes or any(finding.rule == "core/unknown-ignore" for finding in report.active)):
         return EXIT_ERROR
-    lowest = GRAVITY[request.fail_on or config.text("fail-on", "warning")]
-    failing = any(GRAVITY[finding.level] >= lowest for finding in report.active)
+    lowest = _threshold(session, "fail-on", request.fail_on, "warning")
+    failing = any(GRAVITY[finding.level] >= lowest(finding.path) for finding in report.active)
     return EXIT_FINDINGS if failing and not request.exit_zero else EXIT_CLEAN
 
 

@@ -145,7 +145,7 @@ def _folder_for_new() -> str:
     path = find_config(os.getcwd(), os.path.abspath(os.sep))
     folders = read_config(path).rules_dirs() if path else []
     if len(folders) == 1:
-        return folders[0]
+        return folders[0][0]
     if folders or built_in_folder() == PACKED_RULES:
         raise UsageError("say where your rules are to be: --rules-dir policy")
     return built_in_folder()

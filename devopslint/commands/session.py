@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from devopslint.commands.catalog import open_catalog
+from devopslint.commands.catalog import ids_named, open_catalog
 from devopslint.commands.request import Request, check_usage
 from devopslint.config.settings import Config, find_config, known_notes, make_known, read_config
 from devopslint.engine.discover import CONFIG_NAME
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BASELINE_NAME = ".devopslint-baseline.json"
 """The baseline that counts when it stands at the root."""
+MISNAMED = (".devopslint.yml", ".devopslint.json", "devopslint.yaml", "devopslint.yml")
+"""Names under which people look for their configuration in vain."""
 
 
 class Session:
@@ -44,7 +46,7 @@ class Session:
         self.costs: Costs | None = None
         self.config = _config(request, self.root, places)
         self.catalog = open_catalog(self.config, request.rules_dirs, "" if request.config else self.root)
-        self.selection = _selection(request, self.config)
+        self.selection = _selection(request, self.config, self.catalog)
         self.scopes: Scopes | None = None
         self.notes: list[str] = []
         self._excluding = False
@@ -58,6 +60,16 @@ class Session:
 
             self.notes += Selection(request.select, request.ignore).unknown(self.catalog.rules()).values()
         self.notes += _notes_on(self.config, self.catalog)
+        if not (self.config.layers or request.no_config or request.config):
+            self.notes += [
+                f"{name} is not read: a configuration is called {CONFIG_NAME}"
+                for name in MISNAMED
+                if os.path.exists(os.path.join(self.root, name))
+            ]
+
+    def setting(self, path: str, name: str, default: str) -> str:
+        """Return what the configuration of a file says for a setting that is one word."""
+        return self._config_of(path).text(name, default)
 
     def open_scopes(self, asked: Asked) -> Asked:
         """Find out which configuration holds for which file, and return what is asked without what they exclude."""
@@ -73,6 +85,9 @@ class Session:
         for config in scopes.all_configs():
             if config is not self.config:
                 self.notes += _notes_on(config, open_catalog(config, request.rules_dirs, self.root))
+                place = config.own_baseline_at(self.config)
+                if place and not request.no_baseline:
+                    self.notes.append(f"{place}: this baseline counts only when its folder is checked by itself")
         scopes.set_kinds()
         self._config_of = scopes.config
         self._excluding = any(config.words("exclude") for config in scopes.all_configs())
@@ -91,7 +106,7 @@ class Session:
         if config is self.config and not overrides:
             return self.catalog.folders, self.selection
         catalog = self.catalog if config is self.config else open_catalog(config, self.request.rules_dirs, self.root)
-        return catalog.folders, _selection(self.request, config, overrides)
+        return catalog.folders, _selection(self.request, config, catalog, overrides)
 
     def without_excluded(self, asked: Asked) -> Asked:
         """Leave out what the configuration of the whole or the nearest one excludes; named files only when forced."""
@@ -112,7 +127,9 @@ class Session:
         from devopslint.policy.ignores import Ignoring
 
         return Ignoring(
-            heeded=not self.request.no_ignores, peers=self.config.flag("peer-ignores", True), today=self.request.today
+            heeded=not self.request.no_ignores,
+            heeds_peers=lambda path: self._config_of(path).flag("peer-ignores", True),
+            today=self.request.today,
         )
 
 
@@ -156,7 +173,7 @@ def _config(request: Request, root: str, places: Sequence[str]) -> Config:
     return read_config(path) if path else Config()
 
 
-def _selection(request: Request, config: Config, overrides: Sequence[Override] = ()) -> Selection:
+def _selection(request: Request, config: Config, catalog: Catalog, overrides: Sequence[Override] = ()) -> Selection:
     from devopslint.policy.selection import Selection
 
     select, profile = config.words("select"), config.text("profile", "default")
@@ -165,7 +182,7 @@ def _selection(request: Request, config: Config, overrides: Sequence[Override] =
         select = list(override.values.get("select") or select)
         profile = override.values.get("profile") or profile
         ignore += override.values.get("ignore") or ()
-    settings = config.rule_settings(overrides)
+    settings = config.rule_settings(overrides, lambda word: ids_named(word, catalog))
     return Selection(
         request.select or select,
         [*ignore, *request.ignore],

@@ -6,10 +6,11 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from devopslint.config.settings import Config, Override
+    from devopslint.engine.workspace import Workspace
 
     Row = tuple[str, Any, str]
     """The name of a setting, its value, and where it comes from."""
@@ -21,6 +22,7 @@ _DEFAULTS = {
 
 def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     """Print the settings of a path."""
+    from devopslint.commands.catalog import ids_named, open_catalog
     from devopslint.commands.check import asked_of
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
@@ -33,11 +35,13 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     session.check_selection()
     for note in session.notes:
         tell(note)
-    _, asked = asked_of(request, session)
+    workspace, asked = asked_of(request, session)
     config, overrides = session.config, []
     if isinstance(session.scopes, ConfigScopes) and asked.given:
         config, overrides = session.scopes.config(asked.given[0]), session.scopes.overrides(asked.given[0])
-    rows = list(settings(config, overrides))
+    catalog = session.catalog if config is session.config else open_catalog(config, root=session.root)
+    rows = list(_file_rows(asked.given[0], workspace, config, session.config) if asked.given else _folder_rows(config))
+    rows += settings(config, overrides, lambda word: ids_named(word, catalog) or [word])
     if as_json:
         import json
 
@@ -49,7 +53,31 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     return 0
 
 
-def settings(config: Config, overrides: list[Override]) -> Iterator[Row]:
+def _file_rows(path: str, workspace: Workspace, *configs: Config) -> Iterator[Row]:
+    """Yield what a file is, and whether it is left out."""
+    from devopslint.engine.recognise import recognise
+
+    forced = workspace.forced_kind(path)
+    found = recognise(path, workspace)
+    for one in found:
+        yield "kind", one.artifact.NAME, one.why
+    if not found:
+        why = "by the configuration" if forced else "nothing in its name or its text tells what it is"
+        yield "kind", "none", why
+    absolute = os.path.join(workspace.root, *path.split("/"))
+    places = dict.fromkeys(config.excluded_at(absolute) for config in configs)
+    for place in places:
+        if place is not None:
+            yield "excluded", True, f"{place}; a file given by name is checked all the same, but under --force-exclude"
+
+
+def _folder_rows(config: Config) -> Iterator[Row]:
+    """Yield for what paths there are overrides: what they say is shown for a file."""
+    for override in config.overrides():
+        yield "overrides", list(override.values["paths"]), _override_at(override, "paths")
+
+
+def settings(config: Config, overrides: list[Override], ids_of: Callable[[str], Iterable[str]]) -> Iterator[Row]:
     """Yield every setting that holds; lists that grow from layer to layer have a row for each source."""
     for name in ("select", "profile", "fail-on", "min-level", "peer-ignores", "baseline"):
         value, layer = config.single(name)
@@ -69,20 +97,22 @@ def settings(config: Config, overrides: list[Override]) -> Iterator[Row]:
     for layer in config.layers:
         for kind, globs in (layer.values.get("kinds") or {}).items():
             yield f"kinds.{kind}", list(globs), _at(layer, ("kinds", kind))
-    yield from _rules(config, overrides)
+    yield from _rules(config, overrides, ids_of)
 
 
-def _rules(config: Config, overrides: list[Override]) -> Iterator[Row]:
+def _rules(config: Config, overrides: list[Override], ids_of: Callable[[str], Iterable[str]]) -> Iterator[Row]:
     found: dict[str, tuple[Any, str]] = {}
+
+    def take(said: Mapping[str, Any], at: Callable[..., str]) -> None:
+        for word, about in (said.get("rules") or {}).items():
+            for identifier in ids_of(word):
+                for steps, value in _flat(about):
+                    found[f"rules.{identifier}.{'.'.join(steps)}"] = value, at("rules", word, *steps)
+
     for layer in config.layers:
-        for identifier, said in (layer.values.get("rules") or {}).items():
-            for steps, value in _flat(said):
-                found[f"rules.{identifier}.{'.'.join(steps)}"] = value, _at(layer, ("rules", identifier, *steps))
+        take(layer.values, lambda *path, layer=layer: _at(layer, path))
     for override in overrides:
-        for identifier, said in (override.values.get("rules") or {}).items():
-            for steps, value in _flat(said):
-                where = _override_at(override, "rules", identifier, *steps)
-                found[f"rules.{identifier}.{'.'.join(steps)}"] = value, where
+        take(override.values, lambda *path, override=override: _override_at(override, *path))
     for name, (value, where) in sorted(found.items()):
         yield name, value, where
 
@@ -102,7 +132,8 @@ def _at(layer: Any, path: tuple[str | int, ...]) -> str:
 def _override_at(override: Override, *path: str) -> str:
     reason = override.values.get("reason")
     where = _at(override.layer, ("overrides", override.index, *path))
-    return f"{where}, for {', '.join(override.values['paths'])}" + (f": {reason}" if reason else "")
+    paths = "" if path == ("paths",) else f", for {', '.join(override.values['paths'])}"
+    return f"{where}{paths}" + (f": {reason}" if reason else "")
 
 
 def _written(value: Any) -> str:

@@ -19,7 +19,7 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> list[str]:
 
     Raises ConfigError when nothing at all is selected, and for options that a rule does not take.
     """
-    from devopslint.policy.selection import SelectionError, checked_option, selects, words_of
+    from devopslint.policy.selection import SelectionError, checked_option, names, selects, single_words_of, words_of
     from devopslint.policy.suggestion import suggestion
 
     known = list(rules)
@@ -29,25 +29,26 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> list[str]:
         unknown = set()
         for path, word, part in _rule_words(layer.values):
             is_id = part == "key"
-            if word in by_id if is_id else any(selects(word, rule) for rule in known):
+            if word in by_id or any((names if is_id else selects)(word, rule) for rule in known):
                 continue
             unknown.add(path)
+            if is_id and any(selects(word, rule) for rule in known):
+                notes.append(f"{layer.at(path, part)}: `{word}` is no single rule: each has an entry of its own")
+                continue
             said = "there is no rule" if is_id else "no rule is selected by"
-            notes.append(f"{layer.at(path, part)}: {said} `{word}`{suggestion(word, words_of(known))}")
+            near = suggestion(word, single_words_of(known) if is_id else words_of(known))
+            notes.append(f"{layer.at(path, part)}: {said} `{word}`{near}")
             select = [(*path[:-1], index) for index, _ in enumerate(_at(layer.values, path[:-1]))]
             if path[-2] == "select" and unknown.issuperset(select):
                 raise ConfigError(notes[-len(select)])
         for path, settings in _rule_settings(layer.values):
-            rule = by_id.get(str(path[-1]))
-            if rule is None:
-                continue
-            for name, value in (settings.get("options") or {}).items():
-                try:
-                    checked_option(rule, name, value)
-                except SelectionError as error:
-                    declared = list(rule.raw.get("options", ()))
-                    hint = "" if name in declared else suggestion(name, declared)
-                    raise ConfigError(f"{layer.at((*path, 'options', name))}: {error}{hint}") from None
+            word = str(path[-1])
+            for rule in [by_id[word]] if word in by_id else [rule for rule in known if names(word, rule)]:
+                for name, value in (settings.get("options") or {}).items():
+                    try:
+                        checked_option(rule, name, value)
+                    except SelectionError as error:
+                        raise ConfigError(f"{layer.at((*path, 'options', name))}: {error}") from None
     return notes
 
 

@@ -12,7 +12,7 @@ from devopslint.engine.discover import CONFIG_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.globs import GlobSet
@@ -123,24 +123,30 @@ class Config:
             for index, values in enumerate(layer.values.get("overrides") or ())
         ]
 
-    def rule_settings(self, overrides: Sequence[Override] = ()) -> dict[str, dict[str, Any]]:
-        """Return id → what is said of that rule (`level`, `options`, `ignorable`), options merged one by one."""
+    def rule_settings(
+        self, overrides: Sequence[Override] = (), ids_of: Callable[[str], Iterable[str]] = lambda word: (word,)
+    ) -> dict[str, dict[str, Any]]:
+        """Return id → what is said of that rule (`level`, `options`, `ignorable`), options merged one by one.
+
+        `ids_of` returns the ids of the rules that a word under `rules` names.
+        """
         merged: dict[str, dict[str, Any]] = {}
         for values in (*(layer.values for layer in self.layers), *(override.values for override in overrides)):
-            for identifier, said in (values.get("rules") or {}).items():
-                settings = merged.setdefault(identifier, {})
-                options = {**settings.get("options", {}), **(said.get("options") or {})}
-                settings.update(said)
-                if options:
-                    settings["options"] = options
+            for word, said in (values.get("rules") or {}).items():
+                for identifier in ids_of(word):
+                    settings = merged.setdefault(identifier, {})
+                    options = {**settings.get("options", {}), **(said.get("options") or {})}
+                    settings.update(said)
+                    if options:
+                        settings["options"] = options
         return merged
 
-    def rules_dirs(self) -> list[str]:
-        """Return the user's folders of rules, as absolute paths."""
+    def rules_dirs(self) -> list[tuple[str, str]]:
+        """Return the user's folders of rules as absolute paths, each with the place that names it."""
         return [
-            os.path.normpath(os.path.join(layer.folder, folder))
+            (os.path.normpath(os.path.join(layer.folder, folder)), layer.at(("rules-dirs", index), "value"))
             for layer in self.layers
-            for folder in layer.values.get("rules-dirs") or ()
+            for index, folder in enumerate(layer.values.get("rules-dirs") or ())
         ]
 
     def baseline(self) -> str | None:
@@ -148,13 +154,22 @@ class Config:
         value, layer = self.single("baseline")
         return None if layer is None else os.path.join(layer.folder, value)
 
+    def own_baseline_at(self, other: Config) -> str | None:
+        """Return the place that names a baseline, when it is none that another configuration names as well."""
+        _, layer = self.single("baseline")
+        return layer.at(("baseline",), "value") if layer is not None and self.baseline() != other.baseline() else None
+
     def excludes(self, absolute: str) -> bool:
         """Say whether a file (absolute path) is excluded."""
+        return self.excluded_at(absolute) is not None
+
+    def excluded_at(self, absolute: str) -> str | None:
+        """Return the place of the `exclude` that leaves a file (absolute path) out; `None` for one that is kept."""
         for layer in self.layers:
             below = path_below(absolute, layer.folder) if layer.values.get("exclude") else None
             if below is not None and layer.excluded().fits(below):
-                return True
-        return False
+                return layer.at(("exclude",))
+        return None
 
 
 def path_below(absolute: str, folder: str) -> str | None:
@@ -217,6 +232,8 @@ def _read_layer(path: str, asked_at: str) -> Layer:
         raise ConfigError(_at(source, 0, "a configuration is one document"))
     root = documents[0].root if documents else None
     if root is None:
+        if not documents and source.text.lstrip().startswith("{{"):  # a template, of which nothing is left as YAML
+            raise ConfigError(_at(source, source.text.index("{"), "this should be a mapping"))
         return Layer(path, source, Map())
     _validate(source, root)
     return Layer(path, source, root)

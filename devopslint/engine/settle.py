@@ -52,7 +52,7 @@ def settle(
                 used.add(why.comment)
             if (
                 not ignoring.heeded
-                or (why.peer and not ignoring.peers)
+                or (why.peer and not ignoring.heeds_peers(finding.path))
                 or ignoring.is_over(why.until)
                 or finding.rule in dispatch_of(finding.path).selection.not_ignorable
             ):

@@ -58,13 +58,15 @@ class Ignore:
 
 
 class Ignoring:
-    """How a run takes comments that silence findings: at all, those of peers, and which day it is (ISO)."""
+    """How a run takes comments that silence findings: at all, those of peers (by file), and which day it is (ISO)."""
 
-    __slots__ = ("heeded", "peers", "today")
+    __slots__ = ("heeded", "heeds_peers", "today")
 
-    def __init__(self, *, heeded: bool = True, peers: bool = True, today: str = "") -> None:
+    def __init__(
+        self, *, heeded: bool = True, heeds_peers: Callable[[str], bool] | None = None, today: str = ""
+    ) -> None:
         self.heeded = heeded
-        self.peers = peers
+        self.heeds_peers: Callable[[str], bool] = heeds_peers or (lambda path: True)
         self.today = today
 
     def is_over(self, until: str) -> bool:

@@ -22,6 +22,10 @@ _TYPES = {
     "array": "a list", "object": "a mapping", "string": "a text", "boolean": "true or false", "number": "a number",
     "null": "nothing",
 }  # fmt: skip
+_WORDS = {None: "null", True: "true", False: "false"}
+_UNKNOWN = ", did you mean "
+_FEW = 16
+"""So many names are listed when none of them is near to the one that was written."""
 
 
 _BOUNDS = {
@@ -41,7 +45,11 @@ def schema_faults(root: Any, schema: Mapping[str, Any], noun: str) -> list[tuple
     except RecursionError:
         faults = [((), "value", "something here holds itself")]
     found += [((locate(root, path, part) or (0, 0))[0], message) for path, part, message in faults]
-    return sorted(dict.fromkeys(found))
+    # Who wrote `path` for `paths` is told so once, not that `paths` is missing as well.
+    meant = {
+        f"missing {message.rsplit(', did you mean ', 1)[1].rstrip('?')}" for _, message in found if _UNKNOWN in message
+    }
+    return sorted(one for one in dict.fromkeys(found) if one[1] not in meant)
 
 
 def _twice(root: Any) -> Iterator[tuple[int, str]]:
@@ -66,7 +74,7 @@ def _in_words(error: Any, noun: str) -> Iterator[Fault]:
         known = list(schema["properties"])
         for key in value:
             if key not in known:
-                yield (*path, key), "key", f"unknown {noun} `{key}`{suggestion(str(key), known)}"
+                yield (*path, key), "key", f"unknown {noun} `{key}`{_meant(str(key), known)}"
     elif kind == "required":
         yield path, "key", "missing " + ", ".join(f"`{key}`" for key in wanted if key not in value)
     elif "propertyNames" in error.absolute_schema_path:
@@ -75,16 +83,25 @@ def _in_words(error: Any, noun: str) -> Iterator[Fault]:
         yield from _of_forms(error, noun)
     elif kind == "type":
         types = [wanted] if isinstance(wanted, str) else wanted
-        yield path, "value", "this should be " + " or ".join(_TYPES.get(name, name) for name in types if name != "null")
+        as_list = f", as in `[{value}]`" if wanted == "array" and isinstance(value, str) and value.isprintable() else ""
+        words = " or ".join(_TYPES.get(name, name) for name in types if name != "null")
+        yield path, "value", f"this should be {words}{as_list}"
     elif kind in {"minItems", "minProperties"}:
         yield path, "value", "this should not be empty"
     else:
         yield path, "value", _of_text(kind, value, wanted, schema)
 
 
+def _meant(word: str, known: list[str]) -> str:
+    """Return the name that is near to a word, else all of them where they are few."""
+    return suggestion(word, known) or (f": choose from {', '.join(known)}" if len(known) <= _FEW else "")
+
+
 def _of_text(kind: str, value: Any, wanted: Any, schema: Mapping[str, Any]) -> str:
     """Return what is wrong with a single value."""
-    text = str(value)
+    text = _WORDS[value] if value is None or isinstance(value, bool) else str(value)
+    if kind == "minLength" and not text:
+        return "this should not be empty"
     shown = f"`{text if len(text) <= 60 else text[:59] + '…'}`"
     if kind == "enum":
         allowed = [str(one) for one in wanted]

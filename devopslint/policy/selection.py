@@ -133,9 +133,13 @@ def selects(word: str, rule: Rule) -> bool:
 
 def checked_option(rule: Rule, name: str, value: Any) -> Any:
     """Return the value of an option. Raises SelectionError when the rule has no such option, or one of another type."""
-    declared = rule.raw.get("options", {}).get(name)
+    options = rule.raw.get("options", {})
+    declared = options.get(name)
     if declared is None:
-        raise SelectionError(f"rule `{rule.id}` has no option `{name}`")
+        from devopslint.policy.suggestion import suggestion
+
+        hint = suggestion(name, options) or (f": choose from {', '.join(options)}" if options else "")
+        raise SelectionError(f"rule `{rule.id}` has no option `{name}`{hint}")
     types: dict[str, tuple[type, ...]] = {
         "integer": (int,),
         "number": (int, float),
@@ -148,13 +152,19 @@ def checked_option(rule: Rule, name: str, value: Any) -> Any:
     return value
 
 
-def words_of(rules: Iterable[Rule]) -> Iterable[str]:
-    """Return every word that selects some rule, globs left out."""
+def single_words_of(rules: Iterable[Rule]) -> Iterable[str]:
+    """Return every word that names single rules: ids, slugs, ids of peers."""
     known: dict[str, None] = {}
     for rule in rules:
-        known.update(
-            dict.fromkeys((rule.id, rule.id.rsplit("/", 1)[-1], rule.id.split("/", 1)[0], rule.raw["practice"]))
-        )
-        known.update(dict.fromkeys(rule.raw.get("tags", ())))
+        known.update(dict.fromkeys((rule.id, rule.id.rsplit("/", 1)[-1])))
         known.update(dict.fromkeys(peer.split(":", 1)[1] for peer in rule.raw.get("equivalents", ())))
+    return known
+
+
+def words_of(rules: Iterable[Rule]) -> Iterable[str]:
+    """Return every word that selects some rule, globs left out."""
+    rules = list(rules)
+    known = dict.fromkeys(single_words_of(rules))
+    for rule in rules:
+        known.update(dict.fromkeys((rule.id.split("/", 1)[0], rule.raw["practice"], *rule.raw.get("tags", ()))))
     return known

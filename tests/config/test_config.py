@@ -175,6 +175,7 @@ def test_what_holds_is_shown(tmp_path: Path) -> None:
     done = devopslint("config", "dev/Dockerfile", cwd=tmp_path)
     assert done.stdout.splitlines() == [
         "# dev/.devopslint.yaml",
+        "kind: dockerfile  # named Dockerfile",
         'select: ["default"]  # default',
         "profile: strict  # dev/.devopslint.yaml:2:1",
         "fail-on: error  # .devopslint.yaml:1:1",
@@ -182,7 +183,7 @@ def test_what_holds_is_shown(tmp_path: Path) -> None:
         "peer-ignores: true  # default",
         'ignore: ["dockerfile/missing-user"]  # dev/.devopslint.yaml:5:5, for *: thrown away',
     ]
-    assert devopslint("config", cwd=tmp_path / "dev").stdout.startswith("# .devopslint.yaml\nselect")
+    assert devopslint("config", cwd=tmp_path / "dev").stdout.startswith("# .devopslint.yaml\noverrides")
 
 
 def test_explain(tmp_path: Path) -> None:

@@ -61,4 +61,8 @@ def test_annotations(annotation: str, silenced: bool) -> None:
 
 
 def test_they_can_be_left_unheeded() -> None:
-    assert left("Dockerfile", "# hadolint ignore=DL3007\n" + TWO, peers=False) == ["user 2", "from 2", "run 3"]
+    assert left("Dockerfile", "# hadolint ignore=DL3007\n" + TWO, heeds_peers=lambda path: False) == [
+        "user 2",
+        "from 2",
+        "run 3",
+    ]
