@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from workflow_text import job, workflow
 
-from devopslint.artifacts.workflow.checks.triggers import cron_fault, glob_fault
+from devopslint.artifacts.workflow.checks.triggers import glob_fault
 from devopslint.artifacts.workflow.model import is_bounded
 from devopslint.artifacts.workflow.schema import load_table
+from devopslint.knowledge.cron import cron_fault
 from devopslint.knowledge.keys import mappings
 
 

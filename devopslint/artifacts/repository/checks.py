@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.repository.model import WORKFLOWS, missing
+from devopslint.artifacts.repository.updates import has_dependencies
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False
@@ -21,13 +22,6 @@ _OTHER_PIPELINES = (
     ".drone.yml", ".buildkite/pipeline.yml", "cloudbuild.yaml", ".woodpecker.yml", ".cirrus.yml", "appveyor.yml", ".prow.yaml",
     "buildspec.yml", "bitrise.yml", ".semaphore/semaphore.yml", ".forgejo/workflows", ".gitea/workflows", "skaffold.yaml",
 )  # fmt: skip
-_ECOSYSTEMS = {
-    "npm": ("package.json",), "pip": ("requirements.txt", "pyproject.toml", "setup.py", "Pipfile"), "gomod": ("go.mod",),
-    "maven": ("pom.xml",), "gradle": ("build.gradle", "build.gradle.kts"), "cargo": ("Cargo.toml",), "bundler": ("Gemfile",),
-    "composer": ("composer.json",), "nuget": (), "docker": ("Dockerfile",),
-}  # fmt: skip
-"""Dependabot's name of an ecosystem → files at the root that show it."""
-_ALIASES = {"npm": {"npm", "bun"}, "pip": {"pip", "uv"}, "gomod": {"gomod"}, "docker": {"docker"}}
 
 
 def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -113,7 +107,7 @@ def no_linting(subject: Subject, options: Options) -> Iterator[Problem]:
 def no_code_scanning(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories with workflows and dependencies, none of which workflows scans code or dependencies."""
     repository: Repository = subject.context
-    if not _has_dependencies(repository):
+    if not has_dependencies(repository):
         return
     if repository.workflows and not repository.does("scan", "image-scan", "sarif") and not repository.calls_strangers():
         yield Problem(repository.entrance())
@@ -142,60 +136,6 @@ def no_security_policy(subject: Subject, options: Options) -> Iterator[Problem]:
     )
     if repository.workflows and not repository.has_file(*names):
         yield Problem(repository.entrance())
-
-
-def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find repositories with workflows and dependencies, and neither Dependabot nor Renovate."""
-    repository: Repository = subject.context
-    if (
-        not repository.workflows
-        or not _has_dependencies(repository)
-        or _updates(repository)
-        or repository.uses("renovate")
-    ):
-        return
-    yield Problem(repository.entrance())
-
-
-def _has_dependencies(repository: Repository) -> bool:
-    """Say whether the root of the repository shows an ecosystem of dependencies."""
-    return any(repository.has_file(file) for files in _ECOSYSTEMS.values() for file in files)
-
-
-def _updates(repository: Repository) -> bool:
-    return repository.has_file(
-        ".github/dependabot.yml", ".github/dependabot.yaml", "renovate.json", "renovate.json5", ".github/renovate.json",
-        ".github/renovate.json5", ".renovaterc", ".renovaterc.json", ".gitlab/renovate.json", ".pyup.yml", ".renovaterc.json5",
-    )  # fmt: skip
-
-
-def uncovered_ecosystem(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find ecosystems at the root of the repository that its dependabot.yml leaves out."""
-    from devopslint.syntax.tree import Map
-
-    repository: Repository = subject.context
-    path = next(
-        (one for one in (".github/dependabot.yml", ".github/dependabot.yaml") if repository.has_file(one)), None
-    )
-    documents = repository.workspace.documents(path) if path is not None else ()
-    root = documents[0].root if documents else None
-    updates = root.get("updates") if isinstance(root, Map) else None
-    if (
-        path is None
-        or not isinstance(root, Map)
-        or not isinstance(updates, list)
-        or repository.has_file("renovate.json", ".github/renovate.json5")
-    ):
-        return
-    covered = {one.get("package-ecosystem") for one in updates if isinstance(one, Map)}
-    present = [name for name, files in _ECOSYSTEMS.items() if files and repository.has_file(*files)]
-    if repository.workflows:
-        present.insert(0, "github-actions")
-    lacking = [name for name in present if not covered.intersection(_ALIASES.get(name, {name}))]
-    if lacking:
-        from devopslint.policy.subject import Place
-
-        yield Problem(Place(documents[0].source, *root.at["updates"][:2]), ecosystems=lacking)
 
 
 def no_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
