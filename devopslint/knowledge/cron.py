@@ -40,7 +40,16 @@ def cron_fault(cron: str) -> str:
             if fault:
                 return f"{name} `{field}` {fault}"
     _, _, day, month, weekday = fields
-    if weekday == "*" and day.isdigit() and month.isdigit() and int(day) > _LONGEST[int(month) - 1]:
+    return _never(day, month) if weekday == "*" else ""
+
+
+def _never(day: str, month: str) -> str:
+    """Say so when none of some days occurs in any of some months (`31 4,6`); empty when one does, or may."""
+    months = [str(_MONTHS.index(one.lower()) + 1) if one.lower() in _MONTHS else one for one in month.split(",")]
+    days = day.split(",")
+    if not all(one.isdigit() for one in [*days, *months]):
+        return ""
+    if min(int(one) for one in days) > max(_LONGEST[int(one) - 1] for one in months):
         return f"month {month} has no day {day}"
     return ""
 

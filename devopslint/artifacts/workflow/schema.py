@@ -8,7 +8,7 @@ that may hold an expression, with the contexts and functions that are available 
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.words import nearest
-from devopslint.syntax.tree import UNKNOWN, Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Map, Seq, Tagged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,6 +133,9 @@ class Walk:
     def _visit_scalar(
         self, node: Any, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
     ) -> None:
+        if isinstance(node, Tagged):
+            self._wrong_type(node, name, path, alternatives)
+            return
         available = frozenset().union(*(one[2] for one in alternatives)) if alternatives else frozenset()
         is_text = isinstance(node, str)
         condition = next((one[0] for one in alternatives if one[0] in _CONDITIONS), "")
@@ -310,6 +313,8 @@ def _type_of(node: Any) -> str:
         return "boolean"
     if isinstance(node, (int, float)):
         return "number"
+    if isinstance(node, Tagged):
+        return "a YAML tag, which a `!` begins: put it in quotes"
     if isinstance(node, str):
         return "string" if node else "empty string"
     return "list" if isinstance(node, list) else "mapping"

@@ -16,6 +16,7 @@ from devopslint.artifacts.workflow.published import (
     version_of_commit,
 )
 from devopslint.artifacts.workflow.words import nearest
+from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -270,8 +271,7 @@ def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Probl
     step: Step = subject.context
     if step.uses is not None and step.uses.kind == "docker":
         name = step.uses.text[len("docker://") :]
-        tag = name.rsplit("/", 1)[-1].partition(":")[2]
-        if "@sha256:" not in name and tag in {"", "latest"} and "${{" not in name:
+        if name and image_tag(name) in ("", "latest"):
             yield Problem("uses", image=name)
 
 

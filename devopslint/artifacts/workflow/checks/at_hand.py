@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -176,8 +177,7 @@ def floating_image(subject: Subject, options: Options) -> Iterator[Problem]:
     if len(operands) < 2 or operands[0].text not in {"run", "pull", "create"} or operands[1].expands:
         return
     image = operands[1].text
-    tag = image.rsplit("/", 1)[-1].partition(":")[2]
-    if "@sha256:" in image or tag not in {"", "latest"} or not re.fullmatch(r"[a-z0-9][\w./:-]*", image):
+    if image_tag(image) not in ("", "latest") or not re.fullmatch(r"[a-z0-9][\w./:-]*", image):
         return
     if operands[0].text == "pull" and command.has_flag("-a", "--all-tags"):
         return

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
-    from devopslint.artifacts.workflow.model import Step, Workflow
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
 
@@ -55,13 +55,21 @@ def constant_condition(subject: Subject, options: Options) -> Iterator[Problem]:
                 + "".join(text[before.end : after.start] for before, after in pairwise(found))
                 + text[found[-1].end :]
             )
-            if rest:
+            if rest or len(found) > 1:
                 reason = (
                     "there is text outside of `${{ }}`"
                     if rest.strip()
                     else "a blank or line break stands outside of `${{ }}`"
+                    if rest
+                    else "two `${{ }}` make a text"
                 )
                 yield Problem(path, condition=shown, truth="true", reason=reason)
+    owners: list[Job | Step] = [*workflow.jobs.values(), *workflow.steps]
+    for owner in owners:
+        number = owner.value.get("if")
+        if isinstance(number, (int, float)) and not isinstance(number, bool):
+            always = "true" if number else "false"
+            yield Problem((*owner.path, "if"), condition=number, truth=always, reason="nothing in it can change")
     for usage in usages(workflow):
         if usage.tree is not None and usage.site.path[-1:] == ("if",):
             truth = _constant(usage.tree)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.outputs import outputs_of_step
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
-from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -39,18 +36,10 @@ CONTEXTS = (
     "needs",
     "inputs",
 )
-_ANY = 255
-FUNCTIONS = {
-    "contains": (2, 2), "startswith": (2, 2), "endswith": (2, 2), "format": (1, _ANY), "join": (1, 2), "tojson": (1, 1),
-    "fromjson": (1, 1), "hashfiles": (1, _ANY), "always": (0, 0), "cancelled": (0, 0), "success": (0, _ANY),
-    "failure": (0, _ANY), "case": (3, _ANY),
-}  # fmt: skip
-"""Name in lower case → fewest and most arguments. Source: npm `@actions/expressions` 0.3.61 and GitHub Docs."""
 _CLOSED = frozenset({"github", "runner", "strategy", "job"})
 _PARTS_OF_JOB = {"job.container": ("id", "network")}
-_PLACEHOLDER = lazily(r"\{(\d+)\}")
-_WRITTEN = ("contains", "startsWith", "endsWith", "format", "join", "toJSON", "fromJSON", "hashFiles", "always", "cancelled",
-            "success", "failure", "case")  # fmt: skip
+_MORE_OF_GITHUB = frozenset({"output", "state", "step_summary", "repository_visibility", "artifact_cache_size_limit"})
+"""What runs have in `github` besides what GitHub documents."""
 
 
 def syntax_error(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -60,7 +49,9 @@ def syntax_error(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(usage.place(usage.error.start, usage.error.end), fault=usage.error.message)
 
 
-def _nodes(workflow: Workflow, *kinds: str) -> Iterator[tuple[Usage, Node]]:
+def nodes_of(workflow: Workflow, *kinds: str) -> Iterator[tuple[Usage, Node]]:
+    """Yield the parts of some kinds of every expression, each with its expression."""
+    """Yield the parts of some kinds of every expression, each with its expression."""
     for usage in usages(workflow):
         if usage.tree is not None:
             for node in usage.tree.walk():
@@ -73,7 +64,7 @@ def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
     from devopslint.artifacts.workflow.schema import load_table
 
     table = load_table()["contexts"]
-    for usage, node in _nodes(subject.context, "name", "property", "index"):
+    for usage, node in nodes_of(subject.context, "name", "property", "index"):
         if node.kind == "name":
             if node.value.lower() not in CONTEXTS:
                 hint = nearest(node.value, CONTEXTS) or _quote_hint(usage, node)
@@ -82,6 +73,8 @@ def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
         owner, name = node.items[0], _last_name(node)
         context = ".".join(owner.path() or ())
         known = _PARTS_OF_JOB.get(context) or (table[context] if context in _CLOSED else ())
+        if context == "github" and name.lower() in _MORE_OF_GITHUB:
+            continue
         if name and known and name.lower() not in {one.lower() for one in known} and not _grows(name):
             start = node.end - len(name) if node.kind == "property" else node.items[1].start
             end = node.end if node.kind == "property" else node.items[1].end
@@ -104,46 +97,9 @@ def _quote_hint(usage: Usage, node: Node) -> str:
     return f", a text stands in quotes: `'{node.value}'`" if usage.tree is not node else ""
 
 
-def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find calls of functions that do not exist, or with a wrong number of arguments."""
-    for usage, node in _nodes(subject.context, "call"):
-        bounds = FUNCTIONS.get(node.value.lower())
-        if bounds is None:
-            place = usage.place(node.start, node.start + len(node.value))
-            yield Problem(place, fault=f"`{node.value}` is no function{nearest(node.value, _WRITTEN)}")
-            continue
-        fewest, most = bounds
-        count = len(node.items)
-        if not fewest <= count <= most:
-            wanted = str(fewest) if fewest == most else f"at least {fewest}" if count < fewest else f"at most {most}"
-            yield Problem(
-                usage.place(node.start, node.end),
-                fault=f"`{node.value}` takes {wanted} argument{'s'[: wanted != '1']}, not {count}",
-            )
-        elif node.value.lower() == "format":
-            fault = _format_fault(node)
-            if fault:
-                yield Problem(usage.place(node.start, node.end), fault=fault)
-
-
-def _format_fault(node: Node) -> str:
-    template = node.items[0]
-    if template.kind != "literal" or not isinstance(template.value, str):
-        return ""
-    text = template.value.replace("{{", "").replace("}}", "")
-    numbers = {int(number) for number in _PLACEHOLDER.findall(text)}
-    given = len(node.items) - 1
-    if numbers and max(numbers) >= given:
-        return f"`format` has `{{{max(numbers)}}}` and only {given} value{'s'[: given != 1]}"
-    if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
-        return "`format` has a brace that is no `{0}`: a brace that is meant is written twice"
-    unused = next((number for number in range(given) if number not in numbers), None)
-    return f"`format` has no `{{{unused}}}` for one of its values" if unused is not None else ""
-
-
 def unavailable_context(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find contexts and functions that exist but not at that place."""
-    for usage, node in _nodes(subject.context, "name", "call"):
+    for usage, node in nodes_of(subject.context, "name", "call"):
         available = usage.site.contexts
         where = _key_of(usage)
         if node.kind == "name":
@@ -340,7 +296,22 @@ def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
             if path[depth] in {"*", "?"} or path[depth] in known:
                 continue
             place = usage.place(node.start, _name_node(node, depth).end)
-            yield Problem(place, name=path[depth], hint=nearest(path[depth], names))
+            yield Problem(place, what="input", name=path[depth], hint=nearest(path[depth], names))
+    yield from _unknown_secret(workflow)
+
+
+def _unknown_secret(workflow: Workflow) -> Iterator[Problem]:
+    """Find `secrets.x` that a workflow which is only called, and says which secrets it takes, does not declare."""
+    declared = map_at(workflow.triggers.get("workflow_call"), "secrets")
+    if not declared or declared.open or set(workflow.triggers) != {"workflow_call"}:
+        return
+    known = {name.lower() for name in declared}
+    for usage, node, path in _references(workflow, "secrets"):
+        name = path[1]
+        if name in known or name in {"*", "?"} or name.startswith(("github_", "actions_")):
+            continue
+        place = usage.place(node.start, _name_node(node, 1).end)
+        yield Problem(place, what="secret", name=name, hint=nearest(name, declared))
 
 
 def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -354,6 +325,10 @@ def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Probl
             place = usage.place(node.start, _name_node(node, 1).end)
             yield Problem(place, fault=f"`{path[1]}` is no job of this workflow{nearest(path[1], workflow.jobs)}")
             continue
+        if len(path) > 2 and path[2] not in {"outputs", "result", "*", "?"}:
+            place = usage.place(node.start, _name_node(node, 2).end)
+            yield Problem(place, fault=f"a job has no `{path[2]}`, only `outputs` and `result`")
+            continue
         outputs = _outputs_of(workflow, path[1])
         if (
             len(path) > 3
@@ -363,18 +338,3 @@ def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Probl
         ):
             place = usage.place(node.start, _name_node(node, 3).end)
             yield Problem(place, fault=f"job `{path[1]}` has no output `{path[3]}`{nearest(path[3], outputs)}")
-
-
-def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find `fromJSON` of a literal that is no JSON."""
-    import json
-
-    for usage, node in _nodes(subject.context, "call"):
-        if node.value.lower() != "fromjson" or len(node.items) != 1:
-            continue
-        text = node.items[0]
-        if text.kind == "literal" and isinstance(text.value, str):
-            try:
-                json.loads(text.value)
-            except ValueError:
-                yield Problem(usage.place(text.start, text.end), text=text.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.types import Typing, type_of
+from devopslint.artifacts.workflow.types import BOOLEAN, NUMBER, STRING, Type, Typing, type_of
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.policy.subject import Problem
 
@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
-    from devopslint.artifacts.workflow.types import Type
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
 
 _NUMBERS = frozenset({"timeout-minutes", "max-parallel", "cancel-timeout-minutes"})
 _BOOLEANS = frozenset({"continue-on-error", "fail-fast", "cancel-in-progress"})
+_TEXTS = frozenset({"run", "run-name", "name", "working-directory", "shell", "url", "group", "image", "options"})
 
 
 def wrong_operand(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -44,16 +45,32 @@ def _collector(found: list[tuple[Node, Node, str]]) -> Callable[[Node, Node, str
 
 
 def _key_fault(usage: Usage, found: Type) -> str:
-    """Say why an expression does not fit a key that takes a number or a boolean; empty when it does."""
-    key = usage.site.path[-1] if usage.site.path else ""
-    wanted = "number" if key in _NUMBERS else "boolean" if key in _BOOLEANS else ""
-    if not wanted or "env" in usage.site.path or "with" in usage.site.path or found.kind in {"any", wanted, "null"}:
-        return ""
-    alone = usage.whole[0] == 0 and usage.whole[1] == len(usage.site.value)
-    if not alone:
+    """Say why an expression does not fit a key that takes no text; empty when it does."""
+    value, (start, end) = usage.site.value, usage.whole
+    if value[:start].strip() or value[end:].strip():
+        found = STRING
+    wanted = _wanted(usage.site.path)
+    if not wanted or found.kind in {"any", wanted.kind, "null"}:
         return ""
     hint = ": `fromJSON` makes one of it" if found.kind == "string" else ""
-    return f"is {found.words}, and `{key}` takes a {wanted}{hint}"
+    return f"is {found.words}, and `{usage.site.path[-1]}` takes {wanted.words}{hint}"
+
+
+def _wanted(path: Path) -> Type | None:
+    """Return the type that a key takes, `None` when it takes a text or several types."""
+    key, below = path[-1] if path else "", path[-2:-1]
+    if {"env", "with", "inputs"} & set(path[:-1]):
+        return None
+    if path[-3:-1] == ("strategy", "matrix"):
+        return Type("array")
+    if "matrix" in path[:-1]:
+        return None
+    if key in _NUMBERS:
+        return NUMBER
+    if key in _BOOLEANS:
+        return BOOLEAN
+    is_mapping = key in {"strategy", "services", "env"} or (key == "matrix" and below == ("strategy",))
+    return Type("object") if is_mapping and below not in {("outputs",), ("secrets",)} else None
 
 
 def object_as_text(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -62,6 +79,8 @@ def object_as_text(subject: Subject, options: Options) -> Iterator[Problem]:
         if usage.tree is None or not _is_text(usage):
             continue
         found = type_of(usage.tree, usage)
+        if usage.tree.kind == "literal" and usage.tree.value is None:
+            yield Problem(usage.place(usage.tree.start, usage.tree.end), what="null", kind=found.words, text="")
         if found.is_composite and usage.tree.path() != ("secrets", "*"):
             start, end = usage.tree.start, usage.tree.end
             yield Problem(
@@ -75,12 +94,12 @@ def object_as_text(subject: Subject, options: Options) -> Iterator[Problem]:
 def _is_text(usage: Usage) -> bool:
     """Say whether an expression stands where nothing but a text is taken."""
     path = usage.site.path
-    if path[-1:] in {("run",), ("run-name",)}:
-        return True
     below = path[-2] if len(path) > 1 else ""
-    if below == "env":
+    if below == "env" or "matrix" in path[:-1]:
+        return below == "env"
+    if path[-1] in _TEXTS and below != "inputs":
         return True
-    return below in {"with", "outputs"} and path[0] in {"jobs", "runs"} and isinstance(path[-1], str)
+    return below in {"with", "outputs", "secrets"} and path[0] in {"jobs", "runs"} and isinstance(path[-1], str)
 
 
 def incomparable(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.checks.limits import different_case
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge import keys
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -59,6 +60,7 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
     config = map_at(on, "workflow_run")
     if isinstance(on, Map) and "workflow_run" in on and "workflows" not in config and not config.open:
         yield Problem(("on", "workflow_run"), part="key", where="on.workflow_run", key="`workflows`")
+    yield from _missing_in_containers(subject.context)
     for found in _problems(subject, "missing-key"):
         node = subject.value
         for step in found.path:
@@ -73,7 +75,28 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
                 **_values(found),
             )
         else:
-            yield Problem((), **_values(found))
+            yield Problem(found.path, **_values(found))
+
+
+def _missing_in_containers(workflow: Workflow) -> Iterator[Problem]:
+    """Find containers and services without an image, and credentials of which one half is absent."""
+    for job in workflow.jobs.values():
+        services = map_at(job.value, "services")
+        containers: list[tuple[Any, tuple[str | int, ...]]] = [
+            (job.value.get("container"), (*job.path, "container")),
+            *((services[name], (*job.path, "services", name)) for name in services),
+        ]
+        for container, path in containers:
+            if not isinstance(container, Map):
+                continue
+            lacks = "image" if "image" not in container and not container.open else ""
+            if lacks and not any(nearest(key, ("image",)) for key in container):
+                yield Problem(path, part="key", where=".".join(map(str, path)), key="`image`")
+            credentials = map_at(container, "credentials")
+            absent = [key for key in ("username", "password") if key not in credentials]
+            if len(absent) == 1 and len(credentials) == 1 and not credentials.open:
+                at = (*path, "credentials")
+                yield Problem(at, part="key", where=".".join(map(str, at)), key=f"`{absent[0]}`")
 
 
 def wrong_type(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -89,7 +112,6 @@ def expression_not_allowed(subject: Subject, options: Options) -> Iterator[Probl
 def unknown_event(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find events that do not exist."""
     from devopslint.artifacts.workflow.schema import load_table
-    from devopslint.artifacts.workflow.words import nearest
 
     known = load_table()["workflow"]["on-mapping-strict"]["mapping"]["properties"]
     for found in _problems(subject, "unknown-key", "value"):
@@ -139,8 +161,9 @@ def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
         if _is_refused(key):
             yield Problem(job.path, part="key", id=key)
     for step in workflow.steps:
-        if step.id and _is_refused(step.id):
-            yield Problem((*step.path, "id"), id=step.id)
+        identifier = step.value.get("id")
+        if identifier not in (None, "") and not isinstance(identifier, (dict, list)) and _is_refused(str(identifier)):
+            yield Problem((*step.path, "id"), id=identifier)
 
 
 def _is_refused(name: str) -> bool:
@@ -148,14 +171,14 @@ def _is_refused(name: str) -> bool:
     return refused and "${{" not in name
 
 
-def duplicate_step_id_of_job(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find ids that two steps of a job share."""
-    job: Job = subject.context
+def duplicate_step_id(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find ids that two steps of a job, or of a composite action, share."""
+    owner: Job | Workflow = subject.context
     seen: set[str] = set()
-    for step in job.steps:
+    for step in owner.steps:
         name = step.id.lower()
         if name and name in seen:
-            yield Problem(("steps", step.index, "id"), id=step.id)
+            yield Problem((*(("runs",) if step.workflow.is_action else ()), "steps", step.index, "id"), id=step.id)
         seen.add(name)
 
 

@@ -88,11 +88,7 @@ def exclude_without_match(subject: Subject, options: Options) -> Iterator[Proble
     """Find entries of `exclude` that exclude no combination."""
     job: Job = subject.context
     matrix = job.matrix
-    if (
-        matrix is None
-        or not matrix.vectors
-        or any(has_expression(item) for cells in matrix.vectors.values() for item, _ in cells)
-    ):
+    if matrix is None or any(has_expression(item) for cells in matrix.vectors.values() for item, _ in cells):
         return
     if not isinstance(matrix.value, Map) or set(matrix.value) - {"include", "exclude"} != set(matrix.vectors):
         return

@@ -27,13 +27,23 @@ _ANCHOR = lazily(r"(?<=[\s\[{,])&([^\s\[\]{},*&]+)(?=\s)")
 def nothing_to_run(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find workflows without jobs, and jobs without steps, runner or combination."""
     workflow: Workflow = subject.context
-    jobs = workflow.root.get("jobs")
+    if workflow.is_action:
+        steps = map_at(workflow.root, "runs").get("steps")
+        if isinstance(steps, Seq) and not steps:
+            yield Problem(("runs", "steps"), what="the action has no steps")
+    on, jobs = workflow.root.get("on"), workflow.root.get("jobs")
+    if isinstance(on, (Map, Seq)) and not on and not getattr(on, "open", False):
+        yield Problem("on", what="the workflow has no event")
+    misspelt = {one.path[:-1] for one in workflow.walk.problems if "`steps`?" in one.values.get("hint", "")}
+    for step in workflow.steps:
+        if step.value.get("run", 0) in (None, ""):
+            yield Problem((*step.path, "run"), part="key", what="the `run` of this step is empty")
     if isinstance(jobs, Map) and not jobs and not jobs.open:
         yield Problem("jobs", part="key", what="the workflow has no job")
     for job in workflow.jobs.values():
         steps = job.value.get("steps")
         if "uses" not in job.value and "runs-on" in job.value and not job.value.open:
-            if "steps" not in job.value:
+            if "steps" not in job.value and job.path not in misspelt:
                 yield Problem(job.path, part="key", what=f"job `{job.key}` has no steps")
             elif isinstance(steps, Seq) and not steps:
                 yield Problem((*job.path, "steps"), what=f"job `{job.key}` has no steps")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
+from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 
@@ -54,6 +55,5 @@ def floating_image(subject: Subject) -> Iterator[Problem]:
     image = map_at(workflow.root, "runs").get("image")
     if isinstance(image, str) and image.startswith("docker://") and "${{" not in image:
         name = image[len("docker://") :]
-        tag = name.rsplit("/", 1)[-1].partition(":")[2]
-        if "@sha256:" not in name and tag in {"", "latest"}:
+        if image_tag(name) in ("", "latest"):
             yield Problem(("runs", "image"), image=name)

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import is_on_runner, job_purposes, purposes
+from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -189,11 +190,6 @@ def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
         at = (*path, "image") if isinstance(container, Map) else path
         for candidate in subject.candidates(at):
             image = candidate.value
-            if isinstance(image, str) and image and "${{" not in image and _floats(image):
+            if isinstance(image, str) and image and image_tag(image) in ("", "latest"):
                 yield Problem(at, image=image)
                 break
-
-
-def _floats(image: str) -> bool:
-    tag = image.rsplit("/", 1)[-1].partition(":")[2]
-    return "@sha256:" not in image and tag in {"", "latest"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.resolve import resolve_in
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Place, Problem, Related
@@ -110,12 +111,13 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that look like those of GitHub's runners and are none of them."""
     job: Job = subject.context
     all_labels = list(labels(job))
-    if any(label.lower() == "self-hosted" for label, _, _ in all_labels) or isinstance(job.value.get("runs-on"), Map):
+    if any(label.lower() == "self-hosted" for label, _, _ in all_labels):
         return
+    in_group = isinstance(job.value.get("runs-on"), Map)
     known = HOSTED | SELF_HOSTED | set(RETIRED) | set(options["labels"])
     for label, path, related in all_labels:
         meant = _misspelt(label.lower()) if len(all_labels) == 1 or isinstance(job.value["runs-on"], str) else ""
-        if label.lower() not in known and (meant or _LOOKS_HOSTED.match(label)):
+        if label.lower() not in known and (meant or (_LOOKS_HOSTED.match(label) and not in_group)):
             hint = f", did you mean `{meant}`?" if meant else nearest(label, HOSTED)
             yield Problem(related[0].place if related else path, label=label, hint=hint)
 
@@ -167,9 +169,11 @@ def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Proble
     job: Job = subject.context
     if job.on_windows is not False or job.runs_on is None or "self-hosted" in job.runs_on:
         return
-    for step in job.steps:
-        if step.value.get("shell") in ("cmd", "powershell"):
-            yield Problem(("steps", step.index, "shell"), shell=step.value["shell"])
+    owners: list[tuple[Map, Path]] = [(map_at(map_at(job.value, "defaults"), "run"), ("defaults", "run"))]
+    owners.extend((step.value, ("steps", step.index)) for step in job.steps)
+    for owner, path in owners:
+        if owner.get("shell") in ("cmd", "powershell"):
+            yield Problem((*path, "shell"), shell=owner["shell"])
 
 
 def conflicting_labels(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -188,7 +192,8 @@ def conflicting_labels(subject: Subject, options: Options) -> Iterator[Problem]:
             ),
             "",
         )
-        if system and first and not first.lower().startswith(_ALIKE.get(system, (system,))):
+        hosted = isinstance(label, str) and {label.lower(), first.lower()} <= HOSTED and label.lower() != first.lower()
+        if system and first and (hosted or not first.lower().startswith(_ALIKE.get(system, (system,)))):
             yield Problem(("runs-on", index), first=first, label=label)
         elif system and not first:
             first = label

@@ -62,6 +62,8 @@ def frequent_cron(subject: Subject, options: Options) -> Iterator[Problem]:
         elif "," in minute and all(part.isdigit() for part in minute.split(",")):
             marks = sorted({int(part) for part in minute.split(",")})
             gap = min([after - before for before, after in pairwise(marks)] or [60])
+            if len(marks) > 1 and cron.split()[1] == "*":
+                gap = min(gap, marks[0] + 60 - marks[-1])
         if gap < options["minutes"]:
             yield Problem(path, cron=cron, gap=gap)
 
@@ -78,7 +80,8 @@ def conflicting_filters(subject: Subject, options: Options) -> Iterator[Problem]
     for event, config in _filters(subject.context):
         for name in ("branches", "tags", "paths"):
             if name in config and f"{name}-ignore" in config:
-                yield Problem(("on", event, f"{name}-ignore"), part="key", name=name, event=event)
+                later = max((name, f"{name}-ignore"), key=list(config).index)
+                yield Problem(("on", event, later), part="key", name=name, event=event)
 
 
 def invalid_glob(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -121,8 +124,8 @@ def glob_fault(pattern: str, *, is_path: bool) -> str:
         return "a `[` is not closed or empty"
     if re.match(r"[+?]", depth):
         return "`+` and `?` repeat the character before them, and there is none"
-    if re.search(r"(?<!\*)[+?][+?]", depth):
-        return "`+` and `?` repeat the character before them, which is one of them itself"
+    if re.search(r"[+?*][+?]", depth):
+        return "`+` and `?` repeat the character before them, which is `*`, `+` or `?` itself"
     return _range_fault(depth)
 
 
@@ -170,7 +173,7 @@ def dispatch_input(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(
                 (*path, "options"), part="key", name=name, fault=f"has options and is of type `{kind}`, not `choice`"
             )
-        elif kind == "boolean" and isinstance(default, str) and default not in {"true", "false"}:
+        elif kind == "boolean" and default is not None and str(default).lower() not in {"true", "false"}:
             yield Problem((*path, "default"), name=name, fault=f"is boolean and has the default `{default}`")
         elif kind == "number" and isinstance(default, str):
             yield Problem((*path, "default"), name=name, fault=f"is a number and has the default `{default}`")
