@@ -234,13 +234,19 @@ def config(path: str, config_path: str | None, as_json: bool) -> int:
 
 @cli.command("explain")
 @click.argument("identifier", metavar="ID")
-@click.argument("path", type=click.Path(), metavar="FILE")
+@click.argument("path", type=click.Path(), metavar="FILE[:LINE]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--config", type=click.Path(), help="Use this configuration instead of the nearest .devopslint.yaml.")
+@click.option("--no-config", is_flag=True, help="Use no configuration.")
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
-def explain_rule(identifier: str, path: str, rules_dirs: tuple[str, ...]) -> int:
-    """Say what a rule saw in a file, and which step of its condition held, did not, or could not be known."""
+def explain_rule(identifier: str, path: str, as_json: bool, **values: Any) -> int:
+    """Say what a rule saw in a file, and which step of its condition held, did not, or could not be known.
+
+    ID may be a slug or the id of a peer's rule. With a LINE only what stands there is told.
+    """
     from devopslint.commands.explain import explain
 
-    return explain(identifier, path, rules_dirs)
+    return explain(identifier, path, _request(paths=(path,), **values), as_json=as_json)
 
 
 @cli.command()

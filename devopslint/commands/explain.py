@@ -1,111 +1,127 @@
-"""`devopslint explain ID FILE`: why a rule says something of a file, or why it says nothing."""
+"""`devopslint explain ID FILE[:LINE]`: why a rule says something of a file, or why it says nothing."""
 
 from __future__ import annotations
 
+import os
+import re
+
+from devopslint.commands.accounts import Account, accounts_of
+from devopslint.policy.trace import place_value, written
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
-    from devopslint.commands.session import Session
-    from devopslint.engine.discover import Asked
-    from devopslint.engine.judge import Judge
-    from devopslint.engine.task import Result, Task
-    from devopslint.engine.workspace import Workspace
-    from devopslint.policy.finding import Finding
-    from devopslint.policy.rule import Rule
-    from devopslint.policy.subject import Subject
-
-
-def explain(identifier: str, path: str, rules_dirs: Sequence[str] = ()) -> int:
-    """Print what each rule that `identifier` names saw in a file, step by step."""
-    from devopslint.commands.catalog import rules_named
-    from devopslint.commands.check import asked_of
+    from devopslint.commands.accounts import SubjectAccount
     from devopslint.commands.request import Request
-    from devopslint.commands.session import Session
-    from devopslint.commands.telling import tell
+    from devopslint.policy.finding import Finding
 
-    request = Request([path])
-    request.rules_dirs = rules_dirs
-    session = Session(request)
-    session.check_selection()
-    for note in session.notes:
-        tell(note)
-    meant = rules_named(identifier, list(session.catalog.rules()))
-    workspace, asked = asked_of(request, session)
-    for rule in meant:
-        print("\n".join(_told(rule, session, workspace, asked)))
+_WITH_LINE = re.compile(r"(.+?):(\d+)(?::\d+)?\Z")
+
+
+def explain(identifier: str, path: str, request: Request, *, as_json: bool) -> int:
+    """Print what each rule that `identifier` names saw in a file, step by step."""
+    line = 0
+    found = _WITH_LINE.match(path)
+    if found and not os.path.lexists(path) and os.path.lexists(found[1]):
+        path, line = found[1], int(found[2])
+    request.paths = [path]
+    accounts = accounts_of(identifier, request, line)
+    if as_json:
+        import json
+
+        print(json.dumps([_as_json(account) for account in accounts], indent=2, ensure_ascii=False))
+        return 0
+    accounts.sort(key=lambda account: not account.subjects)
+    for account in accounts:
+        print("\n".join(_lines(account)))
     return 0
 
 
-def _told(rule: Rule, session: Session, workspace: Workspace, asked: Asked) -> Iterable[str]:
-    from devopslint.engine.run import Run, one_by_one
-    from devopslint.policy.selection import Selection
-
-    runs = (
-        session.selection
-        if session.scopes is None
-        else session.scopes.selection((asked.given or asked.found or [""])[0])
-    )
-    settings = Selection([rule.id, "core/syntax", "core/internal"], (), "strict", runs.levels, runs.options)
-    told: list[str] = []
-    elsewhere = 0
-
-    def seen(subject: Subject, rules: Sequence[Rule], findings: Sequence[Finding]) -> None:
-        nonlocal elsewhere
-        mine = [one for one in rules if one.id == rule.id]
-        if mine and subject.document.source.path in {*asked.given, *asked.found}:
-            told.extend(_subject_lines(mine[0], subject, findings))
-        elif mine:
-            elsewhere += 1
-
-    def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
-        judge.watch = seen
-        return one_by_one(judge, tasks)
-
-    report = Run(workspace, session.catalog, settings, perform).check(asked)
+def _lines(account: Account) -> Iterator[str]:
+    rule = account.rule
     yield f"{rule.id}: {rule.raw['title']}"
-    yield f"  about {', '.join(rule.on)}{_why_not_run(rule, runs)}"
-    for finding in report.findings:
-        if finding.rule.startswith("core/"):
-            yield f"  {finding.path}:{finding.span.line}:{finding.span.column}: {finding.message}"
-    yield from told
-    if elsewhere:
-        yield f"  and {elsewhere} more in other files of the same unit"
-    if not told:
-        kinds = ", ".join(report.summary.files) or "of no kind that devopslint knows"
-        yield f"  it saw nothing of that in this file, which is {kinds}"
+    yield f"  about {', '.join(rule.on)}" + (f"; {account.why_idle}" if account.why_idle else "")
+    yield from (f"  {note}" for note in account.notes)
+    for finding in account.faults:
+        yield f"  {_at(finding)}: {finding.message}"
+    for subject in account.subjects:
+        yield from (f"  {line}" for line in _subject_lines(subject))
+    for finding in account.others:
+        yield f"  reported at {_at(finding)}: {finding.message}{_silenced(finding)}"
+    if account.elsewhere:
+        yield f"  and {account.elsewhere} more in other files of the same unit"
+    if account.why_nothing:
+        yield f"  {account.why_nothing}"
 
 
-def _why_not_run(rule: Rule, selection: Any) -> str:
-    if selection.runs(rule):
-        return ""
-    if rule.raw.get("preview"):
-        return "; it is a preview, and runs only when it is named by --select"
-    if rule.raw.get("profile", "default") == "strict" and selection.profile != "strict":
-        return "; it runs only in the profile strict, or when it is named"
-    return "; it is left out by the configuration"
-
-
-def _subject_lines(rule: Rule, subject: Subject, findings: Sequence[Finding]) -> Iterable[str]:
-    from devopslint.policy.trace import place_of, trace
-
-    kind = f"{subject.kind}.{subject.type}" if subject.type else subject.kind
-    yield f"  {subject.address or kind} ({kind}, {place_of(subject, ())})"
-    for part in ("when", "require", "forbid"):
-        if part in rule.raw:
-            step = trace(part, rule.raw[part], subject, rule.options)
+def _subject_lines(subject: SubjectAccount) -> Iterator[str]:
+    yield f"{subject.address or subject.kind} ({subject.kind}, {written(subject.place)})"
+    for step in subject.conditions:
+        yield from (f"  {line}" for line in step.lines())
+    if subject.check:
+        yield f"  judged by {subject.check}" + (f": {subject.purpose}" if subject.purpose else "")
+        yield from (f"    it read {value.line()}" for value in subject.reads)
+        for step in subject.questions:
             yield from (f"    {line}" for line in step.lines())
-            if part == "when" and step.truth is not True:
-                yield (
-                    "    so the rule does not concern it" if step.truth is False else "    so nothing can be said of it"
-                )
-                return
-    if "check" in rule.raw:
-        yield f"    judged by {rule.raw['check']}"
-    for finding in findings:
-        silenced = f" (ignored: {finding.suppressed.reason or 'without a reason'})" if finding.suppressed else ""
-        span = finding.span
-        yield f"    reported at {finding.path}:{span.line}:{span.column}: {finding.message}{silenced}"
-    if not findings:
-        yield "    nothing is reported"
+    for finding in subject.findings:
+        yield f"  reported at {_at(finding)}: {finding.message}{_silenced(finding)}"
+    if not subject.findings:
+        yield f"  {subject.outcome}"
+
+
+def _at(finding: Finding) -> str:
+    return f"{finding.path}:{finding.span.line}:{finding.span.column}"
+
+
+def _silenced(finding: Finding) -> str:
+    why = finding.suppressed
+    if why is None:
+        return ""
+    if why.kind != "inline":
+        return f" (known from the {why.kind})"
+    where = f" by {why.comment[0]}:{why.comment[1]}" if why.comment else ""
+    return f" (ignored{where}: {why.reason or 'without a reason'})"
+
+
+def _as_json(account: Account) -> dict[str, Any]:
+    return {
+        "rule": account.rule.id,
+        "title": account.rule.raw["title"],
+        "on": account.rule.on,
+        "runs": not account.why_idle,
+        "why_idle": account.why_idle,
+        "kinds": account.kinds,
+        "notes": account.notes,
+        "subjects": [_subject_as_json(subject) for subject in account.subjects],
+        "elsewhere": account.elsewhere,
+        "findings": [_finding_as_json(finding) for finding in (*account.faults, *account.others)],
+        "why_nothing": account.why_nothing,
+    }
+
+
+def _subject_as_json(subject: SubjectAccount) -> dict[str, Any]:
+    return {
+        "address": subject.address,
+        "kind": subject.kind,
+        "at": place_value(subject.place),
+        "conditions": [step.to_plain() for step in subject.conditions],
+        "check": subject.check,
+        "read": [value.to_plain() for value in subject.reads],
+        "questions": [step.to_plain() for step in subject.questions],
+        "findings": [_finding_as_json(finding) for finding in subject.findings],
+        "outcome": subject.outcome,
+    }
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    line, column, end_line, end_column = finding.span.as_tuple()
+    why = finding.suppressed
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "message": finding.message,
+        "at": {"path": finding.path, "line": line, "column": column, "end_line": end_line, "end_column": end_column},
+        "suppressed": None if why is None else {"kind": why.kind, "reason": why.reason},
+    }

@@ -78,7 +78,7 @@ def list_rules(
     for info in chosen:
         strict = " (strict)" if info.profile == "strict" else " (preview)" if info.preview else ""
         print(f"{info.id:<{width}}  {info.level:<7}  {info.title}{strict}")
-    print(f"{len(chosen)} rules", file=sys.stderr)
+    print("1 rule" if len(chosen) == 1 else f"{len(chosen)} rules", file=sys.stderr)
     return 0
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from devopslint.engine.scopes import Scope, Scopes
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.ignores import Ignoring
+    from devopslint.policy.rule import Rule
     from devopslint.policy.selection import Selection
 
 
@@ -115,12 +116,23 @@ class Session:
         from devopslint.engine.discover import Asked
 
         def kept(path: str) -> bool:
-            absolute = os.path.join(self.root, *path.split("/"))
-            nearest = self._config_of(path)
-            return not (self.config.excludes(absolute) or (nearest is not self.config and nearest.excludes(absolute)))
+            return self.excluded_at(path) is None
 
         given = [path for path in asked.given if kept(path)] if self.request.force_exclude else asked.given
         return Asked(given, [path for path in asked.found if kept(path)], asked.whole)
+
+    def excluded_at(self, path: str) -> str | None:
+        """Return the place of the `exclude` that leaves a file out; `None` for one that is kept."""
+        absolute = os.path.join(self.root, *path.split("/"))
+        return self.config.excluded_at(absolute) or self._config_of(path).excluded_at(absolute)
+
+    def turned_off_at(self, rule: Rule, path: str) -> str | None:
+        """Return the place in the configuration of a file that leaves a rule out; `None` when no word of it does."""
+        from devopslint.config.against_rules import turned_off_at
+        from devopslint.config.scopes import ConfigScopes
+
+        overrides = self.scopes.overrides(path) if isinstance(self.scopes, ConfigScopes) else []
+        return turned_off_at(rule, self._config_of(path), overrides)
 
     def ignoring(self) -> Ignoring:
         """Return how comments that silence findings are taken."""

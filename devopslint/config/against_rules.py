@@ -6,10 +6,10 @@ from devopslint.config.settings import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from devopslint.config.settings import Config
+    from devopslint.config.settings import Config, Layer, Override
     from devopslint.policy.rule import Rule
     from devopslint.syntax.tree import Path
 
@@ -50,6 +50,26 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> list[str]:
                     except SelectionError as error:
                         raise ConfigError(f"{layer.at((*path, 'options', name))}: {error}") from None
     return notes
+
+
+def turned_off_at(rule: Rule, config: Config, overrides: Sequence[Override]) -> str | None:
+    """Return the place that leaves a rule out where some overrides hold: the last that says so; `None` when none does."""
+    from devopslint.policy.selection import names, selects
+
+    said: list[tuple[Layer, Path, Mapping[str, Any]]] = [(layer, (), layer.values) for layer in config.layers]
+    said += [(override.layer, ("overrides", override.index), override.values) for override in overrides]
+    for layer, above, values in reversed(said):
+        for word, about in (values.get("rules") or {}).items():
+            if about.get("level") == "off" and names(word, rule):
+                return str(layer.at((*above, "rules", word, "level")))
+        for index, word in enumerate(values.get("ignore") or ()):
+            if selects(word, rule):
+                return str(layer.at((*above, "ignore", index), "value"))
+    for layer, above, values in reversed(said):
+        if values.get("select"):
+            kept = any(selects(word, rule) for word in values["select"])
+            return None if kept else layer.at((*above, "select"))
+    return None
 
 
 def _at(values: Any, path: Path) -> Any:

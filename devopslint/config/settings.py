@@ -159,10 +159,6 @@ class Config:
         _, layer = self.single("baseline")
         return layer.at(("baseline",), "value") if layer is not None and self.baseline() != other.baseline() else None
 
-    def excludes(self, absolute: str) -> bool:
-        """Say whether a file (absolute path) is excluded."""
-        return self.excluded_at(absolute) is not None
-
     def excluded_at(self, absolute: str) -> str | None:
         """Return the place of the `exclude` that leaves a file (absolute path) out; `None` for one that is kept."""
         for layer in self.layers:

@@ -201,7 +201,7 @@ def test_explain(tmp_path: Path) -> None:
     ]
     assert "reported at Dockerfile:1:6: found it" in lines
     done = devopslint("explain", "DL3059", "Dockerfile", "--rules-dir", FOLDER, cwd=tmp_path)
-    assert "reported at Dockerfile:4:1: found it (ignored: known)" in done.stdout
+    assert "reported at Dockerfile:4:1: found it (ignored by Dockerfile:3: known)" in done.stdout
     done = devopslint("explain", "house/bucket", "Dockerfile", "--rules-dir", FOLDER, cwd=tmp_path)
     assert "it saw nothing of that in this file, which is dockerfile" in done.stdout
 
