@@ -275,6 +275,15 @@ def test_why_there_is_nothing(arguments: tuple[str, str], files: dict[str, str],
     write(tmp_path, {"Dockerfile": "FROM a:latest\n", **files})
     lines = "\n".join(told(tmp_path, *arguments))
     assert said in lines
+    assert ("left out" in said) <= ("reported at Dockerfile:1:6: " in lines)
+
+
+def test_the_last_word_that_leaves_it_out(tmp_path: Path) -> None:
+    override = "overrides:\n  - paths: [b]\n    ignore: [DL3007]\n"
+    write(tmp_path, {"base.yaml": "ignore: [latest-tag]\n", ".devopslint.yaml": f"extend: base.yaml\n{override}"})
+    write(tmp_path, {"a/Dockerfile": "FROM a:latest\n", "b/Dockerfile": "FROM a:latest\n", "policy/x.txt": ""})
+    assert told(tmp_path, "DL3007", "a/Dockerfile")[1].endswith("; it is left out by base.yaml:1:10")
+    assert told(tmp_path, "DL3007", "b/Dockerfile")[1].endswith("; it is left out by .devopslint.yaml:4:14")
 
 
 def test_what_the_baseline_knows(tmp_path: Path) -> None:
