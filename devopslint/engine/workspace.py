@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 
 from devopslint.engine.reading import (
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from devopslint.engine.reading import Fault
     from devopslint.engine.scopes import Kinds
+    from devopslint.engine.words import Names, Words
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document
 
@@ -34,9 +34,6 @@ MOST_PROBLEMS = 100
 """Faults of reading and parsing that are told of one file."""
 MOST_HELD = 32 << 20
 """Characters (those of a parsed file count fivefold) that are kept between two tasks."""
-
-_WORD = re.compile(r"[A-Za-z0-9_-]+")
-_DOTTED = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 
 
 class Workspace:
@@ -59,7 +56,8 @@ class Workspace:
         self._exists: dict[str, bool] = {}
         self._listings: dict[str, Sequence[str]] = {}
         self._listing_digests: dict[str, str] = {}
-        self._words: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+        self._words: dict[tuple[str, tuple[str, ...]], Words] = {}
+        self._file_names: dict[tuple[str, tuple[str, ...]], Names] = {}
         self._sources: dict[str, Source | None] = {}
         self._documents: dict[str, Sequence[Document]] = {}
         self._reading: dict[str, Fault] = {}
@@ -104,6 +102,13 @@ class Workspace:
             self.looked_at["\0".join(("word", *endings, word)), folder] = "1" if found else "0"
         return found
 
+    def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
+        """Say whether a name stands, alone or in a longer one, in another file of the folder with one of some endings."""
+        found = self._has_beside(path, endings, name)
+        if self.remember:
+            self.looked_at["\0".join(("beside", *endings, name)), path] = "1" if found else "0"
+        return found
+
     def source(self, path: str) -> Source | None:
         """Return a file's text; `None`, and a problem, when it can't be read."""
         if path not in self._sources or (self.remember and path not in self._digests):
@@ -135,6 +140,9 @@ class Workspace:
         if what.startswith("word\0"):
             _, *endings, word = what.split("\0")
             return "1" if self._has_word(path, tuple(endings), word) else "0"
+        if what.startswith("beside\0"):
+            _, *endings, word = what.split("\0")
+            return "1" if self._has_beside(path, tuple(endings), word) else "0"
         return ""
 
     def documents(self, path: str) -> Sequence[Document]:
@@ -209,17 +217,27 @@ class Workspace:
     def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         words = self._words.get((folder, endings))
         if words is None:
-            found: set[str] = set()
-            for name in self._listing(folder):
-                if name.endswith(endings):
-                    path = f"{folder}/{name}" if folder else name
-                    content = self._read(path)
-                    if isinstance(content, bytes):
-                        text = content.decode("utf-8", "replace")
-                        found.update(_WORD.findall(text))
-                        found.update(_DOTTED.findall(text))
-            words = self._words[folder, endings] = frozenset(found)
-        return word in words
+            from devopslint.engine.words import Words
+
+            words = self._words[folder, endings] = Words(self._texts(folder, endings))
+        return words.hold(word)
+
+    def _has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
+        folder = path.rpartition("/")[0]
+        names = self._file_names.get((folder, endings))
+        if names is None:
+            from devopslint.engine.words import Names
+
+            names = self._file_names[folder, endings] = Names(self._texts(folder, endings))
+        return names.stand_besides(path, name)
+
+    def _texts(self, folder: str, endings: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+        for name in self._listing(folder):
+            if name.endswith(endings):
+                path = f"{folder}/{name}" if folder else name
+                content = self._read(path)
+                if isinstance(content, bytes):
+                    yield path, content.decode("utf-8", "replace")
 
     def _is_file(self, path: str) -> bool:
         try:

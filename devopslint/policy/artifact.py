@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
             """Say whether a word stands in a file of a folder with one of some endings; the files are read once for all."""
 
+        def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
+            """Say whether a name stands, alone or in a longer one, in another file of the folder; read once for all."""
+
         def source(self, path: str) -> Source | None:
             """Return a file's text, read once; `None` when it can't be read (a finding says why)."""
 

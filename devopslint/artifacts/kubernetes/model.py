@@ -181,16 +181,8 @@ class Manifests:
         return self._mentions[word]
 
     def elsewhere(self, word: str) -> bool:
-        """Say whether a word stands in another YAML file of the same folder."""
-        folder = self.path.rpartition("/")[0]
-        for name in self.workspace.names(folder):
-            beside = f"{folder}/{name}" if folder else name
-            if not name.endswith((".yaml", ".yml")) or beside == self.path:
-                continue
-            source = self.workspace.source(beside)
-            if source is not None and word in source.text:
-                return True
-        return False
+        """Say whether a name stands in another YAML file of the same folder."""
+        return self.workspace.has_beside(self.path, (".yaml", ".yml"), word)
 
 
 def same_namespace(one: Any, other: Any) -> bool:

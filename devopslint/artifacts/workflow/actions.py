@@ -52,10 +52,11 @@ def comment_behind(source: Source, end: int) -> str:
 class ActionRef:
     """One `uses`: `kind` is `repository`, `local`, `docker` or `invalid`.
 
-    `name` is `owner/repository` in lower case, with the path of an action or workflow in it if there is one.
+    `slug` is `owner/repository` in lower case, `name` the same with the path of an action or workflow in it if there is
+    one; what is in no repository is called as it is written.
     """
 
-    __slots__ = ("kind", "owner", "path", "ref", "repository", "text")
+    __slots__ = ("kind", "name", "owner", "path", "ref", "repository", "slug", "text")
 
     def __init__(
         self, kind: str, text: str, owner: str = "", repository: str = "", path: str = "", ref: str = ""
@@ -66,16 +67,8 @@ class ActionRef:
         self.repository = repository.lower()
         self.path = path
         self.ref = ref
-
-    @property
-    def slug(self) -> str:
-        """`owner/repository` in lower case."""
-        return f"{self.owner}/{self.repository}" if self.owner else ""
-
-    @property
-    def name(self) -> str:
-        """`owner/repository/path` in lower case."""
-        return f"{self.slug}/{self.path}".lower().rstrip("/") if self.owner else self.text.lower()
+        self.slug = f"{self.owner}/{self.repository}" if owner else ""
+        self.name = f"{self.slug}/{path}".lower().rstrip("/") if owner else text.lower()
 
     @property
     def folder(self) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
-    from devopslint.syntax.tree import Path
+    from devopslint.syntax.tree import Map, Path
 
     Calls = tuple[Step | Job, ...]
 
@@ -180,10 +180,20 @@ def variable_origins(
         if path == below[:-2]:
             break
     for owner, path in owners:
-        key = next((key for key in map_at(owner, "env") if key.lower() == name.lower()), None)
+        key = _keys_of(workflow, map_at(owner, "env"), (*path, "env")).get(name.lower())
         if key is not None:
             return _at(workflow, (*path, "env", key), calls, depth)
     return None
+
+
+def _keys_of(workflow: Workflow, node: Map, path: Path) -> dict[str, str]:
+    """Return the keys of a mapping at a path by what they are in lower case; the first of several counts."""
+    known: dict[Path, dict[str, str]] = workflow.cache.setdefault("keys", {})
+    if path not in known:
+        keys = known[path] = {}
+        for key in node:
+            keys.setdefault(key.lower(), key)
+    return known[path]
 
 
 def _at(workflow: Workflow, path: Path, calls: Calls, depth: int) -> Iterator[Origin]:

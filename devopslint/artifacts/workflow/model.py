@@ -8,7 +8,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, TypeGuard
 
     from devopslint.artifacts.workflow.actions import ActionRef
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_NODES = 200_000
 _DEEPEST = 100
+MOST_NEEDED = 1000
+"""Jobs that are followed backwards from one through `needs`."""
 _SHELLS = frozenset({"bash", "sh"})
 
 
@@ -30,10 +32,13 @@ def names_of(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
+_NOTHING = Map()
+
+
 def map_at(value: Any, key: str) -> Map:
-    """Return the mapping under a key, or an empty one."""
+    """Return the mapping under a key, or an empty one, which nobody may change."""
     below = value.get(key) if isinstance(value, Map) else None
-    return below if isinstance(below, Map) else Map()
+    return below if isinstance(below, Map) else _NOTHING
 
 
 def is_bounded(root: Any) -> bool:
@@ -113,6 +118,15 @@ class Workflow:
         jobs = [self.action_job] if self.action_job else list(self.jobs.values())
         return (step for job in jobs for step in job.steps)
 
+    def job_called(self, name: str) -> Job | None:
+        """Return the job with a key (keys do not mind case), or `None`."""
+        known: dict[str, Job] | None = self.cache.get("jobs by key")
+        if known is None:
+            known = self.cache["jobs by key"] = {}
+            for key, job in self.jobs.items():
+                known.setdefault(key.lower(), job)
+        return known.get(name.lower())
+
     def has_trigger(self, *names: str) -> bool:
         """Say whether one of the events triggers the workflow."""
         return any(name in self.triggers for name in names)
@@ -144,7 +158,22 @@ class Workflow:
 class Job:
     """A job; `matrix` is `None` without one, and `needs` holds the names as written."""
 
-    __slots__ = ("key", "matrix", "needs", "path", "permissions", "steps", "uses", "value", "workflow")
+    __slots__ = (
+        "_by_id",
+        "_closure",
+        "_extremes",
+        "_on_windows",
+        "_place_of",
+        "key",
+        "matrix",
+        "needs",
+        "path",
+        "permissions",
+        "steps",
+        "uses",
+        "value",
+        "workflow",
+    )
 
     def __init__(self, workflow: Workflow, key: str, value: Map) -> None:
         self.workflow = workflow
@@ -163,6 +192,11 @@ class Job:
         self.steps: list[Step] = []
         if isinstance(steps, Seq):
             self.steps = [Step(self, index, item) for index, item in enumerate(steps) if isinstance(item, Map)]
+        self._by_id: dict[str, Step] | None = None
+        self._place_of: dict[int, int] | None = None
+        self._closure: frozenset[str] | None = None
+        self._extremes: dict[Any, tuple[int, int]] = {}
+        self._on_windows: bool | str | None = "not asked"
 
     @property
     def declares_permissions(self) -> bool:
@@ -187,6 +221,11 @@ class Job:
     @property
     def on_windows(self) -> bool | None:
         """Whether it runs on Windows, where the default shell is PowerShell; `None` when not known."""
+        if self._on_windows == "not asked":
+            self._on_windows = self._is_on_windows()
+        return self._on_windows  # type: ignore[return-value]  # it has been asked
+
+    def _is_on_windows(self) -> bool | None:
         from devopslint.artifacts.workflow.resolve import resolve_in
 
         value = self.value.get("runs-on")
@@ -206,25 +245,54 @@ class Job:
 
     def step(self, identifier: str) -> Step | None:
         """Return the step with an id (ids do not mind case), or `None`."""
-        wanted = identifier.lower()
-        return next((step for step in self.steps if step.id.lower() == wanted), None)
+        if self._by_id is None:
+            self._by_id = {}
+            for step in self.steps:
+                self._by_id.setdefault(step.id.lower(), step)
+        return self._by_id.get(identifier.lower())
 
-    def needs_closure(self) -> set[str]:
+    def place_of(self, index: int) -> int | None:
+        """Return the place in `steps` of what stands at an index in the file, where there may be what is no step."""
+        if self._place_of is None:
+            self._place_of = {step.index: place for place, step in enumerate(self.steps)}
+        return self._place_of.get(index)
+
+    def needs_closure(self) -> frozenset[str]:
         """Return the keys of all jobs that come before this one."""
+        if self._closure is None:
+            self._closure = frozenset(self._reached())
+        return self._closure
+
+    def _reached(self) -> set[str]:
         found: set[str] = set()
         open_keys = list(self.needs)
-        while open_keys:
+        while open_keys and len(found) < MOST_NEEDED:
             key = open_keys.pop()
             if key not in found and key in self.workflow.jobs:
                 found.add(key)
                 open_keys.extend(self.workflow.jobs[key].needs)
         return found
 
+    def extremes(self, test: Callable[..., object], *more: object) -> tuple[int, int]:
+        """Return the places in `steps` of the first and the last for which `test(step, *more)` holds, else (-1, -1).
+
+        The answers are kept, so that each of many steps may ask of all the others; `test` must be a function of a module.
+        """
+        key = (test, *more)
+        if key not in self._extremes:
+            found = [place for place, step in enumerate(self.steps) if test(step, *more)]
+            self._extremes[key] = (found[0], found[-1]) if found else (-1, -1)
+        return self._extremes[key]
+
+    def has_step(self, test: Callable[..., object], *more: object) -> bool:
+        """Say whether `test(step, *more)` holds for a step; the answer is kept."""
+        return self.extremes(test, *more)[0] >= 0
+
 
 class Step:
     """A step of a job or of a composite action."""
 
-    __slots__ = ("_fragment", "_script", "id", "index", "job", "run", "uses", "value")
+    __slots__ = ("_fragment", "_script", "_shell", "env", "id", "index", "inputs", "job", "run", "uses", "value")
 
     def __init__(self, job: Job, index: int, value: Map) -> None:
         self.job = job
@@ -234,8 +302,13 @@ class Step:
         self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
         self.run: str | None = run if isinstance(run, str) else None
         self.id: str = identifier if isinstance(identifier, str) else ""
+        self.inputs = map_at(value, "with")
+        """Its `with`."""
+        self.env = map_at(value, "env")
+        """Its own `env`."""
         self._fragment: Fragment | None = None
         self._script: Script | None = None
+        self._shell: str | None = "not asked"
 
     @property
     def workflow(self) -> Workflow:
@@ -248,16 +321,6 @@ class Step:
         return (*self.job.path, "steps", self.index)
 
     @property
-    def inputs(self) -> Map:
-        """Its `with`."""
-        return map_at(self.value, "with")
-
-    @property
-    def env(self) -> Map:
-        """Its own `env`."""
-        return map_at(self.value, "env")
-
-    @property
     def fragment(self) -> Fragment | None:
         """The script of its `run` with the place of each character."""
         if self._fragment is None and self.run is not None:
@@ -267,6 +330,11 @@ class Step:
     @property
     def shell(self) -> str | None:
         """The name of the shell of its `run`; `None` when not known."""
+        if self._shell == "not asked":
+            self._shell = self._its_shell()
+        return self._shell
+
+    def _its_shell(self) -> str | None:
         for owner in (self.value, map_at(map_at(self.job.value, "defaults"), "run"),
                       map_at(map_at(self.workflow.root, "defaults"), "run")):  # fmt: skip
             shell = owner.get("shell")
@@ -289,15 +357,25 @@ class Step:
             self._script = read_shell(self.fragment)
         return self._script
 
+    def is_preceded_by(self, test: Callable[..., object], *more: object) -> bool:
+        """Say whether `test(step, *more)` holds for a step before this one in its job."""
+        first, _ = self.job.extremes(test, *more)
+        return 0 <= first < (self.job.place_of(self.index) or 0)
+
+    def is_followed_by(self, test: Callable[..., object], *more: object) -> bool:
+        """Say whether `test(step, *more)` holds for a step after this one in its job."""
+        _, last = self.job.extremes(test, *more)
+        return last > (self.job.place_of(self.index) or 0)
+
     @property
     def before(self) -> list[Step]:
         """The steps of the same job that come before it."""
-        return [step for step in self.job.steps if step.index < self.index]
+        return self.job.steps[: self.job.place_of(self.index)]
 
     @property
     def after(self) -> list[Step]:
         """The steps of the same job that come after it."""
-        return [step for step in self.job.steps if step.index > self.index]
+        return self.job.steps[(self.job.place_of(self.index) or 0) + 1 :]
 
 
 def _shell_name(shell: Any) -> str | None:

@@ -106,15 +106,18 @@ def misordered_redirect(subject: Subject, options: Options) -> Iterator[Problem]
 def masked_failure(subject: Subject, options: Options) -> Iterator[Problem]:
     """`export NAME=$(command)`: the status is that of `export`."""
     context: ScriptContext = subject.context
-    for command in context.script.named("export", "local", "readonly", "declare", "typeset"):
+    declarations = [
+        command
+        for command in context.script.named("export", "local", "readonly", "declare", "typeset")
+        if command.assignments
+    ]
+    within: dict[int, list[Command]] = {}
+    for other in context.script if declarations else ():
+        if other.within is not None and other.fragment is other.within.fragment:
+            within.setdefault(id(other.within), []).append(other)
+    for command in declarations:
         for assignment in command.assignments:
-            inner = [
-                other
-                for other in context.script
-                if other.within is command
-                and other.fragment is command.fragment
-                and assignment.start <= other.start < assignment.end
-            ]
+            inner = [other for other in within.get(id(command), ()) if assignment.start <= other.start < assignment.end]
             if inner and not all(other.name in _NEVER_FAILS or other.failure_ignored for other in inner):
                 yield Problem(
                     Place(assignment.fragment.source, *assignment.mark), name=assignment.name, command=command.name

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command, Word
 
@@ -72,6 +72,14 @@ _DOCKER = lazily(r"\bdocker\b")
 _MAY_BUILD = lazily(r"\b(?:build|tag|load|import|commit|bake|compose)")
 
 
+def _is_checked_out(workflow: Workflow) -> bool:
+    """Say whether a job checks out the repository, which is looked for once."""
+    if "checked out" not in workflow.cache:
+        actions = (step.uses.name for step in workflow.steps if step.uses is not None)
+        workflow.cache["checked out"] = "actions/checkout" in actions
+    return workflow.cache["checked out"] is True
+
+
 def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the first command of a job that needs the files of the repository, when nothing has brought any.
 
@@ -80,7 +88,7 @@ def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     labels = job.runs_on
     if (
-        not any(step.uses is not None and step.uses.name == "actions/checkout" for step in job.workflow.steps)
+        not _is_checked_out(job.workflow)
         or "container" in job.value
         or labels is None
         or "self-hosted" in labels

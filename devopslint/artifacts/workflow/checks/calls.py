@@ -39,15 +39,19 @@ def _checks_out_itself(step: Step) -> bool:
     """Say whether what stands in the working folder is surely this repository and nothing built or fetched besides."""
     if step.workflow.is_action or (step.uses is not None and step.uses.text.startswith("$/")):
         return True
-    for other in step.before:
-        if (
-            other.uses is not None
-            and other.uses.name == "actions/checkout"
-            and {"repository", "path", "ref"} & set(other.inputs)
-        ):
-            return False
+    if step.is_preceded_by(_checks_out_another):
+        return False
     name = (step.uses.folder if step.uses else "").split("/")[0]
-    return name == ".github" or not any(name in (other.run or "") for other in step.before)
+    return name == ".github" or not step.is_preceded_by(_runs_with, name)
+
+
+def _checks_out_another(step: Step) -> bool:
+    is_checkout = step.uses is not None and step.uses.name == "actions/checkout"
+    return is_checkout and not {"repository", "path", "ref"}.isdisjoint(step.inputs)
+
+
+def _runs_with(step: Step, word: str) -> bool:
+    return word in (step.run or "")
 
 
 def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -115,7 +115,7 @@ def _of_local_action(step: Step, events: list[str]) -> Iterator[Problem]:
 def _of_script(step: Step, events: list[str]) -> Iterator[Problem]:
     if not step.run or step.fragment is None:
         return
-    if not any(other.run and _PUTS_FILES.search(other.run) for other in (step, *step.after)):
+    if not _puts_files(step) and not step.is_followed_by(_puts_files):
         return
     found = _FETCHES.search(step.run)
     if found:
@@ -127,6 +127,10 @@ def _of_script(step: Step, events: list[str]) -> Iterator[Problem]:
             if event and _GIT.search(step.run, start, flow.start):
                 place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
                 yield Problem(place, event=event, related=_related(flow.origin, place))
+
+
+def _puts_files(step: Step) -> bool:
+    return bool(step.run and _PUTS_FILES.search(step.run))
 
 
 def _related(origin: Origin, place: Place) -> list[Related]:
@@ -159,8 +163,7 @@ def is_guarded(step: Step) -> bool:
     conditions = [str(step.value.get("if", "")), *(str(job.value.get("if", "")) for job in jobs)]
     if any(_FOR_FORKS.search(condition) for condition in conditions):
         return True
-    before = [*step.before, *(other for job in jobs[1:] for other in job.steps)]
-    return any(_asks_for_rights(other) for other in before)
+    return step.is_preceded_by(_asks_for_rights) or any(job.has_step(_asks_for_rights) for job in jobs[1:])
 
 
 def _asks_for_rights(step: Step) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.matrix import Matrix
-    from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.artifacts.workflow.model import Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
 
@@ -182,7 +182,11 @@ def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _has_parallel(job: Any) -> bool:
-    return any("parallel" in step.value for step in job.steps)
+    return bool(job.has_step(_is_parallel))
+
+
+def _is_parallel(step: Step) -> bool:
+    return "parallel" in step.value
 
 
 def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -197,10 +201,8 @@ def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
         if any("${{" in key for key in needs):
             continue
         if path[1] not in needs:
-            known = {key.lower() for key in workflow.jobs}
-            fault = (
-                "is not in the `needs` of this job" if path[1] in known else f"is no job{nearest(path[1], job.needs)}"
-            )
+            is_job = workflow.job_called(str(path[1])) is not None
+            fault = "is not in the `needs` of this job" if is_job else f"is no job{nearest(path[1], job.needs)}"
             yield Problem(usage.place(node.start, name.end), fault=f"`{path[1]}` {fault}")
             continue
         if len(path) < 3 or path[2] in {"*", "?", "result"}:
@@ -224,7 +226,7 @@ def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _outputs_of(workflow: Workflow, key: str) -> list[str] | None:
     """Return the names of a job's outputs, `None` when they can't be known."""
-    job = next((job for name, job in workflow.jobs.items() if name.lower() == key.lower()), None)
+    job = workflow.job_called(key)
     if job is None:
         return None
     if job.uses is not None:

@@ -26,19 +26,17 @@ def _needs_path(job: Job, name: str) -> tuple[str | int, ...]:
 def unknown_needs(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names in `needs` that are no job of the workflow."""
     job: Job = subject.context
-    known = {key.lower() for key in job.workflow.jobs}
     for name in dict.fromkeys(job.needs):
-        if name.lower() not in known and "${{" not in name:
+        if "${{" not in name and job.workflow.job_called(name) is None:
             yield Problem(_needs_path(job, name), name=name, hint=nearest(name, job.workflow.jobs))
 
 
 def needs_cycle(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs that wait for each other; each circle is told once, at the first of its jobs."""
     workflow: Workflow = subject.context
-    keys = list(workflow.jobs)
     told: set[str] = set()
-    for key in keys:
-        circle = _circle(workflow, key)
+    for key in _in_circles(workflow):
+        circle = _circle(workflow, key) if key not in told else []
         if circle and not told.intersection(circle):
             told.update(circle)
             job = workflow.jobs[key]
@@ -48,17 +46,35 @@ def needs_cycle(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _circle(workflow: Workflow, start: str) -> list[str]:
     """Return the shortest way from a job back to itself, without the end; empty when there is none."""
-    ways: list[list[str]] = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for name in workflow.jobs[way[-1]].needs:
+    came_from = {start: ""}
+    to_visit = [start]
+    for key in to_visit:
+        for name in workflow.jobs[key].needs:
             if name == start:
-                return way
-            if name in workflow.jobs and name not in seen:
-                seen.add(name)
-                ways.append([*way, name])
+                way = [key]
+                while came_from[way[-1]]:
+                    way.append(came_from[way[-1]])
+                return way[::-1]
+            if name in workflow.jobs and name not in came_from:
+                came_from[name] = key
+                to_visit.append(name)
     return []
+
+
+def _in_circles(workflow: Workflow) -> list[str]:
+    """Return the jobs that remain when those whose `needs` all come to an end are taken away, in their order."""
+    waiting = {key: {name for name in job.needs if name in workflow.jobs} for key, job in workflow.jobs.items()}
+    needed_by: dict[str, list[str]] = {}
+    for key, needs in waiting.items():
+        for name in needs:
+            needed_by.setdefault(name, []).append(key)
+    ready = [key for key, needs in waiting.items() if not needs]
+    for key in ready:
+        for other in needed_by.get(key, ()):
+            waiting[other].discard(key)
+            if not waiting[other]:
+                ready.append(other)
+    return [key for key, needs in waiting.items() if needs]
 
 
 def duplicate_matrix_value(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -58,6 +58,8 @@ _FILE_READ = lazily(
     r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
 )
 _BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
+_CHECKOUT = lazily(r"actions/checkout")
+_HEAD_OF_OTHERS = lazily(r"head|refs/pull")
 _STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
 
 
@@ -180,10 +182,13 @@ def _harmless_input(name: str, step: Step) -> bool:
     """Say whether an input can hold nothing but true, false, a number or one of a list."""
     workflow = step.workflow
     for event in ("workflow_call", "workflow_dispatch"):
-        inputs = map_at(workflow.triggers.get(event), "inputs")
-        for key, config in inputs.items():
-            if key.lower() == name and isinstance(config, dict):
-                return config.get("type") in ("boolean", "number", "choice", "environment")
+        types: dict[str, Any] | None = workflow.cache.get(f"types of inputs of {event}")
+        if types is None:
+            inputs = map_at(workflow.triggers.get(event), "inputs")
+            types = {key.lower(): one.get("type") for key, one in reversed(inputs.items()) if isinstance(one, dict)}
+            workflow.cache[f"types of inputs of {event}"] = types
+        if name in types:
+            return types[name] in ("boolean", "number", "choice", "environment")
     return False
 
 
@@ -204,13 +209,17 @@ def environment_file_injection(subject: Subject, options: Options) -> Iterator[P
             yield _problem(place, step.fragment.text[flow.start : flow.end], flow.origin, "")
 
 
+def _says(step: Step, pattern: Any) -> bool:
+    text = f"{step.uses.text if step.uses else ''} {step.run or ''} {step.inputs}"
+    return pattern.search(text) is not None
+
+
 def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Problem]:
     """Find files that are written into the environment in a run that strangers start, whose files may be theirs."""
     if not step.workflow.has_trigger(*_STARTED_BY_STRANGERS) or step.fragment is None or not step.run:
         return
-    before = " ".join(f"{one.uses.text if one.uses else ''} {one.run or ''} {one.inputs}" for one in step.before)
-    own = "actions/checkout" in before and not re.search(r"head|refs/pull", before)
-    if own and not _BRINGS_FILES.search(before):
+    own = step.is_preceded_by(_says, _CHECKOUT) and not step.is_preceded_by(_says, _HEAD_OF_OTHERS)
+    if own and not step.is_preceded_by(_says, _BRINGS_FILES):
         return
     for start, end in spans:
         found = _FILE_READ.search(step.run[start:end])

@@ -144,13 +144,16 @@ def _of_npm(command: Command, step: Step) -> list[Word]:
     return []
 
 
+def _may_install_packages(step: Step) -> bool:
+    is_local = step.uses is not None and step.uses.kind == "local"
+    return is_local or re.search(r"\b(?:npm|yarn|pnpm|bun)\b", step.run or "") is not None
+
+
 def _is_fetched(command: Command, word: Word, step: Step) -> bool:
     """Say whether `npx` surely takes a package from the registry: no step before installed the project's own."""
     if word.text.rpartition("@")[2] in _MOVING and "@" in word.text[1:]:
         return True
-    if any(re.search(r"\b(?:npm|yarn|pnpm|bun)\b", other.run or "") for other in step.before):
-        return False
-    if any(other.uses is not None and other.uses.kind == "local" for other in step.before):
+    if step.is_preceded_by(_may_install_packages):
         return False
     text = command.fragment.text[: command.start]
     return not re.search(r"\b(?:npm|yarn|pnpm|bun) ", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import (
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -115,17 +116,22 @@ def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem
     job: Job = subject.context
     if not _deploys(job) or "test" in job_purposes(job):
         return
-    before = job.needs_closure()
-    testing = [
-        other.key
-        for other in job.workflow.jobs.values()
-        if other is not job
-        and "test" in job_purposes(other)
-        and not _deploys(other)
-        and job.key not in other.needs_closure()
-    ]
-    if testing and not before.intersection(testing):
-        yield Problem((), job=job.key, tests=" and ".join(f"`{key}`" for key in testing[:2]))
+    jobs = job.workflow.jobs
+    tests = _testing_jobs(job.workflow)
+    if any(job.key not in jobs[key].needs_closure() for key in job.needs_closure().intersection(tests)):
+        return
+    testing = list(islice((key for key in tests if job.key not in jobs[key].needs_closure()), 2))
+    if testing:
+        yield Problem((), job=job.key, tests=" and ".join(f"`{key}`" for key in testing))
+
+
+def _testing_jobs(workflow: Workflow) -> dict[str, None]:
+    """Return the keys of the jobs that test and do not deploy."""
+    known: dict[str, None] | None = workflow.cache.get("testing jobs")
+    if known is None:
+        found = (job.key for job in workflow.jobs.values() if "test" in job_purposes(job) and not _deploys(job))
+        known = workflow.cache["testing jobs"] = dict.fromkeys(found)
+    return known
 
 
 def production_before_staging(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -243,7 +249,11 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
         )
         if str(code) == "0" and not reported and "env" not in step.value:
             yield Problem(("with", "exit-code") if "exit-code" in inputs else "uses", action=name)
-    elif name == "anchore/scan-action" and inputs.get("fail-build") in (False, "false") and not _uploads(step.after):
+    elif (
+        name == "anchore/scan-action"
+        and inputs.get("fail-build") in (False, "false")
+        and not step.is_followed_by(_uploads)
+    ):
         yield Problem(("with", "fail-build"), action=name)
 
 
@@ -252,22 +262,18 @@ def sarif_not_uploaded(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if step.uses is None or step.uses.name != "aquasecurity/trivy-action" or step.inputs.get("format") != "sarif":
         return
-    if not _uploads(step.after):
+    if not step.is_followed_by(_uploads):
         yield Problem(("with", "format"), action=step.uses.name)
 
 
-def _uploads(steps: list[Step]) -> bool:
-    return any(
-        (
-            step.uses is not None
-            and (
-                step.uses.name.startswith(("github/codeql-action/upload-sarif", "actions/upload-artifact"))
-                or step.uses.kind == "local"
-            )
+def _uploads(step: Step) -> bool:
+    return (
+        step.uses is not None
+        and (
+            step.uses.name.startswith(("github/codeql-action/upload-sarif", "actions/upload-artifact"))
+            or step.uses.kind == "local"
         )
-        or "sarif" in (step.run or "").lower()
-        for step in steps
-    )
+    ) or "sarif" in (step.run or "").lower()
 
 
 _GOES_ON = lazily(r"(?:^|[;\n])\s*set \+e\b|(?:^|[;\n])\s*set \+o errexit\b")
@@ -281,13 +287,23 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
     yield from _swallowed(step)
     if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
         return
-    if "sarif" in f"{step.run or ''} {step.inputs}".lower() or _uploads(step.after):
+    if "sarif" in f"{step.run or ''} {step.inputs}".lower() or step.is_followed_by(_uploads):
         return
     if step.uses is not None and step.uses.owner in {"codecov", "coverallsapp"}:
         return
-    if step.id and any(f"steps.{step.id}." in str(other.value) for other in step.job.steps):
+    if step.id and step.id in _steps_looked_at(step.job):
         return
     yield Problem("continue-on-error", part="pair")
+
+
+def _steps_looked_at(job: Job) -> set[str]:
+    """Return the ids of the steps that a step of a job asks for something."""
+    key = f"steps looked at in {job.key}"
+    if key not in job.workflow.cache:
+        found = (re.findall(r"steps\.([^\s.]+)\.", str(step.value)) for step in job.steps)
+        job.workflow.cache[key] = {identifier for one in found for identifier in one}
+    known: set[str] = job.workflow.cache[key]
+    return known
 
 
 def _swallowed(step: Step) -> Iterator[Problem]:
@@ -316,14 +332,27 @@ def deploy_without_verification(subject: Subject, options: Options) -> Iterator[
     last = max((step for step in job.steps if "deploy" in purposes(step)), key=lambda step: step.index)
     if last.run is None or not _GOES_ON_BY_ITSELF.search(last.run):
         return
-    later = [other for other in job.workflow.jobs.values() if job.key in other.needs_closure()]
-    after = [last, *last.after, *(step for other in later for step in other.steps)]
-    text = " ".join(
-        f"{step.run or ''} {step.uses.text if step.uses else ''} {step.value.get('name', '')} {step.inputs}"
-        for step in after
-    )
-    if not any(other.uses is not None for other in later) and not _VERIFIES.search(text):
+    later = _jobs_after(job)
+    if any(other.uses is not None or other.has_step(_verifies) for other in later):
+        return
+    if not _verifies(last) and not last.is_followed_by(_verifies):
         yield Problem(("steps", last.index, "uses" if last.uses is not None else "run"), part="key", job=job.key)
+
+
+def _verifies(step: Step) -> bool:
+    text = f"{step.run or ''} {step.uses.text if step.uses else ''} {step.value.get('name', '')} {step.inputs}"
+    return _VERIFIES.search(text) is not None
+
+
+def _jobs_after(job: Job) -> list[Job]:
+    """Return the jobs that wait for one, directly or not."""
+    known: dict[str, list[Job]] | None = job.workflow.cache.get("jobs after")
+    if known is None:
+        known = job.workflow.cache["jobs after"] = {}
+        for other in job.workflow.jobs.values():
+            for key in other.needs_closure():
+                known.setdefault(key, []).append(other)
+    return known.get(job.key, [])
 
 
 def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -105,15 +105,19 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if not step.run or _OTHER_REGISTRY.search(step.run.replace("--api-key", "")):
         return
-    given = [str(other.inputs["registry-url"]) for other in step.before if "registry-url" in other.inputs]
+    elsewhere = step.is_preceded_by(_sets_another_registry)
     for registry, command, variables in _PUBLISHING:
-        if not command.search(step.run) or (registry == "npm" and not all("npmjs.org" in url for url in given)):
+        if not command.search(step.run) or (registry == "npm" and elsewhere):
             continue
         yield from _token_in_script(step, registry)
         for name in variables:
             value = step.env.get(name)
             if isinstance(value, str) and re.search(r"secrets\.(?!GITHUB_TOKEN\b)", value, re.IGNORECASE):
                 yield Problem(("env", name), part="key", registry=registry)
+
+
+def _sets_another_registry(step: Step) -> bool:
+    return "registry-url" in step.inputs and "npmjs.org" not in str(step.inputs["registry-url"])
 
 
 def _token_in_script(step: Step, registry: str) -> Iterator[Problem]:

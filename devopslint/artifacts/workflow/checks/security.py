@@ -76,7 +76,7 @@ def persisted_credentials(subject: Subject, options: Options) -> Iterator[Proble
     value = step.inputs.get("persist-credentials", True)
     if value in (False, "false") or (isinstance(value, str) and "${{" in value):
         return
-    if not any(_uses_git(other) for other in step.after):
+    if not step.is_followed_by(_uses_git):
         yield Problem(("with", "persist-credentials") if "persist-credentials" in step.inputs else "uses")
 
 
@@ -111,14 +111,16 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
         return
     if (_major(step) or 4) >= 4 and hidden not in (True, "true"):
         return
-    for other in step.before:
-        if other.uses is None or other.uses.name != "actions/checkout" or "path" in other.inputs:
-            continue
-        major = _major(other)
-        in_git_config = major is not None and major < 6
-        if in_git_config and other.inputs.get("persist-credentials", True) not in (False, "false"):
-            yield Problem(("with", "path"))
-            return
+    if step.is_preceded_by(_leaves_token_in_config):
+        yield Problem(("with", "path"))
+
+
+def _leaves_token_in_config(step: Step) -> bool:
+    if step.uses is None or step.uses.name != "actions/checkout" or "path" in step.inputs:
+        return False
+    major = _major(step)
+    in_git_config = major is not None and major < 6
+    return in_git_config and step.inputs.get("persist-credentials", True) not in (False, "false")
 
 
 def _major(step: Step) -> int | None:
@@ -164,30 +166,37 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if not step.run or step.fragment is None:
         return
+    lines = [line for line in _LINE.finditer(step.run) if _prints(line.group())]
+    if not lines:
+        return
     texts = [usage for usage in usages_at(step.workflow, (*step.path, "run")) if any(secrets_in(usage))]
     spans = [usage.whole for usage in texts]
-    for name in sorted(_secret_variables(step)):
-        spans.extend(found.span() for found in re.finditer(rf"\$(?:env:)?\{{?{re.escape(name)}\b\}}?", step.run))
-    for line in re.finditer(r"[^\n]+", step.run) if spans else ():
-        text = line.group()
-        if not re.match(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b", text) or re.search(
-            r"::add-mask::|[^2&]>|\||<<<|\$\(", re.sub(r"\$\{\{.*?\}\}", "x", text)
-        ):
-            continue
+    spans += [found.span() for found in _VARIABLE.finditer(step.run) if _is_secret_variable(step, found.group(1))]
+    for line in lines if spans else ():
         for start, end in spans:
             if line.start() <= start < line.end():
                 mark = step.fragment.mark(start, end)
                 yield Problem(Place(step.fragment.source, *mark), what=step.run[start:end])
 
 
-def _secret_variables(step: Step) -> set[str]:
-    """Return the variables of a step that hold a secret: what an inner `env` sets hides the outer."""
-    found: dict[str, bool] = {}
-    for owner, path in ((step.workflow.root, ()), (step.job.value, step.job.path), (step.value, step.path)):
-        for name in map_at(owner, "env"):
+_LINE = lazily(r"[^\n]+")
+_VARIABLE = lazily(r"\$(?:env:)?\{?(\w+)\b\}?")
+_PRINTING = lazily(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b")
+_ELSEWHERE = lazily(r"::add-mask::|[^2&]>|\||<<<|\$\(")
+
+
+def _prints(line: str) -> bool:
+    """Say whether a line of a script writes to the log."""
+    return bool(_PRINTING.match(line) and not _ELSEWHERE.search(re.sub(r"\$\{\{.*?\}\}", "x", line)))
+
+
+def _is_secret_variable(step: Step, name: str) -> bool:
+    """Say whether a variable of a step holds a secret: what an inner `env` sets hides the outer."""
+    for owner, path in ((step.value, step.path), (step.job.value, step.job.path), (step.workflow.root, ())):
+        if name in map_at(owner, "env"):
             texts = usages_at(step.workflow, (*path, "env", name))
-            found[name] = any(any(secrets_in(usage)) for usage in texts)
-    return {name for name, is_one in found.items() if is_one}
+            return any(any(secrets_in(usage)) for usage in texts)
+    return False
 
 
 def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -123,9 +123,13 @@ def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     if not _is_unlimited(job):
         return
-    jobs = list(job.workflow.jobs.values())
-    first = next(other for other in jobs if _is_unlimited(other))
-    if first is job or 2 * sum("timeout-minutes" in other.value for other in jobs) >= len(jobs):
+    cache = job.workflow.cache
+    if "unlimited" not in cache:
+        jobs = list(job.workflow.jobs.values())
+        limited = 2 * sum("timeout-minutes" in other.value for other in jobs) >= len(jobs)
+        cache["unlimited"] = next(other for other in jobs if _is_unlimited(other)), limited
+    first, are_mostly_limited = cache["unlimited"]
+    if first is job or are_mostly_limited:
         yield Problem((), job=job.key)
 
 
@@ -163,7 +167,7 @@ def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if step.uses is None or step.uses.name != "actions/checkout" or str(step.inputs.get("fetch-depth", "")) != "0":
         return
-    if not any(_needs_history(other) for other in step.after):
+    if not step.is_followed_by(_needs_history):
         yield Problem(("with", "fetch-depth"), part="pair")
 
 
@@ -260,13 +264,17 @@ def double_run(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(("on", on.index("push")))
 
 
+def _builds_elsewhere(step: Step) -> bool:
+    return "remote" in str(step.inputs.get("driver", "")) or "endpoint" in step.inputs
+
+
 def image_build_without_cache(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find image builds without a cache."""
     step: Step = subject.context
     if step.uses is None or step.uses.name != "docker/build-push-action":
         return
     inputs = step.inputs
-    elsewhere = any("remote" in str(one.inputs.get("driver", "")) or "endpoint" in one.inputs for one in step.before)
+    elsewhere = step.is_preceded_by(_builds_elsewhere)
     if not elsewhere and not {"cache-from", "cache-to", "no-cache", "builder"} & set(inputs):
         yield Problem("uses")
 
