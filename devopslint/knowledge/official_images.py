@@ -11,8 +11,6 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from devopslint.knowledge.images import Image
 
 RUNS_AS_ROOT = frozenset(
@@ -146,44 +144,6 @@ _BASH_IMAGES = frozenset(
 def is_small(image: Image) -> bool | None:
     """Say whether the tag is that of a small variant; `None` when the tag is not known."""
     return bool(_SLIM.search(image.tag)) if isinstance(image.tag, str) else None
-
-
-_RUNTIMES = {
-    "node": frozenset({"node", "npm", "npx", "yarn", "corepack"}),
-    "python": frozenset({"python", "python3", "pip", "pip3"}),
-    "ruby": frozenset({"ruby", "gem", "bundle"}),
-    "php": frozenset({"php"}),
-    "golang": frozenset({"go"}),
-    "eclipse-temurin": frozenset({"java"}),
-    "nginx": frozenset({"nginx"}),
-}
-"""Image → the programs that it is there for."""
-_SYSTEMS = frozenset({"alpine", "busybox", "debian", "scratch", "ubuntu"})
-"""Images of a bare system, which have none of these."""
-
-
-def lacks(image: Image, program: str) -> bool:
-    """Say whether it is known that an image does not have a program: a download tool, `bash`, or a language's runtime."""
-    name: Any = image.name
-    if not isinstance(name, str) or not isinstance(image.tag, str):
-        return False
-    slim, alpine = "slim" in image.tag, "alpine" in image.tag
-    if name.startswith("gcr.io/distroless/"):
-        return program in {"bash", "curl", "wget"} and "debug" not in image.tag
-    if program == "curl":
-        return name in _SYSTEMS or (name in {"node", "python", "ruby", "golang"} and (slim or alpine))
-    if program == "wget":
-        return name in {"debian", "ubuntu", "scratch"} or (name in {"node", "python", "ruby"} and slim)
-    if program == "bash":
-        return name in {"alpine", "busybox", "scratch"} or (name in {"node", "python", "ruby", "golang"} and alpine)
-    if not any(program in programs for programs in _RUNTIMES.values()):
-        return False
-    if name in _SYSTEMS:
-        return True
-    # The full variants stand on `buildpack-deps`, with the interpreters that its tools bring.
-    return program not in _RUNTIMES.get(name, frozenset({program})) and (
-        slim or alpine or name == "nginx" or program not in _RUNTIMES["python"]
-    )
 
 
 def has_no_shell(image: Image) -> bool:

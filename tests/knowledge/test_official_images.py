@@ -1,7 +1,8 @@
 import pytest
 
+from devopslint.knowledge.image_contents import accounts, contents, lacks, variant
 from devopslint.knowledge.images import parse_image
-from devopslint.knowledge.official_images import has_no_shell, is_small, lacks, runs_as_root, shell_of
+from devopslint.knowledge.official_images import has_no_shell, is_small, runs_as_root, shell_of
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,18 @@ def test_variants_and_tools() -> None:
         ("ubuntu:24.04", "my-program", False),
         ("registry.example.com/alpine:3.22", "node", False),
         ("alpine:${V}", "node", False),
+        ("postgres:17", "curl", True),
+        ("nginx:1.29", "curl", False),
+        ("nginx:1.29-alpine-slim", "curl", True),
+        ("php:8.4-cli", "gcc", False),
+        ("eclipse-temurin:21-jre-alpine", "java", False),
+        ("mcr.microsoft.com/dotnet/aspnet:9.0", "curl", True),
+        ("mcr.microsoft.com/dotnet/aspnet:9.0-noble-chiseled", "curl", False),
+        ("registry.access.redhat.com/ubi9/ubi-minimal:9.6", "dnf", True),
+        ("registry.access.redhat.com/ubi9/ubi:9.6", "dnf", False),
+        ("gcr.io/distroless/python3-debian12", "python3", False),
+        ("gcr.io/distroless/static-debian12", "sh", True),
+        ("public.ecr.aws/docker/library/node:22-slim", "git", True),
     ],
 )
 def test_programs_that_images_lack(image: str, program: str, lacking: bool) -> None:
@@ -89,3 +102,39 @@ def test_images_without_a_shell(image: str, bare: bool) -> None:
 )
 def test_what_sh_is(image: str, expected: str | None) -> None:
     assert shell_of(parse_image(image)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("22-bookworm-slim", "slim"),
+        ("3.13-alpine3.22", "alpine"),
+        ("lts", ""),
+        ("8.4.1-fpm-alpine", "alpine fpm"),
+        ("21.0.2_13-jre", "jre"),
+        ("", ""),
+    ],
+)
+def test_the_words_of_a_tag(tag: str, words: str) -> None:
+    assert variant(tag) == words
+
+
+def test_accounts_of_images() -> None:
+    node = accounts(parse_image("node:22-alpine"))
+    assert node is not None
+    assert "node" in node[0]
+    assert "www-data" in node[1] - node[0]
+    assert accounts(parse_image("example.com/node:22-alpine")) is None
+    debian = accounts(parse_image("debian:13"))
+    assert debian is not None
+    assert "app" not in debian[0]
+
+
+def test_what_the_table_says_of_an_image() -> None:
+    golang = contents(parse_image("golang:1.26"))
+    assert golang is not None
+    assert golang["workdir"] == "/go"
+    assert contents(parse_image("golang:1.26-nanoserver")) is None
+    postgres = contents(parse_image("postgres:17-alpine"))
+    assert postgres is not None
+    assert postgres["drops"] is True

@@ -1,76 +1,116 @@
-"""Programs that an image is to run and does not have: of its health check, of its CMD, and the shell itself.
-
-What is not known to be lacking is taken to be there: the base image must be a well-known one, and every step on top of it
-must be seen through.
-"""
+"""Programs that a stage calls and does not have: in RUN, in its health check, as its CMD, and the shell itself."""
 
 from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, text_of_runs, whole_text
+from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, mounts, name_place, place_of
 from devopslint.artifacts.dockerfile.checks.stages import image_of
-from devopslint.knowledge.official_images import has_no_shell, lacks
-from devopslint.knowledge.packages import is_install, packages
-from devopslint.policy.subject import Place, Problem
+from devopslint.artifacts.dockerfile.tools import is_missing, is_missing_for, may_bring
+from devopslint.knowledge.image_contents import PROGRAMS
+from devopslint.knowledge.official_images import has_no_shell
+from devopslint.policy.subject import Problem
+from devopslint.syntax.fragment import Fragment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.artifacts.dockerfile.model import Step
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
 
-_HEALTHCHECK_TOOL = re.compile(r'CMD\s+(?:\[\s*"(?:CMD(?:-SHELL)?"\s*,\s*")?)?(curl|wget)\b', re.IGNORECASE)
-_PROGRAM = re.compile(r"(?:/(?:usr/)?(?:local/)?bin/)?([a-z][\w.-]*)")
-_PACKAGES = {
-    "java": ("jdk", "jre", "java", "sdkman", "maven", "gradle", "ant"),
-    "npm": ("node", "npm", "nvm", "volta"),
-    "npx": ("node", "npm", "nvm", "volta"),
-    "node": ("node", "npm", "yarn", "nvm", "volta"),
-    "python": ("python", "conda", "uv", "pyenv"),
-    "python3": ("python", "conda", "uv", "pyenv"),
-    "pip": ("python", "pip", "conda"),
-    "pip3": ("python", "pip", "conda"),
-    "ruby": ("ruby", "rbenv", "rvm"),
-    "bundle": ("ruby", "bundler", "rbenv", "rvm"),
-}
-"""Program → words in the names of what brings it, where its own name is not enough."""
-_BROUGHT_ALONG = frozenset({"bash", "python", "python3"})
-"""Programs that many packages depend on."""
-_DEPEND_ON_NOTHING = frozenset({"ca-certificates", "curl", "openssl", "tini", "dumb-init", "tzdata", "wget"})
-_RUN_OTHERS = frozenset({".", "bash", "eval", "make", "sh", "source", "xargs"})
-"""Commands that run what can't be seen."""
-_FOLDERS_OF_PROGRAMS = re.compile(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
-_ONE_SCRIPT = re.compile(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
+_PROGRAM = re.compile(r"(?:/(?:usr/)?(?:local/)?bin/)?([a-z][\w.+-]*)")
+_SHELL = re.compile(r"(?:/(?:usr/)?bin/)?(?:ba|da|a)?sh$")
+_LOOKS_FIRST = re.compile(r"\bcommand -v\b|\bwhich\b|\btype\b")
 
 
 def healthcheck_tool_missing(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A HEALTHCHECK that calls curl or wget in an image that does not have it."""
+    """A HEALTHCHECK that calls a program that the image does not have."""
     step: Step = subject.context
-    match = _HEALTHCHECK_TOOL.match(step.instruction.text)
-    if match and step.stage is not None and not step.instruction.onbuild and _is_missing(step.stage, match[1]):
-        start = step.instruction.rest + match.start(1)
-        mark = step.instruction.fragment.mark(start, start + len(match[1]))
-        yield Problem(Place(step.instruction.source, *mark), tool=match[1], image=step.stage.root_stage.image_text)
+    words = step.instruction.words
+    if step.stage is None or step.instruction.onbuild or len(words) < 2 or not step.has_posix_shell():
+        return
+    if not step.instruction.json:
+        yield from _in_script(step, words[1].start, len(step.instruction.fragment.text.rstrip()))
+        return
+    items = words[2:] if words[1].value in {"CMD", "CMD-SHELL"} and len(words) > 2 else words[1:]
+    yield from _in_list(step, items)
 
 
 def program_missing(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A CMD or ENTRYPOINT of the final image whose program the image does not have."""
+    """A CMD or ENTRYPOINT of the final image whose program the image does not have, and such a SHELL of any stage."""
     step: Step = subject.context
     stage, words = step.stage, step.instruction.words
+    if step.name == "SHELL":
+        yield from _in_list(step, words[:1])
+        return
     if stage is None or not stage.is_final or step.instruction.onbuild or not words or not step.has_posix_shell():
         return
     held = stage.setting(step.name)
     if held is None or held.step is not step or (step.name == "CMD" and stage.setting("ENTRYPOINT") is not None):
         return
-    text = step.text_of(words[0])
+    if step.instruction.json:
+        yield from _in_list(step, words)
+    else:
+        yield from _in_script(step, words[0].start, len(step.instruction.fragment.text.rstrip()))
+
+
+def command_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A command of RUN whose program is not there when it is called."""
+    command, step = command_of(subject)
+    assert command.name_word is not None
+    if step.stage is not None and is_missing_for(command, step):
+        yield Problem(place_of(command.name_word), tool=command.name, image=step.stage.root_stage.image_text)
+
+
+def _in_list(step: Step, items: Any) -> Iterator[Problem]:
+    """Look at the program of the JSON form, and at those of the script that it gives to a shell."""
+    stage = step.stage
+    text = step.text_of(items[0]) if items else None
     match = _PROGRAM.fullmatch(text) if isinstance(text, str) else None
-    if match and _is_missing(stage, match[1]):
-        yield Problem(docker_place(step, words[0]), tool=match[1], image=stage.root_stage.image_text)
+    if stage is None or match is None:
+        return
+    if _is_missing(step, match[1]):
+        yield Problem(docker_place(step, items[0]), tool=match[1], image=stage.root_stage.image_text)
+    elif _SHELL.match(match[0]) and len(items) >= 3 and re.match(r"-\w*c$", items[-2].value):
+        script = items[-1]
+        if script.raw[1:-1] == script.value:
+            yield from _in_script(step, script.start + 1, script.end - 1)
+
+
+def _in_script(step: Step, start: int, end: int) -> Iterator[Problem]:
+    """Look at each command of a script that stands in an instruction."""
+    stage, whole = step.stage, step.instruction.fragment
+    text = whole.text[start:end]
+    if stage is None or not any(program in text for program in PROGRAMS) or _LOOKS_FIRST.search(text):
+        return
+    from devopslint.syntax.shell_reader import read_shell
+
+    pieces = [(0, whole.offset(start))]
+    pieces.extend((at - start, where) for at, where in whole.pieces if start < at < end)
+    script = read_shell(Fragment(text, whole.source, pieces))
+    told: set[str] = set()
+    for command in () if script.has_errors else script:
+        if command.name_word is None or command.name in told or not _calls_plainly(command):
+            continue
+        if _is_missing(step, command.name):
+            told.add(command.name)
+            yield Problem(place_of(command.name_word), tool=command.name, image=stage.root_stage.image_text)
+
+
+def _calls_plainly(command: Command) -> bool:
+    assert command.name_word is not None
+    return _PROGRAM.fullmatch(command.name_word.text) is not None and not command.function
+
+
+def _is_missing(step: Step, program: str) -> bool:
+    if step.stage is None or program not in PROGRAMS:
+        return False
+    return is_missing(step.stage, program, step if step.name == "SHELL" else None)
 
 
 def shell_missing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -84,62 +124,5 @@ def shell_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     image = image_of(stage.root_stage)
     if image is None or not has_no_shell(image) or (step.name == "RUN" and mounts(step)):
         return
-    if not any(_may_bring(other, "sh") for other in stage.lineage() if other.name in {"COPY", "ADD"}):
+    if not any(may_bring(other, "sh") for other in stage.lineage() if other.name in {"COPY", "ADD"}):
         yield Problem(name_place(step), name=step.name, image=stage.root_stage.image_text)
-
-
-def _is_missing(stage: Stage, program: str) -> bool:
-    """Say whether the image that a stage starts from is known to lack a program, and no step can have brought it."""
-    image = image_of(stage.root_stage)
-    if image is None or not lacks(image, program):
-        return False
-    names = _PACKAGES.get(program, (program,))
-    for step in stage.lineage():
-        if step.name in {"COPY", "ADD"} and _may_bring(step, program):
-            return False
-        if step.name == "ENV" and "PATH" in step.instruction.text:
-            return False
-        if step.name == "RUN" and (
-            any(name in whole_text(step) for name in names)
-            or mounts(step)
-            or step.instruction.json
-            or not _is_plain(step)
-            or (program in _BROUGHT_ALONG and not _installs_little(step))
-        ):
-            return False
-    return stage.base is None or program not in text_of_runs(stage.model)
-
-
-def _may_bring(step: Step, program: str) -> bool:
-    """Say whether a COPY or ADD may put a program where the shell looks for it."""
-    words = step.instruction.words
-    if program != "sh" and program in step.instruction.text:
-        return True
-    target = step.text_of(words[-1]) if words else None
-    if not isinstance(target, str):
-        return True
-    if not _FOLDERS_OF_PROGRAMS.fullmatch(target):
-        return False
-    sources = [step.text_of(word) for word in words[:-1]]
-    return not all(isinstance(source, str) and _ONE_SCRIPT.fullmatch(source) for source in sources)
-
-
-def _installs_little(step: Step) -> bool:
-    return all(
-        word.text.partition("=")[0] in _DEPEND_ON_NOTHING
-        for command in step.read_script()
-        if is_install(command)
-        for word in packages(command)
-    )
-
-
-def _is_plain(step: Step) -> bool:
-    """Say whether all packages that a RUN installs can be seen."""
-    if step.shell_fragment() is None or step.read_script().has_errors:
-        return False
-    for command in step.read_script():
-        if not command.name or (is_install(command) and command.expands):
-            return False
-        if command.name in _RUN_OTHERS or "/" in (command.name_word.text if command.name_word else ""):
-            return False
-    return True

@@ -1,0 +1,205 @@
+"""Which programs a stage certainly lacks at a step: the base image must be a known one, and every step seen through.
+
+What is not known to be lacking is taken to be there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.knowledge.image_contents import lacks
+from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.packages import MANAGERS, is_install, packages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.syntax.shell import Command
+
+_NODE = ("node", "npm", "nvm", "volta", "yarn", "fnm")
+_JAVA = ("jdk", "jre", "java", "sdkman", "maven", "gradle", "ant", "scala", "kotlin", "clojure")
+_COMPILER = (
+    "build-base",
+    "build-essential",
+    "build-dep",
+    "alpine-sdk",
+    "devtoolset",
+    "development",
+    "clang",
+    "gcc",
+    "g++",
+    "llvm",
+)
+_SHADOW = ("shadow", "passwd", "adduser", "useradd", "groupadd", "usermod")
+_PACKAGES = {
+    "bun": ("bun",),
+    "bundle": ("ruby", "bundle", "rbenv", "rvm"),
+    "cargo": ("cargo", "rust"),
+    "composer": ("composer",),
+    "g++": (*_COMPILER, "gcc-c++"),
+    "gcc": _COMPILER,
+    "gem": ("ruby", "gem", "rbenv", "rvm"),
+    "go": ("golang", "go", "gimme"),
+    "gpg": ("gnupg", "gpg", "software-properties"),
+    "groupadd": _SHADOW,
+    "java": _JAVA,
+    "javac": _JAVA,
+    "make": (*_COMPILER, "make"),
+    "nc": ("netcat", "nmap", "nc"),
+    "node": _NODE,
+    "npm": _NODE,
+    "npx": _NODE,
+    "pip": ("python", "pip", "conda", "uv", "pyenv"),
+    "pip3": ("python", "pip", "conda", "uv", "pyenv"),
+    "pnpm": ("pnpm", "corepack"),
+    "ps": ("procps", "ps", "util-linux"),
+    "python": ("python", "conda", "uv", "pyenv", "pypy"),
+    "python3": ("python", "conda", "uv", "pyenv", "pypy", "py3"),
+    "ruby": ("ruby", "rbenv", "rvm"),
+    "ssh": ("openssh", "ssh"),
+    "sudo": ("sudo", "doas"),
+    "useradd": _SHADOW,
+    "usermod": _SHADOW,
+    "yarn": ("yarn", "corepack"),
+}
+"""Program → the beginnings of words that may bring it, where its own name is not enough."""
+_BROUGHT_ALONG = frozenset(
+    {"bash", "g++", "gcc", "gpg", "java", "javac", "make", "nc", "perl", "pip", "pip3", "ps", "python", "python3", "ruby",
+     "gem", "ssh", "sudo", "unzip", "zip", "node", "php", "useradd", "usermod", "groupadd"}
+)  # fmt: skip
+"""Programs that other packages depend on or recommend."""
+_DEPEND_ON_NOTHING = re.compile(
+    r"bash|build-base|bzip2|ca-certificates|curl|dumb-init|file|gcc|git|gosu|jq|less|libc6-compat|lib(?!reoffice)[\w.+-]*(?<!-dev)"
+    r"|locales|make|musl-dev|nano|netbase|netcat-openbsd|openssl|procps|rsync|sqlite3?|su-exec|tini|tzdata|unzip|vim|wget"
+    r"|xz-utils|zip|zlib1g?"
+)
+_RUN_OTHERS = frozenset({".", "bash", "eval", "make", "sh", "source", "xargs", "ansible-playbook", "nix-env"})
+"""Commands that run what can't be seen."""
+_FOLDERS_OF_PROGRAMS = re.compile(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
+_ONE_SCRIPT = re.compile(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
+_LOOKS_FIRST = re.compile(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\b|/etc/os-release|\bset \+e")
+
+
+def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:
+    """Say whether the image of a stage is known to lack a program, and no step (in front of one) has brought it."""
+    if not lacks(parse_image(stage.root_stage.image_text), program):
+        return False
+    mentioned = _mention_of(program)
+    for step in stage.lineage():
+        if step is before:
+            break
+        if step.name in {"COPY", "ADD"} and may_bring(step, program):
+            return False
+        if step.name == "ENV" and "PATH" in step.instruction.text:
+            return False
+        if step.name == "RUN" and not _leaves_out(step, program, mentioned):
+            return False
+    return True
+
+
+def is_missing_for(command: Command, step: Step) -> bool:
+    """Say whether the program that a command of a RUN calls is certainly not there when it is called."""
+    stage, name = step.stage, command.name
+    if stage is None or command.failure_ignored or command.function or step.instruction.onbuild:
+        return False
+    word = command.name_word
+    script = step.read_script()
+    if word is None or "/" in word.text or script.has_errors or _LOOKS_FIRST.search(script.fragment.text):
+        return False
+    if _mounts_programs(step) or not is_missing(stage, name, step):
+        return False
+    mentioned = _mention_of(name)
+    for other in script:
+        if other.index >= command.index:
+            break
+        if other.name == name:
+            return False  # it has been told of there
+        if _runs_what_is_hidden(other) or (name in _BROUGHT_ALONG and not _installs_little([other])):
+            return False
+        if is_install(other) and (other.expands or any(word.text.startswith("-r") for word in other.words)):
+            return False
+        if any(mentioned.search(text) for text in other.args) or other.function == name or other.name == "alias":
+            return False
+        if other.name in {"export", "PATH"} or any(one.name == "PATH" for one in other.assignments):
+            return False
+    return not any(other.function == name or other.after == "||" for other in script if other.index < command.index)
+
+
+def _mention_of(program: str) -> re.Pattern[str]:
+    words = "|".join(re.escape(name) for name in _PACKAGES.get(program, (program,)))
+    return re.compile(rf"(?<![A-Za-z0-9.])(?:{words})(?![A-Za-z.]|\d*\.(?:com|org))")
+
+
+def _leaves_out(step: Step, program: str, mentioned: re.Pattern[str]) -> bool:
+    """Say whether a RUN certainly does not bring a program."""
+    if step.instruction.json or _mounts_programs(step) or mentioned.search(_whole_text(step)):
+        return False
+    return _is_plain(step) and (program not in _BROUGHT_ALONG or _installs_little(step.read_script()))
+
+
+def _whole_text(step: Step) -> str:
+    return "\n".join([step.instruction.text, *(heredoc.body.text for heredoc in step.instruction.heredocs)])
+
+
+def _mounts_programs(step: Step) -> bool:
+    """Say whether a RUN has files of another stage or of the context."""
+    return any(
+        flag.name == "mount"
+        and flag.value is not None
+        and not re.search(r"type=(?:cache|secret|ssh|tmpfs)", flag.value.raw)
+        for flag in step.instruction.flags
+    )
+
+
+def may_bring(step: Step, program: str) -> bool:
+    """Say whether a COPY or ADD may put a program where the shell looks for it."""
+    words = step.instruction.words
+    named = re.compile(rf"(?:^|/){re.escape(program)}(?:[-_\d*?]|$)")
+    if program != "sh" and any(named.search(str(step.text_of(word))) for word in words):
+        return True
+    source = step.instruction.flag("from")
+    if source is not None and source.value is not None and program in source.value.raw:
+        return True
+    target = step.text_of(words[-1]) if words else None
+    if not isinstance(target, str):
+        return True
+    if not _FOLDERS_OF_PROGRAMS.fullmatch(target):
+        return False
+    sources = [step.text_of(word) for word in words[:-1]]
+    if (
+        len(sources) == 1
+        and isinstance(sources[0], str)
+        and re.fullmatch(r"/(?:usr/)?(?:local/)?bin/[\w.-]+/?", target)
+    ):
+        # One file with a name of its own: it is that program and no other.
+        return target.rstrip("/").rpartition("/")[2] == program
+    return not all(isinstance(source, str) and _ONE_SCRIPT.fullmatch(source) for source in sources)
+
+
+def _installs_little(commands: Iterable[Command]) -> bool:
+    return all(
+        _DEPEND_ON_NOTHING.fullmatch(re.split(r"[=~<>]", word.text)[0]) is not None
+        for command in commands
+        if is_install(command) and command.name in MANAGERS
+        for word in packages(command)
+    )
+
+
+def _is_plain(step: Step) -> bool:
+    """Say whether all packages that a RUN installs can be seen."""
+    if step.shell_fragment() is None or step.read_script().has_errors:
+        return False
+    return not any(_runs_what_is_hidden(command) for command in step.read_script())
+
+
+def _runs_what_is_hidden(command: Command) -> bool:
+    if not command.name:
+        return not command.assignments
+    if is_install(command) and command.expands:
+        return True
+    word = command.name_word.text if command.name_word else ""
+    return command.name in _RUN_OTHERS or (
+        "/" in word and not word.startswith(("/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"))
+    )
