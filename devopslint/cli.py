@@ -53,6 +53,11 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--force-exclude", is_flag=True, help="Heed `exclude` for files given by name too, as hooks need it."),
     click.option("--stdin-filename", metavar="PATH", help="What the file on standard input (`-`) is called."),
     click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes to use (0: as fits)."),
+    click.option(
+        "--shellcheck",
+        type=click.Choice(["auto", "on", "off"]),
+        help="Let ShellCheck look at scripts: where it is installed (auto), always, never.",
+    ),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of results."),
     click.option("--profile-rules", is_flag=True, help="Say on standard error what each rule costs."),
     click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
@@ -117,6 +122,9 @@ def _request(**values: Any) -> Request:
     from devopslint.commands.request import Request
 
     request = Request(values.pop("paths"))
+    shellcheck = values.pop("shellcheck")
+    if shellcheck is not None:
+        request.analysers["shellcheck"] = shellcheck
     for name, value in values.items():
         if name != "today" or value is not None:
             setattr(request, name, words(value) if name in {"select", "ignore"} else value)

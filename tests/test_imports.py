@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "policy": {"policy", "syntax"},
     "knowledge": {"knowledge", "policy", "syntax"},
     "artifacts": {"artifacts", "knowledge", "policy", "syntax"},
+    "analysers": {"analysers", "knowledge", "policy", "syntax"},
     "engine": {"engine", "artifacts", "knowledge", "policy", "syntax"},
     "report": {"report"},
     "config": {"config", "engine", "policy", "syntax"},

@@ -8,6 +8,7 @@ import pytest
 
 from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
+from devopslint.engine.analysis import missing
 from devopslint.engine.examples import failures
 
 CATALOG = open_catalog(Config())
@@ -17,6 +18,8 @@ PEER_RULES = os.path.join(os.path.dirname(__file__), "data", "peer-rule-ids.txt"
 
 @pytest.mark.parametrize("identifier", RULES)
 def test_examples_hold(identifier: str) -> None:
+    if why := missing(RULES[identifier]):
+        pytest.skip(why)
     assert list(failures(CATALOG, RULES[identifier], CATALOG.info(identifier).examples)) == []
 
 

@@ -56,6 +56,8 @@ class SubjectAccount:
                     return "so nothing can be said of it" if step.truth is None else "so the rule does not concern it"
         if "check" in rule.raw:
             self._watch(rule, subject)
+        elif rule.analyser:
+            self.check = rule.analyser
         elif truths[-1] is None:
             return "so nothing can be said of it"
         return "reported" if self.findings else "nothing is reported"
@@ -137,6 +139,7 @@ def _run(
     from devopslint.commands.check import adopted
     from devopslint.engine.discover import discover
     from devopslint.engine.run import Run, one_by_one
+    from devopslint.policy.families import is_of
 
     rule = account.rule
     wanted = {*asked.given, *asked.found}
@@ -144,10 +147,10 @@ def _run(
         asked = discover(session.root, [session.root])
 
     def seen(subject: Subject, rules: Sequence[Rule], findings: Sequence[Finding]) -> None:
-        mine = next((one for one in rules if one.id == rule.id), None)
+        mine = next((one for one in rules if one.id == rule.raw.get("family", rule.id)), None)
         if mine is None:
             return
-        found = [finding for finding in findings if finding.rule == rule.id]
+        found = [finding for finding in findings if is_of(finding.rule, rule)]
         path = subject.document.source.path
         if path in wanted or any(one.path in wanted for one in found) or (asked.whole and not workspace.exists(path)):
             account.subjects.append(SubjectAccount(mine, subject, found))
@@ -165,7 +168,7 @@ def _run(
     for finding in report.findings:
         if finding.path not in wanted and not asked.whole:
             continue
-        if finding.rule == rule.id and id(finding) not in told and finding.path in wanted:
+        if is_of(finding.rule, rule) and id(finding) not in told and finding.path in wanted:
             account.others.append(finding)
         elif finding.rule in _READING and finding.path in wanted:
             account.faults.append(finding)
@@ -227,11 +230,17 @@ def _why_nothing(account: Account, workspace: Workspace, asked: Asked) -> str:
 
 def why_idle(rule: Rule, selection: Selection, session: Session, path: str) -> str:
     """Return why a rule does not run on a file by itself, with the line of the configuration that says so."""
+    from devopslint.engine.analysis import missing
+
+    if why := missing(rule):
+        return f"it does not run: {why}"
     if selection.runs(rule):
         return ""
     place = session.turned_off_at(rule, path)
     if place:
         return f"it is left out by {place}"
+    if rule.raw.get("named"):
+        return "it runs only when it is named by --select"
     if rule.raw.get("preview"):
         return "it is a preview, and runs only when it is named by --select"
     if rule.raw.get("profile", "default") == "strict" and selection.profile != "strict":

@@ -76,11 +76,13 @@ def ids_named(word: str, catalog: Catalog) -> list[str]:
 
     A word that begins like an id is one; only for others every rule must be read.
     """
+    from devopslint.policy.families import members_named
     from devopslint.policy.selection import names
 
     if "/" in word and word.split("/", 1)[0] in catalog.groups():
         return [word]
-    return [rule.id for rule in catalog.rules() if names(word, rule)]
+    rules = list(catalog.rules())
+    return [rule.id for rule in (*rules, *members_named(word, rules)) if names(word, rule)]
 
 
 def rules_named(identifier: str, rules: Sequence[Rule]) -> list[Rule]:
@@ -88,9 +90,11 @@ def rules_named(identifier: str, rules: Sequence[Rule]) -> list[Rule]:
 
     Raises SelectionError when there is none, or when the word stands for a whole group of rules.
     """
+    from devopslint.policy.families import members_named
     from devopslint.policy.selection import Selection, SelectionError, names
 
     found = [rule for rule in rules if rule.id == identifier] or [rule for rule in rules if names(identifier, rule)]
+    found += members_named(identifier, rules)
     if not found:
         Selection([identifier]).check_words(rules)
         raise SelectionError(f"`{identifier}` is no single rule: see `devopslint rules --select {identifier}`")

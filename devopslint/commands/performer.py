@@ -48,11 +48,12 @@ def performer_for(request: Request, session: Session, asked: Asked) -> Performer
 def _environment(session: Session) -> str:
     """Return what, besides the files, decides the result of a task: version, code, rules and selection."""
     from devopslint import __version__
+    from devopslint.engine.analysis import stamp
     from devopslint.engine.workspace import digest
 
     kinds = session.scopes.kinds if session.scopes else None
     parts = [__version__, sys.version, kinds.stamp() if kinds else "", session.selection.stamp()]
-    parts += [folder.stamp for folder in session.catalog.folders]
+    parts += [stamp(), *(folder.stamp for folder in session.catalog.folders)]
     folders = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
     folders += [folder.folder for folder in session.catalog.folders if folder.from_user and folder.trusted]
     for folder in folders:

@@ -18,6 +18,7 @@ class Request:
 
     __slots__ = (
         "add_ignore",
+        "analysers",
         "baseline",
         "category",
         "color",
@@ -68,6 +69,7 @@ class Request:
         self.statistics = False
         self.category = ""
         self.jobs = 0
+        self.analysers: dict[str, str] = {}
         self.no_cache = False
         self.profile_rules = False
         self.add_ignore: str | None = None

@@ -57,6 +57,7 @@ def list_rules(
     select: Sequence[str], profile: str | None, level: str | None, as_json: bool, rules_dirs: Sequence[str]
 ) -> int:
     """Print the rules that fit, one a line or as JSON."""
+    from devopslint.policy.families import reaches
     from devopslint.policy.selection import Selection, selects
 
     catalog = _catalog(rules_dirs)
@@ -65,7 +66,7 @@ def list_rules(
     chosen = [
         catalog.info(rule.id)
         for rule in catalog.rules()
-        if (not select or any(selects(word, rule) for word in select))
+        if (not select or any(selects(word, rule) or reaches(word, rule) for word in select))
         and (profile is None or rule.raw.get("profile", "default") == profile)
         and (level is None or rule.level == level)
     ]
@@ -157,29 +158,35 @@ def _test_words(identifier: str, rules_dir: str | None) -> str:
 
 def test_rules(targets: Sequence[str], rules_dirs: Sequence[str]) -> int:
     """Run the examples of rules and print what does not hold; exit code 1 when something does not."""
+    from devopslint.engine.analysis import missing
     from devopslint.engine.examples import failures
 
     folders = [target for target in targets if os.path.isdir(target)]
     catalog = _catalog([*rules_dirs, *folders])
     chosen = _chosen(catalog, targets, rules_dirs, folders)
-    failed = 0
+    failed = tried = 0
     for rule in chosen:
+        if why := missing(rule):
+            print(f"{rule.id}: not tried: {why}")
+            continue
+        tried += 1
         faults = list(failures(catalog, rule, catalog.info(rule.id).examples))
         failed += bool(faults)
         for fault in faults:
             print(f"{rule.id}: {fault}")
-    print(f"{len(chosen) - failed} passed, {failed} failed")
+    print(f"{tried - failed} passed, {failed} failed")
     return 1 if failed or not chosen else 0
 
 
 def _chosen(catalog: Catalog, targets: Sequence[str], rules_dirs: Sequence[str], folders: Sequence[str]) -> list[Rule]:
+    from devopslint.policy.families import reaches
     from devopslint.policy.selection import Selection, selects
 
     rules = list(catalog.rules())
     words = [_as_id(target, rules) for target in targets if target not in folders]
     Selection(words).check_words(rules)
     if words:
-        return [rule for rule in rules if any(selects(word, rule) for word in words)]
+        return [rule for rule in rules if any(selects(word, rule) or reaches(word, rule) for word in words)]
     return [rule for rule in rules if rule.from_user] if folders or rules_dirs else rules
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from devopslint.commands.catalog import ids_named, open_catalog
-from devopslint.commands.request import Request, check_usage
+from devopslint.commands.request import Request, UsageError, check_usage
 from devopslint.config.settings import Config, find_config, known_notes, make_known, read_config
 from devopslint.engine.discover import CONFIG_NAME
 
@@ -47,6 +47,7 @@ class Session:
         self.costs: Costs | None = None
         self.config = _config(request, self.root, places)
         self.catalog = open_catalog(self.config, request.rules_dirs, "" if request.config else self.root)
+        self._modes = _modes(request, self.config)
         self.selection = _selection(request, self.config, self.catalog)
         self.scopes: Scopes | None = None
         self.notes: list[str] = []
@@ -67,6 +68,27 @@ class Session:
                 for name in MISNAMED
                 if os.path.exists(os.path.join(self.root, name))
             ]
+        if {*self.selection.select} - {"all", "default"} or "on" in self._modes.values():
+            self._check_analysers()
+
+    def _check_analysers(self) -> None:
+        """Note what can't be looked for because an analyser is not installed.
+
+        Raises UsageError when one is switched on, SelectionError when nothing else is selected.
+        """
+        from devopslint.engine.analysis import absent_words, analyser
+
+        for name, mode in self._modes.items():
+            why = analyser(name).missing() if mode == "on" else ""
+            if why:
+                raise UsageError(f"{name} is switched on: {why}")
+        select = self.selection.select
+        absent = absent_words(select, self.catalog.rules()) if select else {}
+        if absent and len(absent) == len({*select}):
+            from devopslint.policy.selection import SelectionError
+
+            raise SelectionError(next(iter(absent.values())))
+        self.notes += absent.values()
 
     def setting(self, path: str, name: str, default: str) -> str:
         """Return what the configuration of a file says for a setting that is one word."""
@@ -202,4 +224,12 @@ def _selection(request: Request, config: Config, catalog: Catalog, overrides: Se
         {identifier: said["level"] for identifier, said in settings.items() if "level" in said},
         {identifier: said["options"] for identifier, said in settings.items() if "options" in said},
         [identifier for identifier, said in settings.items() if said.get("ignorable") is False],
+        [name for name, mode in _modes(request, config).items() if mode == "off"],
     )
+
+
+def _modes(request: Request, config: Config) -> dict[str, str]:
+    """Return for each analyser whether it is `on`, `off`, or runs where it is installed (`auto`)."""
+    from devopslint.engine.analysis import analyser_names
+
+    return {name: request.analysers.get(name) or config.text(name, "auto") for name in analyser_names()}

@@ -29,7 +29,7 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> list[str]:
         unknown = set()
         for path, word, part in _rule_words(layer.values):
             is_id = part == "key"
-            if word in by_id or any((names if is_id else selects)(word, rule) for rule in known):
+            if _is_known(word, known, by_id, is_id):
                 continue
             unknown.add(path)
             if is_id and any(selects(word, rule) for rule in known):
@@ -70,6 +70,17 @@ def turned_off_at(rule: Rule, config: Config, overrides: Sequence[Override]) -> 
             kept = any(selects(word, rule) for word in values["select"])
             return None if kept else layer.at((*above, "select"))
     return None
+
+
+def _is_known(word: str, rules: Iterable[Rule], by_id: Mapping[str, Rule], is_id: bool) -> bool:
+    from devopslint.policy.families import name_of_member, reaches
+    from devopslint.policy.selection import names, selects
+
+    if word in by_id:
+        return True
+    if is_id:
+        return any(names(word, rule) or name_of_member(rule, word) is not None for rule in rules)
+    return any(selects(word, rule) or reaches(word, rule) for rule in rules)
 
 
 def _at(values: Any, path: Path) -> Any:

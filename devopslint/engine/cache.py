@@ -159,7 +159,7 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
         gone = set(stored).difference(keys) if prune else set()
         for index, result in zip(missing, performer(judge, [tasks[index] for index in missing]), strict=True):
             found[index] = result
-            if result.failed:
+            if result.failed or result.passing:
                 gone.add(keys[index])
                 continue
             text = json.dumps(result.to_plain(), separators=(",", ":"))

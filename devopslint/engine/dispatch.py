@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
-from devopslint.policy.core import INTERNAL, READING
+from devopslint.policy.core import ALWAYS, INTERNAL
+from devopslint.policy.families import member_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ class Dispatch:
         self.catalog = catalog
         self.selection = selection
         catalog.check_user_rules()
-        self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"), READING)}
+        self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"), ALWAYS)}
         self.core.update({rule.id: rule for rule in catalog.group("core") if rule.id == INTERNAL})
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}
+        self._members: dict[tuple[str, str, str], Rule | None] = {}
 
     def stamp(self) -> str:
         """Return what changes when a rule or the selection does."""
@@ -65,6 +67,15 @@ class Dispatch:
         rules = table.get(kind, [])
         typed = table.get(f"{kind}.{type_name}") if type_name else None
         return [*rules, *typed] if typed else rules
+
+    def member(self, family: Rule, name: str, level: str) -> Rule | None:
+        """Return the member of a family that a finding of a level belongs to; `None` when it does not run."""
+        key = family.id, name, level
+        if key not in self._members:
+            member = member_of(family, name, self.selection.levels.get(family.id, level))
+            chosen = self.selection.chosen([member])
+            self._members[key] = chosen[0] if chosen else None
+        return self._members[key]
 
     def _rules_for_all(self) -> list[Rule]:
         if self._shared is None:

@@ -8,6 +8,7 @@ from devopslint.engine.artifacts import artifacts
 from devopslint.engine.discover import Asked
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace
+from devopslint.policy.families import is_of
 from devopslint.policy.selection import Selection
 
 TYPE_CHECKING = False
@@ -80,7 +81,7 @@ def findings_of(
     selection = Selection([rule.id, "core/internal"], options={rule.id: options} if options else None)
     run = Run(MemoryWorkspace(files), catalog, selection)
     report = run.check(Asked([], sorted(files), True))
-    return [finding for finding in report.active if finding.rule in {rule.id, "core/internal"}]
+    return [finding for finding in report.active if finding.rule == "core/internal" or is_of(finding.rule, rule)]
 
 
 def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -103,7 +104,7 @@ def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]
             else:
                 found.remove(match)
         for finding in found:
-            if finding.rule != rule.id:
+            if not is_of(finding.rule, rule):
                 yield f"{where}: {finding.message}"
                 continue
             span = finding.span

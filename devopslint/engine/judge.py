@@ -6,7 +6,7 @@ from devopslint.engine.artifacts import artifacts
 from devopslint.engine.recognise import accepts, recognise
 from devopslint.engine.task import Result
 from devopslint.policy.artifact import Unit
-from devopslint.policy.core import INTERNAL
+from devopslint.policy.core import INTERNAL, NOT_ANALYSED
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule import place_of
 from devopslint.policy.subject import Place
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from devopslint.engine.analysis import Deferred
     from devopslint.engine.dispatch import Dispatches, Table
     from devopslint.engine.task import Task
     from devopslint.engine.workspace import Workspace
+    from devopslint.policy.analyser import Outcome
     from devopslint.policy.artifact import Artifact
     from devopslint.policy.ignores import Ignore
     from devopslint.policy.rule import Rule
@@ -56,7 +58,9 @@ class Judge:
             self._failed(task.files[0], f"reading failed: {_describe(error)}", result)
         self._judge_reading(task, result)
         result.ignores = self._own_ignores(result)
-        self._comments.clear()
+        if result.deferred:
+            result.scene = self.dispatch, self._files, self._comments
+        self._comments = {}
         self._files = frozenset()
         result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
         return result
@@ -72,8 +76,46 @@ class Judge:
                 self._judge_subject(subject, table, result)
         except Exception as error:  # it must not cost what was found in the files
             self._failed(".", f"looking at the repository as a whole failed: {_describe(error)}", result)
-        self._comments.clear()
+        self._comments = {}
         return result
+
+    def analyse(self, results: Sequence[Result]) -> None:
+        """Let analysers judge what some results have put off, all at once, and add what they find."""
+        from devopslint.engine.analysis import analyser, without_doubles
+
+        waiting = [(result, one) for result in results for one in result.deferred]
+        for name in sorted({one.rule.analyser for _, one in waiting}):
+            asked = [(result, one) for result, one in waiting if one.rule.analyser == name]
+            try:
+                outcomes = analyser(name).analyse([one.request for _, one in asked])
+            except Exception as error:  # it must not cost what was found besides
+                outcomes = [f"{name} failed: {_describe(error)}"] * len(asked)
+            for (result, one), outcome in zip(asked, outcomes, strict=True):
+                self.dispatch, self._files, self._comments = result.scene
+                self._add_found(one, outcome, result)
+        for result in results:
+            if result.deferred:
+                result.findings = without_doubles(result.findings, result.scene[0].catalog.rule)
+                result.deferred = []
+                result.scene = None
+        self._files = frozenset()
+        self._comments = {}
+
+    def _add_found(self, one: Deferred, outcome: Outcome, result: Result) -> None:
+        before = len(result.findings)
+        if isinstance(outcome, str):
+            result.passing = True
+            rule = self.dispatch.core.get(NOT_ANALYSED)
+            if rule is not None:
+                place = one.subject.place()
+                result.findings.append(self._finding(rule, outcome, place, one.subject.address))
+            return
+        for found in outcome:
+            member = self.dispatch.member(one.rule, found.member, found.level)
+            if member is not None:
+                self._add(member, one.subject, found, result)
+        if self.watch is not None:
+            self.watch(one.subject, [one.rule], result.findings[before:])
 
     def _units(self, task: Task, result: Result) -> list[Unit]:
         if task.artifact:
@@ -109,6 +151,9 @@ class Judge:
         before = len(result.findings)
         for rule in rules:
             try:
+                if rule.analyser:
+                    self._defer(rule, subject, result)
+                    continue
                 problems, undecided = rule.judge(subject)
                 result.undecided += undecided
                 for problem in problems:
@@ -116,7 +161,16 @@ class Judge:
             except (Exception, SystemExit) as error:  # one rule's failure must not cost the others
                 self._failed(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}", result)
         if self.watch is not None:
-            self.watch(subject, rules, result.findings[before:])
+            self.watch(subject, [rule for rule in rules if not rule.analyser], result.findings[before:])
+
+    def _defer(self, rule: Rule, subject: Subject, result: Result) -> None:
+        """Put off what an analyser is to judge; `analyse` does it for many results at once."""
+        from devopslint.engine.analysis import Deferred, analyser, missing
+
+        if not missing(rule):
+            request = analyser(rule.analyser).request(subject, rule.options)
+            if request is not None:
+                result.deferred.append(Deferred(rule, subject, request))
 
     def _add(self, rule: Rule, subject: Subject, problem: Problem, result: Result) -> None:
         place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)

@@ -97,6 +97,19 @@ class _TimedDispatch:
         return getattr(self._dispatch, name)
 
 
+def _analyse(judge: Judge, result: Result, costs: Costs) -> None:
+    """Let analysers judge what a task has put off, at the cost of their rules."""
+    rules = {one.rule.id for one in result.deferred}
+    if rules:
+        started, before = time.perf_counter(), len(result.findings)
+        judge.analyse([result])
+        for rule in rules:
+            cost = costs.rules.setdefault(rule, Cost())
+            cost.seconds += (time.perf_counter() - started) / len(rules)
+            cost.calls += 1
+            cost.problems += max(len(result.findings) - before, 0)
+
+
 def profiled(costs: Costs) -> Performer:
     """Return what judges tasks one by one in this process, and adds what every rule costs to `costs`."""
 
@@ -110,7 +123,9 @@ def profiled(costs: Costs) -> Performer:
                 reading.calls += 1
                 before = sum(cost.seconds for cost in costs.rules.values())
                 started = time.perf_counter()
-                yield judge.judge(task)
+                result = judge.judge(task)
+                _analyse(judge, result, costs)
+                yield result
                 judge.workspace.forget(task.files)
                 judging = sum(cost.seconds for cost in costs.rules.values()) - before
                 reading.seconds += time.perf_counter() - started - judging

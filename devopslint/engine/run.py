@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.engine.analysis import AT_ONCE
 from devopslint.engine.artifacts import artifacts
 from devopslint.engine.dispatch import Dispatch, dispatches_of
 from devopslint.engine.judge import Judge
@@ -40,10 +41,24 @@ def one_by_one(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
 
 
 def judged(judge: Judge, tasks: Iterable[Task]) -> Iterable[Result]:
-    """Judge tasks, and let go of each one's trees when it is done."""
+    """Judge tasks, and let go of each one's trees when it is done; analysers get what many of them have put off."""
+    waiting: list[Result] = []
+    deferred = 0
     for task in tasks:
-        yield judge.judge(task)
+        result = judge.judge(task)
         judge.workspace.forget(task.files)
+        deferred += len(result.deferred)
+        waiting.append(result)
+        if not deferred or deferred >= AT_ONCE:
+            yield from _analysed(judge, waiting)
+            waiting, deferred = [], 0
+    yield from _analysed(judge, waiting)
+
+
+def _analysed(judge: Judge, results: list[Result]) -> list[Result]:
+    if any(result.deferred for result in results):
+        judge.analyse(results)
+    return results
 
 
 class Run:

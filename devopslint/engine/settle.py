@@ -7,6 +7,7 @@ and the use of a comment are known only at the end.
 
 from __future__ import annotations
 
+from devopslint.engine.analysis import missing
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule_files import group_of
@@ -132,9 +133,12 @@ class _Settling:
     def _rules_meant(self, dispatch: Dispatch, word: str) -> list[Rule]:
         key = id(dispatch), word
         if key not in self._meant:
+            from devopslint.policy.families import reaches
             from devopslint.policy.selection import selects
 
-            self._meant[key] = [rule for rule in dispatch.catalog.rules() if word == "*" or selects(word, rule)]
+            self._meant[key] = [
+                rule for rule in dispatch.catalog.rules() if word == "*" or selects(word, rule) or reaches(word, rule)
+            ]
         return self._meant[key]
 
     def _suggestion(self, dispatch: Dispatch, word: str) -> str:
@@ -150,7 +154,7 @@ class _Settling:
     def _ran(self, dispatch: Dispatch, meant: Sequence[Rule]) -> bool:
         """Say whether all that a word means and that could have been found has been looked for."""
         running = [rule for rule in meant if dispatch.selection.runs(rule)]
-        if not running or any(rule.id.startswith("core/") for rule in running):
+        if not running or any(rule.id.startswith("core/") or missing(rule) for rule in running):
             return False
         return self.whole or not any(_looks_at_all(group_of(rule.id)) for rule in running)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from devopslint.engine.analysis import Deferred
     from devopslint.engine.scopes import Scopes
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
@@ -47,10 +48,13 @@ class Result:
     `kinds` are `(path, artifact)` of the files recognised; `findings` those in whatever file, suppressed ones marked;
     `facts` what rules on the repository may ask; `undecided` the number of checks that something unknown left open;
     `ignores` the comments in its files that silence findings;
-    `failed` whether a rule or a reader broke; `looked_at` all that was asked of the files, with digests of the answers.
+    `failed` whether a rule or a reader broke, `passing` whether another run may say something else; `looked_at` all that
+    was asked of the files, with digests of the answers. What is `deferred` is still to be analysed, in its `scene`.
     """
 
-    __slots__ = ("facts", "failed", "findings", "ignores", "kinds", "looked_at", "undecided")
+    __slots__ = (
+        "deferred", "facts", "failed", "findings", "ignores", "kinds", "looked_at", "passing", "scene", "undecided"
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.kinds: list[tuple[str, str]] = []
@@ -59,7 +63,10 @@ class Result:
         self.ignores: list[tuple[str, Ignore]] = []
         self.undecided = 0
         self.failed = False
+        self.passing = False
         self.looked_at: list[tuple[str, str, str]] = []
+        self.deferred: list[Deferred] = []
+        self.scene: Any = None
 
     def to_plain(self) -> list[Any]:
         """Return the result as lists, strings and numbers, fit for JSON and for other processes."""
@@ -67,13 +74,13 @@ class Result:
         kinds = [list(kind) for kind in self.kinds]
         ignores = [[path, ignore.to_plain()] for path, ignore in self.ignores]
         looked_at = [list(one) for one in self.looked_at]
-        return [kinds, findings, self.facts, ignores, self.undecided, self.failed, looked_at]
+        return [kinds, findings, self.facts, ignores, self.undecided, self.failed, self.passing, looked_at]
 
     @staticmethod
     def from_plain(plain: Sequence[Any]) -> Result:
         """Return the result that `to_plain` was made from."""
         result = Result()
-        kinds, findings, result.facts, ignores, result.undecided, result.failed, looked_at = plain
+        kinds, findings, result.facts, ignores, result.undecided, result.failed, result.passing, looked_at = plain
         result.ignores = [(path, Ignore.from_plain(one)) for path, one in ignores]
         result.looked_at = [(what, path, answer) for what, path, answer in looked_at]
         result.kinds = [(path, artifact) for path, artifact in kinds]

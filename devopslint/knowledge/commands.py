@@ -125,6 +125,7 @@ def script_subject(
     context: ScriptContext,
 ) -> Subject:
     """Return the subject `shell.script` of a whole script; its value has the `shell` that reads it, if that is known."""
+    context.fragment = fragment
     start, end = fragment.mark(0, len(fragment.text))
     value = Map(start, end)
     value.header = fragment.mark(0, max(len(fragment.text.split("\n", 1)[0]), 1))
@@ -144,10 +145,11 @@ class ScriptContext:
 
     `shell` is the one that reads it (`bash`, `dash`, `ash`, `sh` for one that may be any of them), `None` when that is
     not known; `errexit` says whether it ends with the first command that fails. `known` are variables that certainly
-    hold a value, `owner` is the context of the artifact.
+    hold a value, `declared` those that get one where the script is run, known or not; `owner` is the context of the
+    artifact, `fragment` the script as it stands.
     """
 
-    __slots__ = ("_read", "errexit", "known", "owner", "shell")
+    __slots__ = ("_read", "declared", "errexit", "fragment", "known", "owner", "shell")
 
     def __init__(
         self,
@@ -157,8 +159,11 @@ class ScriptContext:
         shell: str | None,
         errexit: bool,
         known: Callable[[str], bool],
+        declared: Callable[[str], bool],
     ) -> None:
         self._read = read
+        self.declared = declared
+        self.fragment: Fragment | None = None
         self.owner = owner
         self.shell = shell
         self.errexit = errexit

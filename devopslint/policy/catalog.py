@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 
-from devopslint.policy.finding import RuleInfo
+from devopslint.policy.families import members_named
+from devopslint.policy.finding import DOCS_URL, RuleInfo
 from devopslint.policy.rule import Rule
 from devopslint.policy.rule_files import COLD, RuleFileError, fingerprint, group_of, rule_files
 
@@ -145,14 +146,18 @@ class Catalog:
         """Return the rule of an id, or `None`."""
         self.group(group_of(identifier))
         found = self._by_id.get(identifier)
-        return found[1] if found else None
+        if found is not None:
+            return found[1]
+        return next(members_named(identifier, self.group(group_of(identifier))), None)
 
     def info(self, identifier: str) -> RuleInfo:
         """Return what reports may say of a rule. Raises KeyError when there is no such rule."""
-        if self.rule(identifier) is None:
+        rule = self.rule(identifier)
+        if rule is None:
             raise KeyError(identifier)
-        folder, rule = self._by_id[identifier]
         raw = rule.raw
+        page = raw.get("family", identifier)
+        folder = self._by_id[page][0]
         return RuleInfo(
             identifier,
             raw["title"],
@@ -167,7 +172,8 @@ class Catalog:
             standards=raw.get("standards", ()),
             references=raw.get("references", ()),
             message=raw["message"],
-            load_help=lambda: folder.load_help(group_of(identifier))[identifier],
+            load_help=lambda: folder.load_help(group_of(page))[page],
+            url=DOCS_URL.format(id=page),
         )
 
 

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 
 READING = frozenset({"core/syntax", "core/encoding", "core/binary", "core/too-large", "core/unreadable"})
-"""Rules about files that could not be read as they should be: selecting others does not make them silent."""
+"""Rules about files that could not be read as they should be."""
 INTERNAL = "core/internal"
+NOT_ANALYSED = "core/not-analysed"
+ALWAYS = READING | {NOT_ANALYSED}
+"""Rules that selecting others does not make silent."""
 
 
 def reported_by_the_engine(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from devopslint.syntax.source import Source
 
 VERBS = ("ignore", "ignore-file", "disable", "enable")
-_PEERS = "devopslint|hadolint|zizmor|checkov|bridgecrew|trivy|tfsec|tflint-ignore|kics-scan"
+_PEERS = "devopslint|hadolint|shellcheck|zizmor|checkov|bridgecrew|trivy|tfsec|tflint-ignore|kics-scan"
 _COMMENT = re.compile(rf"(?:#+|//+|/\*+)[ \t]*(?=(?:{_PEERS})\b)")
 _OURS = re.compile(r"devopslint:[ \t]*([A-Za-z][\w-]*)[ \t]*(?:\[([^\]\n]*)\])?([^\n]*)")
 _REASON = re.compile(r"(?:^|\s)--\s*(.*\S)")
@@ -28,12 +28,14 @@ _UNTIL = re.compile(r"\buntil\s*=\s*([^\s,;]+)")
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
 _ANNOTATION = "devopslint.io/ignore"
 _IN_COMMENTS = (
-    "devopslint:", "hadolint", "zizmor:", "checkov:skip", "bridgecrew:skip", "trivy:ignore", "tfsec:ignore",
-    "tflint-ignore", "kics-scan",
+    "devopslint:", "hadolint", "shellcheck ", "zizmor:", "checkov:skip", "bridgecrew:skip", "trivy:ignore",
+    "tfsec:ignore", "tflint-ignore", "kics-scan",
 )  # fmt: skip
 _IN_ANNOTATIONS = (_ANNOTATION, "kube-linter.io/", "kube-score/ignore", "polaris.fairwinds.com/", "checkov.io/skip")
 _IN_JSON = (*_IN_ANNOTATIONS, '"//"')
 """Words without one of which nothing of the sort is there: cheaper to look for than to walk a tree."""
+_OPENING = re.compile(r"(?:[|>][\d+-]*[ \t]*)?(?:\s|#[^\n]*\n)*")
+"""What may stand in front of the first command of a script, its indicator in YAML among it."""
 _QUOTES_AFTER = frozenset(" \t([{=,:-!")
 
 
@@ -73,7 +75,10 @@ def _comments(source: Source, extents: Extents, documents: ReadDocuments | None)
             if held is None:
                 yield ignore
             elif ignore.kind == "ignore":
-                yield _within(ignore, source.position(held[0])[0], source.position(held[1] - 1)[0])
+                first, last = source.position(held[0])[0], source.position(held[1] - 1)[0]
+                if ignore.peer == "shellcheck" and _OPENING.fullmatch(text, held[0], start):
+                    ignore.last = last  # in front of the first command it is about the whole script
+                yield _within(ignore, first, last)
 
 
 def _within(ignore: Ignore, first: int, last: int) -> Ignore:

@@ -119,6 +119,11 @@ def _meaning_faults(
                 parse_path(path)
             except ValueError as error:
                 yield _offset(root, (field,), "value"), str(error)
+    if "members" in root:
+        try:
+            re.compile(root["members"]["pattern"])
+        except re.error as error:
+            yield _offset(root, ("members", "pattern"), "value"), f"no regular expression: {error}"
     options = {name: option["default"] for name, option in root.get("options", {}).items()}
     for part, blame in (("when", False), ("require", False), ("forbid", True)):
         if part in root:

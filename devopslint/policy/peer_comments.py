@@ -1,7 +1,7 @@
 """The comments and annotations by which peers are told to be silent, read as ours: `peer:id` are their words.
 
-Sources: the peers' own documentation of hadolint, zizmor, checkov, trivy, tfsec, tflint, kics, kube-linter, kube-score
-and polaris.
+Sources: the peers' own documentation of hadolint, ShellCheck, zizmor, checkov, trivy, tfsec, tflint, kics, kube-linter,
+kube-score and polaris.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _WHOLE_FILE = (1, 1 << 30)
 _HADOLINT = re.compile(
     r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?:#[ \t]*(.*))?"
 )
+_SHELLCHECK = re.compile(r"shellcheck[ \t]+(?:\S+[ \t]+)*?disable=(\w+(?:,\w+)*)")
 _ZIZMOR = re.compile(r"zizmor:[ \t]*ignore\[([^\]]*)\][ \t]*(.*)")
 _CHECKOV = re.compile(r"(?:checkov|bridgecrew):skip[ \t]*=[ \t]*(\w+)(?:[ \t]*:[ \t]*(.*))?")
 _TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[[^\]]*\])?((?::(?:exp|ws):[^\s:]+)*)")
@@ -53,6 +54,10 @@ def peer_ignores(  # noqa: C901 (a peer after the other)
             if found.group(1):
                 ignore.first, ignore.last = _WHOLE_FILE
             yield ignore
+    elif text.startswith("shellcheck"):
+        found = _SHELLCHECK.match(text)
+        if found and alone:
+            yield made("shellcheck", found.group(1))
     elif text.startswith("zizmor"):
         found = _ZIZMOR.match(text)
         if found:

@@ -27,10 +27,11 @@ _DIGEST = re.compile(r"(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
 class Rule:
     """A rule as the index holds it: `raw` has the fields of the rule file that a run needs.
 
-    Conditions and checks are compiled when the first subject comes.
+    Conditions and checks are compiled when the first subject comes. `analyser` names what judges its subjects, many at
+    once; such a rule has neither conditions nor a check.
     """
 
-    __slots__ = ("_judge", "from_user", "id", "level", "options", "raw")
+    __slots__ = ("_judge", "analyser", "from_user", "id", "level", "options", "raw")
 
     def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
         self.id = identifier
@@ -38,6 +39,7 @@ class Rule:
         self.level: str = raw["level"]
         self.options: dict[str, Any] = {name: option["default"] for name, option in raw.get("options", {}).items()}
         self.from_user = from_user
+        self.analyser: str = raw.get("analyser", "")
         self._judge: Callable[[Subject], tuple[list[Problem], bool]] | None = None
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+from devopslint.policy.families import reaches
 from devopslint.policy.peers import ALIAS_FORM, canonical
 
 TYPE_CHECKING = False
@@ -23,10 +24,10 @@ class Selection:
 
     `select` and `ignore` hold ids, slugs, artifacts, tags, practices, ids of peers, or globs over ids. `levels` maps ids
     to `error`, `warning`, `note` or `off`; `options` maps ids to the values of their options; `not_ignorable` are the ids
-    of rules that no comment silences.
+    of rules that no comment silences; `without` are names of analysers that are switched off.
     """
 
-    __slots__ = ("ignore", "levels", "not_ignorable", "options", "profile", "select")
+    __slots__ = ("ignore", "levels", "not_ignorable", "options", "profile", "select", "without")
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Selection:
         levels: Mapping[str, str] | None = None,
         options: Mapping[str, Mapping[str, Any]] | None = None,
         not_ignorable: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> None:
         self.select = select
         self.ignore = ignore
@@ -43,10 +45,11 @@ class Selection:
         self.levels = levels or {}
         self.options = options or {}
         self.not_ignorable = not_ignorable
+        self.without = without
 
     def stamp(self) -> str:
         """Return what changes when anything of the selection does."""
-        parts = (list(self.select), list(self.ignore), self.profile, sorted(self.levels.items()))
+        parts = (list(self.select), list(self.ignore), self.profile, sorted(self.levels.items()), sorted(self.without))
         return repr((parts, sorted((name, sorted(values.items())) for name, values in self.options.items())))
 
     def chosen(self, rules: Iterable[Rule], always: frozenset[str] = frozenset()) -> list[Rule]:
@@ -69,15 +72,21 @@ class Selection:
         if self._taken_out(rule):
             return False
         if not self.select:
-            return self._on_by_itself(rule) or rule.id in self.levels
-        named = any(names(word, rule) for word in self.select)
+            return self._on_by_itself(rule) or rule.id in self.levels or any(reaches(one, rule) for one in self.levels)
+        named = any(names(word, rule) or reaches(word, rule) for word in self.select)
         return named or (self._on_by_itself(rule) and any(selects(word, rule) for word in self.select))
 
     def _taken_out(self, rule: Rule) -> bool:
-        return self.levels.get(rule.id) == "off" or any(selects(word, rule) for word in self.ignore)
+        family = rule.raw.get("family")
+        return (
+            self.levels.get(rule.id) == "off"
+            or (family is not None and self.levels.get(family) == "off" and rule.id not in self.levels)
+            or (rule.analyser != "" and rule.analyser in self.without)
+            or any(selects(word, rule) for word in self.ignore)
+        )
 
     def _on_by_itself(self, rule: Rule) -> bool:
-        if rule.raw.get("preview"):
+        if rule.raw.get("preview") or rule.raw.get("named"):
             return False
         return self.profile == "strict" or rule.raw.get("profile", "default") == "default"
 
@@ -94,7 +103,7 @@ class Selection:
         rules = list(rules)
         said: dict[str, str] = {}
         for word in (*self.select, *self.ignore, *self.levels, *self.options, *self.not_ignorable):
-            if not any(selects(word, rule) for rule in rules):
+            if not any(selects(word, rule) or reaches(word, rule) for rule in rules):
                 from devopslint.policy.suggestion import suggestion
 
                 said[word] = f"no rule is selected by `{word}`{suggestion(word, words_of(rules))}"
@@ -120,9 +129,11 @@ def names(word: str, rule: Rule) -> bool:
 def selects(word: str, rule: Rule) -> bool:
     """Say whether a word selects a rule, by name or as one of many."""
     raw = rule.raw
+    family = raw.get("family")
     return (
         word in {"all", "default"}
         or names(word, rule)
+        or (family is not None and (family == word or family.endswith("/" + word)))
         or rule.id.startswith(word.rstrip("/") + "/")
         or word in raw.get("tags", ())
         or raw["practice"] == word

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Rule
     from devopslint.syntax.source import Source
 
-_HINTS = ("devopslint", "kics-scan", "checkov", "exempt")
+_HINTS = ("devopslint", "kics-scan", "checkov", "exempt", "shellcheck")
 
 
 def ignores_of(source: Source, documents: ReadDocuments | None = None) -> Sequence[Ignore]:

@@ -42,7 +42,12 @@ def script_context(step: Step) -> ScriptContext:
             return name in _ALWAYS or name in PLATFORM_ARGS
         return bool(held.value.strip())
 
+    def is_declared(name: str) -> bool:
+        return step.scope.get(name) is not None or name in _ALWAYS or name in PLATFORM_ARGS
+
     shell = step.settings.get("SHELL")
     options = shell.value[1:] if shell is not None else ()
     errexit = any(re.match(r"-\w*e", word) or word == "errexit" for word in options)
-    return ScriptContext(step.read_script, step, shell=shell_name(step), errexit=errexit, known=is_set)
+    return ScriptContext(
+        step.read_script, step, shell=shell_name(step), errexit=errexit, known=is_set, declared=is_declared
+    )

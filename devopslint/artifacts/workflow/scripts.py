@@ -6,6 +6,8 @@ with `-eo pipefail` too, with `shell: sh` with `-e`; a template of one's own (`b
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.knowledge.commands import ScriptContext
 from devopslint.syntax.patterns import lazily
@@ -26,6 +28,7 @@ def script_context(step: Step) -> ScriptContext:
         shell="dash" if step.shell == "sh" and _is_on_ubuntu(step) else step.shell,
         errexit=_ends_with_the_first_failure(step),
         known=lambda name: _is_set(step, name),
+        declared=lambda name: _is_declared(step, name),
     )
 
 
@@ -43,6 +46,21 @@ def _is_on_ubuntu(step: Step) -> bool:
     """Say whether a step runs on one of GitHub's runners with Ubuntu, whose `sh` is dash, and in no container."""
     runner = step.job.value.get("runs-on")
     return isinstance(runner, str) and runner.startswith("ubuntu-") and "container" not in step.job.value
+
+
+def _is_declared(step: Step, name: str) -> bool:
+    """Say whether a variable gets a value where the script is run: in an `env`, or by a step before."""
+    if name in _ALWAYS or any(
+        name in map_at(owner, "env") for owner in (step.value, step.job.value, step.workflow.root)
+    ):
+        return True
+    container = step.job.value.get("container")
+    if isinstance(container, dict) and name in map_at(container, "env"):
+        return True
+    given = re.compile(rf"\b{re.escape(name)}(?:=|<<)")
+    return any(
+        one.run is not None and "GITHUB_ENV" in one.run and given.search(one.run) is not None for one in step.before
+    )
 
 
 def _is_set(step: Step, name: str) -> bool:

@@ -39,7 +39,7 @@ _OPERATORS = {
     "@": "transformation",
 }
 _VARIABLES = frozenset(
-    {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "EUID", "FUNCNAME", "OSTYPE", "PIPESTATUS", "RANDOM"}
+    {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "EUID", "FUNCNAME", "OSTYPE", "PIPESTATUS", "RANDOM", "UID"}
 )
 _BRACES = re.compile(r"(?<![\\$])\{[^{}\s'\"$]*,[^{}\s'\"]*\}")
 _HINT = re.compile(
@@ -146,7 +146,7 @@ def _expansion(tree: Tree, node: Node, context: ScriptContext) -> tuple[Node, st
             return node, "indirect expansion"
         elif child.type in _OPERATORS and name:
             return node, _OPERATORS[child.type]
-    if name in _VARIABLES and not context.known(name) and not _is_assigned(context.script, name):
+    if name in _VARIABLES and not context.declared(name) and not _is_assigned(context.script, name):
         return node, "variable"
     return None
 

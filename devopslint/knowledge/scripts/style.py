@@ -93,9 +93,35 @@ def unquoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         for word in command.words:
             match = _UNQUOTED.match(_raw(word)) if word.expands and word.node_type != "string" else None
-            if match and not _is_options(match[1]) and not context.known(match[1].strip("${}")):
+            if match and not _is_options(match[1]) and not _is_one_word(context, match[1].strip("${}")):
                 mark = word.fragment.mark(word.start + match.start(1), word.start + match.end(1))
                 yield Problem(Place(word.fragment.source, *mark), variable=match[1])
+
+
+def _is_one_word(context: ScriptContext, name: str) -> bool:
+    """Say whether a variable certainly holds one word without patterns: a number, or a text that stands in the script."""
+    if context.known(name) or name in _NUMBERS:
+        return True
+    values = [
+        assignment.value
+        for command in context.script
+        for assignment in command.assignments
+        if assignment.name == name and not assignment.append
+    ]
+    if not values or not all(value is not None and _ONE_WORD.fullmatch(_raw(value)) for value in values):
+        return False
+    return (
+        re.search(rf"\b(?:for|read|mapfile|readarray|select|getopts|printf\s+-v)\b[^\n;]*\b{name}\b", _text(context))
+        is None
+    )
+
+
+_NUMBERS = frozenset({"RANDOM", "SECONDS", "UID", "EUID", "PPID", "LINENO", "BASHPID", "SHLVL", "OPTIND"})
+_ONE_WORD = re.compile(r"[\w./:@%+=,-]+|'[\w./:@%+=,-]+'|\"[\w./:@%+=,-]+\"|\$\(\(.*\)\)|\$[?#!$]", re.DOTALL)
+
+
+def _text(context: ScriptContext) -> str:
+    return context.script.fragment.text
 
 
 def unquoted_substitution(subject: Subject, options: Options) -> Iterator[Problem]:
