@@ -122,7 +122,7 @@ def _request(**values: Any) -> Request:
     from devopslint.commands.request import Request
 
     request = Request(values.pop("paths"))
-    shellcheck = values.pop("shellcheck")
+    shellcheck = values.pop("shellcheck", None)
     if shellcheck is not None:
         request.analysers["shellcheck"] = shellcheck
     for name, value in values.items():
