@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_OWN_TOKEN = lazily(r"secrets\.GITHUB_TOKEN|github\.token", re.IGNORECASE)
 _VERIFIES = lazily(
     r"rollout status|--wait|--atomic|--cleanup-on-fail|wait-for-service-stability|\bcurl\b|\bwget\b|health|smoke|verify"
     r"|rollback|\bundo\b|test|argocd app wait|kubectl wait|\bwait\b|status|k6 run|cypress|playwright|lighthouse",
@@ -39,65 +38,10 @@ _GOES_ON_BY_ITSELF = lazily(
     r"|argocd app sync|nomad (?:job )?run|heroku container:release"
 )
 """Commands that return before what they have handed over runs."""
-_NEEDED: tuple[tuple[str, str, str, str, str], ...] = (
-    ("github/codeql-action/upload-sarif", "", "security-events", "write", "upload results"),
-    ("github/codeql-action/analyze", "", "security-events", "write", "upload results"),
-    ("actions/deploy-pages", "", "pages", "write", "publish the site"),
-    ("actions/deploy-pages", "", "id-token", "write", "publish the site"),
-    ("aws-actions/configure-aws-credentials", "role-to-assume", "id-token", "write", "prove who it is"),
-    ("google-github-actions/auth", "workload_identity_provider", "id-token", "write", "prove who it is"),
-    ("azure/login", "client-id", "id-token", "write", "prove who it is"),
-    ("softprops/action-gh-release", "", "contents", "write", "make a release"),
-    ("ncipollo/release-action", "", "contents", "write", "make a release"),
-    ("actions/create-release", "", "contents", "write", "make a release"),
-    ("actions/attest-build-provenance", "", "attestations", "write", "store the attestation"),
-    ("actions/attest-build-provenance", "", "id-token", "write", "sign the attestation"),
-    ("actions/labeler", "", "pull-requests", "write", "set labels"),
-    ("ossf/scorecard-action", "publish_results", "id-token", "write", "publish results"),
-)
-"""Action, input that makes it so ("" is always), scope, level, what for. Source: the README of each action."""
 _BRANCH = lazily(
     r"ref\b|ref_name|ref_type|refs/|branch|\b(?:needs|steps|inputs|vars|env|secrets)\.|github\.event\.(?!head_commit)"
     r"|event_name\s*==\s*'(?!push')|event_name\s*!=\s*'push'|contains\("
 )
-
-
-def missing_permission(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find actions whose job declares permissions without the one that they need."""
-    step: Step = subject.context
-    job = step.job
-    if step.uses is None or not job.key or not job.declares_permissions or _brings_a_token(step):
-        return
-    if (
-        set(job.workflow.triggers) == {"workflow_call"}
-        and "permissions" not in job.value
-        and "permissions" not in job.workflow.root
-    ):
-        return
-    told: set[str] = set()
-    for action, given, scope, level, purpose in _NEEDED:
-        if step.uses.name != action or scope in told or (given and given not in step.inputs):
-            continue
-        if given == "client-id" and ("creds" in step.inputs or "client-secret" in step.inputs):
-            continue
-        if given == "publish_results" and step.inputs.get(given) not in (True, "true"):
-            continue
-        if action == "ossf/scorecard-action" and step.inputs.get("publish_results") not in (True, "true"):
-            continue
-        granted = job.grants(scope)
-        if granted is not None and granted not in (level, "write"):
-            told.add(scope)
-            yield Problem("uses", action=step.uses.name, scope=scope, level=level, purpose=purpose)
-
-
-def _brings_a_token(step: Step) -> bool:
-    """Say whether a step works with another token than the run's own."""
-    for owner in (step.inputs, step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env")):
-        for key, value in owner.items():
-            is_token = key.lower() in {"token", "github_token", "github-token", "repo-token", "repo_token"}
-            if is_token and isinstance(value, str) and not _OWN_TOKEN.search(value):
-                return True
-    return False
 
 
 def _deploys(job: Job) -> bool:
