@@ -6,8 +6,8 @@ Source: `action.yml` in the tags of each action's public repository. Give clones
     python scripts/workflow_actions.py 2026-11-23 actions/checkout=../checkout actions/cache/restore=../cache
 
 Of each major all inputs and outputs that any of its versions had are kept; what is required, deprecated and the Node version
-are those of its `newest`. `stale` are those of a clone that is older than a year, which may lack inputs that there are by
-now. An action that is not given keeps what the table has of it.
+are those of its `newest`; a Node of 0 means a plugin of the first runners. `stale` are those of a clone that is older than a
+year, which may lack inputs that there are by now. An action that is not given keeps what the table has of it.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ def majors(folder: str, path: str, day: str) -> dict[str, Any]:
             entry["newest"] = tag.lstrip("v")
         if stale:
             entry["stale"] = True
-        node = re.fullmatch(r"node(\d+)", str((read.get("runs") or {}).get("using")))
-        entry["node"] = int(node[1]) if node else None
+        runs = read.get("runs") or {}
+        node = re.fullmatch(r"node(\d+)", str(runs.get("using")))
+        entry["node"] = int(node[1]) if node else 0 if "plugin" in runs else None
     return table
 
 
@@ -86,7 +87,9 @@ def main() -> None:
     for argument in sys.argv[2:]:
         name, folder = argument.split("=", 1)
         path = "/".join(name.split("/")[2:])
-        actions[name.lower()] = majors(folder, path + "/" if path else "", sys.argv[1])
+        table = majors(folder, path + "/" if path else "", sys.argv[1])
+        if table:
+            actions[name.lower()] = table
     table = {"source": "action.yml of each action, by tag", "date": sys.argv[1], "actions": actions}
     TARGET.write_text(json.dumps(table, separators=(",", ":"), sort_keys=True) + "\n")
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, {len(actions)} actions")

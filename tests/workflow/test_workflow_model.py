@@ -192,7 +192,7 @@ def test_what_uses_means(text: str, kind: str, name: str, ref: str) -> None:
         ("v4.1.2", False, False, 4),
         ("0.33.1", False, False, 0),
         ("main", False, True, None),
-        ("release/v1", False, False, None),
+        ("release/v1", False, False, 1),
         ("08c6903cd8c0fde910a37f88322edcfb5dd907a8", True, False, None),
     ],
 )

@@ -10,10 +10,23 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.actions import ActionRef
 
 
-def repository_root(path: str) -> str | None:
-    """Return the folder that holds the `.github` of a workflow's or action's path, with a `/` unless it is the root."""
+def repository_root(workflow: Workflow) -> str | None:
+    """Return the folder that holds the `.github` of a workflow or action, with a `/` unless it is the root.
+
+    It is `None` when nothing tells where the repository begins.
+    """
+    path, workspace = workflow.path, workflow.workspace
     at = path.find(".github/")
-    return path[:at] if at == 0 or (at > 0 and path[at - 1] == "/") else None
+    if at == 0 or (at > 0 and path[at - 1] == "/"):
+        return path[:at]
+    folder = path.rpartition("/")[0]
+    while workspace is not None:
+        if ".github" in workspace.names(folder):
+            return f"{folder}/" if folder else ""
+        if not folder:
+            break
+        folder = folder.rpartition("/")[0]
+    return None
 
 
 def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
@@ -34,7 +47,7 @@ def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
 
 def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
     """Return the reusable workflow of the same repository that a job calls, `None` when it can't be read."""
-    root = repository_root(workflow.path)
+    root = repository_root(workflow)
     if uses.kind != "local" or root is None:
         return None
     return _load(workflow, root + uses.folder, is_action=False)
@@ -42,7 +55,7 @@ def called_workflow(workflow: Workflow, uses: ActionRef) -> Workflow | None:
 
 def called_action(workflow: Workflow, uses: ActionRef) -> Workflow | None:
     """Return the local action that a step uses, `None` when it can't be read."""
-    root = repository_root(workflow.path)
+    root = repository_root(workflow)
     if uses.kind != "local" or root is None or uses.text.startswith("../"):
         return None
     folder = root + uses.folder

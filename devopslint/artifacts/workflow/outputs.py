@@ -15,6 +15,8 @@ _FREE = frozenset(
         "googleapis/release-please-action", "pulumi/actions", "docker/bake-action", "cypress-io/github-action",
         "azure/cli", "gradle/actions/setup-gradle", "gradle/gradle-build-action", "nick-fields/retry",
         "changesets/action", "github/codeql-action/init", "aquasecurity/trivy-action", "actions/dependency-review-action",
+        "google-github-actions/get-secretmanager-secrets", "aws-actions/aws-cloudformation-github-deploy",
+        "aws-actions/aws-secretsmanager-get-secrets", "azure/arm-deploy",
     }
 )  # fmt: skip
 """Actions that set outputs which their metadata do not declare. Source: the README of each."""

@@ -6,6 +6,7 @@ import json
 import os
 
 from devopslint.artifacts.workflow.actions import comment_behind, version_in_comment
+from devopslint.artifacts.workflow.known_actions import ARCHIVED
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Map
 
+REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
+"""Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
 FULL_VERSION = lazily(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _tables: dict[str, dict[str, Any]] = {}
 
@@ -47,10 +50,23 @@ def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
 def entry_of(step: Step) -> Mapping[str, Any] | None:
     """Return what the major in use of a well known action takes and gives, `None` when it is not known."""
     uses = step.uses
-    if uses is None or uses.kind != "repository" or uses.name not in load_actions():
+    if uses is None or uses.kind != "repository" or uses.name not in load_actions() or uses.slug in REF_SAYS_WHAT:
         return None
     major = major_of(step.workflow.document.source, step.value, uses)
     entry: Mapping[str, Any] | None = load_actions()[uses.name].get(str(major))
+    return entry
+
+
+def newest_entry(step: Step) -> Mapping[str, Any] | None:
+    """Return what the newest major of a well known action takes and gives, when a branch of it is used; else `None`."""
+    uses = step.uses
+    if uses is None or uses.kind != "repository" or not (uses.is_branch or uses.slug in REF_SAYS_WHAT):
+        return None
+    return _newest(load_actions().get(uses.name, {}))
+
+
+def _newest(majors: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    entry: Mapping[str, Any] | None = majors[max(majors, key=int)] if majors else None
     return entry
 
 
@@ -60,7 +76,10 @@ def is_beyond(step: Step, entry: Mapping[str, Any]) -> bool:
     if step.uses is not None and step.uses.is_sha:
         text = version_of_commit(step.uses) or comment_behind(step.workflow.document.source, step.value.at["uses"][3])
     used, known = _numbers(text), _numbers(entry.get("newest", ""))
-    return used > known if len(used) > 1 and known else bool(entry.get("stale"))
+    if len(used) > 1 and known:
+        return used > known
+    name = step.uses.name if step.uses is not None else ""
+    return "stale" in entry and name not in ARCHIVED and entry is _newest(load_actions().get(name, {}))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -9,10 +9,12 @@ from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.published import (
     FULL_VERSION,
+    REF_SAYS_WHAT,
     entry_of,
     is_beyond,
     load_actions,
     major_of,
+    newest_entry,
     version_of_commit,
 )
 from devopslint.artifacts.workflow.words import nearest
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
-"""Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
+_WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
 
@@ -67,7 +68,7 @@ def unpinned_action(subject: Subject, options: Options) -> Iterator[Problem]:
     uses = _uses(subject)
     if uses is None or uses.is_sha or uses.owner in OFFICIAL or _is_trusted(uses, options):
         return
-    if uses.is_branch and uses.slug not in _REF_SAYS_WHAT:
+    if uses.is_branch and uses.slug not in REF_SAYS_WHAT:
         return
     if _MOVING.match(uses.ref) or len(uses.ref) < 40:
         yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
@@ -83,7 +84,7 @@ def unpinned_official_action(subject: Subject, options: Options) -> Iterator[Pro
 def action_from_branch(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find actions that are taken from a branch."""
     uses = _uses(subject)
-    if uses is not None and uses.slug in _REF_SAYS_WHAT:
+    if uses is not None and uses.slug in REF_SAYS_WHAT:
         return
     if uses is not None and uses.is_branch and not _is_trusted(uses, options):
         yield Problem(_ref_place(subject, uses), action=uses.slug, ref=uses.ref)
@@ -92,7 +93,12 @@ def action_from_branch(subject: Subject, options: Options) -> Iterator[Problem]:
 def invalid_reference(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `uses` that have none of the forms that GitHub reads."""
     uses = subject.context.uses
-    if uses is None or uses.kind != "invalid" or not uses.text or "${{" in uses.text:
+    if uses is None or not uses.text or "${{" in uses.text:
+        return
+    if uses.kind != "invalid":
+        fault = _kind_fault(uses, is_job=subject.kind == "workflow.job")
+        if fault:
+            yield Problem("uses", uses=uses.text, fault=fault)
         return
     if "@" not in uses.text and uses.text.count("/"):
         fault = "it has no `@` with a version"
@@ -103,6 +109,21 @@ def invalid_reference(subject: Subject, options: Options) -> Iterator[Problem]:
     else:
         fault = "it is not `owner/repository@ref`"
     yield Problem("uses", uses=uses.text, fault=fault)
+
+
+def _kind_fault(uses: ActionRef, *, is_job: bool) -> str:
+    """Say why what is used can't be used there; empty when it can."""
+    if uses.kind == "docker":
+        if is_job:
+            return "a job calls a workflow, an image is used by a step"
+        return "" if uses.text[len("docker://") :].strip() else "it names no image"
+    if uses.kind != "repository":
+        return ""
+    if not is_job:
+        return "a workflow is called by a job, not by a step" if _WORKFLOW_PATH.match(uses.path) else ""
+    if uses.path.startswith(".github/workflows/"):
+        return "" if _WORKFLOW_PATH.match(uses.path) else "a workflow is a `.yml` file directly in `.github/workflows`"
+    return "a job calls `owner/repository/.github/workflows/file.yml@ref`, an action is used by a step"
 
 
 def local_with_ref(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -139,21 +160,23 @@ def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(_ref_place(subject, uses), action=uses.name, major=major, since=since, first=first)
 
 
-def _first_on_node24(majors: Mapping[str, Any]) -> int | None:
+def _first_to_use(majors: Mapping[str, Any]) -> int | None:
+    """Return the first major on Node 24, else the newest when it needs no Node that is gone; else `None`."""
     found = [int(major) for major, entry in majors.items() if (entry["node"] or 0) >= 24]
-    return min(found) if found else None
+    newest = max(map(int, majors), default=0)
+    return min(found) if found else newest if newest and majors[str(newest)]["node"] is None else None
 
 
 def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
-    """Return what is used, its major, the Node that it was made for, and the first major on Node 24; else `None`."""
+    """Return what is used, its major, the Node that it was made for, and the major to move to; else `None`."""
     uses = _uses(subject)
     major = _major(subject, uses) if uses is not None else None
     if uses is None or major is None or major < known.REFUSED.get(uses.name, (0, ""))[0]:
         return None
     majors = load_actions().get(uses.name, {})
     node = majors.get(str(major), {}).get("node")
-    first = _first_on_node24(majors)
-    return (uses, major, node, first) if node is not None and first is not None else None
+    first = _first_to_use(majors)
+    return (uses, major, node, first) if node is not None and first is not None and major < first else None
 
 
 def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -161,7 +184,8 @@ def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
     found = _node_of(subject)
     if found is not None and found[2] < 20:
         uses, major, node, first = found
-        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, node=node, first=first)
+        base = f"Node {node}" if node else "the first runners"
+        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, base=base, first=first)
 
 
 def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -175,14 +199,15 @@ def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
 def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs that no version of the major in use ever had."""
     step: Step = subject.context
-    entry = entry_of(step)
+    known_entry = entry_of(step)
+    entry = known_entry or newest_entry(step)
     if entry is None:
         return
     for name in step.inputs:
         free = entry["node"] is None and name.lower() in {"args", "entrypoint"}
         if name.lower() not in entry["inputs"] and not free and "${{" not in name:
             hint = nearest(name, entry["inputs"])
-            if not hint and is_beyond(step, entry):
+            if not hint and (known_entry is None or is_beyond(step, entry)):
                 continue
             yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name, hint=hint)
 
@@ -194,8 +219,9 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
     if entry is None or ("with" in step.value and not isinstance(step.value["with"], Map)):
         return
     given = {name.lower() for name in step.inputs}
+    meant = "".join(nearest(name, entry["inputs"]) for name in given if name not in entry["inputs"])
     for name in entry["required"]:
-        if name.lower() not in given:
+        if name.lower() not in given and f"`{name.lower()}`?" not in meant:
             yield Problem("uses", action=step.uses.name if step.uses else "", name=name)
 
 
@@ -212,7 +238,7 @@ def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
             if "deprecationMessage" in map_at(declared, name):
                 yield Problem(("with", name), part="key", action=step.uses.text, name=name)
     for name in step.inputs if entry is not None else ():
-        if entry is not None and name in entry["deprecated"]:
+        if entry is not None and name.lower() in {one.lower() for one in entry["deprecated"]}:
             yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name)
 
 

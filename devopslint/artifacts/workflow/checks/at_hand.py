@@ -83,13 +83,14 @@ def _is_checked_out(workflow: Workflow) -> bool:
 def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the first command of a job that needs the files of the repository, when nothing has brought any.
 
-    Another job must check them out: that this one does not is then no matter of an abridged example.
+    Another job must check them out: that this one does not is then no matter of an abridged example. (An action of the
+    repository itself never runs without.)
     """
     job: Job = subject.context
     labels = job.runs_on
+    checks_out = _is_checked_out(job.workflow)
     if (
-        not _is_checked_out(job.workflow)
-        or "container" in job.value
+        "container" in job.value
         or labels is None
         or "self-hosted" in labels
         or not labels[0].startswith(("ubuntu-", "macos-", "windows-"))
@@ -97,11 +98,14 @@ def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     for step in job.steps:
         if step.uses is not None:
+            if step.uses.text.startswith("./"):
+                yield Problem(("steps", step.index, "uses"), command=step.uses.text)
+                return
             if not _BRING_NO_FILES.fullmatch(step.uses.name):
                 return
         elif step.run is None or _MAY_BRING_FILES.search(step.run):
             return
-        elif step.is_shell and _NEEDS_FILES.search(step.run):
+        elif checks_out and step.is_shell and _NEEDS_FILES.search(step.run):
             for command in step.script():
                 if _needs_files(command):
                     yield Problem(_place(command), command=_named(command))

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.types import Type
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
+
+_LEVELS = {"none": 0, "read": 1, "write": 2}
 
 
 def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -26,8 +28,8 @@ def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem
     uses, workspace = step.uses, step.workflow.workspace
     if uses is None or uses.kind != "local" or workspace is None or "${{" in uses.text or uses.text.startswith("../"):
         return
-    root = repository_root(step.workflow.path)
-    if root is None or not _checks_out_itself(step):
+    root = repository_root(step.workflow)
+    if root is None or not _checks_out_itself(step, root):
         return
     folder = (root + uses.folder).rstrip("/")
     names = workspace.names("" if folder == "." else folder)
@@ -35,13 +37,16 @@ def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem
         yield Problem("uses", folder=uses.text)
 
 
-def _checks_out_itself(step: Step) -> bool:
+def _checks_out_itself(step: Step, root: str) -> bool:
     """Say whether what stands in the working folder is surely this repository and nothing built or fetched besides."""
-    if step.workflow.is_action or (step.uses is not None and step.uses.text.startswith("$/")):
+    name = (step.uses.folder if step.uses else "").split("/")[0]
+    if step.uses is not None and step.uses.text.startswith("$/"):
         return True
+    if step.workflow.is_action:
+        workspace = step.workflow.workspace
+        return name == "." or workspace is None or name in workspace.names(root.rstrip("/"))
     if step.is_preceded_by(_checks_out_another):
         return False
-    name = (step.uses.folder if step.uses else "").split("/")[0]
     return name == ".github" or not step.is_preceded_by(_runs_with, name)
 
 
@@ -71,8 +76,8 @@ def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]
         ):
             yield Problem(("with", name), part="key", fault=f"the action has no input `{name}`{nearest(name, inputs)}")
     for name, config in inputs.items():
-        is_required = isinstance(config, Map) and config.get("required") is True and config.get("default") is None
-        if is_required and name.lower() not in given:
+        is_required = isinstance(config, Map) and str(config.get("required")).lower() == "true"
+        if is_required and config.get("default") is None and name.lower() not in given:
             yield Problem("uses", fault=f"the action requires the input `{name}`")
 
 
@@ -80,7 +85,7 @@ def missing_local_workflow(subject: Subject, options: Options) -> Iterator[Probl
     """Find calls of reusable workflows that are not there or can't be called."""
     job: Job = subject.context
     uses, workspace = job.uses, job.workflow.workspace
-    root = repository_root(job.workflow.path)
+    root = repository_root(job.workflow)
     if uses is None or uses.kind != "local" or workspace is None or root is None or "${{" in uses.text:
         return
     path = root + uses.folder
@@ -93,6 +98,37 @@ def missing_local_workflow(subject: Subject, options: Options) -> Iterator[Probl
         called = called_workflow(job.workflow, uses)
         if called is not None and called.triggers and not called.has_trigger("workflow_call"):
             yield Problem("uses", fault="that workflow has no `workflow_call` trigger")
+        elif called is not None and job.workflow.path in _paths_called(called):
+            yield Problem("uses", fault="it leads back to this workflow, and a workflow can't call itself")
+
+
+def _paths_called(workflow: Workflow) -> set[str]:
+    """Return the path of a workflow and those of all that it calls of the same repository, and these, and so on."""
+    found: set[str] = set()
+    stack = [workflow]
+    while stack:
+        one = stack.pop()
+        if one.path not in found:
+            found.add(one.path)
+            called = [called_workflow(one, job.uses) for job in one.jobs.values() if job.uses is not None]
+            stack.extend(each for each in called if each is not None)
+    return found
+
+
+def excessive_called_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find calls of local workflows whose jobs ask for more than the calling job's token may do."""
+    job: Job = subject.context
+    called = called_workflow(job.workflow, job.uses) if job.uses is not None else None
+    if called is None or not job.declares_permissions or not called.has_trigger("workflow_call"):
+        return
+    for other in called.jobs.values():
+        asked_for = other.permissions if "permissions" in other.value else None
+        for scope, level in (asked_for or {}).items():
+            given = job.grants("*" if scope == "*" else scope)
+            if given is not None and _LEVELS.get(level, 0) > _LEVELS.get(given, 0):
+                asked = f"{level}-all" if scope == "*" else f"{scope}: {level}"
+                yield Problem("uses", asked=asked, other=other.key, given=given)
+                return
 
 
 def reusable_workflow_inputs(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -61,6 +61,10 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
     if isinstance(on, Map) and "workflow_run" in on and "workflows" not in config and not config.open:
         yield Problem(("on", "workflow_run"), part="key", where="on.workflow_run", key="`workflows`")
     yield from _missing_in_containers(subject.context)
+    runs = map_at(subject.value, "runs")
+    for name in ("pre", "post"):
+        if f"{name}-if" in runs and not {name, f"{name}-entrypoint"} & set(runs) and not runs.open:
+            yield Problem(("runs", f"{name}-if"), part="key", where="runs", key=f"`{name}`, for which `{name}-if` is")
     for found in _problems(subject, "missing-key"):
         node = subject.value
         for step in found.path:

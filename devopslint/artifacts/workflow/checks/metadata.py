@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.images import image_tag
@@ -57,3 +59,24 @@ def floating_image(subject: Subject) -> Iterator[Problem]:
         name = image[len("docker://") :]
         if image_tag(name) in ("", "latest"):
             yield Problem(("runs", "image"), image=name)
+
+
+def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find scripts and Dockerfiles that an action names and that are not there, unless a build may make their folder."""
+    workflow: Workflow = subject.context
+    runs = map_at(workflow.root, "runs")
+    keys = ("image",) if runs.get("using") == "docker" else ("pre", "main", "post")
+    for key in keys:
+        name = runs.get(key)
+        if isinstance(name, str) and name and "${{" not in name and "://" not in name and _is_missing(workflow, name):
+            yield Problem(("runs", key), file=name)
+
+
+def _is_missing(workflow: Workflow, name: str) -> bool:
+    workspace = workflow.workspace
+    path = os.path.normpath(os.path.join(os.path.dirname(workflow.path), name))
+    if workspace is None or path.startswith(".."):
+        return False
+    folder, _, last = path.rpartition("/")
+    beside = workspace.names(folder)
+    return bool(beside) and not {last, f"{last}.js", f"{last}.cjs", f"{last}.mjs"} & set(beside)
