@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 """Registries that pass on the images of Docker Hub."""
+_UBI = re.compile(r"registry\.(?:access\.redhat\.com|redhat\.io)/ubi(\d+)\b")
+_DISTROLESS = re.compile(r"gcr\.io/distroless/(?:nodejs(\d+)|[a-z0-9-]+?)-debian(\d+)$")
 _table: dict[str, Any] = {}
 
 
@@ -32,22 +34,57 @@ def outdated_image(subject: Subject, options: Options) -> Iterator[Problem]:
     text = subject.get("image")
     image = parse_image(text) if isinstance(text, str) else None
     found = end_of_life(image) if image is not None else None
-    if found is not None:
-        yield Problem("image", image=text, line=f"{_name(image)} {found[0]}", day=found[1])
+    if found is not None and image is not None:
+        yield Problem("image", image=text, line=line_title(image, found[0]), day=found[1])
+
+
+def line_title(image: Image, line: str) -> str:
+    """Return what people call a release line: `node 14`, and `debian buster` where the system below is what has ended."""
+    return line if " " in line else f"{_name(image)} {line}"
 
 
 def end_of_life(image: Image) -> tuple[str, str] | None:
-    """Return the release line and the last day of support when that had passed at `as_of`; `None` otherwise."""
+    """Return the release line and the last day of support when that had passed at `as_of`; `None` otherwise.
+
+    The line is that of the image, or else of the system that its tag names (`node:22-buster`).
+    """
     name = _name(image)
-    if not name or not isinstance(image.tag, str) or not image.tag:
+    tag = image.tag
+    if not name or not isinstance(tag, str):
         return None
     table = _read()
-    line = _line_of(image.tag, table["images"].get(name, {}))
-    return line if line is not None and line[1] and line[1] <= table["as_of"] else None
+    ubi = _UBI.match(name)
+    if ubi is not None:
+        return _ended(table, "ubi", ubi[1], "UBI ")
+    distroless = _DISTROLESS.match(name)
+    if distroless is not None:
+        runtime = distroless[1] and _ended(table, "node", distroless[1], "node ")
+        return runtime or _ended(table, "debian", distroless[2], "debian ")
+    if not tag:
+        return None
+    lines = table["images"].get(name, {})
+    line = _line_of(tag, lines)
+    if line is not None and line[1] and line[1] <= table["as_of"]:
+        return line
+    if "/" in name and not lines:
+        return None
+    for part in re.split(r"[-_]", tag):
+        alpine = re.fullmatch(r"alpine(\d+\.\d+)(?:\.\d+)?", part)
+        found = _ended(table, "alpine", alpine[1], "alpine ") if alpine else None
+        for system in ("debian", "ubuntu"):
+            found = found or (_ended(table, system, part, f"{system} ") if part.isalpha() and name != system else None)
+        if found:
+            return found
+    return None
 
 
-def _name(image: Image | None) -> str:
-    if image is None or not isinstance(image.name, str):
+def _ended(table: Mapping[str, Any], name: str, line: str, prefix: str) -> tuple[str, str] | None:
+    day = table["images"].get(name, {}).get(line, "")
+    return (prefix + line, day) if day and day <= table["as_of"] else None
+
+
+def _name(image: Image) -> str:
+    if not isinstance(image.name, str):
         return ""
     for mirror in _MIRRORS:
         if image.name.startswith(mirror):

@@ -96,6 +96,27 @@ DEPRECATED = {
     "ubuntu-debootstrap": "it was given up in 2016",
 }
 """Images that get no updates any more, and why."""
+_ON_OPENJDK = frozenset({"clojure", "gradle", "groovy", "jruby", "maven", "tomcat", "tomee", "sbtscala/scala-sbt"})
+_GIVEN_UP = re.compile(r"adoptopenjdk/openjdk\d+(?:-openj9)?$")
+_STREAM = re.compile(r"stream8\b")
+
+
+def deprecation(image: Image) -> str:
+    """Return why an image gets no updates any more; `""` when it does, or that is not known."""
+    name, tag = image.name, image.tag
+    if not isinstance(name, str):
+        return ""
+    for mirror in ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/"):
+        name = name.removeprefix(mirror)
+    if name in DEPRECATED:
+        return DEPRECATED[name]
+    if _GIVEN_UP.match(name):
+        return DEPRECATED["adoptopenjdk"]
+    if name in _ON_OPENJDK and isinstance(tag, str) and re.search("openjdk", tag):
+        return "its variants on `openjdk` get no more updates; those on `eclipse-temurin` are their successors"
+    if name == "quay.io/centos/centos" and isinstance(tag, str) and _STREAM.match(tag):
+        return "CentOS Stream 8 ended in May 2024"
+    return ""
 
 
 def is_official(name: str) -> bool:

@@ -2,7 +2,7 @@ import pytest
 
 from devopslint.knowledge.image_contents import accounts, contents, lacks, variant
 from devopslint.knowledge.images import parse_image
-from devopslint.knowledge.official_images import has_no_shell, is_small, runs_as_root, shell_of
+from devopslint.knowledge.official_images import deprecation, has_no_shell, is_small, runs_as_root, shell_of
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,20 @@ def test_what_the_table_says_of_an_image() -> None:
     postgres = contents(parse_image("postgres:17-alpine"))
     assert postgres is not None
     assert postgres["drops"] is True
+
+
+@pytest.mark.parametrize(
+    ("image", "given_up"),
+    [
+        ("openjdk:17", True),
+        ("public.ecr.aws/docker/library/openjdk:17", True),
+        ("adoptopenjdk/openjdk11:jre", True),
+        ("maven:3.8-openjdk-11", True),
+        ("maven:3.9-eclipse-temurin-21", False),
+        ("quay.io/centos/centos:stream8", True),
+        ("quay.io/centos/centos:stream9", False),
+        ("example.com/openjdk:17", False),
+    ],
+)
+def test_images_that_have_been_given_up(image: str, given_up: bool) -> None:
+    assert bool(deprecation(parse_image(image))) is given_up

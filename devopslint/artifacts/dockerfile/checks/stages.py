@@ -11,12 +11,12 @@ from devopslint.artifacts.dockerfile.checks.common import (
 )
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.use import is_action
-from devopslint.knowledge.end_of_life import end_of_life
+from devopslint.knowledge.end_of_life import end_of_life, line_title
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import (
     BUILD_IMAGES,
-    DEPRECATED,
     FULL_VARIANTS,
+    deprecation,
     is_small,
     runs_as_root,
 )
@@ -64,16 +64,17 @@ def past_end_of_life(subject: Subject, options: Options) -> Iterator[Problem]:
     stage: Stage = subject.context
     image = image_of(stage)
     found = end_of_life(image) if image is not None else None
-    if found is not None and image is not None and image.name not in DEPRECATED:
-        yield _image_problem(stage, line=f"{image.name} {found[0]}", day=found[1])
+    if found is not None and image is not None and not deprecation(image):
+        yield _image_problem(stage, line=line_title(image, found[0]), day=found[1])
 
 
 def deprecated_image(subject: Subject, options: Options) -> Iterator[Problem]:
     """A base image that its makers have given up."""
     stage: Stage = subject.context
     image = image_of(stage)
-    if image is not None and isinstance(image.name, str) and image.name in DEPRECATED:
-        yield _image_problem(stage, reason=DEPRECATED[image.name])
+    reason = deprecation(image) if image is not None else ""
+    if reason:
+        yield _image_problem(stage, reason=reason)
 
 
 def full_variant(subject: Subject, options: Options) -> Iterator[Problem]:
