@@ -98,7 +98,7 @@ def lines_of(product: str, text: str, as_of: str) -> dict[str, str]:
 
 def _day(release: dict[str, Any], product: str) -> str | None:
     """Return the last day, `""` for none, `None` for a line of which only is known that it has ended."""
-    days = [release.get("eol"), release.get("eoes") if product in FREE_LONG_TERM else None]
+    days = [release.get("eoas" if product == "aws-lambda" else "eol"), release.get("eoes") if product in FREE_LONG_TERM else None]
     dates = [day.isoformat() for day in days if isinstance(day, date)]
     if days[0] is True and not dates:
         return None
@@ -114,7 +114,7 @@ def main() -> None:
         images.update(dict.fromkeys(names, lines))
     lambdas = lines_of("aws-lambda", (clone / "products" / "aws-lambda.md").read_text("utf-8"), as_of)
     for line, day in lambdas.items():
-        runtime = re.fullmatch(r"([a-z]+?)(\d[\d.]*)", line)
+        runtime = re.fullmatch(r"([a-z]+?)(\d[\d.]*?)(?:\.x)?", line)
         if runtime:
             images.setdefault(f"public.ecr.aws/lambda/{runtime[1]}", {})[runtime[2]] = day
     TARGET.parent.mkdir(exist_ok=True)
