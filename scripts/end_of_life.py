@@ -98,7 +98,10 @@ def lines_of(product: str, text: str, as_of: str) -> dict[str, str]:
 
 def _day(release: dict[str, Any], product: str) -> str | None:
     """Return the last day, `""` for none, `None` for a line of which only is known that it has ended."""
-    days = [release.get("eoas" if product == "aws-lambda" else "eol"), release.get("eoes") if product in FREE_LONG_TERM else None]
+    days = [
+        release.get("eoas" if product == "aws-lambda" else "eol"),
+        release.get("eoes") if product in FREE_LONG_TERM else None,
+    ]
     dates = [day.isoformat() for day in days if isinstance(day, date)]
     if days[0] is True and not dates:
         return None

@@ -53,6 +53,10 @@ _NON_ROOT_NAME = re.compile(r"(?:nonroot|non-root|rootless|unprivileged|chiseled
 _SLIM = re.compile(r"slim|alpine|distroless|chiseled|minimal|musl|micro|scratch|jre|wolfi|-ubi-micro", re.IGNORECASE)
 
 FULL_VARIANTS = {
+    "debian": "`-slim`",
+    "eclipse-temurin": "`-jre`",
+    "ibm-semeru-runtimes": "`-jre`",
+    "sapmachine": "`-jre`",
     "node": "`-slim` or `-alpine`",
     "python": "`-slim`",
     "ruby": "`-slim`",

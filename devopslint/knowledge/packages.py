@@ -127,6 +127,7 @@ MANAGERS = {
     ),
     "yum": _YUM,
     "dnf": _YUM,
+    "dnf5": _YUM,
     "microdnf": _YUM,
     "tdnf": _YUM,
     "zypper": Manager(

@@ -136,7 +136,7 @@ def _leaves_out(step: Step, program: str, mentioned: re.Pattern[str]) -> bool:
     """Say whether a RUN certainly does not bring a program."""
     if step.instruction.json or _mounts_programs(step) or mentioned.search(_whole_text(step)):
         return False
-    return _is_plain(step) and (program not in _BROUGHT_ALONG or _installs_little(step.read_script()))
+    return is_plain(step) and (program not in _BROUGHT_ALONG or _installs_little(step.read_script()))
 
 
 def _whole_text(step: Step) -> str:
@@ -187,7 +187,7 @@ def _installs_little(commands: Iterable[Command]) -> bool:
     )
 
 
-def _is_plain(step: Step) -> bool:
+def is_plain(step: Step) -> bool:
     """Say whether all packages that a RUN installs can be seen."""
     if step.shell_fragment() is None or step.read_script().has_errors:
         return False

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Related
+from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
     from devopslint.artifacts.dockerfile.words import Word as DockerWord
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command, Script, Word
 
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _CLEANER = re.compile(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
 
 
@@ -49,6 +52,20 @@ def command_of(subject: Subject) -> tuple[Command, Step]:
     """Return the command of a subject `shell.command` of a Dockerfile, and the RUN that it stands in."""
     context: CommandContext = subject.context
     return context.command, context.owner
+
+
+def text_of(word: Word, step: Step) -> Any:
+    """Return the text of a word of a RUN, or of the ARG or ENV that it is; UNKNOWN when the script itself may set it."""
+    if not word.expands:
+        return word.text
+    variable = _VARIABLE.fullmatch(word.text)
+    if variable is None:
+        return UNKNOWN
+    name = variable[1] or variable[2]
+    held = step.scope.get(name)
+    if held is None or any(one.name == name for command in step.read_script() for one in command.assignments):
+        return UNKNOWN
+    return held.value
 
 
 def ships(step: Step) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, related_step, ships
 from devopslint.artifacts.dockerfile.ignore import is_named_context, read_ignore
+from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import image_tag, parse_image
 from devopslint.knowledge.official_images import RUNS_AS_ROOT, is_official
 from devopslint.policy.subject import Place, Problem
@@ -28,19 +29,6 @@ _REMOTE = re.compile(r"^(?:https?://|git://|git@|ssh://|ftp://)")
 _CHECKSUM = re.compile(r"[?&]checksum=")
 """How the URL of a git repository names its commit; see Docker's reference, "ADD", git repositories."""
 _GIT = re.compile(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
-_SECRET_FILE = re.compile(
-    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.aws/credentials|\.docker/config\.json|\.kube/config|kubeconfig|\.htpasswd|\.vault-token"
-    r"|\.s3cfg|terraform\.tfstate|(?:secrets?|prod|production|staging)\.env|secrets?\.(?:json|ya?ml)|\.env(?:\.(?!example|sample|template|dist|test)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials"
-    r"|\.pypirc|credentials\.json|service[-_]account(?:[-_]key)?\.json|[\w.-]+\.(?:p12|pfx|jks|keystore|kdbx|ppk)"
-    r"|[\w.-]*(?:private|secret)[\w-]*\.(?:pem|key)|(?:server|tls|ssl)\.key)$"
-)
-_WITHOUT_WORKDIR = frozenset(
-    {"almalinux", "alpine", "amazoncorretto", "amazonlinux", "archlinux", "buildpack-deps", "busybox", "centos", "debian",
-     "eclipse-temurin", "elixir", "erlang", "fedora", "gcc", "mariadb", "maven", "mongo", "mysql", "nginx", "node", "openjdk",
-     "oraclelinux", "postgres", "python", "rockylinux", "ruby", "rust", "scratch", "swift", "ubuntu"}
-)  # fmt: skip
-"""Images whose working folder is `/`."""
-_SECRET_FOLDER = re.compile(r"(?:^|/)\.(?:ssh|aws|gnupg|kube|docker)/?$")
 
 
 def sources_and_destination(step: Step) -> tuple[list[Word], Word | None]:
@@ -197,9 +185,9 @@ def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     found = _from(step)
     source = step.model.stage_named(found[1]) if found is not None else None
-    if step.stage.root_stage.image_text == "scratch" or source is None:
+    if step.stage.root_stage.image_text == "scratch" or found is None:
         return
-    if parse_image(source.root_stage.image_text).name not in RUNS_AS_ROOT - {"scratch"}:
+    if parse_image(source.root_stage.image_text if source else found[1]).name not in RUNS_AS_ROOT - {"scratch"}:
         return
     if len(sources) == 1 and sources[0].value in {"/", "/*", "/."}:
         yield Problem(docker_place(step, sources[0]))
@@ -253,24 +241,6 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(docker_place(step, word), source=text)
 
 
-def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A file that holds secrets, copied into a layer that ships."""
-    step: Step = subject.context
-    if step.instruction.flag("from") is not None:
-        return
-    sources, destination = sources_and_destination(step)
-    for word in sources:
-        text = step.text_of(word)
-        if text is UNKNOWN or text.endswith(".pub"):
-            continue
-        if _SECRET_FILE.search(text) or _SECRET_FOLDER.search(text):
-            yield Problem(docker_place(step, word), file=text)
-            continue
-        target = step.text_of(destination) if destination is not None and len(sources) == 1 else UNKNOWN
-        if destination is not None and isinstance(target, str) and _SECRET_FILE.search(target):
-            yield Problem(docker_place(step, destination), file=target)
-
-
 def relative_destination(subject: Subject, options: Options) -> Iterator[Problem]:
     """A relative destination in a stage that has set no WORKDIR, on an image whose own is `/`."""
     step: Step = subject.context
@@ -281,8 +251,8 @@ def relative_destination(subject: Subject, options: Options) -> Iterator[Problem
     text = step.text_of(destination)
     if text is UNKNOWN or text.startswith(("/", "$", "\\")) or re.match(r"[A-Za-z]:", text):
         return
-    image = stage.root_stage.image_text.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    if image in _WITHOUT_WORKDIR:
+    found = contents(parse_image(stage.root_stage.image_text))
+    if found is not None and found.get("workdir", "") in {"", "/"}:
         yield Problem(docker_place(step, destination), destination=text)
 
 

@@ -40,10 +40,11 @@ def no_healthcheck(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def no_healthcheck_at_all(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Any other final stage that starts a program, without HEALTHCHECK."""
+    """Any other final stage without HEALTHCHECK; what is built from `scratch` and starts nothing only carries files."""
     stage: Stage = subject.context
-    starts = stage.setting("CMD") or stage.setting("ENTRYPOINT")
-    if stage.setting("HEALTHCHECK") is not None or starts is None or stage.root_stage.image is UNKNOWN:
+    if stage.setting("HEALTHCHECK") is not None or stage.root_stage.image is UNKNOWN:
+        return
+    if stage.root_stage.image == "scratch" and not (stage.setting("CMD") or stage.setting("ENTRYPOINT")):
         return
     if not _listens(stage) and not is_action(stage.model):
         yield Problem(())

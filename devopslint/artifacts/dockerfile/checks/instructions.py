@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
@@ -90,8 +91,8 @@ def system_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     words = step.instruction.words
     text = step.text_of(words[0]) if words else UNKNOWN
     if isinstance(text, str) and re.match(
-        r"/(?:(?:proc|sys|dev|boot|lib|lib64|bin|sbin|lost\+found)(?:/|$)|(?:etc|usr|var|usr/(?:bin|sbin|lib))/?$)",
-        text,
+        r"//?(?:(?:proc|sys|dev|boot|lib|lib64|bin|sbin|lost\+found)(?:/|$)|(?:etc|usr|var|usr/(?:bin|sbin|lib))/?$)",
+        posixpath.normpath(text),
     ):
         yield Problem(docker_place(step, words[0]), path=text)
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _LABEL_KEY = re.compile(r"[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9]))*$|[a-z0-9][a-z0-9._-]*/[\w.-]+$")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$")
+_TIME = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$"
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+$|git@\S+$", re.IGNORECASE)
 _OCI = "org.opencontainers.image."
 _LABEL_FORMS = {

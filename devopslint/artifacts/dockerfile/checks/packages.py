@@ -104,8 +104,8 @@ def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 _FAMILY = {
-    name: ("yum", "dnf", "microdnf", "tdnf") if name != "zypper" else ("zypper",)
-    for name in ("yum", "dnf", "microdnf", "tdnf", "zypper")
+    name: ("yum", "dnf", "dnf5", "microdnf", "tdnf") if name != "zypper" else ("zypper",)
+    for name in ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper")
 }
 
 
@@ -212,7 +212,7 @@ def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         for word in packages(command)
         if not has_version(manager, word) and not word.expands and _bare(word.text) not in ignored
     ]
-    if command.name == "gem" and command.has_flag("-v", "--version"):
+    if command.name == "gem" and command.has_flag("-v", "--version", "-g", "--file"):
         return
     if found:
         yield Problem(place_of(found[0]), packages=in_words(found))

@@ -11,8 +11,10 @@ from devopslint.artifacts.dockerfile.checks.common import (
     mounts,
     name_place,
     place_of,
+    text_of,
 )
 from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
 
@@ -32,8 +35,10 @@ _NO_PIPEFAIL_NEEDED = frozenset(("sh", "bash", "dash", "ash", "zsh"))
 
 def useradd_log(subject: Subject, options: Options) -> Iterator[Problem]:
     """`useradd` with a high number and the sparse file that it makes of `/var/log/lastlog`."""
-    command, _ = command_of(subject)
+    command, step = command_of(subject)
     uid = command.value_of("-u", "--uid")
+    if uid is UNKNOWN:
+        uid = next((text_of(word, step) for word in command.words if word.expands), UNKNOWN)
     if isinstance(uid, str) and uid.isdigit() and len(uid) > 5 and not command.has_flag("-l", "--no-log-init"):
         assert command.name_word is not None
         yield Problem(place_of(command.name_word), uid=uid)
@@ -129,7 +134,7 @@ def unchecked_pipe(subject: Subject, options: Options) -> Iterator[Problem]:
         if (
             command.piped_to is None
             or command.piped_from is not None
-            or command.name in _NEVER_FAIL
+            or (command.name in _NEVER_FAIL and not (command.name in {"curl", "wget"} and _is_run(command)))
             or not command.name
         ):
             continue
@@ -138,6 +143,14 @@ def unchecked_pipe(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         assert command.name_word is not None
         yield Problem(place_of(command.name_word), name=command.name)
+
+
+def _is_run(command: Command) -> bool:
+    """Say whether what a command fetches is run: what it lacks when the transfer breaks off is not run, and nothing tells."""
+    last = command.piped_to
+    while last is not None and last.piped_to is not None:
+        last = last.piped_to
+    return last is not None and last.name in _NO_PIPEFAIL_NEEDED
 
 
 def consecutive_copies(subject: Subject, options: Options) -> Iterator[Problem]:

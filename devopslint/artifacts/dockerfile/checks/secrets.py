@@ -6,7 +6,12 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of
 from devopslint.artifacts.dockerfile.resolve import Expanded
-from devopslint.knowledge.credentials import find_credential, is_plausible_secret, looks_like_secret_name
+from devopslint.knowledge.credentials import (
+    find_assignments,
+    find_credential,
+    is_plausible_secret,
+    looks_like_secret_name,
+)
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import UNKNOWN
 
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.fragment import Fragment
 
     Options = Mapping[str, Any]
 
@@ -30,7 +36,14 @@ _WEAK = re.compile(
 """What stands in for a secret elsewhere, but is the value itself in an image: nobody fills in what ENV has set."""
 _STAND_IN = re.compile(r"dummy|fake|placeholder|example|build|test|temp|not.?used|unused|default", re.IGNORECASE)
 """What a tool gets that asks for a secret while assets are built."""
-_SECRET_TAIL = re.compile(r"(?:^|_)(?:auth|pword)$", re.IGNORECASE)
+_SECRET_TAIL = re.compile(
+    r"(?:^|_)(?:auth|pword|access_?key_?id|(?<!public_)(?:ssh|deploy|signing|encryption|app|session|stripe|client)_?key|creds)$",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"(?:machine\s+\S+\s+login\s+\S+\s+|:_)(password|authToken|auth)(?:\s+|=)([^\s'\"]+)")
+"""What `.netrc` and `.npmrc` hold."""
+_SED = re.compile(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
+_PUBLIC = re.compile(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
 def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -59,7 +72,7 @@ def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _names_secret(name: str) -> bool:
-    return looks_like_secret_name(name) or _SECRET_TAIL.search(name) is not None
+    return looks_like_secret_name(name) or (_SECRET_TAIL.search(name) is not None and not _PUBLIC.search(name))
 
 
 def _is_value(text: str) -> bool:
@@ -110,17 +123,46 @@ def password_set(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`PGPASSWORD=… psql` and `export TOKEN=…`: the value stands in the history of the image."""
+    """`PGPASSWORD=… psql`, `export TOKEN=…`, `echo "password=…" > /etc/app.conf`: the value stands in the history."""
+    if subject.kind == "dockerfile.instruction":
+        step: Step = subject.context
+        for heredoc in step.instruction.heredocs:
+            yield from _in_text(heredoc.body, 0, heredoc.body.text)
+        return
     context: ScriptContext = subject.context
     for command in context.script:
         for assignment in command.assignments:
             value = assignment.value
             if value is None or value.expands or not looks_like_secret_name(assignment.name):
                 continue
-            if (
-                not _SWITCH.match(value.text)
-                and not _STAND_IN.search(value.text)
-                and is_plausible_secret(value.text)
-                and find_credential(value.text) is None
-            ):
+            if _is_written_out(value.text):
                 yield Problem(place_of(value), name=assignment.name)
+        if command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None:
+            continue
+        for word in command.words:
+            if not word.expands and word.text in word.fragment.text[word.start : word.end]:
+                offset = word.start + word.fragment.text[word.start : word.end].index(word.text)
+                put_in = _SED.match(word.text) if command.name == "sed" else None
+                start = put_in.start(2) if put_in else 0
+                yield from _in_text(word.fragment, offset + start, put_in[2] if put_in else word.text)
+    for tree in context.script.trees:
+        for node in tree.nodes("heredoc_body"):
+            yield from _in_text(tree.fragment, node.start_byte, tree.text(node))
+
+
+def _in_text(fragment: Fragment, offset: int, text: str) -> Iterator[Problem]:
+    """Yield a problem for each secret that a text gives a name."""
+    found = list(find_assignments(text))
+    found.extend((match[1], *match.span(2)) for match in _LOGIN.finditer(text))
+    for name, start, end in found:
+        if "$" not in text[start:end] and name.upper() != "NOPASSWD" and _is_written_out(text[start:end]):
+            yield Problem(Place(fragment.source, *fragment.mark(offset + start, offset + end)), name=name)
+
+
+def _is_written_out(value: str) -> bool:
+    return (
+        not _SWITCH.match(value)
+        and not _STAND_IN.search(value)
+        and is_plausible_secret(value)
+        and find_credential(value) is None
+    )

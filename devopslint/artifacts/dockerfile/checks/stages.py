@@ -277,7 +277,16 @@ def no_default_in_from(subject: Subject, options: Options) -> Iterator[Problem]:
     step = stage.start
     word = stage.image_word
     value = step.expand(word) if word is not None else None
-    if word is None or not isinstance(value, Expanded) or value.value is not UNKNOWN:
+    if word is None or not isinstance(value, Expanded):
+        return
+    if value.value is not UNKNOWN:
+        if re.search(r"^$|[:/@]$|^[:/@]|//", value.value):
+            empty = next(
+                (use for use in value.used if (held := step.scope.get(use.name)) is None or not held.value), None
+            )
+            if empty is not None and empty.known:
+                mark = step.instruction.fragment.mark(word.start + empty.at, word.start + empty.end)
+                yield Problem(Place(step.instruction.source, *mark), name=empty.name)
         return
     for use in value.used:
         held = step.scope.get(use.name)

@@ -24,9 +24,12 @@ _UPDATES = {
     "apt-get": {"update"},
     "apt": {"update"},
     "apk": {"update"},
-    "yum": {"makecache", "check-update"},
+    **dict.fromkeys(
+        ("yum", "dnf", "dnf5", "microdnf", "tdnf"), frozenset({"update", "upgrade", "makecache", "check-update"})
+    ),
     "zypper": {"refresh", "ref"},
 }
+_RED_HAT = frozenset({"yum", "dnf", "dnf5", "microdnf", "tdnf"})
 _USES_LISTS = frozenset(
     {"install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "download", "source", "add",
      "satisfy", "fetch", "search", "policy", "list", "show", "changelog", "fix", "in", "up", "update", "dup"}
@@ -45,6 +48,11 @@ def update_without_install(subject: Subject, options: Options) -> Iterator[Probl
     if word is None or word.text not in _UPDATES.get(command.name, ()) or step.stage is None:
         return
     names = ("apt-get", "apt") if command.name.startswith("apt") else (command.name,)
+    red_hat = command.name in _RED_HAT
+    if red_hat and (
+        len(command.operands(MANAGERS[command.name].valued)) > 1 or not _installs_later(step, command, names)
+    ):
+        return  # upgrades of single packages, and upgrades for their own sake, which another rule tells of
     script = step.read_script()
     if any(
         other is not command and (w := subcommand(other)) is not None and w.text in _USES_LISTS - {word.text}
@@ -56,6 +64,17 @@ def update_without_install(subject: Subject, options: Options) -> Iterator[Probl
         return
     if _is_alone(script) or _installs_later(step, command, names):
         yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+def upgrade_alone(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A `yum update` of everything in a RUN that installs nothing, where no later RUN does so either."""
+    command, step = command_of(subject)
+    operands = command.operands(MANAGERS[command.name].valued)
+    if len(operands) != 1 or operands[0].text not in {"update", "upgrade"} or step.stage is None:
+        return
+    if any(is_install(other) for other in step.read_script()) or _installs_later(step, command, (command.name,)):
+        return
+    yield Problem(place_of(operands[0]), command=f"{command.name} {operands[0].text}")
 
 
 def _is_alone(script: Script) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
+from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem
 
@@ -14,32 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
+    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.knowledge.images import Image
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
 _EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
-_OF_IMAGES = {
-    **dict.fromkeys(
-        ("alpine", "almalinux", "amazonlinux", "busybox", "debian", "rockylinux", "scratch", "ubuntu"), r"PATH$"
-    ),
-    "fedora": r"PATH$|DISTTAG$|FGC$|FBR$|container$",
-    "golang": r"PATH$|GO",
-    "node": r"PATH$|NODE_|YARN_",
-    "python": r"PATH$|LANG$|GPG_KEY$|PYTHON",
-    "ruby": r"PATH$|LANG$|RUBY|GEM_|BUNDLE_",
+_OF_OLDER = {
+    "golang": "GOROOT GOROOT_BOOTSTRAP",
+    "httpd": "HTTPD_PREFIX NGHTTP2_VERSION OPENSSL_VERSION",
+    "mysql": "MYSQL_UNIX_ADDR",
+    "nginx": "NGINX_GPGKEY",
+    "node": "NPM_CONFIG_LOGLEVEL",
+    "python": "PYTHON_PIP_VERSION PYTHON_SETUPTOOLS_VERSION PYTHON_GET_PIP_URL PYTHON_GET_PIP_SHA256 LC_ALL",
+    "ruby": "GEM_HOME BUNDLE_PATH BUNDLE_BIN BUNDLER_VERSION RUBYGEMS_VERSION",
 }
-"""The variables that images set, by their Dockerfiles in the Docker Official Images library, at the end of 2025."""
+"""Variables that images had which the table does not know any more."""
 
 
 def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
     """A variable that neither the file nor the base image sets, outside of RUN, where a shell may set it."""
     stage: Stage = subject.context
-    own = _OF_IMAGES.get(str(parse_image(stage.root_stage.image_text).name)) if stage.root_stage.base is None else None
+    own = _variables_of(parse_image(stage.root_stage.image_text))
     if own is None:
         return
-    declared = _declared(stage.model)
+    declared = _declared(stage)
     told: set[str] = set()
     for step in stage.steps[1:]:
         if step.name not in _EXPANDED or step.instruction.onbuild:
@@ -48,14 +47,7 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
             value = step.expand(word)
             for use in value.used if isinstance(value, Expanded) else ():
                 name = use.name
-                if (
-                    use.known
-                    or use.defaulted
-                    or name in declared
-                    or name in told
-                    or re.match(own, name)
-                    or name == "HOME"
-                ):
+                if use.known or use.defaulted or name in declared or name in told or name in own:
                     continue
                 told.add(name)
                 mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
@@ -72,10 +64,22 @@ def frontend_kept(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(("pairs", "DEBIAN_FRONTEND"), part="key")
 
 
-def _declared(model: Model) -> set[str]:
-    """Return every name that an ARG or ENV of the file gives a value, wherever it stands; other rules judge where."""
+def _variables_of(image: Image) -> frozenset[str] | None:
+    """Return the variables that an image sets; `None` when they are not known."""
+    found = contents(image)
+    if found is None or (
+        found["system"] not in {"alpine", "busybox", "debian", "scratch", "ubuntu"} and "env" not in found
+    ):
+        return None
+    # `PYTHON_PIP_VERSION` and the like have come and gone with the versions of the image.
+    old = _OF_OLDER.get(str(image.name), "").split()
+    return frozenset(("PATH", "HOME", *found.get("env", ()), *old))
+
+
+def _declared(stage: Stage) -> set[str]:
+    """Return every name that an ARG or ENV of a stage or in front of all stages declares; other rules judge where."""
     found = {*PREDEFINED_ARGS, *PLATFORM_ARGS}
-    for step in model.steps:
+    for step in (*stage.model.globals, *stage.lineage()):
         if step.name == "ARG":
             found.update(word.raw.partition("=")[0] for word in step.instruction.words)
         elif step.name == "ENV":
