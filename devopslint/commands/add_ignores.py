@@ -1,139 +1,129 @@
 """Writing comments that silence what is reported: `--add-ignore[=REASON]`.
 
-The comment stands on the line above, with its indentation. Where a line can't take one (inside a quoted or plain scalar
-of several lines, a heredoc, a continued command), it stands above the node that the line belongs to. JSON has no comments.
+What can't be silenced by a comment is told: it stands in JSON, in no file at all, in a file whose encoding would change,
+or it is of a rule that no comment silences.
 """
 
 from __future__ import annotations
 
 import os
 
-from devopslint.policy.extents import Extents, form_of
+from devopslint.commands.comment_places import spots_in
+from devopslint.policy.extents import form_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Mapping, Sequence
 
+    from devopslint.commands.comment_places import Spot
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.finding import Finding, Report
     from devopslint.syntax.source import Source
 
-_SCRIPTS = frozenset({"run", "script", "before_script", "after_script", "command", "inlineScript"})
-"""Keys whose block scalars are scripts, in which a line with `#` is a comment and no content."""
-_COMMENTS = "core/"
+    Ignorable = Callable[[Finding], bool]
+
+_OF_FILES = "core/"
+_MARK = b"\xef\xbb\xbf"
 
 
-def add_ignores(report: Report, workspace: Workspace, reason: str) -> tuple[int, list[Finding]]:
-    """Write a comment above each line with findings; return how many comments, and the findings that can't have one.
+class Added:
+    """What has been written: how many comments, the files as they were before, and the findings that have none."""
 
-    Raises OSError when a file can't be written.
-    """
+    def __init__(self) -> None:
+        self.written: dict[str, int] = {}
+        self.before: dict[str, bytes] = {}
+        self.left: list[Finding] = []
+
+    def count(self) -> int:
+        """Return how many comments there are."""
+        return sum(self.written.values())
+
+    def take_back(self, path: str) -> None:
+        """Give a file its old content."""
+        with open(path, "wb") as file:
+            file.write(self.before[path])
+        self.written.pop(path, None)
+
+
+def add_ignores(
+    report: Report, workspace: Workspace, reason: str, ignorable: Ignorable = lambda finding: True
+) -> Added:
+    """Write a comment above each line with findings. Raises OSError when a file can't be written."""
+    added = Added()
+    seen: set[str] = set()
+    for path, findings in sorted(_by_path(report.active).items()):
+        full = os.path.realpath(os.path.join(report.root, *path.split("/")))
+        if full in seen:  # a link to a file that has its comments now
+            continue
+        seen.add(full)
+        content, source = _writable(workspace, path, full)
+        if source is None:
+            added.left += findings
+            continue
+        spots = _spots(spots_in(source, workspace), findings, ignorable, added.left)
+        if spots:
+            added.before[full] = content
+            _write(full, content, with_comments(source, spots, reason))
+            added.written[full] = len(spots)
+    return added
+
+
+def _by_path(findings: Sequence[Finding]) -> Mapping[str, list[Finding]]:
     by_path: dict[str, list[Finding]] = {}
-    for finding in report.active:
+    for finding in findings:
         by_path.setdefault(finding.path, []).append(finding)
-    written = 0
-    left: list[Finding] = []
-    for path, findings in sorted(by_path.items()):
-        source = workspace.source(path) if workspace.exists(path) else None
-        lines: dict[int, list[str]] = {}
-        place = None if source is None or form_of(path) == "json" else _placer(source, workspace)
-        for finding in findings:
-            line = 0 if place is None or finding.rule.startswith(_COMMENTS) else place(finding.span.line)
-            if line < 1:
-                left.append(finding)
-            elif finding.rule not in lines.setdefault(line, []):
-                lines[line].append(finding.rule)
-        if lines and source is not None:
-            _write(workspace, source, with_comments(source, lines, reason))
-            written += len(lines)
-    return written, left
+    return by_path
 
 
-def with_comments(source: Source, lines: dict[int, list[str]], reason: str) -> str:
-    """Return a text with a comment above each of some lines (1-based) that names its rules."""
-    why = f" -- {reason}" if reason else ""
+def _writable(workspace: Workspace, path: str, full: str) -> tuple[bytes, Source | None]:
+    """Return the content of a file and its text; no text when there is none that could be written back as it was."""
+    source = workspace.source(path) if workspace.exists(path) else None
+    if source is None or form_of(path) == "json":
+        return b"", None
+    with open(full, "rb") as file:
+        content = file.read()
+    same = content.removeprefix(_MARK) == source.text.encode("utf-8", "surrogatepass")
+    return content, source if same else None
+
+
+def _spots(
+    spot_of: Callable[[int], Spot], findings: Sequence[Finding], ignorable: Ignorable, left: list[Finding]
+) -> dict[Spot, list[str]]:
+    """Return the rules by the place of their comment; findings without a place are added to `left`."""
+    spots: dict[Spot, list[str]] = {}
+    for finding in findings:
+        can = not finding.rule.startswith(_OF_FILES) and ignorable(finding)
+        spot = spot_of(finding.span.line) if can else (0, "")
+        if not spot[0]:
+            left.append(finding)
+        elif finding.rule not in spots.setdefault(spot, []):
+            spots[spot].append(finding.rule)
+    return spots
+
+
+def with_comments(source: Source, spots: Mapping[Spot, Sequence[str]], reason: str) -> str:
+    """Return a text with a comment at each of some places that names its rules."""
+    why = f" -- {' '.join(reason.split())}" if reason.strip() else ""
     text = source.text
-    for line in sorted(lines, reverse=True):
-        start = source.line_starts[line - 1]
+    for (line, verb), rules in sorted(spots.items(), reverse=True):
+        start = source.line_starts[line - 1] if line <= len(source.line_starts) else len(text)
         own = source.line(line)
         indent = own[: len(own) - len(own.lstrip())]
-        end = "\r\n" if "\r\n" in text else "\n"
-        text = f"{text[:start]}{indent}# devopslint: ignore[{', '.join(sorted(lines[line]))}]{why}{end}{text[start:]}"
+        comment = f"{indent}# devopslint: {verb}[{', '.join(sorted(rules))}]{why}{_line_end(source, line)}"
+        text = text[:start] + comment + text[start:]
     return text
 
 
-def _write(workspace: Workspace, source: Source, text: str) -> None:
-    path = os.path.join(workspace.root, *source.path.split("/"))
-    with open(path, "rb") as file:
-        mark = b"\xef\xbb\xbf" if file.read(3) == b"\xef\xbb\xbf" else b""
-    with open(path, "wb") as file:
-        file.write(mark + text.encode("utf-8"))
+def _line_end(source: Source, line: int) -> str:
+    """Return how a line ends; the last one, which may have no end, as the one above."""
+    for number in (line, line - 1):
+        if 1 <= number < len(source.line_starts):
+            written = source.text[source.line_starts[number - 1] : source.line_starts[number]]
+            return written[len(written.rstrip("\r\n")) :]
+    return "\n"
 
 
-def _placer(source: Source, workspace: Workspace) -> Callable[[int], int]:
-    """Return what gives the line above which the comment for a line goes."""
-    form = form_of(source.path)
-    extents = Extents(source)
-    if form == "dockerfile":
-        return lambda line: _first_of(extents, line)
-    if form == "hcl":
-        return lambda line: _outside_heredoc(extents, line)
-    scalars = [] if form != "yaml" else _long_scalars(source, workspace)
-
-    def place(line: int) -> int:
-        for first, last, is_script in scalars:
-            if first < line <= last:
-                return line if is_script and not _in_command(source, first, line) else first
-        return line
-
-    return place
-
-
-def _first_of(extents: Extents, line: int) -> int:
-    """Return the first line of the instruction that a line of a Dockerfile belongs to."""
-    line = _outside_heredoc(extents, line)
-    while line > 1 and (extents.is_continued(line) or extents.line(line).lstrip().startswith("#")):
-        line -= 1
-    return line
-
-
-def _outside_heredoc(extents: Extents, line: int) -> int:
-    return next((first for first, last in extents.heredocs().items() if first < line <= last), line)
-
-
-def _long_scalars(source: Source, workspace: Workspace) -> list[tuple[int, int, bool]]:
-    """Return first and last line of the scalars of more than one line, and whether a comment may stand in them."""
-    from devopslint.syntax.tree import Map, Seq
-
-    found: list[tuple[int, int, bool]] = []
-    seen: set[int] = set()
-
-    def look(key: str, value: Any, start: int, end: int, key_start: int) -> None:
-        if isinstance(value, str):
-            first, last = source.position(key_start)[0], source.position(max(start, end - 1))[0]
-            if last > first:
-                found.append((first, last, source.text[start : start + 1] in {"|", ">"} and key in _SCRIPTS))
-        elif id(value) in seen:  # an alias of what it stands in
-            return
-        elif isinstance(value, Map):
-            seen.add(id(value))
-            for name, mark in value.at.items():
-                look(name, value.get(name), mark[2], mark[3], mark[0])
-        elif isinstance(value, Seq):
-            seen.add(id(value))
-            for item, item_mark in zip(value, value.at, strict=False):
-                look(key, item, item_mark[0], item_mark[1], item_mark[0])
-
-    for document in workspace.documents(source.path):
-        look("", document.root, 0, 0, 0)
-    return found
-
-
-def _in_command(source: Source, first: int, line: int) -> bool:
-    """Say whether a line of a script goes on from the one above, by a backslash, a quote or a heredoc left open."""
-    above: Sequence[str] = [source.line(number) for number in range(first + 1, line)]
-    if above and above[-1].rstrip().endswith("\\"):
-        return True
-    text = "\n".join(above)
-    return "<<" in text or text.count('"') % 2 == 1 or text.count("'") % 2 == 1
+def _write(full: str, content: bytes, text: str) -> None:
+    mark = _MARK if content.startswith(_MARK) else b""
+    with open(full, "wb") as file:
+        file.write(mark + text.encode("utf-8", "surrogatepass"))

@@ -34,30 +34,19 @@ def check(request: Request) -> int:
     """Run a check, write its reports, and return the exit code."""
     outputs = _outputs(request)
     report, session, asked = judge(request)
-    lowest = _threshold(session, "min-level", request.min_level, "note")
-    if any(GRAVITY[finding.level] < lowest(finding.path) for finding in report.findings):
-        report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest(finding.path))
+    report = reported(report, request, session)
     if request.strict:
         report = report.again([*report.notes, *_unsaid(report)])
     if request.add_ignore is not None:
-        return write_ignores(report, request)
+        from devopslint.commands.write_ignores import write_ignores
+
+        left = write_ignores(report, request.add_ignore, session, lambda: reported(judge(request)[0], request, session))
+        return EXIT_FINDINGS if left else EXIT_CLEAN
     _say_notes(report, request, outputs)
     _write(report, outputs, request, session, whole=asked.whole)
     if session.costs is not None:
         tell("\n".join(("what the rules cost, one by one and without a cache:", *session.costs.lines())))
     return _exit_code(report, request, session)
-
-
-def write_ignores(report: Report, request: Request) -> int:
-    """Write comments above what is reported and say how many; exit code 1 when something can't have one."""
-    from devopslint.commands.add_ignores import add_ignores
-    from devopslint.engine.workspace import Workspace
-
-    written, left = add_ignores(report, Workspace(report.root), request.add_ignore or "")
-    for finding in left:
-        tell(f"{finding.path}:{finding.span.line}: {finding.rule} can't be ignored by a comment there")
-    print(f"{written} comments written" if written != 1 else "1 comment written")
-    return EXIT_FINDINGS if left else EXIT_CLEAN
 
 
 def judge(request: Request) -> tuple[Report, Session, Asked]:
@@ -73,6 +62,14 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
     if request.paths[0] == "-" and not request.stdin_filename and not report.summary.total_files:
         session.notes.append("what standard input holds can be said by a name for it: --stdin-filename Dockerfile")
     return report.again([*session.notes, *report.notes]) if session.notes else report, session, asked
+
+
+def reported(report: Report, request: Request, session: Session) -> Report:
+    """Return a report without what is of a lower level than is asked for."""
+    lowest = _threshold(session, "min-level", request.min_level, "note")
+    if any(GRAVITY[finding.level] < lowest(finding.path) for finding in report.findings):
+        report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest(finding.path))
+    return report
 
 
 def _outputs(request: Request) -> list[Output]:

@@ -88,6 +88,9 @@ def check_usage(request: Request) -> None:
         raise UsageError("`-` is standard input, and stands alone: check files in a run of their own")
     if request.stdin_filename and "-" not in request.paths:
         raise UsageError("--stdin-filename names what is read from standard input: the only path is `-`")
+    if request.add_ignore is not None and (request.no_ignores or "-" in request.paths):
+        what = "--no-ignores" if request.no_ignores else "standard input"
+        raise UsageError(f"--add-ignore writes comments into files that the next run heeds: not with {what}")
     if request.today:
         from datetime import date
 

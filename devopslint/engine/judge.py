@@ -184,7 +184,9 @@ class Judge:
             else:
                 path = min(self._files)
                 place = Place(self.workspace.source(path) or Source(path, ""), 0, 0)
-        owner_line = owner.source.position(owner.start)[0] if owner.source.path == place.source.path else 0
+        # What stands alone (a workflow, a module) is no node with a header: what begins its first line is only a part of it.
+        has_header = bool(subject.parents) and owner.source.path == place.source.path
+        owner_line = owner.source.position(owner.start)[0] if has_header else 0
         message = rule.message(subject, problem)
         result.findings.append(self._finding(rule, message, place, subject.address, related, owner_line))
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _HCL_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#.*|//.*|/\*.*?\*/|<<-?\s*(\w+)\s*$|[{}\[\]()]')
 _HEREDOC = re.compile(r"(?<!<)<<-?(?!<)\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _OBJECT = re.compile(r"(?:kind|apiVersion)\s*:")
+_DIRECTIVE = re.compile(r"\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
+_HCL_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|(/\*[\s\S]*?(?:\*/|\Z))')
+_TEMPLATE_COMMENT = re.compile(r"()(\{\{-?\s*/\*[\s\S]*?\*/\s*-?\}\}|\{#[\s\S]*?#\})")
+_CONTROL = re.compile(r"\{\{-?\s*(?:if|else|end|with|range|define|block|template|\$\w+\s*:?=)\b[^}]*\}\}$|\{%[^%]*%\}$")
 _SKIPPED = {"hcl": ("#", "//", "/*"), "yaml": ("#", "---")}
 """How lines begin that are no code."""
 
@@ -36,6 +40,7 @@ class Extents:
 
     def __init__(self, source: Source) -> None:
         self.form = form_of(source.path)
+        self.source = source
         self.lines = source.lines()
         self.total = len(self.lines)
         self._next: list[int] = []
@@ -46,6 +51,9 @@ class Extents:
         self._separators: list[int] | None = None
         self._objects: dict[int, bool] = {}
         self._blocks: dict[int, tuple[int, int]] = {}
+        self._comments: list[tuple[int, int]] | None = None
+        self._commented: frozenset[int] = frozenset()
+        self._escape = ""
 
     def line(self, number: int) -> str:
         """Return the text of a line."""
@@ -60,7 +68,7 @@ class Extents:
             for number in range(self.total, -1, -1):
                 self._next[number] = following
                 text = self.lines[number - 1].strip() if number else ""
-                if text and not text.startswith(skipped):
+                if text and not text.startswith(skipped) and not self._is_template(number, text):
                     following = number
         return self._next[min(line, self.total)]
 
@@ -73,7 +81,7 @@ class Extents:
         return self._last[line]
 
     def block_of(self, line: int) -> tuple[int, int]:
-        """Return the lines of the innermost block that `line` stands in: the whole file where there is none."""
+        """Return the lines of the innermost block that `line` stands in; of none, the document, the Dockerfile, or the line."""
         if line not in self._blocks:
             self._blocks[line] = self._find_block(line)
         return self._blocks[line]
@@ -87,16 +95,86 @@ class Extents:
         first = self._separators[above - 1] + 1 if above else 1
         return first, self._separators[below] - 1 if below < len(self._separators) else self.total
 
+    def comment_at(self, offset: int) -> bool:
+        """Say whether an offset stands in a comment that was opened before it and may have several lines."""
+        comments = self._block_comments()
+        at = bisect_right(comments, (offset, 0)) - 1
+        return at >= 0 and comments[at][0] < offset < comments[at][1]
+
+    def directives(self) -> dict[str, str]:
+        """Return the directives at the top of a Dockerfile, the last of which stands in the line of their number."""
+        found: dict[str, str] = {}
+        for text in self.lines if self.form == "dockerfile" else ():
+            match = _DIRECTIVE.match(text)
+            if match is None or match.group(1).lower() not in {"syntax", "escape", "check"}:
+                break
+            found[match.group(1).lower()] = match.group(2)
+        return found
+
+    def first_of(self, line: int) -> int:
+        """Return the first line of the instruction of a Dockerfile that a line belongs to; elsewhere the line."""
+        if self.form != "dockerfile":
+            return line
+        line = next((first for first, last in self.heredocs().items() if first < line <= last), line)
+        while line > 1 and self.is_continued(line):
+            line -= 1
+        return line
+
+    def is_commented(self, line: int) -> bool:
+        """Say whether nothing but a comment of several lines, or a part of it, stands on a line."""
+        self._block_comments()
+        return line in self._commented
+
+    def _block_comments(self) -> list[tuple[int, int]]:
+        if self._comments is None:
+            text = self.source.text
+            found: list[tuple[int, int]] = []
+            if self.form == "hcl" and "/*" in text:
+                heredocs = self._heredoc_offsets()
+                found = [one.span(1) for one in _HCL_COMMENT.finditer(text) if one.group(1)]
+                found = [one for one in found if not any(start <= one[0] < end for start, end in heredocs)]
+            elif self.form == "yaml" and ("{{" in text or "{#" in text):
+                found = [one.span(2) for one in _TEMPLATE_COMMENT.finditer(text)]
+            self._comments = found
+            self._commented = frozenset(self._wholly(found))
+        return self._comments
+
+    def _heredoc_offsets(self) -> list[tuple[int, int]]:
+        starts = [*self.source.line_starts, len(self.source.text)]
+        return [(starts[first], starts[last]) for first, last in self.heredocs().items()]
+
+    def _wholly(self, comments: list[tuple[int, int]]) -> Iterator[int]:
+        for start, end in comments:
+            first, column = self.source.position(start)
+            last, end_column = self.source.position(end)
+            for number in range(first, last + 1):
+                before = self.line(number)[: column - 1] if number == first else ""
+                behind = self.line(number)[end_column - 1 :] if number == last else ""
+                if not before.strip() and not behind.strip():
+                    yield number
+
+    def _is_template(self, number: int, text: str) -> bool:
+        """Say whether a line (`text` is its stripped text) is a comment of several lines, or steers a template."""
+        if self.is_commented(number):
+            return True
+        return self.form == "yaml" and text.startswith(("{{", "{%")) and _CONTROL.match(text) is not None
+
     def is_continued(self, line: int) -> bool:
         """Say whether a line goes on from the one above, comments between them left out."""
         if not self._continued:
             joined = False
             for text in self.lines:
                 self._continued.append(joined)
-                stripped = text.strip()
-                if not stripped.startswith("#"):
-                    joined = stripped.endswith(("\\", "`"))
+                if text.strip() and not text.lstrip().startswith("#"):
+                    joined = self._goes_on(text)
         return self._continued[line - 1]
+
+    def _goes_on(self, text: str) -> bool:
+        """Say whether a line of a Dockerfile ends with the character that joins the next one to it."""
+        if not self._escape:
+            self._escape = self.directives().get("escape", "\\")
+        text = text.rstrip(" \t")
+        return text.endswith(self._escape) and not text.endswith(self._escape * 2)
 
     def heredocs(self) -> dict[int, int]:
         """Return the line on which each heredoc of a Dockerfile or an HCL file is opened, and the last that belongs to it."""
@@ -163,7 +241,7 @@ class Extents:
             if text[:1].strip() and not text.startswith(("#", "//", "}", "]", ")")):
                 end = self._bracketed(above)
                 return (above, end) if end >= line else (line, line)
-        return 1, self.total
+        return line, line
 
     def _begins_object(self, line: int) -> bool:
         """Say whether a line is the first of a YAML document that is an object of Kubernetes."""
@@ -187,7 +265,7 @@ class Extents:
         for number in range(line + 1, self.total + 1):
             text = self.line(number)
             stripped = text.strip()
-            if not stripped:
+            if not stripped or stripped.startswith(("{{", "{%")) or self.is_commented(number):
                 continue
             own = _indent(text)
             if own > indent or continued:
@@ -220,6 +298,8 @@ class Extents:
                 pass
             elif number in heredocs:
                 end = heredocs[number]
+            if self._block_comments():
+                text = self._without_comments(number, text)  # noqa: PLW2901 (what is code of it)
             for token in _HCL_TOKEN.finditer(text) if number > end or number in heredocs else ():
                 char = token.group()
                 depth += (char in "{[(") - (char in "}])") if len(char) == 1 else 0
@@ -227,18 +307,28 @@ class Extents:
                 ends[waiting.pop()[0] - 1] = number
         return ends
 
+    def _without_comments(self, number: int, text: str) -> str:
+        start = self.source.line_starts[number - 1]
+        if self.is_commented(number):
+            return ""
+        if self.comment_at(start):
+            text = text[text.find("*/") + 2 :]
+        return text.partition("/*")[0] if self.comment_at(start + len(text)) else text
+
     def _instruction(self, line: int) -> int:
         if self.is_continued(line):
             return self._indented(line, joined=False)
-        number = line
-        while number < self.total:
+        number = last = line
+        while number <= self.total:
             if number in self.heredocs():
                 return self.heredocs()[number]
-            text = self.line(number).strip()
-            if not text.endswith(("\\", "`")) and not (number > line and text.startswith("#")):
-                break
+            text = self.line(number).lstrip()
+            if text and not text.startswith("#"):
+                last = number
+                if not self._goes_on(text):
+                    break
             number += 1
-        return number
+        return last
 
 
 def _indent(text: str) -> int:

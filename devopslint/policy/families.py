@@ -30,13 +30,13 @@ def name_of_member(rule: Rule, word: str) -> str | None:
     name = word
     if ":" in word:
         peer, _, name = word.partition(":")
-        if peer != members.get("peer"):
+        if peer.lower() != members.get("peer"):
             return None
     elif "/" in word:
         folder, _, name = word.rpartition("/")
         if folder != rule.id.rpartition("/")[0]:
             return None
-    return name if re.fullmatch(members["pattern"], name) else None
+    return next((one for one in (name, name.upper()) if re.fullmatch(members["pattern"], one)), None)
 
 
 def is_of(identifier: str, rule: Rule) -> bool:

@@ -6,6 +6,8 @@ carried along: what it says is about that text alone.
 
 from __future__ import annotations
 
+import re
+
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -17,23 +19,43 @@ if TYPE_CHECKING:
     from devopslint.policy.ignores import ReadDocuments
     from devopslint.syntax.source import Source
 
-    HeldText = tuple[int, int, bool]
-    """Start, end (offsets), and whether it may have comments of its own."""
+    HeldText = tuple[int, int, bool, bool]
+    """Start, end (offsets), whether it may have comments of its own, and whether it is a script that this file runs."""
+
+SCRIPT_KEYS = frozenset({"run", "script", "before_script", "after_script", "command", "inlineScript"})
+"""Keys of YAML whose block scalars are scripts."""
+_OPENINGS = frozenset("\"'|>")
+_RUN = re.compile(r"\s*(?:ONBUILD\s+)?RUN\s", re.IGNORECASE)
 
 
 def held_texts(source: Source, extents: Extents, documents: ReadDocuments | None) -> list[HeldText]:
     """Return the texts that a file holds, in their order."""
     starts = [*source.line_starts, len(source.text)]
-    found = [(starts[first], starts[last - 1], True) for first, last in extents.heredocs().items()]
+    found = [
+        (starts[first], starts[last - 1], True, _RUN.match(extents.line(extents.first_of(first))) is not None)
+        for first, last in extents.heredocs().items()
+    ]
     if extents.form == "yaml" and documents is not None:
-        text = source.text
-        for document in documents(source.path):
-            for node in containers(document.root):
-                for start, end in value_marks(node):
-                    opening = text[start : start + 1]
-                    if opening and opening in "\"'|>" and ("\n" in text[start:end] or "\r" in text[start:end]):
-                        found.append((start, end, opening in "|>"))
+        found += _scalars(source, documents)
     return sorted(found)
+
+
+def _scalars(source: Source, documents: ReadDocuments) -> Iterator[HeldText]:
+    """Yield the scalars of several lines, each once; the items of a list go by the key of the list."""
+    text = source.text
+    by_mark: dict[tuple[int, int], bool] = {}
+    for document in documents(source.path):
+        for node in containers(document.root):
+            for key, value, start, end in _values(node):
+                if isinstance(value, Seq) and key in SCRIPT_KEYS:
+                    by_mark.update(dict.fromkeys(value.at, True))
+                elif text[start : start + 1] in _OPENINGS:
+                    by_mark.setdefault((start, end), key in SCRIPT_KEYS)
+    for (start, end), is_script in by_mark.items():
+        opening = text[start : start + 1]
+        if opening in _OPENINGS and ("\n" in text[start:end] or "\r" in text[start:end]):
+            is_block = opening in {"|", ">"}
+            yield start, end, is_block, is_block and is_script
 
 
 def containers(root: Any) -> Iterator[Any]:
@@ -48,6 +70,11 @@ def containers(root: Any) -> Iterator[Any]:
             stack.extend(node.values() if isinstance(node, Map) else node)
 
 
-def value_marks(node: Map | Seq) -> list[tuple[int, int]]:
-    """Return where the values of a mapping or the items of a sequence stand."""
-    return [(mark[2], mark[3]) for mark in node.at.values()] if isinstance(node, Map) else node.at
+def _values(node: Map | Seq) -> Iterator[tuple[str, Any, int, int]]:
+    """Yield the keys of a mapping, empty texts for a sequence, with each value and where it stands."""
+    if isinstance(node, Map):
+        for key, mark in node.at.items():
+            yield str(key), node.get(key), mark[2], mark[3]
+    else:
+        for value, item in zip(node, node.at, strict=False):
+            yield "", value, item[0], item[1]

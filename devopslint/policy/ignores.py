@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     ReadDocuments = Callable[[str], Sequence[Document]]
 
 
+WHOLE_FILE = (1, 1 << 30)
+"""First and last line of what covers a file however long it is."""
+
+
 class Ignore:
     """One comment, annotation or `"//"` key that silences something, or (`fault`) that was meant to.
 
@@ -76,3 +80,13 @@ class Ignoring:
 
             self.today = time.strftime("%Y-%m-%d")
         return bool(until) and until < self.today
+
+
+def is_date(text: str) -> bool:
+    """Say whether a text is a day that there is, written as `2027-01-31`."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

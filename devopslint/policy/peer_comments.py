@@ -1,105 +1,203 @@
 """The comments and annotations by which peers are told to be silent, read as ours: `peer:id` are their words.
 
-Sources: the peers' own documentation of hadolint, ShellCheck, zizmor, checkov, trivy, tfsec, tflint, kics, kube-linter,
-kube-score and polaris.
+Sources: the peers' own documentation of hadolint, zizmor, checkov, trivy, tfsec, tflint, kics, kube-linter, kube-score,
+polaris and shellcheck. What a comment covers is what it covers there, as far as their findings point where ours do.
 """
 
 from __future__ import annotations
 
 import re
 
-from devopslint.policy.ignores import Ignore
+from devopslint.policy.ignores import WHOLE_FILE, Ignore, is_date
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from devopslint.policy.comments import Comment
     from devopslint.policy.extents import Extents
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Map
 
-_WHOLE_FILE = (1, 1 << 30)
 _HADOLINT = re.compile(
     r"hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?:#[ \t]*(.*))?"
 )
-_SHELLCHECK = re.compile(r"shellcheck[ \t]+(?:\S+[ \t]+)*?disable=(\w+(?:,\w+)*)")
 _ZIZMOR = re.compile(r"zizmor:[ \t]*ignore\[([^\]]*)\][ \t]*(.*)")
-_CHECKOV = re.compile(r"(?:checkov|bridgecrew):skip[ \t]*=[ \t]*(\w+)(?:[ \t]*:[ \t]*(.*))?")
-_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[[^\]]*\])?((?::(?:exp|ws):[^\s:]+)*)")
-_TFLINT = re.compile(r"tflint-ignore(-file)?:[ \t]*([\w*-]+(?:[ \t]*,[ \t]*[\w*-]+)*)[ \t]*(?:#[ \t]*(.*))?")
-_KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable)\b(?:[ \t]*=[ \t]*([\w,-]+))?")
+_CHECKOV = re.compile(
+    r"(?:checkov|bridgecrew|cortex):skip[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)(?:[ \t]*:[ \t]*(.*))?"
+)
+_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[([^\]]*)\])?((?::(?:exp|ws):[^\s:]+)*)")
+_TFLINT = re.compile(r"tflint-ignore(-file)?:[ \t]*([\w*-]+(?:[ \t]*,[ \t]*[\w*-]+)*)[ \t]*(?:(?:#|//)[ \t]*(.*))?")
+_KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable|enable)\b(?:[ \t]*=[ \t]*([\w, /.-]+))?")
+_SHELLCHECK = re.compile(r"shellcheck[ \t]+(?:\w+=\S+[ \t]+)*disable=([\w,-]+)[ \t]*(?:#?[ \t]*(.*))?")
 
 
-def peer_ignores(  # noqa: C901 (a peer after the other)
-    text: str, line: int, column: int, alone: bool, extents: Extents
-) -> Iterator[Ignore]:
+def peer_ignores(comment: Comment, extents: Extents) -> Iterator[Ignore]:
     """Yield what a comment says to peers."""
-
-    def made(peer: str, words: str, reason: str | None = "", *, node: bool = True) -> Ignore:
-        ignore = Ignore("ignore", line, column, column + len(text))
-        ignore.peer = peer
-        ignore.reason = (reason or "").strip()
-        names = [word.strip() for word in words.split(",") if word.strip()]
-        ignore.words = [(f"{peer}:{'*' if word == 'all' else word}", line, column) for word in names]
-        if alone and node:
-            ignore.owner = ignore.first = extents.next_code_line(line)
-            ignore.last = extents.last_line(ignore.owner)
-        return ignore
-
-    if text.startswith("hadolint"):
-        found = _HADOLINT.match(text)
-        if found:
-            ignore = made("hadolint", found.group(2), found.group(3), node=not found.group(1))
-            ignore.words += [(f"shellcheck:{one[9:]}", line, column) for one, _, _ in ignore.words if one[9:11] == "SC"]
-            if found.group(1):
-                ignore.first, ignore.last = _WHOLE_FILE
-            yield ignore
-    elif text.startswith("shellcheck"):
-        found = _SHELLCHECK.match(text)
-        if found and alone:
-            yield made("shellcheck", found.group(1))
-    elif text.startswith("zizmor"):
-        found = _ZIZMOR.match(text)
-        if found:
-            ignore = made("zizmor", found.group(1), found.group(2))
-            if not alone:  # zizmor heeds a comment anywhere in a span, and its spans are whole nodes
-                ignore.last = extents.last_line(line)
-            yield ignore
-    elif text.startswith(("checkov", "bridgecrew")):
-        found = _CHECKOV.match(text)
-        if found:
-            ignore = made("checkov", found.group(1), found.group(2), node=False)
-            ignore.first, ignore.last = extents.block_of(line)
-            yield ignore
-    elif text.startswith(("trivy", "tfsec")):
-        for found in _TRIVY.finditer(text):
-            ignore = made("trivy", found.group(1))
-            expiry = re.search(r":exp:([^\s:]+)", found.group(2))
-            ignore.until = expiry.group(1) if expiry else ""
-            if ":ws:" not in found.group(2):  # a workspace is not known from the files
-                yield ignore
-    elif text.startswith("tflint"):
-        found = _TFLINT.match(text)
-        if found:
-            ignore = made("tflint", found.group(2), found.group(3), node=not found.group(1))
-            if found.group(1):
-                ignore.first, ignore.last = _WHOLE_FILE
-            yield ignore
-    elif text.startswith("kics-scan"):
-        yield from _kics(text, made)
+    text = comment.text.rstrip()
+    for word, read in _READERS.items():
+        if text.startswith(word):
+            yield from read(text, comment, extents)
+            return
 
 
-def _kics(text: str, made: object) -> Iterator[Ignore]:
+def _made(comment: Comment, peer: str, words: str, reason: str | None = "") -> Ignore:
+    """Return what silences some rules of a peer on the line of a comment."""
+    line, column = comment.line, comment.column
+    ignore = Ignore("ignore", line, column, comment.text_column + len(comment.text))
+    ignore.peer = peer
+    ignore.reason = (reason or "").strip()
+    names = [word.strip() for word in words.split(",") if word.strip()]
+    ignore.words = [(f"{peer}:{'*' if word == 'all' else word}", line, column) for word in names]
+    return ignore
+
+
+def _on_node(ignore: Ignore, comment: Comment, extents: Extents) -> Ignore:
+    """Let what stands on a line of its own cover the node below it."""
+    if comment.alone:
+        ignore.owner = ignore.first = extents.next_code_line(comment.line)
+        ignore.last = extents.last_line(ignore.owner)
+    return ignore
+
+
+def _on_file(ignore: Ignore) -> Ignore:
+    ignore.first, ignore.last = WHOLE_FILE
+    return ignore
+
+
+def _hadolint(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    found = _HADOLINT.match(text)
+    if found:
+        ignore = _made(comment, "hadolint", found.group(2), found.group(3))
+        codes = [word for word, _, _ in ignore.words if word.startswith("hadolint:SC")]
+        ignore.words += [(f"shellcheck:{code[9:]}", comment.line, comment.column) for code in codes]
+        yield _on_file(ignore) if found.group(1) else _on_node(ignore, comment, extents)
+
+
+def _zizmor(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    """Zizmor heeds a comment anywhere in a span of the finding, and such a span is a whole node, often a whole step.
+
+    What stands in a script is a comment of the script to it, and none of the workflow.
+    """
+    found = _ZIZMOR.match(text)
+    if found and comment.held is None:
+        ignore = _on_node(_made(comment, "zizmor", found.group(1), found.group(2)), comment, extents)
+        if not comment.alone:
+            ignore.last = extents.last_line(comment.line)
+        step = _step_around(comment.line, extents)
+        if step and step[0] <= comment.line:
+            ignore.first, ignore.last, ignore.owner = *step, step[0]
+        yield ignore
+
+
+def _step_around(line: int, extents: Extents) -> tuple[int, int] | None:
+    """Return the lines of the innermost item of a list of mappings that a line stands in, its first line left out."""
+    above = line
+    for _ in range(8):
+        first, last = extents.block_of(above)
+        if first >= above or extents.form != "yaml":
+            return None
+        if extents.line(first).lstrip().startswith("- "):
+            return first, last
+        above = first
+    return None
+
+
+def _checkov(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    found = _CHECKOV.match(text)
+    if found:
+        ignore = _made(comment, "checkov", found.group(1), found.group(2))
+        ignore.first, ignore.last = extents.block_of(comment.line)
+        yield ignore
+
+
+def _trivy(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    for found in _TRIVY.finditer(text):
+        identifier, values, more = found.groups()
+        ignore = _on_node(_made(comment, "trivy", identifier), comment, extents)
+        if not comment.alone and extents.form == "hcl":
+            ignore.last = extents.last_line(comment.line)
+        expiry = re.search(r":exp:([^\s:]+)", more)
+        ignore.until = expiry.group(1) if expiry else ""
+        if ":ws:" in more or (expiry and not is_date(ignore.until)):  # a workspace is not known from the files
+            continue
+        if not values or _has_values(values, ignore, extents):
+            yield ignore
+
+
+def _has_values(values: str, ignore: Ignore, extents: Extents) -> bool:
+    """Say whether the attributes that a comment names (`[from_port=3306]`) have these values in what it covers."""
+    for pair in values.split(","):
+        name, _, value = pair.partition("=")
+        said = re.compile(
+            rf"\s*{re.escape(name.strip().rpartition('.')[2])}\s*=\s*\"?{re.escape(value.strip())}\"?\s*(?:[#/].*)?$"
+        )
+        if not any(said.match(extents.line(number)) for number in range(ignore.first, ignore.last + 1)):
+            return False
+    return True
+
+
+def _tflint(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    """Tflint heeds a comment on the line of the finding or on the one above it."""
+    found = _TFLINT.match(text)
+    if found:
+        ignore = _made(comment, "tflint", found.group(2), found.group(3))
+        if found.group(1):
+            ignore = _on_file(ignore)
+        elif comment.alone:
+            ignore.owner = ignore.first = ignore.last = extents.next_code_line(comment.line)
+        yield ignore
+
+
+def _kics(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    """Kics heeds what is meant for the file only at its top."""
     found = _KICS.match(text)
-    if found is None or (found.group(1) == "disable") is not bool(found.group(2)):
+    if found is None:
         return
-    verb = found.group(1)
-    ignore: Ignore = made("kics", found.group(2) or "*", node=verb.startswith("ignore-"))  # type: ignore[operator]
+    verb, words = found.groups()
+    if (verb in {"disable", "enable"}) is not bool(words):
+        return
+    if not verb.startswith("ignore-"):
+        if extents.next_code_line(0) > comment.line:
+            ignore = _made(comment, "kics", words if verb == "disable" else "*")
+            if verb == "enable":
+                others = ",".join(word.strip() for word in words.split(","))
+                ignore.words = [(f"kics:!{others}", comment.line, comment.column)]
+            yield _on_file(ignore)
+        return
+    ignore = _on_node(_made(comment, "kics", "*"), comment, extents)
     if verb == "ignore-line":
         ignore.last = ignore.first
-    elif not verb.startswith("ignore-"):
-        ignore.first, ignore.last = _WHOLE_FILE
     yield ignore
+
+
+def _shellcheck(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    """Shellcheck takes a comment above the first command for one on the whole script."""
+    found = _SHELLCHECK.match(text)
+    if found is None or not comment.alone or comment.held is None:
+        return
+    words = re.sub(r"(?<![\w])(\d)", r"SC\1", found.group(1))
+    ignore = _on_node(_made(comment, "shellcheck", words, found.group(2)), comment, extents)
+    start = extents.source.position(comment.held[0])[0]
+    if extents.form == "yaml":
+        start += 1
+    if not any(extents.line(number).strip()[:1] not in {"", "#"} for number in range(start, comment.line)):
+        ignore.first, ignore.last, ignore.owner = *WHOLE_FILE, 0
+    yield ignore
+
+
+_READERS: Mapping[str, Callable[[str, Comment, Extents], Iterator[Ignore]]] = {
+    "hadolint": _hadolint,
+    "zizmor": _zizmor,
+    "checkov": _checkov,
+    "bridgecrew": _checkov,
+    "cortex": _checkov,
+    "trivy": _trivy,
+    "tfsec": _trivy,
+    "tflint": _tflint,
+    "kics-scan": _kics,
+    "shellcheck": _shellcheck,
+}
 
 
 def annotation_ignores(source: Source, annotations: Map) -> Iterator[Ignore]:
@@ -130,7 +228,7 @@ def _annotation_words(key: str, value: str) -> tuple[list[str], str]:
             return ["polaris:*"], ""
         if name.endswith("-exempt"):
             return [f"polaris:{name.removesuffix('-exempt')}"], ""
-    if owner == "checkov.io" and name.startswith("skip"):
+    if owner in {"checkov.io", "bridgecrew.io"} and name.startswith("skip"):
         identifier, _, reason = value.partition("=")
         return [f"checkov:{identifier.strip()}"], reason.strip()
     return [], ""

@@ -1,4 +1,7 @@
-"""The ids of peers' rules: which of ours they mean, also under the names that peers have for the same id."""
+"""The ids of peers' rules: which of ours they mean, also under the names that peers have for the same id.
+
+Ids are told apart without regard to capitals: `dl3008` is `DL3008`.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,45 @@ if TYPE_CHECKING:
 
 ALIAS_FORM = re.compile(
     r"(?:trivy:|tfsec:|kics:)?(?:AVD-|[A-Z]{2,6}\d{3,4}$|[0-9a-f]{8}-[0-9a-f]{4}-"
-    r"|(?:aws|azure|cloudstack|digitalocean|docker|general|github|google|kubernetes|nifcloud|openstack|oracle)-)"
+    r"|(?:aws|azure|cloudstack|digitalocean|docker|general|github|google|kubernetes|nifcloud|openstack|oracle)-)",
+    re.IGNORECASE,
 )
+_CODES = re.compile(r"SC(\d+)-(?:SC)?(\d+)$", re.IGNORECASE)
+_HEIRS = {"tfsec": "trivy", "bridgecrew": "checkov", "cortex": "checkov"}
+"""Peers whose checks another one took over."""
 _aliases: dict[str, str] = {}
 
 
 def names_for_peer(word: str, equivalents: Iterable[str]) -> bool:
-    """Say whether `peer:id`, or `peer:*` for all that the peer knows, is among the equivalents of a rule."""
+    """Say whether `peer:id` is among the equivalents of a rule.
+
+    `peer:*` is all that the peer knows, `peer:!a,b` all but these; an id may hold `*`, as trivy's do, and shellcheck's
+    may be a range (`SC1000-SC1999`).
+    """
     peer, _, identifier = word.partition(":")
-    if identifier == "*":
-        return any(one.startswith(peer + ":") for one in equivalents)
-    wanted = canonical(word)
-    return any(one in (wanted, word) for one in equivalents)
+    peer = _heir(peer)
+    span = _CODES.match(identifier) if peer == "shellcheck" else None
+    if span is not None:
+        first, last = map(int, span.groups())
+        codes = [one[len("shellcheck:sc") :] for one in map(str.lower, equivalents) if one.startswith("shellcheck:sc")]
+        return any(first <= int(code) <= last for code in codes)
+    if "*" not in identifier and not identifier.startswith("!"):
+        return any(one in equals(word) for one in map(str.lower, equivalents))
+    own = [one.lower() for one in equivalents if one.startswith(peer + ":")]
+    if identifier == "*" or not own:
+        return bool(own)
+    if identifier.startswith("!"):
+        return not any(one in equals(f"{peer}:{other}") for other in identifier[1:].split(",") for one in own)
+    from fnmatch import fnmatchcase
+
+    pattern = identifier.lower().removeprefix("avd-")
+    meant = {f"{peer}:{known.lower()}" for name, known in _known().items() if fnmatchcase(name, pattern)}
+    return any(one in meant or fnmatchcase(one.partition(":")[2], pattern) for one in own)
+
+
+def equals(word: str) -> tuple[str, str]:
+    """Return `peer:id` as it is written and under the name that equivalents use, both in small letters."""
+    return word.lower(), canonical(word).lower()
 
 
 def canonical(word: str) -> str:
@@ -30,12 +60,17 @@ def canonical(word: str) -> str:
     A word with its peer in front keeps it; `tfsec:` becomes `trivy:`, which took over its checks.
     """
     peer, _, identifier = word.rpartition(":")
-    peer = "trivy" if peer == "tfsec" else peer
+    peer = _heir(peer)
     if ALIAS_FORM.match(identifier):
         identifier = _known().get(identifier.lower(), identifier)
-        if identifier.startswith("AVD-"):
+        if identifier[:4].upper() == "AVD-":
             identifier = identifier[4:]
     return f"{peer}:{identifier}" if peer else identifier
+
+
+def _heir(peer: str) -> str:
+    peer = peer.lower()
+    return _HEIRS.get(peer, peer)
 
 
 def _known() -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from devopslint.policy.families import reaches
-from devopslint.policy.peers import ALIAS_FORM, canonical
+from devopslint.policy.peers import ALIAS_FORM, equals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,12 +118,10 @@ def names(word: str, rule: Rule) -> bool:
     if identifier == word or identifier.endswith("/" + word):
         return True
     equivalents = rule.raw.get("equivalents", ())
-    if any(word in (peer, peer.split(":", 1)[1]) for peer in equivalents):
-        return True
-    if not equivalents or "/" in word or not ALIAS_FORM.match(word):
+    if not equivalents:
         return False
-    known = canonical(word)
-    return any(known in (peer, peer.split(":", 1)[1]) for peer in equivalents)
+    wanted = equals(word) if ALIAS_FORM.match(word) or ":" in word else (word.lower(),)
+    return any(peer in wanted or peer.partition(":")[2] in wanted for peer in map(str.lower, equivalents))
 
 
 def selects(word: str, rule: Rule) -> bool:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Rule
     from devopslint.syntax.source import Source
 
-_HINTS = ("devopslint", "kics-scan", "checkov", "exempt", "shellcheck")
+_HINTS = (
+    "devopslint", "evopslint", "OpsLint", "kics-scan", "checkov", "cortex:skip", "bridgecrew", "kube-score/", "exempt",
+    "shellcheck",
+)  # fmt: skip
 
 
 def ignores_of(source: Source, documents: ReadDocuments | None = None) -> Sequence[Ignore]:
@@ -29,7 +32,7 @@ def ignores_of(source: Source, documents: ReadDocuments | None = None) -> Sequen
     `documents(path)` gives the trees of a YAML or JSON file, without which annotations and `"//"` are not seen.
     """
     text = source.text
-    if "ignore" not in text and not any(hint in text for hint in _HINTS):
+    if "gnore" not in text and not any(hint in text for hint in _HINTS):
         return ()
     from devopslint.policy.ignore_comments import read_ignores
 
@@ -46,7 +49,7 @@ class Covering:
         self._by_rule: dict[str, _Lines] = {}
 
     def suppression(self, finding: Finding, owner_line: int, rule: Rule) -> Suppression | None:
-        """Return why a finding is silenced, or `None`; of several reasons the one that holds the longest.
+        """Return why a finding is silenced, or `None`: of several reasons the one that holds the longest, then the nearest.
 
         `owner_line` is the line of the header of the finding's subject, 0 when it stands in another file.
         """
@@ -54,14 +57,19 @@ class Covering:
             return None
         if rule.id not in self._by_rule:
             self._by_rule[rule.id] = _Lines(_naming(rule, self.ignores))
-        best: Suppression | None = None
-        for ignore, word in self._by_rule[rule.id].about(finding, owner_line):
-            if best is None or (best.until and (not ignore.until or ignore.until > best.until)):
-                comment = (finding.path, ignore.line, ignore.column, word)
-                best = Suppression(ignore.reason, "inline", comment, ignore.until, ignore.peer)
-                if not best.until:
-                    break
-        return best
+        found = list(self._by_rule[rule.id].about(finding, owner_line))
+        if not found:
+            return None
+        line = finding.span.line
+        ignore, word = min(found, key=lambda one: _preferred(one[0], line)) if len(found) > 1 else found[0]
+        comment = (finding.path, ignore.line, ignore.column, word)
+        return Suppression(ignore.reason, "inline", comment, ignore.until, ignore.peer)
+
+
+def _preferred(ignore: Ignore, line: int) -> tuple[bool, int, bool, int]:
+    """Return what puts first what holds for ever, what holds the longest, what covers the line, and the fewest lines."""
+    until = int(ignore.until.replace("-", "")) if ignore.until and not ignore.fault else 0
+    return bool(ignore.until), -until, not ignore.first <= line <= ignore.last, ignore.last - ignore.first
 
 
 class _Lines:

@@ -45,16 +45,16 @@ def mask_templates(text: str) -> str:
     conditions and loops in front of what stands on the same line. Every other expression becomes a run of FILL. The
     result is for a parser that counts offsets, not lines.
     """
-    actions = _actions(text)
+    spans = actions(text)
     pieces: list[str] = []
     done = 0
     index = 0
-    while index < len(actions):
+    while index < len(spans):
         # A run of actions with nothing but blanks of the same line between them stands or falls together.
         last = index
-        while last + 1 < len(actions) and _only_blanks(text, actions[last][1], actions[last + 1][0]):
+        while last + 1 < len(spans) and _only_blanks(text, spans[last][1], spans[last + 1][0]):
             last += 1
-        run = actions[index : last + 1]
+        run = spans[index : last + 1]
         index = last + 1
         start, end = run[0][0], run[-1][1]
         if _blank_before(text, start):
@@ -74,7 +74,7 @@ def mask_templates(text: str) -> str:
     return "".join(pieces)
 
 
-def _actions(text: str) -> list[tuple[int, int]]:
+def actions(text: str) -> list[tuple[int, int]]:
     """Return the spans of all expressions; time is linear, since an end that was not found once is not sought again."""
     spans = []
     unclosed: set[str] = set()

@@ -341,6 +341,12 @@ def healthcheck_form(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(docker_place(step, flag.value), reason=f"`{text}` is no duration such as `30s`")
 
 
+def _line_above(text: str, start: int) -> tuple[int, str]:
+    """Return where the line above the one that starts at an offset begins, and its text."""
+    begin = text.rfind("\n", 0, max(start - 1, 0)) + 1
+    return begin, text[begin : max(start - 1, begin)].rstrip()
+
+
 def misplaced_description(subject: Subject, options: Options) -> Iterator[Problem]:
     """A comment above an ARG or a named stage that does not begin with its name, in a file that asks for descriptions.
 
@@ -362,8 +368,9 @@ def misplaced_description(subject: Subject, options: Options) -> Iterator[Proble
         else:
             continue
         start = text.rfind("\n", 0, step.instruction.name_mark[0]) + 1
-        begin = text.rfind("\n", 0, max(start - 1, 0)) + 1
-        comment = text[begin : max(start - 1, begin)].rstrip()
+        begin, comment = _line_above(text, start)
+        while comment.lstrip().startswith("# devopslint:"):  # which is no description
+            begin, comment = _line_above(text, begin)
         match = re.match(r"[ \t]*#[ \t]*(\S+)", comment)
         if match is not None and begin > first and match[1] != name:
             at = begin + comment.index("#")

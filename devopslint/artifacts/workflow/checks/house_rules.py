@@ -77,8 +77,14 @@ def _has_comment(text: str, at: int) -> bool:
     """Say whether a comment stands on the line of an offset, or on the one above."""
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
-    above = text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
-    return "#" in text[start : end if end >= 0 else len(text)] or above.lstrip().startswith("#")
+    if "#" in text[start : end if end >= 0 else len(text)].partition("# devopslint:")[0]:
+        return True
+    while start > 0:
+        above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1].lstrip()
+        if not above.startswith("# devopslint:"):  # which says why it is undocumented
+            return above.startswith("#")
+        start = text.rfind("\n", 0, start - 1) + 1
+    return False
 
 
 def unwatched_job(subject: Subject, options: Options) -> Iterator[Problem]:
