@@ -40,7 +40,7 @@ CONDITIONS = {
     "bucket": ("terraform.resource.aws_s3_bucket", "forbid:\n  acl: {equals: public-read}", "[checkov:CKV_AWS_20, 'trivy:AWS-0092', 'kics:terraform/aws/s3_bucket_acl']"),
     "tags": ("terraform.resource.aws_s3_bucket", "require:\n  tags: {exists: true}", "['tflint:aws_resource_missing_tags']"),
     "image": ("kubernetes.container", "forbid:\n  image: {matches: ':latest$'}", "['kube-linter:latest-tag', 'kube-score:container-image-tag', 'polaris:tagNotSpecified', 'checkov:CKV_K8S_14']"),
-    "curl": ("shell.command.curl", "forbid:\n  .: {exists: true}", "['zizmor:adhoc-packages']"),
+    "curl": ("shell.command.curl", "forbid:\n  .: {exists: true}", "['zizmor:adhoc-packages', 'shellcheck:SC2086']"),
     "runner": ("workflow.job", "forbid:\n  runs-on: {equals: ubuntu-latest}", "[]"),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from devopslint.policy.extents import Extents, form_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from devopslint.engine.workspace import Workspace
@@ -44,7 +44,8 @@ def spots_in(source: Source, workspace: Workspace) -> Callable[[int], Spot]:
     def spot(line: int) -> Spot:
         for first, last, is_script in scalars:
             if first < line <= last:
-                return (line if is_script and not _in_command(source, first, line) else first), "ignore"
+                command = _first_of_command(source, first, line) if is_script else 0
+                return command or first, "ignore"
         return next((first for first, last in actions if first < line <= last), line), "ignore"
 
     return spot
@@ -102,12 +103,10 @@ def _long_scalars(source: Source, workspace: Workspace) -> list[tuple[int, int, 
     return found
 
 
-def _in_command(source: Source, first: int, line: int) -> bool:
-    """Say whether a line of a script goes on from the one above, by a backslash, a quote or a heredoc left open."""
-    above: Sequence[str] = [source.line(number) for number in range(first + 1, line)]
-    if above and above[-1].rstrip().endswith("\\"):
-        return True
-    text = "\n".join(above)
-    if text.count("${{") != text.count("}}") - text.replace("${{", "").count("{{"):
-        return True
-    return "<<" in text or any(text.count(quote) % 2 == 1 for quote in "\"'`")
+def _first_of_command(source: Source, first: int, line: int) -> int:
+    """Return the first of the lines of a script that backslashes join to a line; 0 where a quote or heredoc is open."""
+    while line - 1 > first and source.line(line - 1).rstrip().endswith("\\"):
+        line -= 1
+    text = "\n".join(source.line(number) for number in range(first + 1, line))
+    opened = text.count("${{") > text.count("}}")
+    return 0 if opened or "<<" in text or any(text.count(quote) % 2 == 1 for quote in "\"'`") else line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from running import devopslint, findings, write
 from suppressing import FOLDER
 
@@ -35,7 +36,7 @@ def test_the_next_run_is_clean(tmp_path: Path) -> None:
         "on: push\njobs:\n  a:\n    # devopslint: ignore[house/runner] -- we know\n    runs-on: ubuntu-latest\n    steps:\n"
         "      - run: |\n          a\n          # devopslint: ignore[house/curl] -- we know\n          curl b\n"
         '      # devopslint: ignore[house/curl] -- we know\n      - run: "curl c\n          d"\n'
-        "      # devopslint: ignore[house/curl] -- we know\n      - run: |\n          a \\\n            && curl b\n"
+        "      - run: |\n          # devopslint: ignore[house/curl] -- we know\n          a \\\n            && curl b\n"
     )
     assert (
         (tmp_path / "crlf.yaml")
@@ -92,3 +93,69 @@ def test_a_tree_that_holds_itself_is_looked_at_once(tmp_path: Path) -> None:
     done = devopslint("--add-ignore", "--select", "kubernetes/latest-tag", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "  # devopslint: ignore[kubernetes/latest-tag]\n  containers:" in (tmp_path / "a.yaml").read_text()
+
+
+STEPS = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+KNOWN = "# devopslint: ignore[house/{}] -- known"
+NODE = "      " + KNOWN.format("curl") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        # line ends, the mark at the start and the missing end stay
+        ("Dockerfile", "\ufeffFROM a\r\nRUN b", f"\ufeff{KNOWN}\r\nFROM a\r\n{KNOWN}\r\nRUN b"),
+        ("Dockerfile", "FROM a\nRUN b\r\nRUN c\n", f"{KNOWN}\nFROM a\n{KNOWN}\r\nRUN b\r\n{KNOWN}\nRUN c\n"),
+        # directives stay on top
+        ("Dockerfile", "# syntax=docker/dockerfile:1\nFROM a\n", f"# syntax=docker/dockerfile:1\n{KNOWN}\nFROM a\n"),
+        # a comment would swallow the rest of a folded text, and is none to cmd
+        (".github/workflows/a.yml", STEPS + "      - run: |\n          cat <<E\n          E\n          curl b\n",
+         STEPS + NODE + "      - run: |\n          cat <<E\n          E\n          curl b\n"),
+        (".github/workflows/a.yml", STEPS + '      - run: |\n          echo "x\n          $(curl b)"\n',
+         STEPS + NODE + '      - run: |\n          echo "x\n          $(curl b)"\n'),
+        (".github/workflows/a.yml", STEPS + "      - run: |\n          b \\\n            && curl b\n",
+         STEPS + "      - run: |\n    " + NODE + "          b \\\n            && curl b\n"),
+        (".github/workflows/a.yml", STEPS + "      - {name: x,\n         run: curl b}\n",
+         STEPS + "      - {name: x,\n   " + NODE + "         run: curl b}\n"),
+    ],
+)  # fmt: skip
+def test_where_it_writes(path: str, text: str, expected: str, tmp_path: Path) -> None:
+    write(tmp_path, {path: text})
+    done = devopslint("check", *ARGUMENTS, "--add-ignore=known", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rules = iter(("house/user", "house/run", "house/run"))
+    while KNOWN in expected:
+        expected = expected.replace(KNOWN, KNOWN.format(next(rules).partition("/")[2]), 1)
+    after = (tmp_path / path).read_bytes().decode()
+    assert after == expected
+    assert devopslint("check", *ARGUMENTS, cwd=tmp_path).returncode == 0
+    devopslint("check", *ARGUMENTS, "--add-ignore=known", cwd=tmp_path)
+    assert (tmp_path / path).read_bytes().decode() == after
+
+
+@pytest.mark.parametrize("content", ["FROM a\n# \u00e9\nRUN b\n".encode("latin-1"), "FROM a\nRUN b\n".encode("utf-16")])
+def test_a_file_that_is_not_utf8_stays_as_it_is(content: bytes, tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": content})
+    done = devopslint("check", *ARGUMENTS, "--add-ignore", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "can't be ignored by a comment there" in done.stderr
+    assert (tmp_path / "Dockerfile").read_bytes() == content
+
+
+def test_what_no_comment_silences_gets_none(tmp_path: Path) -> None:
+    config = "rules:\n  house/run: {ignorable: false}\n"
+    write(tmp_path, {"Dockerfile": "FROM a\nRUN b\n", ".devopslint.yaml": config})
+    done = devopslint("check", *ARGUMENTS, "--add-ignore", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Dockerfile:3: house/run can't be ignored by a comment there" in done.stderr
+    assert (tmp_path / "Dockerfile").read_text() == "# devopslint: ignore[house/user]\nFROM a\nRUN b\n"
+    for more in ("--no-ignores", "-"):
+        assert devopslint("check", "--add-ignore", "--select", "house", more, cwd=tmp_path).returncode == 2
+
+
+def test_a_file_with_two_names_is_written_once(tmp_path: Path) -> None:
+    write(tmp_path, {"a/Dockerfile": "FROM a\n"})
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "Dockerfile").symlink_to("../a/Dockerfile")
+    assert devopslint("check", *ARGUMENTS, "--add-ignore", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a/Dockerfile").read_text() == "# devopslint: ignore[house/user]\nFROM a\n"
