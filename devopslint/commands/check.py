@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 STDIN = "stdin.yaml"
 """What standard input is called when nobody says: its kind is found by its content."""
+_NAMED = 3
+"""So many modules that were not read are named."""
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -129,22 +131,24 @@ def adopted(report: Report, request: Request, session: Session, asked: Asked) ->
 def _unsaid(report: Report) -> list[str]:
     """Return what an ordinary run only counts, and a strict one does not take for success."""
     notes = []
-    undecided = report.summary.undecided
+    undecided, modules = report.summary.undecided, report.summary.modules_not_read
     if undecided:
-        notes.append(
-            f"{undecided} checks are left undecided, because a value can't be known: `devopslint explain` says which"
-        )
-    if not report.summary.total_files:
-        notes.append("no file was of a kind that devopslint knows")
+        checks = "1 check is" if undecided == 1 else f"{undecided} checks are"
+        notes.append(f"{checks} left undecided, because a value can't be known: `devopslint explain` says which")
+    if modules:
+        called = "1 module is" if len(modules) == 1 else f"{len(modules)} modules are"
+        named = ", ".join(f"`{source}`" for source in sorted(set(modules))[:_NAMED])
+        more = ", …" if len(set(modules)) > _NAMED else ""
+        notes.append(f"{called} not read, for nothing is downloaded and they are not in the repository: {named}{more}")
     return notes
 
 
 def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
-    """Print the notes of a run on standard error, unless a report for people has them already."""
+    """Print the notes of a run on standard error, unless a report for people has them; strict runs are never silent."""
     from devopslint.report import SHOWING_NOTES
 
-    shown = any(output.format in SHOWING_NOTES and output.path is None for output in outputs)
-    if not request.quiet and not shown:
+    shown = any(output.format in SHOWING_NOTES and output.path is None for output in outputs) and not request.quiet
+    if not shown and (request.strict or not request.quiet):
         for note in report.notes:
             tell(note)
 
@@ -191,7 +195,11 @@ def _threshold(session: Session, name: str, asked: str | None, default: str) -> 
 def _exit_code(report: Report, request: Request, session: Session) -> int:
     if not report.successful:
         return EXIT_ERROR
-    if request.strict and (report.notes or any(finding.rule == "core/unknown-ignore" for finding in report.active)):
+    if request.strict and report.notes:
+        tell(f"--strict takes {'this note' if len(report.notes) == 1 else 'these notes'} for an error")
+        return EXIT_ERROR
+    if request.strict and any(finding.rule == "core/unknown-ignore" for finding in report.active):
+        tell("--strict takes comments that name no rule for an error")
         return EXIT_ERROR
     lowest = _threshold(session, "fail-on", request.fail_on, "warning")
     failing = any(GRAVITY[finding.level] >= lowest(finding.path) for finding in report.active)

@@ -141,7 +141,9 @@ class Session:
             return self.excluded_at(path) is None
 
         given = [path for path in asked.given if kept(path)] if self.request.force_exclude else asked.given
-        return Asked(given, [path for path in asked.found if kept(path)], asked.whole)
+        found = [path for path in asked.found if kept(path)]
+        excluded = len(asked.given) + len(asked.found) - len(given) - len(found)
+        return Asked(given, found, asked.whole, asked.folders, excluded)
 
     def excluded_at(self, path: str) -> str | None:
         """Return the place of the `exclude` that leaves a file out; `None` for one that is kept."""

@@ -7,7 +7,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from devopslint.policy.globs import IgnoreLines
 
@@ -23,14 +23,21 @@ class PathError(Exception):
 
 
 class Asked:
-    """The files of a run: `given` by name, `found` in folders (both root-relative), and whether the root itself was asked."""
+    """The files of a run: `given` by name, `found` in `folders` (all root-relative), and whether the root itself was asked.
 
-    __slots__ = ("found", "given", "whole")
+    `excluded` counts those that the configuration has left out.
+    """
 
-    def __init__(self, given: list[str], found: list[str], whole: bool) -> None:
+    __slots__ = ("excluded", "folders", "found", "given", "whole")
+
+    def __init__(
+        self, given: list[str], found: list[str], whole: bool, folders: Sequence[str] = (), excluded: int = 0
+    ) -> None:
         self.given = given
         self.found = found
         self.whole = whole
+        self.folders = folders
+        self.excluded = excluded
 
     def looked_at(self) -> set[str] | None:
         """Return the files that a report is about; `None` for all that there are."""
@@ -59,19 +66,21 @@ def discover(root: str, paths: Iterable[str]) -> Asked:
     """Return the files to look at. Raises PathError for a path that does not exist."""
     given: dict[str, None] = {}
     found: dict[str, None] = {}
+    folders = []
     whole = False
     for path in paths:
         absolute = os.path.abspath(path)
         relative = os.path.relpath(absolute, root).replace(os.sep, "/")
         if path and os.path.isdir(absolute):
             whole = whole or relative == "."
+            folders.append(relative)
             prefix = "" if relative == "." else relative + "/"
             found.update(dict.fromkeys(prefix + name for name in _files_below(absolute)))
         elif path and os.path.lexists(absolute):
             given[relative] = None
         else:
             raise PathError(f"{path or '(an empty path)'}: no such file or folder")
-    return Asked(sorted(given), sorted(name for name in found if name not in given), whole)
+    return Asked(sorted(given), sorted(name for name in found if name not in given), whole, folders)
 
 
 def _files_below(folder: str) -> Iterable[str]:

@@ -143,6 +143,7 @@ class Judge:
         try:
             for subject in unit.artifact.read(unit):
                 self._judge_subject(subject, table, result)
+            result.modules_not_read += unit.modules_not_read
         except Exception as error:  # one unit's failure must not cost the others
             self._failed(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}", result)
 

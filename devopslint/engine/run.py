@@ -149,7 +149,7 @@ class Run:
         return Report(
             findings,
             {identifier: self._info(identifier) for identifier in sorted({one.rule for one in findings})},
-            self._summary(results, findings, kinds),
+            self._summary(results, findings, kinds, asked),
             root=self.workspace.root,
             read_lines=self._lines,
             notes=_notes(asked, kinds, findings),
@@ -162,7 +162,9 @@ class Run:
         known = [self._judge.dispatches(index).catalog for index in range(1, len(self.scopes.all))]
         return next(catalog.info(identifier) for catalog in known if catalog.rule(identifier) is not None)
 
-    def _summary(self, results: Sequence[Result], findings: Sequence[Finding], kinds: set[tuple[str, str]]) -> Summary:
+    def _summary(
+        self, results: Sequence[Result], findings: Sequence[Finding], kinds: set[tuple[str, str]], asked: Asked
+    ) -> Summary:
         counts: dict[str, int] = {}
         for _, artifact in sorted(kinds):
             counts[artifact] = counts.get(artifact, 0) + 1
@@ -171,6 +173,8 @@ class Run:
             files=counts,
             not_parsed=len(unread),
             undecided=sum(result.undecided for result in results),
+            excluded=asked.excluded,
+            modules_not_read=[source for result in results for source in result.modules_not_read],
             suppressed=sum(finding.suppressed is not None for finding in findings),
             total_files=len({path for path, _ in kinds} | unread),
             titles={name: artifact.TITLES for name, artifact in artifacts().items()},
@@ -201,11 +205,19 @@ def _facts_in_order(results: Iterable[Result]) -> list[dict[str, Any]]:
 
 
 def _notes(asked: Asked, kinds: set[tuple[str, str]], findings: Sequence[Finding]) -> list[str]:
-    """Say which files were given by name and are nothing that devopslint knows: silence would look like success."""
+    """Say which files and folders were given and are nothing that devopslint knows: silence would look like success."""
     known = {path for path, _ in kinds} | {finding.path for finding in findings}
-    return [
+    notes = [
         f"{path}: not a kind of file that devopslint knows"
         + (" (nothing in it tells what it is)" if path.endswith(BY_CONTENT) else "")
         for path in asked.given
         if path not in known
     ]
+    empty = [folder for folder in asked.folders if not any(_is_in(path, folder) for path in known)]
+    if empty and not known and not asked.given:
+        return ["nothing was checked: no file is of a kind that devopslint knows"]
+    return notes + [f"{folder}: no file in it is of a kind that devopslint knows" for folder in empty]
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return folder == "." or path.startswith(folder + "/")

@@ -47,13 +47,15 @@ class Result:
 
     `kinds` are `(path, artifact)` of the files recognised; `findings` those in whatever file, suppressed ones marked;
     `facts` what rules on the repository may ask; `undecided` the number of checks that something unknown left open;
+    `modules_not_read` the sources of modules that are called and not in the repository;
     `ignores` the comments in its files that silence findings;
     `failed` whether a rule or a reader broke, `passing` whether another run may say something else; `looked_at` all that
     was asked of the files, with digests of the answers. What is `deferred` is still to be analysed, in its `scene`.
     """
 
     __slots__ = (
-        "deferred", "facts", "failed", "findings", "ignores", "kinds", "looked_at", "passing", "scene", "undecided"
+        "deferred", "facts", "failed", "findings", "ignores", "kinds", "looked_at", "modules_not_read", "passing", "scene",
+        "undecided"
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -62,6 +64,7 @@ class Result:
         self.facts: list[dict[str, Any]] = []
         self.ignores: list[tuple[str, Ignore]] = []
         self.undecided = 0
+        self.modules_not_read: list[str] = []
         self.failed = False
         self.passing = False
         self.looked_at: list[tuple[str, str, str]] = []
@@ -74,13 +77,15 @@ class Result:
         kinds = [list(kind) for kind in self.kinds]
         ignores = [[path, ignore.to_plain()] for path, ignore in self.ignores]
         looked_at = [list(one) for one in self.looked_at]
-        return [kinds, findings, self.facts, ignores, self.undecided, self.failed, self.passing, looked_at]
+        plain = [kinds, findings, self.facts, ignores, self.undecided, self.modules_not_read]
+        return [*plain, self.failed, self.passing, looked_at]
 
     @staticmethod
     def from_plain(plain: Sequence[Any]) -> Result:
         """Return the result that `to_plain` was made from."""
         result = Result()
-        kinds, findings, result.facts, ignores, result.undecided, result.failed, result.passing, looked_at = plain
+        kinds, findings, result.facts, ignores, result.undecided, modules, failed, passing, looked_at = plain
+        result.modules_not_read, result.failed, result.passing = list(modules), failed, passing
         result.ignores = [(path, Ignore.from_plain(one)) for path, one in ignores]
         result.looked_at = [(what, path, answer) for what, path, answer in looked_at]
         result.kinds = [(path, artifact) for path, artifact in kinds]
@@ -160,4 +165,5 @@ def divide(tasks: Sequence[Task], results: Sequence[Result], scopes: Scopes) -> 
         result.ignores = [one for one in result.ignores if scopes.of(one[0]) == task.scope]
         if (task.artifact, task.files) in seen:
             result.facts = []
+            result.modules_not_read = []
         seen.add((task.artifact, task.files))

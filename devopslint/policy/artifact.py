@@ -68,7 +68,7 @@ class Unit:
     out what nobody looks at.
     """
 
-    __slots__ = ("_accepts", "_report", "artifact", "facts", "files", "wanted", "workspace")
+    __slots__ = ("_accepts", "_report", "artifact", "facts", "files", "modules_not_read", "wanted", "workspace")
 
     def __init__(
         self,
@@ -84,6 +84,8 @@ class Unit:
         self.workspace = workspace
         self.wanted = wanted
         self.facts: list[dict[str, Any]] = []
+        self.modules_not_read: list[str] = []
+        """The sources of modules that its files call and that are not in the repository."""
         self._report = report
         self._accepts = accepts
 

@@ -236,10 +236,20 @@ class Summary:
     `files` counts the files of each kind by the artifact's name; `titles` gives the singular and plural of those names
     for people (a name without titles stands for itself). `total_files` are all files that were looked at,
     `not_parsed` those that could not be read, `undecided` the checks that could not be answered, `suppressed` the
-    findings that were.
+    findings that were, `modules_not_read` the sources of modules that are called and not in the repository,
+    `excluded` the files that the configuration leaves out.
     """
 
-    __slots__ = ("files", "not_parsed", "suppressed", "titles", "total_files", "undecided")
+    __slots__ = (
+        "excluded",
+        "files",
+        "modules_not_read",
+        "not_parsed",
+        "suppressed",
+        "titles",
+        "total_files",
+        "undecided",
+    )
 
     def __init__(
         self,
@@ -249,7 +259,11 @@ class Summary:
         suppressed: int = 0,
         total_files: int = 0,
         titles: Mapping[str, tuple[str, str]] | None = None,
+        modules_not_read: Sequence[str] = (),
+        excluded: int = 0,
     ) -> None:
+        self.excluded = excluded
+        self.modules_not_read = modules_not_read
         self.files: Mapping[str, int] = files or {}
         self.not_parsed = not_parsed
         self.undecided = undecided

@@ -58,6 +58,7 @@ def as_value(report: Report, options: Options) -> dict[str, Any]:
             "total_files": summary.total_files,
             "not_parsed": summary.not_parsed,
             "undecided": summary.undecided,
+            "modules_not_read": len(summary.modules_not_read),
             "suppressed": summary.suppressed,
             "levels": {level: levels.count(level) for level in LEVELS},
         },

@@ -30,7 +30,8 @@ def summary_line(report: Report, style: Style, dot: str = "·", more: str = "…
     elif total:
         line = f"{style.paint('good', 'Nothing found')} in {count(total, 'file')}"
     else:
-        line = "Nothing to check: no file of a kind that is known here"
+        line = "Nothing to check"
+        line += f": {count(summary.excluded, 'file is', 'files are')} excluded" if summary.excluded else ""
     return "".join((line, kinds, *(f" {dot} {text}" for text in _asides(summary))))
 
 
@@ -62,4 +63,6 @@ def _asides(summary: Summary) -> list[str]:
         asides.append(f"{summary.not_parsed} not read")
     if summary.undecided:
         asides.append(f"{count(summary.undecided, 'check')} undecided")
+    if summary.modules_not_read:
+        asides.append(f"{count(len(summary.modules_not_read), 'module')} not read")
     return asides

@@ -236,7 +236,7 @@ def test_strict(tmp_path: Path) -> None:
     strict = ("check", *ARGUMENTS, "--select", "from", "--fail-on", "never")
     done = devopslint(*strict, "--strict", "Dockerfile", cwd=tmp_path)
     assert done.returncode == 2
-    assert "1 checks are left undecided" in done.stdout + done.stderr
+    assert "1 check is left undecided" in done.stdout + done.stderr
     assert devopslint(*strict, "Dockerfile", cwd=tmp_path).returncode == 0
     done = devopslint(*strict, "--strict", "note.txt", cwd=tmp_path)
     assert done.returncode == 2

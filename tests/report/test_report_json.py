@@ -35,7 +35,7 @@ def test_a_whole_report(build):
         address="Deployment/shop container web",
         related=[Location("a.tf", Span(5, 13, 6, 16), "the default", origin=True)],
     )
-    summary = Summary({"kubernetes": 2}, 1, 3, 4, 5)
+    summary = Summary({"kubernetes": 2}, 1, 3, 4, 5, modules_not_read=["./a", "a/b/c"])
     value = value_of(build, build.report(finding, rules=(rule,), summary=summary, notes=["half"]), version="1.2.3")
     fingerprint = value["findings"][0].pop("fingerprint")
     assert re.fullmatch("[0-9a-f]{64}", fingerprint)
@@ -48,6 +48,7 @@ def test_a_whole_report(build):
             "total_files": 5,
             "not_parsed": 1,
             "undecided": 3,
+            "modules_not_read": 2,
             "suppressed": 4,
             "levels": {"error": 1, "warning": 0, "note": 0},
         },

@@ -106,6 +106,28 @@ def target_of(module: Module, call: Declared) -> Module | None:
     return load(module.workspace, folder)
 
 
+def sources_not_read(module: Module) -> list[str]:
+    """Return the sources of the calls that lead to no folder with code in the repository."""
+    return [
+        source
+        for call in module.all("module")
+        if isinstance(source := call.block.get("source"), str)
+        and ((folder := folder_of(module, call)) is None or not has_code(module.workspace, folder))
+    ]
+
+
+def has_code(workspace: Workspace, folder: str) -> bool:
+    """Say whether a folder is a module."""
+    return any(name.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")) for name in workspace.names(folder))
+
+
+def modules_beside(workspace: Workspace, folder: str) -> list[str]:
+    """Return the names of the folders beside one that are modules."""
+    above = folder.rpartition("/")[0]
+    names = [below.rpartition("/")[2] for below in _folders(workspace, above)]
+    return [name for name in names if has_code(workspace, f"{above}/{name}" if above else name)]
+
+
 def ask_again(module: Module) -> None:
     """Put to the workspace once more what was asked for the values of a module: it may have been for another unit.
 

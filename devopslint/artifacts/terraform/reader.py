@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.calls import ask_again, load_files
+from devopslint.artifacts.terraform.calls import ask_again, load_files, sources_not_read
 from devopslint.artifacts.terraform.dynamic import instances, write_out
 from devopslint.artifacts.terraform.registry import registry_subjects
 from devopslint.artifacts.terraform.related import related_of
@@ -40,6 +40,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     ask_again(module)
     for source, problem in module.problems:
         unit.syntax_problem(source, problem)
+    unit.modules_not_read = sources_not_read(module)
     yield from module_subjects(module)
 
 

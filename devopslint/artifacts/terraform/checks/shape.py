@@ -200,4 +200,22 @@ def call_arguments(call: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(problem=f"needs a value for `{name}`")
 
 
+def missing_module(call: Subject, options: Options) -> Iterator[Problem]:
+    """Yield the source of a call that names no module, where others stand beside it: of a lone file nobody knows."""
+    from devopslint.artifacts.terraform.calls import folder_of, has_code, modules_beside
+
+    module: Module = call.context
+    declared = module.declared.get(call.address)
+    folder = None if declared is None or module.is_partial or module.is_trial else folder_of(module, declared)
+    if not folder or has_code(module.workspace, folder) or _MADE.search(folder):
+        return
+    beside = [name for name in modules_beside(module.workspace, folder) if name != module.folder.rpartition("/")[2]]
+    if beside:
+        source = call.value["source"]
+        above, slash, name = source.rstrip("/").rpartition("/")
+        yield Problem("source", name=source, hint=_hint(above + slash + name, [above + slash + one for one in beside]))
+
+
+_MADE = re.compile(r"(?:^|/)(?:\.|build|dist|gen|generated|out|target|tmp|vendor)(?:/|$)")
+"""Folders that a build writes."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"})
