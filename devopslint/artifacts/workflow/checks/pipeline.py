@@ -56,9 +56,10 @@ def deploy_without_environment(subject: Subject, options: Options) -> Iterator[P
 
 
 def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find jobs that deploy without waiting for the jobs of the same workflow that test."""
+    """Find jobs that deploy or publish without waiting for the jobs of the same workflow that test."""
     job: Job = subject.context
-    if not _deploys(job) or "test" in job_purposes(job):
+    publishes = "publish" in job_purposes(job) and not job.workflow.has_trigger("pull_request", "pull_request_target")
+    if not (_deploys(job) or publishes) or "test" in job_purposes(job):
         return
     jobs = job.workflow.jobs
     tests = _testing_jobs(job.workflow)
@@ -227,6 +228,9 @@ _LOOKS_AT_STATUS = lazily(r"\$\?|PIPESTATUS|\bset -\w*e|\bset -o errexit|\bif\b|
 
 def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find tests and linters whose failure is ignored."""
+    if subject.kind == "workflow.job":
+        yield from _ignored_job(subject.context)
+        return
     step: Step = subject.context
     yield from _swallowed(step)
     if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
@@ -248,6 +252,23 @@ def _steps_looked_at(job: Job) -> set[str]:
         job.workflow.cache[key] = {identifier for one in found for identifier in one}
     known: set[str] = job.workflow.cache[key]
     return known
+
+
+_MAY_FAIL = lazily(
+    r"nightly|experiment|canary|beta|edge|next|optional|allow|unstable|preview|advisory|soft", re.IGNORECASE
+)
+
+
+def _ignored_job(job: Job) -> Iterator[Problem]:
+    """Find jobs of tests and linters that count as passed when they fail."""
+    if (
+        job.value.get("continue-on-error") is not True
+        or job.matrix is not None
+        or not job_purposes(job).intersection({"test", "lint"})
+    ):
+        return
+    if not _MAY_FAIL.search(f"{job.key} {job.value.get('name', '')}"):
+        yield Problem("continue-on-error", part="pair")
 
 
 def _swallowed(step: Step) -> Iterator[Problem]:

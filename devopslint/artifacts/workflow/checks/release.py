@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _TAG_OF_PUSH = lazily(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
+_BUILD_AND_PUSH = lazily(r"\bdocker (?:buildx )?build\b(?=(?:[^\n]|\\\n)*\s--push\b)(?:[^\n\\]|\\[\s\S])*")
+_TAG_OF_BUILD = lazily(r"\s(?:-t|--tag)[ =](\S+)")
 _CACHES_BY_DEFAULT = {
     "actions/setup-go": "cache",
     "astral-sh/setup-uv": "enable-cache",
@@ -45,20 +47,43 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
     """Find images that are pushed with no tag besides `latest`."""
     step: Step = subject.context
     if step.uses is not None and step.uses.name == "docker/build-push-action" and "push" in purposes(step):
-        tags = step.inputs.get("tags")
-        if not isinstance(tags, str):
-            return
-        each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()]
-        if each and all(_is_latest(tag) and not is_on_runner(tag) for tag in each):
-            yield Problem(("with", "tags"), image=each[0])
+        yield from _only_latest(step, "tags")
+    elif step.uses is not None and step.uses.name == "docker/metadata-action" and "images" in step.inputs:
+        yield from _latest_by_metadata(step)
     elif step.run is not None and step.fragment is not None and step.is_shell:
-        pushes = [found for found in _TAG_OF_PUSH.finditer(step.run) if not is_on_runner(found.group(1))]
-        if pushes and all(_is_latest(found.group(1).strip("\"'")) for found in pushes) and "--all-tags" not in step.run:
-            if any(other is not step and other.run and _TAG_OF_PUSH.search(other.run) for other in step.job.steps):
-                return
-            for found in pushes:
-                mark = step.fragment.mark(found.start(1), found.end(1))
-                yield Problem(Place(step.fragment.source, *mark), image=found.group(1).strip("\"'"))
+        pushes = _pushed(step)
+        everywhere = [tag for other in step.job.steps for tag, _ in _pushed(other)]
+        if pushes and all(_is_latest(tag) for tag in everywhere):
+            for tag, span in pushes:
+                yield Problem(Place(step.fragment.source, *step.fragment.mark(*span)), image=tag)
+
+
+def _only_latest(step: Step, name: str) -> Iterator[Problem]:
+    tags = step.inputs.get(name)
+    each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()] if isinstance(tags, str) else []
+    if each and all(_is_latest(tag) and not is_on_runner(tag) for tag in each):
+        yield Problem(("with", name), image=each[0])
+
+
+def _latest_by_metadata(step: Step) -> Iterator[Problem]:
+    """Find tags of metadata-action that name `latest` and nothing else."""
+    tags = step.inputs.get("tags")
+    each = [tag.strip() for tag in tags.split("\n") if tag.strip()] if isinstance(tags, str) else []
+    if each and all(re.fullmatch(r"(?:type=raw,(?:value=)?)?latest(?:,enable=true)?", tag) for tag in each):
+        image = str(step.inputs["images"]).split("\n", 1)[0].strip()
+        yield Problem(("with", "tags"), image=f"{image}:latest")
+
+
+def _pushed(step: Step) -> list[tuple[str, tuple[int, int]]]:
+    """Return the images that a script pushes elsewhere than to a registry on the runner, with their offsets."""
+    script = step.run or ""
+    if "--all-tags" in script or "docker" not in script:
+        return []
+    spans = [found.span(1) for found in _TAG_OF_PUSH.finditer(script)]
+    for build in _BUILD_AND_PUSH.finditer(script):
+        spans.extend(found.span(1) for found in _TAG_OF_BUILD.finditer(script, build.start(), build.end()))
+    named = [(script[start:end].strip("\"'"), (start, end)) for start, end in sorted(spans)]
+    return [(tag, span) for tag, span in named if not is_on_runner(tag) and "LOCAL" not in tag.upper()]
 
 
 def _is_latest(tag: str) -> bool:
