@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.model import is_step, map_at
+from devopslint.artifacts.workflow.model import Step, is_step, map_at
 from devopslint.artifacts.workflow.purpose import job_purposes, stage_of
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Problem
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -41,7 +41,7 @@ def never_on_failure(subject: Subject, options: Options) -> Iterator[Problem]:
     told = list(_conditions(owner))
     yield from told
     if not told and "if" not in owner.value:
-        yield from _step_for_failure(owner) if is_step(owner) else _job_for_failure(owner)
+        yield from _step_for_failure(owner) if isinstance(owner, Step) else _job_for_failure(owner)
 
 
 def _step_for_failure(step: Step) -> Iterator[Problem]:
