@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Cell = tuple[Any, Mark]
 
-_MOST_ROWS = 256
+MOST_ROWS = 256
 """As many as GitHub allows."""
 
 
@@ -93,7 +93,7 @@ class Matrix:
     def _combine(self) -> list[dict[str, Cell]]:
         rows: list[dict[str, Cell]] = [{}] if self.vectors else []
         for key, cells in self.vectors.items():
-            if len(rows) * len(cells) > _MOST_ROWS:
+            if len(rows) * len(cells) > MOST_ROWS:
                 self.is_static = False
                 return []
             rows = [{**row, key: cell} for row in rows for cell in cells]

@@ -1,8 +1,9 @@
-"""The outputs that a step surely has: those that its action declares."""
+"""The outputs that a step surely has: those that its action declares, or that its script sets."""
 
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.script_files import names_of_outputs
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -22,8 +23,22 @@ _FREE = frozenset(
 """Actions that set outputs which their metadata do not declare. Source: the README of each."""
 
 
+_PLAIN = frozenset(
+    {
+        "", "echo", "printf", "test", "[", "[[", "set", "export", "local", "true", "false", ":", "exit", "read", "shift", "cd",
+        "cat", "cut", "tr", "sed", "awk", "grep", "head", "tail", "sort", "uniq", "wc", "date", "basename", "dirname", "ls",
+        "find", "xargs", "jq", "git", "gh", "curl", "sha256sum", "mkdir", "rm", "cp", "mv", "touch", "pwd", "which", "sleep",
+        "tee", "seq", "realpath", "uname", "expr", "return", "break", "continue",
+    }
+)  # fmt: skip
+"""Commands that set no output on their own account."""
+_OTHER_WAYS = ("GITHUB_OUTPUT}}", "eval", "source ", "$(<", "/bin/")
+
+
 def outputs_of_step(step: Step) -> frozenset[str] | None:
     """Return the outputs of a step in lower case, `None` when it may have any."""
+    if step.run is not None:
+        return _of_script(step)
     if step.uses is None or "${{" in step.uses.text:
         return None
     if step.uses.kind == "local":
@@ -36,6 +51,16 @@ def outputs_of_step(step: Step) -> frozenset[str] | None:
     if entry is None or not entry.get("outputs") or is_beyond(step, entry):
         return None
     return frozenset(entry["outputs"])
+
+
+def _of_script(step: Step) -> frozenset[str] | None:
+    """Return what a script sets, when it sets something and is one of plain commands that write the names out."""
+    if not step.is_shell or step.run is None or "${{" in step.run or any(file in step.run for file in _OTHER_WAYS):
+        return None
+    names = names_of_outputs(step.run)
+    if not names or any(command.name not in _PLAIN for command in step.script()):
+        return None
+    return frozenset(names)
 
 
 def _of_local_action(step: Step) -> frozenset[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.workflow.model import Workflow, is_bounded
 from devopslint.artifacts.workflow.resolve import resolve
 from devopslint.policy.subject import Subject
-from devopslint.syntax.tree import Map, SyntaxProblem
+from devopslint.syntax.tree import Map, Seq, SyntaxProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         is_action = path.rpartition("/")[2] in {"action.yml", "action.yaml"}
         for document in unit.documents(path):
             if not isinstance(document.root, Map):
+                if isinstance(document.root, Seq) and not is_action:
+                    mark = document.root.at[0] if document.root.at else (0, 1)
+                    problem = SyntaxProblem("a workflow is a mapping with `on` and `jobs`, no list", *mark)
+                    unit.syntax_problem(document.source, problem)
                 continue
             if not is_bounded(document.root):
                 problem = SyntaxProblem(

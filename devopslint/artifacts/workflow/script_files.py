@@ -80,3 +80,18 @@ def lines_of_output(script: str, name: str) -> list[tuple[int, int]]:
             found.append((at, at + len(line)))
         at += len(line) + 1
     return found
+
+
+def names_of_outputs(script: str) -> set[str] | None:
+    """Return the outputs that the lines of a script set by name; `None` when a name is not written out."""
+    found = set(_COMMAND_NAMED.findall(script))
+    stretches = list(written(script, "GITHUB_OUTPUT"))
+    if sum("GITHUB_OUTPUT" in script[start:end] for start, end in stretches) < script.count("GITHUB_OUTPUT"):
+        return None
+    for start, end in stretches:
+        line = script[start:end]
+        named = _NAMED.search(line)
+        if named is None or "\n" in line[named.end() :] or "\\n" in line:
+            return None
+        found.add(named.group(1))
+    return {name.lower() for name in found}

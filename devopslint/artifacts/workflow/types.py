@@ -155,6 +155,9 @@ class Typing:
     def _below(self, owner: Type, name: str, node: Node) -> Type:
         if owner.kind == "object":
             found = owner.properties.get(name.lower(), owner.rest)
+            if found is None and owner.properties:
+                known = ", ".join(f"`{one}`" for one in list(owner.properties)[:8])
+                self._tell(node, node.items[0], f"has no `{name}`, only {known}")
             if name.lower() == "inputs" and node.items[0].path() == ("github", "event"):
                 return _TEXTS
             return found or ANY
@@ -239,7 +242,8 @@ def _merged_objects(one: Type, other: Type) -> Type:
     return Type("object", properties, rest)
 
 
-def _type_of_value(value: Any) -> Type:
+def _type_of_value(value: Any, rest: Type | None = ANY) -> Type:
+    """Return the type of a value, whose objects may have more properties of the type `rest`, `None` for no more."""
     if is_expression(value):
         return ANY
     if value is None:
@@ -253,9 +257,10 @@ def _type_of_value(value: Any) -> Type:
     if isinstance(value, dict):
         if getattr(value, "open", False):
             return ANY
-        return Type("object", {str(key).lower(): _type_of_value(one) for key, one in value.items()}, ANY)
+        below = {str(key).lower(): _type_of_value(one, rest) for key, one in value.items()}
+        return Type("object", below, rest)
     if isinstance(value, list):
-        return Type("array", item=merged([_type_of_value(one) for one in value[:_MOST_ITEMS]]))
+        return Type("array", item=merged([_type_of_value(one, rest) for one in value[:_MOST_ITEMS]]))
     return ANY
 
 
@@ -263,7 +268,7 @@ def _type_of_json(text: Any) -> Type:
     import json
 
     try:
-        return _type_of_value(json.loads(text))
+        return _type_of_value(json.loads(text), None)
     except (TypeError, ValueError, RecursionError):
         return ANY
 

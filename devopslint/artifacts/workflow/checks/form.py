@@ -47,6 +47,15 @@ def unknown_key(subject: Subject, options: Options) -> Iterator[Problem]:
     for found in _problems(subject, "unknown-key"):
         if found.definition not in {"on-mapping-strict", "permissions-mapping"}:
             yield _problem(found)
+    for job in subject.context.jobs.values():
+        matrix = map_at(map_at(job.value, "strategy"), "matrix")
+        for key, items in matrix.items():
+            is_rows = isinstance(items, list) and bool(items) and all(isinstance(item, Map) for item in items)
+            hint = nearest(key, ("include", "exclude")) if is_rows and key not in {"include", "exclude"} else ""
+            if hint and f"matrix.{key}" not in subject.document.source.text:
+                yield Problem(
+                    (*job.path, "strategy", "matrix", key), part="key", key=key, where="the matrix", hint=hint
+                )
 
 
 def clashing_keys(subject: Subject, options: Options) -> Iterator[Problem]:

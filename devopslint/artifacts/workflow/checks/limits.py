@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
+from devopslint.artifacts.workflow.matrix import MOST_ROWS
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from devopslint.artifacts.workflow.matrix import Matrix
     from devopslint.artifacts.workflow.model import Job, Workflow
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
@@ -34,6 +37,9 @@ def nothing_to_run(subject: Subject, options: Options) -> Iterator[Problem]:
     on, jobs = workflow.root.get("on"), workflow.root.get("jobs")
     if isinstance(on, (Map, Seq)) and not on and not getattr(on, "open", False):
         yield Problem("on", what="the workflow has no event")
+    workflows = map_at(on, "workflow_run").get("workflows")
+    if isinstance(workflows, Seq) and not workflows:
+        yield Problem(("on", "workflow_run", "workflows"), what="`workflow_run` waits for no workflow")
     misspelt = {one.path[:-1] for one in workflow.walk.problems if "`steps`?" in one.values.get("hint", "")}
     for step in workflow.steps:
         if step.value.get("run", 0) in (None, ""):
@@ -60,9 +66,21 @@ def _empty_matrix(job: Job) -> Iterator[Problem]:
     path = (*job.path, "strategy", "matrix")
     if not set(matrix) - {"exclude"}:
         yield Problem(path, part="key", what=f"the matrix of job `{job.key}` has no vector")
+    elif job.matrix is not None and _excludes_all(job.matrix):
+        what = f"the matrix of job `{job.key}` excludes all its combinations"
+        yield Problem((*path, "exclude"), part="key", what=what)
     for key, items in matrix.items():
         if key not in {"include", "exclude"} and isinstance(items, Seq) and not items:
             yield Problem((*path, key), what=f"vector `{key}` of the matrix has no value")
+
+
+def _excludes_all(matrix: Matrix) -> bool:
+    cells = matrix.vectors.values()
+    if not (
+        cells and all(cells) and matrix.is_static and all(set(one) <= set(matrix.vectors) for one in matrix.exclude)
+    ):
+        return False
+    return bool(matrix.exclude) and not matrix.rows and matrix.is_static
 
 
 def number_out_of_range(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -81,6 +99,21 @@ def number_out_of_range(subject: Subject, options: Options) -> Iterator[Problem]
             yield Problem((*path, key), key=key, value=value, wanted="more than 0")
         elif key == "max-parallel" and value != int(value):
             yield Problem((*path, key), key=key, value=value, wanted="a whole number")
+    for job in workflow.jobs.values():
+        count = _combinations(job)
+        if count > MOST_ROWS:
+            where = (*job.path, "strategy", "matrix")
+            yield Problem(where, part="key", key="matrix", value=count, wanted=f"at most {MOST_ROWS} jobs")
+
+
+def _combinations(job: Job) -> int:
+    """Return how many jobs a matrix without `exclude` makes; 0 when that is not known."""
+    matrix = job.matrix
+    if matrix is None or not isinstance(matrix.value, Map) or matrix.exclude or not matrix.vectors:
+        return 0
+    if set(matrix.value) - {"include"} != set(matrix.vectors) or matrix.value.open:
+        return 0
+    return prod(len(cells) for cells in matrix.vectors.values())
 
 
 def duplicate_needs(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -153,13 +186,14 @@ def call_input(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if kind == "boolean" and default not in (True, False, "true", "false"):
             yield Problem(path, name=name, fault=f"is boolean and has the default `{default}`")
-        elif kind == "number" and (isinstance(default, bool) or not _is_number(default)):
+        elif kind == "number" and (isinstance(default, bool) or not is_number(default)):
             yield Problem(path, name=name, fault=f"is a number and has the default `{default}`")
         elif config.get("required") is True:
             yield Problem(path, part="key", name=name, fault="is required, so that its default is never used")
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Say whether a value is a number, or a text that is one."""
     try:
         float(value)
     except (TypeError, ValueError):

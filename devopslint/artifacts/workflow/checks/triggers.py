@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from devopslint.artifacts.workflow.checks.limits import is_number
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.knowledge.cron import cron_fault, time_zones
 from devopslint.policy.subject import Problem
@@ -175,7 +176,7 @@ def dispatch_input(subject: Subject, options: Options) -> Iterator[Problem]:
             )
         elif kind == "boolean" and default is not None and str(default).lower() not in {"true", "false"}:
             yield Problem((*path, "default"), name=name, fault=f"is boolean and has the default `{default}`")
-        elif kind == "number" and isinstance(default, str):
+        elif kind == "number" and default is not None and (isinstance(default, bool) or not is_number(default)):
             yield Problem((*path, "default"), name=name, fault=f"is a number and has the default `{default}`")
 
 
