@@ -6,9 +6,11 @@ GitHub's `${{ … }}` overwritten by letters, which keeps them from breaking the
 
 from __future__ import annotations
 
+import re
+
 from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Tree, program_name
-from devopslint.syntax.shell_words import WORDS, and_or_parts, mask, parse, quoted_segments, subfragment, word_of
-from devopslint.syntax.wrappers import SHELLS, WRAPPERS, script_word, wrapped_at
+from devopslint.syntax.shell_nested import Nested
+from devopslint.syntax.shell_words import WORDS, and_or_parts, fill, mask, mask_prefixes, parse, word_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Word
 
 _DEPTH = 60
+_LINE_END = re.compile(r"(?<!\\)\n")
+_NESTED = 4
+"""Scripts that hold one another: `sh -c "sh -c …"`."""
 _OPERATORS = frozenset({"&&", "||", ";", "&", "\n", ";;"})
 _TEST_OPERATORS = frozenset({"=", "==", "!=", "=~", "<", ">", "!"})
 _REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
@@ -36,10 +41,21 @@ def read_shell(fragment: Fragment) -> Script:
     return script
 
 
-def read_into(script: Script, fragment: Fragment, wrapper: Command | None = None, depth: int = 0) -> None:
-    """Append the commands of a fragment to a script; `wrapper` is the command that runs the fragment."""
+def read_into(
+    script: Script,
+    fragment: Fragment,
+    wrapper: Command | None = None,
+    depth: int = 0,
+    holes: Sequence[tuple[int, int]] = (),
+) -> None:
+    """Append the commands of a fragment to a script.
+
+    `wrapper` is the command that runs the fragment, `holes` are what the shell around it puts in, and has been read there.
+    """
     masked, expressions = mask(fragment.text)
-    root = parse(masked)
+    if holes:
+        masked, expressions = fill(masked, holes), sorted([*expressions, *holes])
+    root = parse(mask_prefixes(masked))
     script.has_errors = script.has_errors or root.has_error
     script.trees.append(Tree(fragment, root, expressions, wrapper))
     reader = _Reader(script, fragment, expressions, wrapper, depth)
@@ -47,10 +63,12 @@ def read_into(script: Script, fragment: Fragment, wrapper: Command | None = None
     reader.statements(root.children, _Place())
     for command in script.commands[first:]:
         outer = command.wrapper
-        if outer is not None and outer is not wrapper:
+        if outer is not None and outer is not wrapper and outer.name != "find":
             command.before, command.after, command.pipeline = outer.before, outer.after, outer.pipeline
             command.piped_from, command.piped_to = outer.piped_from, outer.piped_to
-    reader.reread()
+    if depth < _NESTED:
+        for command, inside, inner_holes in reader.nested.scripts():
+            read_into(script, inside, command, depth + 1, inner_holes)
 
 
 class _Place:
@@ -86,13 +104,7 @@ class _Reader:
         self.wrapper = wrapper
         self.depth = depth
         self.level = 0
-        self.nested: list[tuple[Command, Fragment]] = []
-
-    def reread(self) -> None:
-        """Read the scripts that commands were given, each behind the commands of this one."""
-        if self.depth < 4:
-            for command, fragment in self.nested:
-                read_into(self.script, fragment, command, self.depth + 1)
+        self.nested = Nested(script, fragment)
 
     def statements(self, nodes: Sequence[Node], place: _Place) -> list[Command]:
         """Read statements one after the other; returns the commands whose output leaves the last of them."""
@@ -224,7 +236,7 @@ class _Reader:
         for child in node.children:
             kind = child.type
             if kind == "heredoc_body":
-                self.heredoc(node, child, command)
+                self.nested.heredoc(node, child, command)
                 self.substitutions(child, self.inside(place, command))
             elif kind in _REDIRECTS:
                 self.redirect(child, command, place, found)
@@ -245,6 +257,7 @@ class _Reader:
                     self.argument(child, command, place)
                 else:
                     target = word_of(self.fragment, self.expressions, child)
+                    self.nested.note_holes(child)
                     self.substitutions(child, self.inside(place, command))
             elif not child.is_named and not operator.endswith(("<", ">", "|", "&", "-")):
                 operator += self.text(child)
@@ -253,16 +266,9 @@ class _Reader:
                 inner.before = command.after
                 found = self.statement(child, inner) or found
         command.redirects.append(Redirect(operator, target))
+        if operator == "<<<" and target is not None:
+            self.nested.text(command, target)
         return found
-
-    def heredoc(self, node: Node, body: Node, command: Command) -> None:
-        """Remember a heredoc that a shell reads as its script."""
-        runner = command
-        if runner.name in SHELLS and not [word for word in runner.words if not word.text.startswith("-")]:
-            start, end = body.start_byte, body.end_byte
-            if "\n" not in self.fragment.text[node.start_byte : start]:
-                return
-            self.nested.append((runner, subfragment(self.fragment, [(start, end)])))
 
     def new(self, node: Node, place: _Place) -> Command:
         """Append an empty command."""
@@ -289,8 +295,14 @@ class _Reader:
 
     def command(self, node: Node, place: _Place) -> Command:
         command = self.new(node, place)
+        end = node.start_byte
         for child in node.children:
             kind = child.type
+            if kind in WORDS and _LINE_END.search(self.fragment.text, end, child.start_byte):
+                command = self.next_line(command, child, place)
+                end = child.end_byte
+                continue
+            end = child.end_byte
             if kind == "command_name":
                 inner = child.children[0] if child.children else child
                 command.name_word = word = word_of(self.fragment, self.expressions, inner)
@@ -302,8 +314,20 @@ class _Reader:
                 self.redirect(child, command, place, [command])
             elif child.is_named and kind != "comment":
                 self.argument(child, command, place)
-        self.unwrap(command)
+        self.nested.unwrap(command)
         return command
+
+    def next_line(self, command: Command, node: Node, place: _Place) -> Command:
+        """Begin another command at a word that the grammar took for one of the line above, and return it."""
+        self.nested.unwrap(command)
+        command.end = min(command.end, max([command.start, *(word.end for word in command.words)]))
+        command.after = command.after or ";"
+        following = self.new(node, place)
+        following.before = ";"
+        following.piped_from = None
+        following.name_word = word = word_of(self.fragment, self.expressions, node)
+        following.name = "" if word.expands else program_name(word.text)
+        return following
 
     def builtin(self, node: Node, place: _Place) -> Command:
         """Read `export`, `unset`, `[ … ]`: the first token is the name."""
@@ -349,6 +373,7 @@ class _Reader:
         command.words.append(word_of(self.fragment, self.expressions, node))
         command.end = max(command.end, node.end_byte)
         if node.type != "word":
+            self.nested.note_holes(node)
             self.substitutions(node, self.inside(place, command))
 
     def substitutions(self, node: Node, place: _Place) -> None:
@@ -363,31 +388,3 @@ class _Reader:
 
     def text(self, node: Node) -> str:
         return self.fragment.text[node.start_byte : node.end_byte]
-
-    def unwrap(self, command: Command) -> None:
-        """Add the command that a wrapper runs, and remember the script that `sh -c` is given."""
-        for _ in range(8):
-            name = command.name
-            if name in SHELLS or name in {"eval", "su"}:
-                script = script_word(command)
-                segments = quoted_segments(script) if script is not None else ()
-                if segments:
-                    self.nested.append((command, subfragment(self.fragment, segments)))
-                return
-            if name not in WRAPPERS:
-                return
-            at = wrapped_at(command)
-            if at is None or at >= len(command.words):
-                return
-            word = command.words[at]
-            inner = Command(self.script, self.fragment, word.start, command.end)
-            inner.name_word = word
-            inner.name = "" if word.expands else program_name(word.text)
-            inner.words = command.words[at + 1 :]
-            inner.redirects = command.redirects
-            for field in ("condition", "negated", "subshell", "function", "within"):
-                setattr(inner, field, getattr(command, field))
-            inner.wrapper = command
-            inner.index = len(self.script.commands)
-            self.script.commands.append(inner)
-            command = inner

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _EXPRESSION = re.compile(r"\$\{\{(?:(?:'[^']*'|[^'}]|\}(?!\}))*+|.*?)\}\}", re.DOTALL)
 """An expression; a `}}` in one of its strings does not end it."""
+_PREFIX = re.compile(r"(?<![\w./$-])(?:time(?:[ \t]+-p)?|coproc(?:[ \t]+[A-Za-z_]\w*)?)(?=[ \t]*(?:\(|\{\s))")
 _BACKSLASH = re.compile(r"\\(\n|.)", re.DOTALL)
 _QUOTED_BACKSLASH = re.compile(r'\\([\n"\\$`])')
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "0": "\0", "e": "\x1b"}
@@ -115,6 +116,35 @@ def mask(text: str) -> tuple[str, list[tuple[int, int]]]:
     return _EXPRESSION.sub(lambda match: "x" * (match.end() - match.start()), text), spans
 
 
+def fill(text: str, holes: Iterable[tuple[int, int]]) -> str:
+    """Overwrite stretches of a text with letters."""
+    for start, end in holes:
+        text = text[:start] + "x" * (end - start) + text[end:]
+    return text
+
+
+def mask_prefixes(text: str) -> str:
+    """Overwrite `time` and `coproc` in front of a block by blanks: the grammar takes the block for words behind them."""
+    if "time" not in text and "coproc" not in text:
+        return text
+    return _PREFIX.sub(lambda match: " " * (match.end() - match.start()), text)
+
+
+def holes_in(holes: Iterable[tuple[int, int]], segments: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return where stretches of a fragment stand in its `segments` put one behind the other."""
+    found = []
+    for first, last in holes:
+        at = 0
+        places = []
+        for start, end in segments:
+            if start < last and first < end:
+                places += [at + max(first - start, 0), at + min(last, end) - start]
+            at += end - start
+        if places:
+            found.append((places[0], places[-1]))
+    return found
+
+
 def subfragment(fragment: Fragment, segments: Iterable[tuple[int, int]]) -> Fragment:
     """Return the stretches `(start, end)` of a fragment put one behind the other, as a fragment of the same source."""
     text: list[str] = []
@@ -142,6 +172,8 @@ def quoted_segments(word: Word) -> list[tuple[int, int]]:
     raw = word.fragment.text[start:end]
     if word.node_type == "raw_string":
         return [(start + 1, end - 1)]
+    if word.node_type == "word" and not word.expands and "\\" not in raw:
+        return [(start, end)]
     if word.node_type != "string" or len(raw) < 2:
         return []
     segments: list[tuple[int, int]] = []

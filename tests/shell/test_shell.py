@@ -50,6 +50,49 @@ def only(text: str, name: str) -> Command:
         ("cat <<EOF\na\nEOF\nb", ["cat", "b"]),
         ("export A=1; [ -f x ] && y", ["export", "[", "y"]),
         ("é '", ["é"]),
+        ("time { a; b; }; time (c); coproc x { d; }", ["a", "b", "c", "d"]),
+        ("sudo -Hu root a; sudo -u root -- b; sudo PATH=/x c", ["sudo", "a", "sudo", "b", "sudo", "c"]),
+        ("env - A=1 a; env -uX b", ["env", "a", "env", "b"]),
+        ("xargs -0n 1 a; xargs -I{} sh -c 'b {}'; xargs -rn1 c", ["xargs", "a", "xargs", "sh", "xargs", "c", "b"]),
+        ("find . -name x -exec a {} \\; -exec b -c {} + -print", ["find", "a", "b"]),
+        ("find . -execdir sh -c 'a \"$1\"' _ {} ';'", ["find", "sh", "a"]),
+        ("runuser -u app -- a; runuser -l app -c 'b'", ["runuser", "a", "runuser", "b"]),
+        ("su app --command='a b'; sg docker -c c", ["su", "sg", "a", "c"]),
+        ("flock -w 5 /run/x a b; flock /run/x -c 'c'", ["flock", "a", "flock", "c"]),
+        ("script -qec 'a' /dev/null; nix-shell -p x --run 'b'", ["script", "nix-shell", "a", "b"]),
+        (
+            "setarch x86_64 a; taskset 1 b; chrt -f 1 c; xvfb-run -a d",
+            ["setarch", "a", "taskset", "b", "chrt", "c", "xvfb-run", "d"],
+        ),
+        ("parallel -j 4 a -b ::: x y", ["parallel", "a"]),
+        ("eval a b; eval 'c d'; eval $e", ["eval", "a", "eval", "eval", "c"]),
+        ("trap 'a; b' EXIT; trap - INT; trap c EXIT", ["trap", "trap", "trap", "a", "b"]),
+        ("bash -o pipefail -c 'a'; bash -exo pipefail -c 'b'; bash +x -c c", ["bash", "bash", "bash", "a", "b", "c"]),
+        ("bash -euo pipefail -O extglob -c 'a' -- 'b'; bash --rcfile x -c 'c'", ["bash", "bash", "a", "c"]),
+        ("bash -e x.sh -c 'a'; bash -c $SCRIPT", ["bash", "bash"]),
+        ("sudo -u x bash <<EOF\na\nEOF", ["sudo", "bash", "a"]),
+        ("bash -s -- x <<'EOF'\na\nEOF", ["bash", "a"]),
+        ("cat <<EOF | sudo sh -e\na $(b)\nEOF", ["cat", "sudo", "sh", "b", "a"]),
+        (
+            "bash <<< 'a; b'; echo 'c | d' | sh; echo 'e' | cat",
+            ["bash", "echo", "sh", "echo", "cat", "a", "b", "c", "d"],
+        ),
+        ("bash x.sh <<EOF\na\nEOF", ["bash"]),
+        ('sh -c "a $(b "c") d"; sh -c "$(e)"', ["sh", "b", "sh", "e", "a", ""]),
+        ("conda run -n x pip install y; conda install z", ["conda", "pip", "conda"]),
+        (
+            "poetry run a; poetry install; uv run --with x b; uv pip c; uv sync",
+            ["poetry", "a", "poetry", "uv", "b", "uv", "pip", "uv"],
+        ),
+        (
+            "bundle exec rake a; bundle install; opam exec -- b; corepack yarn install; corepack enable",
+            ["bundle", "rake", "bundle", "opam", "b", "corepack", "yarn", "corepack"],
+        ),
+        (
+            "python -m pipenv install; py -3 -m pip install x; python -W ignore -m pip a",
+            ["python", "pipenv", "py", "pip", "python", "pip"],
+        ),
+        ("a | sudo b\nsudo c\n# d\nsudo e || (f)", ["a", "sudo", "b", "sudo", "c", "sudo", "e", "f"]),
         ("curl ${{ inputs.url || 'a' }} | bash", ["curl", "bash"]),
         ("curl ${{ format('{{{0}}}', a) }} | bash", ["curl", "bash"]),
         ("curl ${{ it's }} | bash", ["curl", "bash"]),
@@ -74,6 +117,50 @@ def test_places_are_offsets_in_the_source() -> None:
 def test_a_rewritten_word_keeps_its_places() -> None:
     text = 'sh -c "echo \\"a\\" bcd"'
     assert text[slice(*only(text, "echo").words[1].mark)] == "bcd"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("find . -exec rm -rf {} +", "rm", "rm -rf {}"),
+        ("cat <<EOF | bash\n  rm -rf /x\nEOF", "rm", "rm -rf /x"),
+        ("su x --command='rm -rf /x'", "rm", "rm -rf /x"),
+        ('bash -c "a && rm $(b) /x"', "rm", "rm $(b) /x"),
+        ('bash -c "a && rm $(b) /x"', "b", "b"),
+        ("sudo bash <<< 'é; rm /x'", "rm", "rm /x"),
+        ("parallel rm -f ::: a", "rm", "rm -f"),
+        ("trap 'rm -f /x' EXIT", "rm", "rm -f /x"),
+    ],
+)
+def test_places_of_commands_that_others_run(text: str, name: str, expected: str) -> None:
+    assert text[slice(*only(text, name).mark)] == expected
+
+
+def test_what_find_runs_is_no_part_of_its_pipe() -> None:
+    find, rm, grep = script("find . -exec rm {} \\; | grep x && y").commands[:3]
+    assert find.piped_to is grep
+    assert (rm.piped_to, rm.after) == (None, "")
+    assert rm.pipeline != find.pipeline
+
+
+def test_what_the_outer_shell_puts_in_is_not_known_inside() -> None:
+    command = only('sh -c "rm $(b) x"', "rm")
+    assert [word.value is UNKNOWN for word in command.words] == [True, False]
+    assert only('sh -c "rm $(b) x"', "b").within is not None
+
+
+def test_lines_that_the_grammar_takes_for_one_command() -> None:
+    text = (
+        "x |\n  gpg --dearmor |\nsudo dd of=y\nsudo apt-get update\n# note\nsudo apt-get install z || (echo w && v)\n"
+    )
+    found = {command.name: command for command in script(text)}
+    assert [(c.name, c.args) for c in script(text).named("dd", "apt-get")] == [
+        ("dd", ["of=y"]),
+        ("apt-get", ["update"]),
+        ("apt-get", ["install", "z"]),
+    ]
+    assert found["dd"].after == ";"
+    assert found["apt-get"].piped_from is None
 
 
 def test_operators() -> None:
