@@ -29,19 +29,19 @@ from devopslint.syntax.source import Source
     ],
 )
 def test_patterns(patterns: str, path: str, excluded: bool) -> None:
-    assert Ignore(patterns, beside=True).excludes(path) is excluded
+    assert Ignore(patterns, folder="", is_certain=True).excludes(path) is excluded
 
 
 @pytest.mark.parametrize(
-    ("files", "beside"),
+    ("files", "certain"),
     [
-        ({"web/Dockerfile.dockerignore": "a", ".dockerignore": "b"}, False),
+        ({"web/Dockerfile.dockerignore": "a", ".dockerignore": "b"}, True),
         ({"web/.dockerignore": "a"}, True),
         ({".dockerignore": "a"}, False),
         ({"other/.dockerignore": "a"}, None),
     ],
 )
-def test_which_file_counts(files: dict[str, str], beside: bool | None) -> None:
+def test_which_file_counts(files: dict[str, str], certain: bool | None) -> None:
     source = Source("web/Dockerfile", "FROM a\n")
     ignore = read_ignore(read_model(source, MemoryWorkspace(files)))
-    assert (ignore.beside if ignore else None) is beside
+    assert (ignore.is_certain if ignore else None) is certain

@@ -42,7 +42,8 @@ def _find(model: Model) -> Ignore | None:
         if workspace.exists(candidate):
             source = workspace.source(candidate)
             if source is not None:
-                return Ignore(source.text, beside=index in {1, 2})
+                above = candidate.rpartition("/")[0]
+                return Ignore(source.text, folder=above, is_certain=index < 3)
     return None
 
 
@@ -79,12 +80,16 @@ def _has_stage(model: Model, folder: str, file: str, name: str) -> bool:
 
 
 class Ignore:
-    """The patterns of an ignore file; `beside` when it lies in the folder of the Dockerfile."""
+    """The patterns of an ignore file, and the folder it lies in.
 
-    __slots__ = ("beside", "patterns")
+    One beside the Dockerfile, or named after it, `is_certain` to be heeded; one above only when the folder is the context.
+    """
 
-    def __init__(self, text: str, *, beside: bool) -> None:
-        self.beside = beside
+    __slots__ = ("folder", "is_certain", "patterns")
+
+    def __init__(self, text: str, *, folder: str, is_certain: bool) -> None:
+        self.folder = folder
+        self.is_certain = is_certain
         self.patterns: list[tuple[re.Pattern[str], bool]] = []
         for raw in text.splitlines():
             line = raw.strip()

@@ -230,15 +230,28 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.instruction.flag("from") is not None:
         return
     ignore = read_ignore(step.model)
-    if ignore is None or not ignore.beside:
+    if ignore is None:
         return
     for word in sources_and_destination(step)[0]:
         text = step.text_of(word)
         if text is UNKNOWN or _REMOTE.match(text) or re.search(r"[*?\[]", text):
             continue
         path = text.lstrip("./") if text.startswith("./") else text.strip("/")
-        if path not in {"", "."} and ".." not in path and ignore.excludes(path):
+        if path in {"", "."} or ".." in path or not ignore.excludes(path):
+            continue
+        if ignore.is_certain or _is_only_there(step, ignore.folder, path):
             yield Problem(docker_place(step, word), source=text)
+
+
+def _is_only_there(step: Step, folder: str, path: str) -> bool:
+    """Say whether a source is a file below a folder above the Dockerfile, and not below its own: that one is the context."""
+    workspace = step.model.workspace
+    own = step.model.source.path.rpartition("/")[0]
+    return (
+        workspace is not None
+        and workspace.exists(f"{folder}/{path}" if folder else path)
+        and not workspace.exists(f"{own}/{path}" if own else path)
+    )
 
 
 def relative_destination(subject: Subject, options: Options) -> Iterator[Problem]:

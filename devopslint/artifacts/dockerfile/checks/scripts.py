@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 _FOR_EVERYBODY = re.compile(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)*[ug]*[ao][ugoa]*[+=][rxXs]*w")
 _NEVER_FAIL = frozenset(("curl", "echo", "printf", "true", "wget", "yes"))
-_NO_PIPEFAIL_NEEDED = frozenset(("sh", "bash", "dash", "ash", "zsh"))
+_NO_PIPEFAIL_NEEDED = frozenset(
+    ("sh", "bash", "dash", "ash", "zsh", "python", "python3", "perl", "node", "php", "ruby")
+)
+"""What runs a script that is fetched, which another rule tells of."""
 
 
 def useradd_log(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -1,7 +1,10 @@
-"""Variables that nothing declares."""
+"""Variables that nothing declares, or that nothing uses."""
 
 from __future__ import annotations
 
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import ships, whole_text
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.image_contents import contents
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.artifacts.dockerfile.model import Model, Stage, Step
     from devopslint.knowledge.images import Image
     from devopslint.policy.subject import Subject
 
@@ -30,6 +33,15 @@ _OF_OLDER = {
     "ruby": "GEM_HOME BUNDLE_PATH BUNDLE_BIN BUNDLER_VERSION RUBYGEMS_VERSION",
 }
 """Variables that images had which the table does not know any more."""
+
+
+_OF_TOOLS = re.compile(r"DEBIAN_FRONTEND|CACHE|BUST|REFRESH|(?:PIP|NPM|UV|POETRY|C?GO|CARGO|YARN|PNPM|MAVEN|GRADLE)")
+"""Names that tools read themselves, and those that are there to part with the cache."""
+_READS_NO_VARIABLES = frozenset(
+    {"[", "addgroup", "adduser", "apk", "apt", "apt-get", "cat", "cd", "chmod", "chown", "cp", "curl", "dnf", "echo", "export",
+     "fetch", "find", "gpg", "grep", "groupadd", "install", "ln", "ls", "microdnf", "mkdir", "mv", "printf", "rm", "sed", "set",
+     "sha256sum", "sort", "tar", "tee", "test", "touch", "true", "unzip", "useradd", "wget", "yum"}
+)  # fmt: skip
 
 
 def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -54,10 +66,41 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(Place(step.instruction.source, *mark), name=name)
 
 
+def unused_argument(subject: Subject, options: Options) -> Iterator[Problem]:
+    """An ARG whose name stands nowhere behind it, where no script and no program may read it from its environment."""
+    model: Model = subject.context
+    runs = [step for step in model.steps if step.name == "RUN"]
+    for step in model.steps:
+        if step.name != "ARG" or step.instruction.onbuild:
+            continue
+        later = [other for other in model.steps if other.index > step.index]
+        if step.stage is not None and any(_reads_environment(other) for other in runs if other.index > step.index):
+            continue
+        for word in step.instruction.words:
+            name = word.raw.partition("=")[0]
+            if name in PREDEFINED_ARGS or name in PLATFORM_ARGS or _OF_TOOLS.match(name) or not name.isidentifier():
+                continue
+            if any(re.search(rf"\b{name}\b", whole_text(other)) or _in_flags(other, name) for other in later):
+                continue
+            mark = step.instruction.fragment.mark(word.start, word.start + len(name))
+            yield Problem(Place(step.instruction.source, *mark), name=name)
+
+
+def _reads_environment(step: Step) -> bool:
+    """Say whether a RUN may use a variable without naming it: it has all of ARG in its environment."""
+    return (
+        any(command.name not in _READS_NO_VARIABLES for command in step.read_script()) or step.shell_fragment() is None
+    )
+
+
+def _in_flags(step: Step, name: str) -> bool:
+    return any(flag.value is not None and name in flag.value.raw for flag in step.instruction.flags)
+
+
 def frontend_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     """`ENV DEBIAN_FRONTEND=noninteractive` that no later ENV of the stage takes back."""
     step: Step = subject.context
-    if subject.get(("pairs", "DEBIAN_FRONTEND")) != "noninteractive" or step.stage is None:
+    if subject.get(("pairs", "DEBIAN_FRONTEND")) != "noninteractive" or step.stage is None or not ships(step):
         return
     held = step.stage.scope.get("DEBIAN_FRONTEND")
     if held is None or held.value == "noninteractive":

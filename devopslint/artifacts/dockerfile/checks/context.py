@@ -1,0 +1,180 @@
+"""What COPY, ADD and installs want of the build context, and the repository does not have.
+
+Which folder is the context stands in no Dockerfile: a file counts as missing only when it is below none of the folders that
+may be it, and other sources of the same Dockerfile show that the repository is what is built from.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, place_of
+from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Model, Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+
+_SOURCE_FILE = re.compile(
+    r"(?:^|/)(?:[\w.-]+\.(?:py|js|mjs|cjs|ts|tsx|rb|php|go|rs|java|kt|c|h|cpp|sh|bash|pl|conf|cfg|cnf|ini|toml|ya?ml|xml|csproj|sln"
+    r"|gradle|kts|sql|html|css|template|tmpl|j2|service)|requirements[\w.-]*\.txt|package\.json|composer\.json|go\.mod|go\.sum|Gemfile"
+    r"|Pipfile|Makefile|Cargo\.toml|pom\.xml|mix\.exs|gradlew|mvnw)$"
+)
+"""Names of files that people write, and builds do not."""
+_BUILT = re.compile(
+    r"(?:^|/)(?:\.?(?:build|out|dist|target|bin|obj|release|publish|node_modules|vendor|artifacts?|tmp|cache|_build|public|generated"
+    r"|deps|static|staging|coverage|_output))(?:/|$)|(?:^|[._-])(?:version|build|generated|env|config\.local|secrets?)",
+    re.IGNORECASE,
+)
+_GENERATED = re.compile(r"(?:^|/)(?:version|build-?info|config)\.\w+$", re.IGNORECASE)
+_LOCKS: dict[str, tuple[frozenset[str], frozenset[str], tuple[str, ...], str]] = {
+    "npm": (
+        frozenset({"ci", "clean-install"}),
+        frozenset(),
+        ("package-lock.json", "npm-shrinkwrap.json"),
+        "package.json",
+    ),
+    "yarn": (
+        frozenset({"install", ""}),
+        frozenset({"--frozen-lockfile", "--immutable"}),
+        ("yarn.lock",),
+        "package.json",
+    ),
+    "pnpm": (frozenset({"install", "i"}), frozenset({"--frozen-lockfile"}), ("pnpm-lock.yaml",), "package.json"),
+    "bun": (frozenset({"install", "i"}), frozenset({"--frozen-lockfile"}), ("bun.lock", "bun.lockb"), "package.json"),
+    "uv": (frozenset({"sync"}), frozenset({"--frozen", "--locked"}), ("uv.lock",), "pyproject.toml"),
+}
+"""Package manager → its commands, the options that ask for a lock file (none: always), the lock files, the manifest."""
+
+
+def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A source file that no folder has which may be the build context."""
+    step: Step = subject.context
+    model = step.model
+    if model.workspace is None or step.instruction.onbuild or not _is_copied_from_context(step):
+        return
+    for word in sources_and_destination(step)[0]:
+        text = step.text_of(word)
+        if not isinstance(text, str) or re.search(r"[*?\[$]|://|^~", text) or ".." in text:
+            continue
+        path = posixpath.normpath(text.lstrip("/"))
+        if not _SOURCE_FILE.search(path) or _BUILT.search(path) or _GENERATED.search(path):
+            continue
+        folders = list(_folders(model))
+        if any(_has(model, folder, path) for folder in folders) or not _is_built_here(model, folders, word):
+            continue
+        parent = path.rpartition("/")[0]
+        if parent and not any(_is_filled(model, folder, parent) for folder in folders):
+            continue  # a submodule, or a folder that is made for the build
+        yield Problem(docker_place(step, word), path=text)
+
+
+def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`npm ci` and the like where the manifest is copied and the repository has no lock file beside it."""
+    command, step = command_of(subject)
+    verbs, flags, locks, manifest = _LOCKS[command.name]
+    operands = command.operands(
+        frozenset({"--prefix", "--cwd", "-C", "--dir", "--filter", "--registry", "--loglevel", "--cache"})
+    )
+    verb = operands[0].text if operands else ""
+    if (
+        verb not in verbs
+        or (flags and not command.has_flag(*flags))
+        or command.has_flag("--prefix", "--cwd", "-C", "--dir")
+    ):
+        return
+    model = step.model
+    folder = model.source.path.rpartition("/")[0]
+    if model.workspace is None or not _has(model, folder, manifest) or not _copies(step, manifest):
+        return
+    if any(_has(model, above, lock) for above in _folders(model) for lock in locks) or _writes_lock(
+        step, command, locks
+    ):
+        return
+    place = operands[0] if operands else command.name_word
+    assert place is not None
+    yield Problem(place_of(place), command=f"{command.name} {verb}".strip(), lock=locks[0], manifest=manifest)
+
+
+def _is_copied_from_context(step: Step) -> bool:
+    return step.name in {"COPY", "ADD"} and step.instruction.flag("from") is None
+
+
+def _folders(model: Model) -> Iterator[str]:
+    """Yield the folder of a Dockerfile and those above it: each may be the context."""
+    folder = model.source.path.rpartition("/")[0]
+    while True:
+        yield folder
+        if not folder:
+            return
+        folder = folder.rpartition("/")[0]
+
+
+def _has(model: Model, folder: str, path: str) -> bool:
+    """Say whether a file or folder is there."""
+    workspace = model.workspace
+    assert workspace is not None
+    whole = f"{folder}/{path}" if folder else path
+    above, _, name = whole.rpartition("/")
+    return workspace.exists(whole) or name in workspace.names(above)
+
+
+def _is_filled(model: Model, folder: str, path: str) -> bool:
+    """Say whether a folder is there, and something in it."""
+    assert model.workspace is not None
+    return bool(model.workspace.names(f"{folder}/{path}" if folder else path))
+
+
+def _is_built_here(model: Model, folders: list[str], word: Any) -> bool:
+    """Say whether another source of the Dockerfile, one with a name of its own, is below a folder that may be the context."""
+    for step in model.steps:
+        if not _is_copied_from_context(step):
+            continue
+        for other in sources_and_destination(step)[0]:
+            text = step.text_of(other)
+            if other is word or not isinstance(text, str) or re.search(r"[*?\[$]|://|\.\.", text):
+                continue
+            path = posixpath.normpath(text.lstrip("/"))
+            if path not in {".", ""} and any(_has(model, folder, path) for folder in folders):
+                return True
+    return False
+
+
+def _copies(step: Step, manifest: str) -> bool:
+    """Say whether a step in front of one has copied the manifest from the context, by its name or with all the rest."""
+    if step.stage is None:
+        return False
+    stem, _, ending = manifest.rpartition(".")
+    wanted = {manifest, f"./{manifest}", f"{stem}*.{ending}", f"./{stem}*.{ending}", ".", "./"}
+    return any(
+        word.value in wanted
+        for earlier in step.stage.lineage()
+        if earlier.index < step.index and _is_copied_from_context(earlier)
+        for word in sources_and_destination(earlier)[0]
+    )
+
+
+def _writes_lock(step: Step, command: Command, locks: tuple[str, ...]) -> bool:
+    """Say whether something in front of an install may have made the lock file."""
+    assert step.stage is not None
+    for earlier in step.stage.lineage():
+        if earlier.index > step.index:
+            break
+        if (
+            earlier.name == "RUN"
+            and earlier is not step
+            and re.search(rf"\b{command.name}\b", earlier.instruction.text)
+        ):
+            return True
+        if earlier.name in {"COPY", "ADD"} and any(lock in earlier.instruction.text for lock in locks):
+            return True
+    return any(other.name == command.name and other.index < command.index for other in command.script)
