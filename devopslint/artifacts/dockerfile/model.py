@@ -8,6 +8,8 @@ from devopslint.artifacts.dockerfile.reader import Instruction, read_dockerfile
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded, Value, substitute
 from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
 from devopslint.artifacts.dockerfile.words import Word, read_pairs, split_pair
+from devopslint.knowledge.image_contents import contents
+from devopslint.knowledge.images import parse_image
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -89,7 +91,8 @@ class Step:
         if self.stage is None:
             return True
         if self.model.file.escape == "`":
-            return False
+            # People set it for paths of Windows: a shell of Linux is certain only where the image is known.
+            return contents(parse_image(self.stage.root_stage.image_text)) is not None
         return not _WINDOWS.search(self.stage.root_stage.image_text)
 
     def read_script(self) -> Script:

@@ -259,7 +259,7 @@ def relative_destination(subject: Subject, options: Options) -> Iterator[Problem
     step: Step = subject.context
     stage = step.stage
     _, destination = sources_and_destination(step)
-    if stage is None or destination is None or step.settings.get("WORKDIR") is not None:
+    if stage is None or destination is None or step.settings.get("WORKDIR") is not None or step.instruction.onbuild:
         return
     text = step.text_of(destination)
     if text is UNKNOWN or text.startswith(("/", "$", "\\")) or re.match(r"[A-Za-z]:", text):
