@@ -6,7 +6,9 @@ import os
 import sys
 
 _FAST = frozenset({"--force-exclude"})
-_COMMANDS = frozenset({"baseline", "check", "config", "explain", "files", "migrate", "rule", "rules"})
+_SETTINGS = frozenset({"DEVOPSLINT_OUTPUT", "_DEVOPSLINT_COMPLETE"})
+"""Variables that only `click` reads: what to write, and what a shell wants to complete."""
+_COMMANDS = frozenset({"baseline", "check", "completion", "config", "explain", "files", "migrate", "rule", "rules"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,12 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _failed(error)
+        return _failed(error, arguments)
 
 
 def _run(arguments: list[str]) -> int:
     words = arguments[1:] if arguments[:1] == ["check"] else arguments
-    plain = all(not word.startswith("-") or word in _FAST for word in words) and "DEVOPSLINT_OUTPUT" not in os.environ
+    plain = all(not word.startswith("-") or word in _FAST for word in words) and not _SETTINGS & os.environ.keys()
     if plain and not (words and words is arguments and words[0] in _COMMANDS):
         return _fast_check(words)
     from devopslint.cli import run
@@ -49,19 +51,28 @@ def _fast_check(words: list[str]) -> int:
     return check(request)
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, arguments: list[str]) -> int:
     """Tell what went wrong, and return 2: Python's own exit code, 1, would say that there are findings."""
     from devopslint.commands.telling import explained, tell
 
     message = explained(error)
     if message is not None:
-        tell(message)
+        tell(message + _command_meant(message, arguments))
     else:
         from traceback import print_exception
 
         print_exception(error)
         tell("this is a fault of devopslint itself; please report it with the lines above")
     return 2
+
+
+def _command_meant(message: str, arguments: list[str]) -> str:
+    """Return the command that was probably meant by a first word that is taken for a path which is not there."""
+    if not arguments or not message.startswith(f"{arguments[0]}: no such file"):
+        return ""
+    from devopslint.policy.suggestion import suggestion
+
+    return "" if "did you mean" in message else suggestion(arguments[0], sorted(_COMMANDS))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,46 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devopslint import __version__
+from devopslint.policy.suggestion import suggestion
+from devopslint.report import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from click.shell_completion import CompletionItem
+
     from devopslint.commands.request import Request
 
-LEVELS = click.Choice(["error", "warning", "note"])
+
+class Word(click.Choice):  # type: ignore[type-arg]  # it takes an argument in newer versions only
+    """One of some words; a wrong one is told of with the one that was probably meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the word."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            meant = suggestion(str(value), [str(choice) for choice in self.choices])
+            raise click.BadParameter(error.message.rstrip(".") + (meant or "."), ctx, param) from None
+
+
+def rules_to_complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the ids of rules that begin as a word to be completed does, the last of several."""
+    from devopslint.commands.catalog import open_catalog
+    from devopslint.config.settings import Config
+
+    before, comma, last = incomplete.rpartition(",")
+    ids = [rule.id for rule in open_catalog(Config()).rules()]
+    words = dict.fromkeys([*ids, *(name.rsplit("/", 1)[-1] for name in ids)])
+    return [before + comma + word for word in words if word.startswith(last)] if last else []
+
+
+def formats_to_complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the formats that begin as a word to be completed does."""
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+LEVELS = Word(["error", "warning", "note"])
 CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option(
@@ -22,7 +55,8 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         multiple=True,
         metavar="FORMAT[:PATH]",
         envvar="DEVOPSLINT_OUTPUT",
-        help="Write a report; may be given several times, at most once without a path. "
+        shell_complete=formats_to_complete,
+        help="Write a report; may be given several times, at most once without a path (DEVOPSLINT_OUTPUT). "
         "Formats: full, concise, grouped, statistics, markdown; "
         "json, jsonl, sarif, github, gitlab, junit, checkstyle, rdjson, rdjsonl.",
     ),
@@ -35,18 +69,24 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         "--select",
         multiple=True,
         metavar="WORDS",
+        shell_complete=rules_to_complete,
         help="Run only these: ids, artifacts, tags, practices, peers' ids, globs.",
     ),
-    click.option("--ignore", multiple=True, metavar="WORDS", help="Leave these out."),
-    click.option("--profile", type=click.Choice(["default", "strict"]), help="strict adds what is a matter of taste."),
+    click.option("--ignore", multiple=True, metavar="WORDS", shell_complete=rules_to_complete, help="Leave these out."),
+    click.option("--profile", type=Word(["default", "strict"]), help="strict adds what is a matter of taste."),
     click.option(
         "--fail-on",
-        type=click.Choice(["error", "warning", "note", "never"]),
+        type=Word(["error", "warning", "note", "never"]),
         help="The lowest level that makes the exit code 1 (warning).",
     ),
     click.option("--min-level", type=LEVELS, help="The lowest level that is reported (note)."),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings."),
-    click.option("--strict", is_flag=True, help="Exit with 2 when something given was not recognised."),
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Exit with 2 when something was not looked at: files of no known kind, unknown ids, "
+        "modules that are not here, undecided checks.",
+    ),
     click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules."),
     click.option("--config", type=click.Path(), help="Use this configuration instead of the nearest .devopslint.yaml."),
     click.option("--no-config", is_flag=True, help="Use no configuration."),
@@ -55,16 +95,16 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes to use (0: as fits)."),
     click.option(
         "--shellcheck",
-        type=click.Choice(["auto", "on", "off"]),
+        type=Word(["auto", "on", "off"]),
         help="Let ShellCheck look at scripts: where it is installed (auto), always, never.",
     ),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of results."),
     click.option("--profile-rules", is_flag=True, help="Say on standard error what each rule costs."),
     click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the report."),
+    click.option("--color", type=Word(["auto", "always", "never"]), default="auto", help="Colour the report."),
     click.option(
         "--show-urls",
-        type=click.Choice(["auto", "always", "never"]),
+        type=Word(["auto", "always", "never"]),
         default="auto",
         help="Print the pages of the rules.",
     ),
@@ -79,6 +119,13 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         flag_value="",
         metavar="[REASON]",
         help="Write a comment above every finding that is reported: --add-ignore or --add-ignore=REASON.",
+    ),
+    click.option(
+        "--show-suppressed",
+        "--sarif-suppressed",
+        "suppressed",
+        is_flag=True,
+        help="Write what comments and the baseline silence into json, jsonl and sarif, marked as such.",
     ),
     click.option("--sarif-category", "category", default="", metavar="NAME", help="Tell several SARIF uploads apart."),
 ]
@@ -96,9 +143,22 @@ class DefaultGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Give everything that is no option of the group itself to `check`."""
         own = {"--help", "-h", "--version"}
+        if not args and ctx.resilient_parsing:  # a first word is to be completed
+            return super().parse_args(ctx, args)
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return commands, the options of a check, and files."""
+        from click.shell_completion import CompletionItem
+
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            known = {item.value for item in found}
+            options = check.shell_complete(click.Context(check, parent=ctx, info_name="check"), incomplete)
+            return [*found, *(item for item in options if item.value not in known)]
+        return [*found, CompletionItem(incomplete, type="file")]
 
 
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -169,7 +229,7 @@ def files(paths: tuple[str, ...], as_json: bool) -> int:
 @click.option(
     "--select", multiple=True, metavar="WORDS", help="Only these: ids, artifacts, tags, practices, peers' ids."
 )
-@click.option("--profile", type=click.Choice(["default", "strict"]), help="Only the rules of this profile.")
+@click.option("--profile", type=Word(["default", "strict"]), help="Only the rules of this profile.")
 @click.option("--level", type=LEVELS, help="Only the rules of this level.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
@@ -188,7 +248,7 @@ def rule() -> None:
 
 
 @rule.command("show")
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="ID", shell_complete=rules_to_complete)
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
 def rule_show(identifier: str, rules_dirs: tuple[str, ...]) -> int:
     """Explain a rule: why, how, examples. ID may be the id of a peer's rule (DL3007)."""
@@ -218,7 +278,7 @@ def rule_test(targets: tuple[str, ...], rules_dirs: tuple[str, ...]) -> int:
     return test_rules(targets, rules_dirs)
 
 
-@cli.command()
+@cli.command(short_help="Put up with the findings of now, until they are mended.")
 @with_check_options
 @click.option("--grow", is_flag=True, help="Add findings to a baseline that is there.")
 @click.option("--prune", is_flag=True, help="Only take out what is gone.")
@@ -229,7 +289,7 @@ def baseline(grow: bool, prune: bool, **values: Any) -> int:
     return update_baseline(_request(**values), grow=grow, prune=prune)
 
 
-@cli.command()
+@cli.command(short_help="Show what the configuration says for a path, and where.")
 @click.argument("path", type=click.Path(), default=".")
 @click.option("--config", "config_path", type=click.Path(), help="Use this configuration.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -240,8 +300,8 @@ def config(path: str, config_path: str | None, as_json: bool) -> int:
     return show_config(path, config_path, as_json)
 
 
-@cli.command("explain")
-@click.argument("identifier", metavar="ID")
+@cli.command("explain", short_help="Say what a rule saw in a file, step by step.")
+@click.argument("identifier", metavar="ID", shell_complete=rules_to_complete)
 @click.argument("path", type=click.Path(), metavar="FILE[:LINE]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--config", type=click.Path(), help="Use this configuration instead of the nearest .devopslint.yaml.")
@@ -257,7 +317,7 @@ def explain_rule(identifier: str, path: str, as_json: bool, **values: Any) -> in
     return explain(identifier, path, _request(paths=(path,), **values), as_json=as_json)
 
 
-@cli.command()
+@cli.command(short_help="Turn the configuration of peers into one of ours.")
 @click.argument("folder", type=click.Path(), default=".")
 @click.option("--write", is_flag=True, help="Write .devopslint.yaml instead of printing it; one that is there is kept.")
 def migrate(folder: str, write: bool) -> int:
@@ -267,6 +327,27 @@ def migrate(folder: str, write: bool) -> int:
     return run_migrate(folder, write=write)
 
 
+@cli.command()
+@click.argument("shell", type=Word(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print what lets a shell complete commands, options and rules.
+
+    For bash, in ~/.bashrc: eval "$(devopslint completion bash)"; for zsh the same in ~/.zshrc; for fish:
+    devopslint completion fish > ~/.config/fish/completions/devopslint.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    if made is None:
+        raise click.UsageError(f"{shell} can't be completed")
+    try:
+        text = made(cli, {}, "devopslint", "_DEVOPSLINT_COMPLETE").source()
+    except RuntimeError as error:
+        raise click.UsageError(str(error)) from None
+    print(text)
+    return 0
+
+
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code; errors of usage that `click` finds are told at once."""
     try:
@@ -274,6 +355,11 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Abort:
         return 130
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and not error.possibilities:
+            from difflib import get_close_matches
+
+            near = get_close_matches(error.option_name, ["--version", "--help"])
+            error = click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
         error.show()
         return 2
     except click.exceptions.Exit as error:

@@ -169,6 +169,7 @@ def _write(report: Report, outputs: list[Output], request: Request, session: Ses
             color=request.color,
             show_urls=request.show_urls,
             quiet=request.quiet,
+            suppressed=request.suppressed,
             category=request.category,
             practices=practices,
             warn=tell,

@@ -45,6 +45,7 @@ class Request:
         "statistics",
         "stdin_filename",
         "strict",
+        "suppressed",
         "today",
     )
 
@@ -68,6 +69,7 @@ class Request:
         self.show_urls = "auto"
         self.statistics = False
         self.category = ""
+        self.suppressed = False
         self.jobs = 0
         self.analysers: dict[str, str] = {}
         self.no_cache = False

@@ -79,8 +79,19 @@ def discover(root: str, paths: Iterable[str]) -> Asked:
         elif path and os.path.lexists(absolute):
             given[relative] = None
         else:
-            raise PathError(f"{path or '(an empty path)'}: no such file or folder")
+            raise PathError(f"{path or '(an empty path)'}: no such file or folder{_meant(path)}")
     return Asked(sorted(given), sorted(name for name in found if name not in given), whole, folders)
+
+
+def _meant(path: str) -> str:
+    """Return what is nearly called like a path that is not there, as a question."""
+    from devopslint.policy.suggestion import suggestion
+
+    above, name = os.path.split(path.rstrip(os.sep))
+    try:
+        return suggestion(path, [os.path.join(above, one) for one in os.listdir(above or ".")]) if name else ""
+    except OSError:
+        return ""
 
 
 def _files_below(folder: str) -> Iterable[str]:

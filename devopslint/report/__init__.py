@@ -66,7 +66,10 @@ def parse_output(text: str) -> Output:
     """
     name, colon, path = text.partition(":")
     if name not in FORMATS:
-        raise OutputError(f"unknown output format `{name}`: choose from {', '.join(FORMATS)}")
+        from devopslint.policy.suggestion import suggestion
+
+        meant = suggestion(name, FORMATS) or f": choose from {', '.join(FORMATS)}"
+        raise OutputError(f"unknown output format `{name}`{meant}")
     if colon and not path:
         raise OutputError(f"no path after the colon of `{text}`")
     return Output(name, path if colon and path != "-" else None)
@@ -76,11 +79,13 @@ def parse_outputs(texts: Iterable[str]) -> list[Output]:
     """Return several `FORMAT[:PATH]` in their parts, in order.
 
     Raises OutputError as `parse_output` does, when more than one goes to standard output, and when two share a path.
+    Annotations for GitHub may follow a report for people, as they do by themselves in its workflows.
     """
-    outputs = [parse_output(text) for text in texts]
+    outputs = sorted(map(parse_output, texts), key=lambda output: output.format == "github" and output.path is None)
     seen: dict[str | None, str] = {}
     for output in outputs:
-        if output.path in seen:
+        follows = output.format == "github" and output.path is None and seen.get(None) in HUMAN_FORMATS
+        if output.path in seen and not follows:
             where = "standard output" if output.path is None else f"`{output.path}`"
             raise OutputError(f"both `{seen[output.path]}` and `{output.format}` would go to {where}: give one a path")
         seen[output.path] = output.format

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from house import DOCKERFILE, house
@@ -301,6 +302,25 @@ def test_output_from_the_environment(project: Path) -> None:
 def test_sarif_category(project: Path) -> None:
     done = devopslint(*HOUSE, "--output", "sarif", "--sarif-category", "lint", cwd=project)
     assert json.loads(done.stdout)["runs"][0]["automationDetails"]["id"] == "lint/"
+
+
+@pytest.mark.parametrize("option", ["--show-suppressed", "--sarif-suppressed"])
+def test_what_is_silenced_is_written_when_it_is_asked_for(project: Path, option: str) -> None:
+    write(project, {"Dockerfile": "# devopslint: ignore[floating] -- rebuilt daily\n" + DOCKERFILE})
+
+    def silenced(*arguments: str) -> list[Any]:
+        done = devopslint(*HOUSE, "--output", "sarif", "--output", "json:out.json", *arguments, cwd=project)
+        assert done.returncode == 1
+        report = json.loads((project / "out.json").read_text())
+        results = json.loads(done.stdout)["runs"][0]["results"]
+        found = [one["suppressed"] for one in report["findings"] if one["suppressed"]]
+        return found + [one["suppressions"] for one in results if one.get("suppressions")]
+
+    assert silenced() == []
+    assert silenced(option) == [
+        {"kind": "inline", "reason": "rebuilt daily"},
+        [{"kind": "inSource", "status": "accepted", "justification": "rebuilt daily"}],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,25 @@ def test_the_known_value_of_an_empty_file():
     assert line_hashes([""], [1]) == {1: "c129715d7a2bc9a3:1"}
 
 
+@pytest.mark.parametrize(
+    ("text", "hashes"),
+    [
+        (" a\nb\n  \t\tc\n d", "271789c17abda88f 54703d4cd895b18 180aee12dab6264 a23a3dc5e078b07b"),
+        (
+            " hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End\n",
+            "e9496ae3ebfced30 fb7c023a8b9ccb3f ce8ba1a563dcdaca e20e36e16fcb0cc8 b3edc88f2938467e c8e28b0b4002a3a0 "
+            "c129715d7a2bc9a3",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_the_published_values(text: str, hashes: str, end: str) -> None:
+    """Those that github/codeql-action gives for its own implementation, in `src/fingerprints.test.ts`."""
+    expected = [f"{value}:1" for value in hashes.split()]
+    lines = lines_of(text.replace("\n", end))
+    assert list(line_hashes(lines, range(1, len(lines) + 1)).values()) == expected
+
+
 def test_lines_that_do_not_exist_have_no_hash():
     assert line_hashes(["a"], [0, 1, 2]).keys() == {1}
     assert line_hashes(["a"], []) == {}

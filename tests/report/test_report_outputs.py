@@ -48,6 +48,10 @@ def test_one_output_may_go_to_standard_output_and_each_to_a_path_of_its_own():
     assert [output.format for output in parse_outputs(["full", "json:a", "sarif:b"])] == ["full", "json", "sarif"]
     with pytest.raises(OutputError, match="both `full` and `json` would go to standard output"):
         parse_outputs(["full", "json"])
+    assert [output.format for output in parse_outputs(["github", "full"])] == ["full", "github"]
+    for texts in (["github", "json"], ["full", "github", "github"], ["github", "full", "concise"]):
+        with pytest.raises(OutputError, match="would go to standard output"):
+            parse_outputs(texts)
     with pytest.raises(OutputError, match="would go to `a`"):
         parse_outputs(["sarif:a", "json:a"])
 
