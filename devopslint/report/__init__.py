@@ -66,9 +66,10 @@ def parse_output(text: str) -> Output:
     """
     name, colon, path = text.partition(":")
     if name not in FORMATS:
-        from devopslint.policy.suggestion import suggestion
+        from difflib import get_close_matches
 
-        meant = suggestion(name, FORMATS) or f": choose from {', '.join(FORMATS)}"
+        near = get_close_matches(name, FORMATS, 1)
+        meant = f", did you mean `{near[0]}`?" if near else f": choose from {', '.join(FORMATS)}"
         raise OutputError(f"unknown output format `{name}`{meant}")
     if colon and not path:
         raise OutputError(f"no path after the colon of `{text}`")
