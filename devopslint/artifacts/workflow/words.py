@@ -11,6 +11,9 @@ MOST_CHOICES = 256
 """Known words among which the nearest is looked for; of more than these it takes a while for each unknown one."""
 
 
+_DIGITS = frozenset("0123456789.")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `, did you mean `x`?` for the known word that is most like `word`; empty when none is like it."""
     from difflib import get_close_matches
@@ -26,3 +29,26 @@ def nearest(word: str, known: Iterable[str]) -> str:
             return f", did you mean `{written}`?"
     close = get_close_matches(plain, choices, 1, 0.72)
     return f", did you mean `{choices[close[0]]}`?" if close else ""
+
+
+def one_slip_away(word: str, known: Iterable[str]) -> str:
+    """Return the known word that one wrong, missing, doubled or swapped letter makes of `word`; empty when there is none.
+
+    Digits are not counted: an organisation may well call its own runner `ubuntu-24.04-8`.
+    """
+    for one in known:
+        if abs(len(one) - len(word)) > 1 or one == word:
+            continue
+        start = _same(word, one)
+        end = _same(word[start:][::-1], one[start:][::-1])
+        ours, theirs = word[start : len(word) - end], one[start : len(one) - end]
+        swapped = len(ours) == 2 and ours == theirs[::-1]
+        if (max(len(ours), len(theirs)) == 1 or swapped) and _DIGITS.isdisjoint(ours + theirs):
+            return one
+    return ""
+
+
+def _same(one: str, other: str) -> int:
+    """Return how many letters two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((index for index, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(one), len(other)))

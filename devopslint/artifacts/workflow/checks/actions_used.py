@@ -17,7 +17,7 @@ from devopslint.artifacts.workflow.published import (
     newest_entry,
     version_of_commit,
 )
-from devopslint.artifacts.workflow.words import nearest
+from devopslint.artifacts.workflow.words import nearest, one_slip_away
 from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -275,9 +275,17 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
 def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names that are one slip away from those of well known actions."""
     uses = _uses(subject)
-    meant = known.TYPED_WRONG.get(uses.slug) if uses is not None else None
-    if meant:
-        yield Problem("uses", action=uses.slug if uses else "", meant=meant)
+    meant = (known.TYPED_WRONG.get(uses.slug) or _meant(uses.slug)) if uses is not None else ""
+    if uses is not None and meant:
+        yield Problem("uses", action=uses.slug, meant=meant)
+
+
+def _meant(slug: str) -> str:
+    """Return the well known action that one slip of the pen makes `slug` of; empty when it is one itself, or far from all."""
+    slugs = {
+        "/".join(name.split("/")[:2]) for table in (load_actions(), known.ARCHIVED, known.REFUSED) for name in table
+    }
+    return "" if slug in slugs or slug in known.VULNERABLE else one_slip_away(slug, sorted(slugs))
 
 
 def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.resolve import resolve_in
-from devopslint.artifacts.workflow.words import nearest
+from devopslint.artifacts.workflow.words import nearest, one_slip_away
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Candidate, Map, Seq
@@ -116,33 +116,11 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     in_group = isinstance(job.value.get("runs-on"), Map)
     known = HOSTED | SELF_HOSTED | set(RETIRED) | set(options["labels"])
     for label, path, related in all_labels:
-        meant = _misspelt(label.lower()) if len(all_labels) == 1 or isinstance(job.value["runs-on"], str) else ""
+        is_alone = len(all_labels) == 1 or isinstance(job.value["runs-on"], str)
+        meant = one_slip_away(label.lower(), sorted(HOSTED)) if is_alone else ""
         if label.lower() not in known and (meant or (_LOOKS_HOSTED.match(label) and not in_group)):
             hint = f", did you mean `{meant}`?" if meant else nearest(label, HOSTED)
             yield Problem(related[0].place if related else path, label=label, hint=hint)
-
-
-def _misspelt(label: str) -> str:
-    """Return the label of GitHub's that one wrong, missing, doubled or swapped letter makes of it; empty when there is none.
-
-    Digits are not counted: an organisation may well call its own runner `ubuntu-24.04-8`.
-    """
-    for known in sorted(HOSTED):
-        if abs(len(known) - len(label)) > 1:
-            continue
-        start = _same(label, known)
-        end = _same(label[start:][::-1], known[start:][::-1])
-        ours, theirs = label[start : len(label) - end], known[start : len(known) - end]
-        swapped = len(ours) == 2 and ours == theirs[::-1]
-        if (max(len(ours), len(theirs)) == 1 or swapped) and (ours + theirs).isalpha():
-            return known
-    return ""
-
-
-def _same(one: str, other: str) -> int:
-    """Return how many letters two texts begin with in common."""
-    pairs = zip(one, other, strict=False)
-    return next((index for index, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(one), len(other)))
 
 
 def unknown_shell(subject: Subject, options: Options) -> Iterator[Problem]:
