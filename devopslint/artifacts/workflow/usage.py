@@ -64,6 +64,8 @@ class Usage:
                 self.tree = parse_expression(text, start, end)
             except ExpressionError as error:
                 self.error = error
+                if not text[start:end].strip() and start >= len("${{"):
+                    self.error = ExpressionError(error.message, start - len("${{"), end + len("}}"))
 
     def place(self, start: int, end: int) -> Place:
         """Return the place in the file of a stretch of the string."""

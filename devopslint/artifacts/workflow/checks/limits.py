@@ -177,6 +177,12 @@ def _string_marks(root: Any) -> list[tuple[int, int]]:
 def call_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs of `workflow_call` whose default is of another type, or never used."""
     workflow: Workflow = subject.context
+    for name in map_at(workflow.triggers.get("workflow_call"), "secrets"):
+        if name.lower() == "github_token":
+            where = ("on", "workflow_call", "secrets", name)
+            yield Problem(
+                where, part="key", what="secret", name=name, fault="is called like the one that GitHub always gives"
+            )
     for name, config in map_at(workflow.triggers.get("workflow_call"), "inputs").items():
         path = ("on", "workflow_call", "inputs", name, "default")
         if not isinstance(config, Map) or config.get("default") is None:
@@ -185,11 +191,13 @@ def call_input(subject: Subject, options: Options) -> Iterator[Problem]:
         if isinstance(default, str) and "${{" in default:
             continue
         if kind == "boolean" and default not in (True, False, "true", "false"):
-            yield Problem(path, name=name, fault=f"is boolean and has the default `{default}`")
+            yield Problem(path, what="input", name=name, fault=f"is boolean and has the default `{default}`")
         elif kind == "number" and (isinstance(default, bool) or not is_number(default)):
-            yield Problem(path, name=name, fault=f"is a number and has the default `{default}`")
+            yield Problem(path, what="input", name=name, fault=f"is a number and has the default `{default}`")
         elif config.get("required") is True:
-            yield Problem(path, part="key", name=name, fault="is required, so that its default is never used")
+            yield Problem(
+                path, part="key", what="input", name=name, fault="is required, so that its default is never used"
+            )
 
 
 def is_number(value: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.matrix import has_expression
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.resolve import resolve_in
 from devopslint.artifacts.workflow.words import nearest, one_slip_away
@@ -175,3 +176,20 @@ def conflicting_labels(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(("runs-on", index), first=first, label=label)
         elif system and not first:
             first = label
+
+
+def container_off_linux(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find containers of a job, or images that its steps use, where a runner of GitHub's is Windows or macOS."""
+    job: Job = subject.context
+    label = next(
+        (one for one, _, _ in labels(job) if one.lower() in HOSTED and not one.lower().startswith("ubuntu")), ""
+    )
+    if not label:
+        return
+    for key in ("container", "services"):
+        value = job.value.get(key)
+        if value and not has_expression(value):
+            yield Problem(key, part="key", what=key, label=label)
+    for step in job.steps:
+        if step.uses is not None and step.uses.kind == "docker" and "if" not in step.value:
+            yield Problem(("steps", step.index, "uses"), what=step.uses.text, label=label)

@@ -102,6 +102,8 @@ def invalid_glob(subject: Subject, options: Options) -> Iterator[Problem]:
 def glob_fault(pattern: str, *, is_path: bool) -> str:
     """Say what is wrong with a filter pattern; empty when nothing is."""
     bare = pattern[1:] if pattern.startswith("!") else pattern
+    if "${{" in bare:
+        return ""
     if not bare:
         return "it is empty"
     if is_path:
