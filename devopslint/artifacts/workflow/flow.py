@@ -29,7 +29,7 @@ _DEEPEST = 12
 _YIELDS_TRUTH = frozenset(
     {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
 )
-_SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)")
+_SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)|\b(return)\b([^\n;]*)")
 
 _ASSIGNMENT = lazily(r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
 _LINE = lazily(r"(?:[^\\\n|]|\\[\s\S]|\|(?:[ \t]*\n)?)+")
@@ -245,11 +245,13 @@ def _set_by_script(step: Step, name: str) -> Iterator[Origin] | None:
     """Return the head of a pull request as `setOutput` of a JavaScript gives it; `None` without one."""
     script = step.inputs.get("script")
     for found in _SET_BY_SCRIPT.finditer(script) if isinstance(script, str) else ():
-        head = re.search(r"\bhead\.(?:sha|ref)\b", found.group(2))
-        if found.group(1).lower() == name and head is not None:
+        group = 2 if found.group(1) else 4
+        output = found.group(1).lower() if found.group(1) else "result"
+        head = re.search(r"\bhead\.(?:sha|ref)\b", found.group(group))
+        if output == name and head is not None:
             fragment = step.workflow.fragment((*step.path, "with", "script"))
             if fragment is not None:
-                start = found.start(2) + head.start()
+                start = found.start(group) + head.start()
                 place = Place(fragment.source, *fragment.mark(start, start + len(head.group())))
                 return iter((Origin(("pull", "head"), head.group(), place, step.workflow, step.job),))
     return None

@@ -86,6 +86,8 @@ VULNERABLE: dict[str, tuple[tuple[int, ...], str, str]] = {
     "fish-shop/syntax-check": ((2, 0, 0), "CVE-2025-32442", "its input runs as a command"),
     "bullfrogsec/bullfrog": ((0, 8, 4), "CVE-2025-47775", "names are resolved in spite of its rules"),
     "ultralytics/actions": ((0, 0, 3), "GHSA-7x29-qqmq-v6qc", "names of branches run as commands"),
+    "aquasecurity/trivy-action": ((0, 35, 0), "CVE-2026-33634", "its tags were moved to code that steals secrets"),
+    "aquasecurity/setup-trivy": ((0, 2, 6), "CVE-2026-33634", "its tags were moved to code that steals secrets"),
     "step-security/harden-runner": ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
 }
 """Action → first version without the flaw, the advisory, and what it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from devopslint.artifacts.workflow import known_actions
 from devopslint.artifacts.workflow.actions import comment_behind, version_in_comment
 from devopslint.artifacts.workflow.known_actions import ARCHIVED
 from devopslint.syntax.patterns import lazily
@@ -28,6 +29,12 @@ _tables: dict[str, dict[str, Any]] = {}
 def load_actions() -> dict[str, Any]:
     """Return the table of well known actions: name → major → inputs, required, deprecated, node; read once."""
     return _table("actions.json")
+
+
+def known_slugs() -> frozenset[str]:
+    """Return the `owner/repository` of every action in the tables."""
+    names = {*load_actions(), *_table("commits.json"), *known_actions.SUPERFLUOUS, *known_actions.ARCHIVED}
+    return frozenset("/".join(name.split("/")[:2]) for name in names)
 
 
 def version_of_commit(uses: ActionRef) -> str:
@@ -94,3 +101,9 @@ def _table(name: str) -> dict[str, Any]:
         with open(path, encoding="utf-8") as file:
             _tables[name] = json.load(file)["actions"]
     return _tables[name]
+
+
+def newest_version(uses: ActionRef) -> tuple[int, ...]:
+    """Return the newest version of a well known action of which the table has the commit; empty when it has none."""
+    versions = _table("commits.json").get(uses.slug, {}).values()
+    return max((_numbers(version) for version in versions), default=())

@@ -12,6 +12,7 @@ from devopslint.artifacts.workflow.published import (
     REF_SAYS_WHAT,
     entry_of,
     is_beyond,
+    known_slugs,
     load_actions,
     major_of,
     newest_entry,
@@ -282,16 +283,17 @@ def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _meant(slug: str) -> str:
     """Return the well known action that one slip of the pen makes `slug` of; empty when it is one itself, or far from all."""
-    slugs = {
-        "/".join(name.split("/")[:2]) for table in (load_actions(), known.ARCHIVED, known.REFUSED) for name in table
-    }
+    slugs = known_slugs()
     return "" if slug in slugs or slug in known.VULNERABLE else one_slip_away(slug, sorted(slugs))
 
 
 def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find paths of actions with empty, `.` or `..` parts, which hide what is used from reviewers and checkers."""
-    uses = _uses(subject)
-    if uses is not None and uses.path and any(part in {"", ".", ".."} for part in uses.path.split("/")):
+    uses = subject.context.uses
+    if uses is None or uses.kind not in {"repository", "local"}:
+        return
+    parts = uses.path.split("/") if uses.kind == "repository" else uses.text.rstrip("/").split("/")[1:]
+    if any(part in {"", ".", ".."} for part in parts) and uses.path + uses.text[:1] != "/" and parts != [""]:
         yield Problem("uses", uses=uses.text)
 
 

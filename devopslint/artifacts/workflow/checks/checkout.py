@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.called import called_action
+from devopslint.artifacts.workflow.called import called_action, called_workflow
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related
@@ -70,6 +70,9 @@ _FOR_FORKS = lazily(
 
 def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find steps that fetch the code of a pull request in a run that has the repository's secrets and token."""
+    if subject.kind == "workflow.job":
+        yield from _of_called_workflow(subject.context)
+        return
     step: Step = subject.context
     events = [event for event in _PRIVILEGED if step.workflow.has_trigger(event)]
     if not events or "environment" in step.job.value:
@@ -107,6 +110,23 @@ def _of_local_action(step: Step, events: list[str]) -> Iterator[Problem]:
         for usage in usages_at(inner.workflow, (*inner.path, "with", "ref")):
             for node, origin in origins_of_usage(usage, (step,)):
                 event = _event_of(origin, events) if origin.workflow is step.workflow else ""
+                if event:
+                    related = [Related(usage.place(node.start, node.end), "here it is checked out")]
+                    yield Problem(origin.place, event=event, related=related)
+
+
+def _of_called_workflow(job: Job) -> Iterator[Problem]:
+    """Find heads of pull requests among the inputs of a workflow of the repository that checks out what it is given."""
+    events = [event for event in _PRIVILEGED if job.workflow.has_trigger(event)]
+    called = called_workflow(job.workflow, job.uses) if job.uses is not None and events else None
+    if called is None or _FOR_FORKS.search(str(job.value.get("if", ""))):
+        return
+    for inner in called.steps:
+        if inner.uses is None or inner.uses.name != "actions/checkout" or "environment" in inner.job.value:
+            continue
+        for usage in usages_at(called, (*inner.path, "with", "ref")):
+            for node, origin in origins_of_usage(usage, (job,)):
+                event = _event_of(origin, events) if origin.workflow is job.workflow else ""
                 if event:
                     related = [Related(usage.place(node.start, node.end), "here it is checked out")]
                     yield Problem(origin.place, event=event, related=related)

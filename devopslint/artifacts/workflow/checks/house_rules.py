@@ -100,6 +100,29 @@ def unwatched_job(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(("steps", 0), job=job.key)
 
 
+def self_hosted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find self-hosted runners, which keep what a job leaves behind unless they are made anew for each."""
+    from devopslint.artifacts.workflow.checks.runners import labels
+
+    for label, path, related in labels(subject.context):
+        if label.lower() == "self-hosted":
+            yield Problem(related[0].place if related else path)
+            return
+
+
+def runs_side_by_side(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find workflows whose runs nothing keeps apart, those on pull requests left out: a rule of its own has them."""
+    workflow: Workflow = subject.context
+    if (
+        "concurrency" in workflow.root
+        or set(workflow.triggers) <= {"workflow_call"}
+        or "pull_request" in workflow.triggers
+    ):
+        return
+    if workflow.jobs and not all("concurrency" in job.value for job in workflow.jobs.values()):
+        yield Problem(())
+
+
 def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `secrets: inherit` towards a workflow of the same repository."""
     job: Job = subject.context
@@ -175,7 +198,7 @@ def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]
 def _is_roundabout(tree: Node) -> bool:
     if tree.kind == "literal":
         return isinstance(tree.value, str) and not re.search(r"[{}$'\"]|^\s*$", tree.value)
-    calls = [node.value.lower() for node in tree.walk() if node.kind == "call"]
-    return not any(
-        name in {"hashfiles", "fromjson", "success", "failure", "always", "cancelled", "case"} for name in calls
-    )
+    calls = {node.value.lower() for node in tree.walk() if node.kind == "call"}
+    if tree.kind == "call" and tree.value.lower() in {"join", "format", "tojson"}:
+        calls.discard("fromjson")
+    return not calls & {"hashfiles", "fromjson", "success", "failure", "always", "cancelled", "case"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrusted_references
 from devopslint.artifacts.workflow.flow import flowing, flows, origins_of_usage
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
 
@@ -43,6 +45,25 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
     "reactivecircus/android-emulator-runner": ("script",),
     "uraimo/run-on-arch-action": ("run", "install"),
     "vmactions/freebsd-vm": ("run", "prepare"),
+    "vmactions/openbsd-vm": ("run", "prepare"),
+    "vmactions/netbsd-vm": ("run", "prepare"),
+    "vmactions/solaris-vm": ("run", "prepare"),
+    "cross-platform-actions/action": ("run",),
+    "cypress-io/github-action": ("build", "start", "command", "command-prefix", "install-command", "wait-on"),
+    "borales/actions-yarn": ("cmd",),
+    "bahmutov/npm-install": ("install-command",),
+    "nick-invision/retry": ("command", "on_retry_command", "new_command_on_retry"),
+    "wandalen/wretry.action": ("command", "pre_retry_command"),
+    "garygrossgarten/github-action-ssh": ("command",),
+    "fifsky/ssh-action": ("command",),
+    "matlab-actions/run-command": ("command",),
+    "sergeysova/jq-action": ("cmd",),
+    "mathiasvr/command-output": ("run",),
+    "coactions/setup-xvfb": ("run",),
+    "gabrielbb/xvfb-action": ("run",),
+    "easingthemes/ssh-deploy": ("script_before", "script_after"),
+    "rlespinasse/shell-exec-action": ("run",),
+    "actions-rs/cargo": ("args",),
 }
 """Action → inputs (lower case) that it runs as code."""
 
@@ -60,6 +81,8 @@ _FILE_READ = lazily(
 _BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
 _CHECKOUT = lazily(r"actions/checkout")
 _HEAD_OF_OTHERS = lazily(r"head|refs/pull")
+_RUNS_ARGUMENTS = lazily(r"(?:^|/)(?:ba|da|z|k)?sh$|python\d*$|node$|perl$|^eval$")
+_SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "python", "python3", "node", "perl", "ruby", "pwsh"})
 _STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
 
 
@@ -70,6 +93,10 @@ def script_usages(step: Step) -> Iterator[Usage]:
     for key in step.inputs if inputs else ():
         if key.lower() in inputs:
             yield from usages_at(step.workflow, (*step.path, "with", key))
+    if step.uses is not None and step.uses.kind == "docker":
+        given = f"{step.inputs.get('entrypoint', '')}"
+        if _RUNS_ARGUMENTS.search(given) or re.match(r"\s*-\w*c\s", str(step.inputs.get("args", ""))):
+            yield from usages_at(step.workflow, (*step.path, "with", "args"))
 
 
 def untrusted_input_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -80,8 +107,37 @@ def untrusted_input_in_script(subject: Subject, options: Options) -> Iterator[Pr
             for node, origin in untrusted_references(usage):
                 name = usage.site.value[node.start : node.end]
                 yield _problem(usage.place(node.start, node.end), name, origin, "becomes part of the script")
+        yield from _evaluated(owner)
     if owner.uses is not None and owner.uses.kind == "local":
         yield from _given_to_scripts(owner)
+
+
+def _evaluated(step: Step) -> Iterator[Problem]:
+    """Find variables with texts of strangers that a script runs as code: `eval "$TITLE"`, `bash -c "$TITLE"`."""
+    if (
+        step.run is None
+        or step.fragment is None
+        or not step.is_shell
+        or not re.search(r"\beval\b|\s-\w*[ce]\s", step.run)
+    ):
+        return
+    spans = [span for command in step.script() for span in _code_of(command, step)]
+    for flow in flows(step) if spans else ():
+        if flow.variable and is_untrusted(flow.origin) and any(start <= flow.start < end for start, end in spans):
+            place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
+            yield _problem(place, step.run[flow.start : flow.end], flow.origin, "is run as code")
+
+
+def _code_of(command: Command, step: Step) -> Iterator[tuple[int, int]]:
+    """Yield the words of a command that it runs as code, those that the shell fills in before."""
+    if command.fragment is not step.fragment:
+        return
+    if command.name == "eval":
+        yield from ((word.start, word.end) for word in command.words if word.node_type != "raw_string")
+    elif command.name in _SHELLS:
+        for before, word in pairwise(command.words):
+            if re.fullmatch(r"-\w*[ce]", before.text) and word.node_type != "raw_string":
+                yield word.start, word.end
 
 
 def _problem(place: Place, name: str, origin: Origin, what: str) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.actions import comment_behind
-from devopslint.artifacts.workflow.published import version_of_commit
+from devopslint.artifacts.workflow.published import newest_version, version_of_commit
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -41,6 +41,26 @@ def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
         elif not known and not _agree(version, first[0]):
             fault = f"the same commit is called {first[0]} elsewhere"
             yield Problem(place, version=version, action=uses.slug, fault=fault, related=[Related(first[1], "here")])
+
+
+def unknown_commit(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find commits of well known actions that are no version of theirs, as far as the table of commits goes."""
+    workflow: Workflow = subject.context
+    source = subject.document.source
+    for owner, uses in _pinned(workflow):
+        newest = newest_version(uses)
+        if not newest or version_of_commit(uses):
+            continue
+        mark = owner.at["uses"][2:]
+        found = _VERSION.search(comment_behind(source, mark[1]))
+        named = tuple(int(part) for part in found.group(1).split(".")) if found is not None else ()
+        if named and named > newest[: len(named)]:
+            continue  # newer than the table
+        if found is not None and named == newest[: len(named)] and len(named) < 3:
+            continue
+        fragment = workflow.fragment_at(mark, uses.text)
+        start = len(uses.text) - len(uses.ref)
+        yield Problem(Place(source, *fragment.mark(start, len(uses.text))), action=uses.slug, ref=uses.ref[:12])
 
 
 def _pinned(workflow: Workflow) -> Iterator[tuple[Map, ActionRef]]:

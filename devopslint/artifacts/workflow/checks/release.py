@@ -40,6 +40,11 @@ _PUBLISHING = (
     ("RubyGems", lazily(r"\bgem push\b"), ("GEM_HOST_API_KEY", "RUBYGEMS_API_KEY")),
 )  # fmt: skip
 """Registry that takes GitHub's identity token, the command that publishes there, and the variables of its stored token."""
+_TOKEN_INPUTS = {
+    "js-devtools/npm-publish": ("npm", "token"), "rubygems/configure-rubygems-credentials": ("RubyGems", "api-token"),
+    "katyo/publish-crates": ("crates.io", "registry-token"), "pascalgn/npm-publish-action": ("npm", "token"),
+}  # fmt: skip
+"""Action that publishes → the registry, and the input with the stored token."""
 _OTHER_REGISTRY = lazily(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
 
 
@@ -125,6 +130,9 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if step.uses is not None:
         target = step.inputs.get("repository-url", step.inputs.get("repository_url", "https://upload.pypi.org"))
+        known = _TOKEN_INPUTS.get(step.uses.name)
+        if known is not None and "registry" not in step.inputs and known[1] in step.inputs:
+            yield Problem(("with", known[1]), part="key", registry=known[0])
         if step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs and "pypi.org" in str(target):
             yield Problem(("with", "password"), part="key", registry="PyPI")
         return
@@ -171,7 +179,10 @@ def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     name = job.value.get("name")
     named = re.search(r"publish|release", f"{job.key} {name if isinstance(name, str) else ''}".lower())
-    if not _is_release(job.workflow) or not (named or job_purposes(job).intersection({"publish", "push"})):
+    if not _is_release(job.workflow):
+        if job.workflow.has_trigger("pull_request", "pull_request_target", "workflow_call") or not _publishes(job):
+            return
+    elif not (named or job_purposes(job).intersection({"publish", "push"})):
         return
     for step in job.steps:
         if step.uses is None:
@@ -182,7 +193,11 @@ def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
             "actions/cache/restore",
             "swatinem/rust-cache",
             "mozilla-actions/sccache-action",
-        } or (name in _CACHES_BY_DEFAULT and _CACHES_BY_DEFAULT[name] not in inputs and (step.uses.major or 99) >= 4):
+        } and inputs.get("lookup-only") not in (True, "true"):
+            yield Problem(("steps", step.index, "uses"), action=name)
+        elif name == "astral-sh/setup-uv" and inputs.get("enable-cache") in (True, "true"):
+            yield Problem(("steps", step.index, "with", "enable-cache"), action=name)
+        elif name in _CACHES_BY_DEFAULT and _CACHES_BY_DEFAULT[name] not in inputs and (step.uses.major or 99) >= 4:
             yield Problem(("steps", step.index, "uses"), action=name)
         elif (
             name.startswith("actions/setup-")
@@ -195,6 +210,14 @@ def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(("steps", step.index, "with", "bundler-cache"), action=name)
         elif name == "docker/build-push-action" and "type=gha" in str(inputs.get("cache-from", "")):
             yield Problem(("steps", step.index, "with", "cache-from"), action=name)
+
+
+def _publishes(job: Job) -> bool:
+    """Say whether a step of a job publishes, and not for a trial."""
+    return any(
+        "publish" in purposes(step) and not re.search(r"dry.?run|--snapshot|--skip", f"{step.run or ''} {step.inputs}")
+        for step in job.steps
+    )
 
 
 def _is_release(workflow: Workflow) -> bool:
@@ -210,15 +233,38 @@ def _is_release(workflow: Workflow) -> bool:
     return "tags" in push
 
 
-def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find containers and services of a job without a version."""
-    job: Job = subject.context
+def _images_of(job: Job) -> Iterator[tuple[str | int, ...]]:
+    """Yield the paths of the images of a job's container and services."""
     places: list[tuple[tuple[str | int, ...], Any]] = [(("container",), job.value.get("container"))]
     places.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
     for path, container in places:
-        at = (*path, "image") if isinstance(container, Map) else path
+        yield (*path, "image") if isinstance(container, Map) else path
+
+
+def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find containers and services of a job without a version."""
+    for at in _images_of(subject.context):
         for candidate in subject.candidates(at):
             image = candidate.value
             if isinstance(image, str) and image and image_tag(image) in ("", "latest"):
                 yield Problem(at, image=image)
                 break
+
+
+def undigested_image(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find images of containers, services and `docker://` steps that a tag names, which can be moved, and no digest."""
+    owner = subject.context
+    if subject.kind == "workflow.step":
+        uses = owner.uses
+        if uses is not None and uses.kind == "docker" and _is_tagged(uses.text[len("docker://") :]):
+            yield Problem("uses", image=uses.text[len("docker://") :])
+        return
+    for at in _images_of(owner):
+        for candidate in subject.candidates(at):
+            if isinstance(candidate.value, str) and _is_tagged(candidate.value):
+                yield Problem(at, image=candidate.value)
+                break
+
+
+def _is_tagged(image: str) -> bool:
+    return bool(image) and "${{" not in image and "@sha256:" not in image and image_tag(image) not in ("", "latest")

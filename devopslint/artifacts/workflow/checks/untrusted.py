@@ -126,6 +126,9 @@ def _texts_of_action(origin: Origin) -> frozenset[str]:
     job = origin.job or origin.workflow.action_job
     step = job.step(origin.path[1]) if job is not None else None
     outputs = _ACTION_OUTPUTS.get(step.uses.slug, ()) if step is not None and step.uses is not None else ()
+    filters = step is not None and step.uses is not None and step.uses.slug == "dorny/paths-filter"
+    if step is not None and filters and step.inputs.get("list-files") in ("csv", "json"):
+        return frozenset({origin.path[3]} if origin.path[3].endswith("_files") else ())
     return frozenset(output.lower() for output in outputs)
 
 
