@@ -18,9 +18,9 @@ RUNS_AS_ROOT = frozenset(
      "busybox", "caddy", "centos", "clojure", "composer", "continuumio/anaconda3", "continuumio/miniconda3", "dart",
      "debian", "docker", "drupal", "eclipse-temurin", "elixir", "erlang", "fedora", "gcc", "golang",
      "google/cloud-sdk", "gradle", "groovy", "hashicorp/terraform", "haskell", "httpd", "ibmjava", "joomla", "julia",
-     "kalilinux/kali-rolling", "maven", "nginx", "node", "nvidia/cuda", "openjdk", "opensuse/leap",
+     "kalilinux/kali-rolling", "maven", "nats", "nginx", "node", "nvidia/cuda", "openjdk", "opensuse/leap",
      "opensuse/tumbleweed", "oraclelinux", "oven/bun", "perl", "photon", "php", "phpmyadmin", "pypy", "python",
-     "pytorch/pytorch", "r-base", "rocker/r-ver", "rockylinux", "ruby", "rust", "sapmachine", "scratch", "swift",
+     "pytorch/pytorch", "r-base", "registry", "rocker/r-ver", "rockylinux", "ruby", "rust", "sapmachine", "scratch", "swift",
      "tensorflow/tensorflow", "tomcat", "traefik", "ubuntu", "wordpress"}
 )  # fmt: skip
 """Images on Docker Hub whose last USER is root and whose entrypoint keeps it."""

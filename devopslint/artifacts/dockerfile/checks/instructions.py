@@ -37,6 +37,10 @@ _SIGNALS = frozenset(
 )  # fmt: skip
 _EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
 _PORT = re.compile(r"(\d+)(?:-(\d+))?(?:/(\w+))?$")
+_UNEXPANDED = re.compile(
+    r"(?:--?[\w.-]+=)?(\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*))(?:[/:.][\w./:-]*)?$|(\$(?:\{\w+\}|[A-Za-z_]\w*))$"
+)
+"""A variable as a whole word, or in capitals as the value of an option or the beginning of a path."""
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
 
 
@@ -103,7 +107,8 @@ def ports(subject: Subject, options: Options) -> Iterator[Problem]:
     for word in step.instruction.words:
         text = step.text_of(word)
         match = _PORT.match(text) if isinstance(text, str) else None
-        if match and not all(0 <= int(port) < 65536 for port in match.groups()[:2] if port):
+        is_negative = isinstance(text, str) and re.match(r"-\d", text) is not None
+        if is_negative or (match and not all(0 <= int(port) < 65536 for port in match.groups()[:2] if port)):
             yield Problem(docker_place(step, word), port=text)
 
 
@@ -129,13 +134,13 @@ def expose_form(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(
                 docker_place(step, word), port=text, reason="maps to a port or address of the host, which EXPOSE can't"
             )
-        elif not match:
+        elif not match and not re.match(r"-\d", text):
             yield Problem(docker_place(step, word), port=text, reason="is no port")
-        elif match[3] and match[3].lower() not in {"tcp", "udp", "sctp"}:
+        elif match and match[3] and match[3].lower() not in {"tcp", "udp", "sctp"}:
             yield Problem(
                 docker_place(step, word), port=text, reason="has a protocol that is neither tcp, udp nor sctp"
             )
-        elif match[3] and match[3] != match[3].lower():
+        elif match and match[3] and match[3] != match[3].lower():
             yield Problem(docker_place(step, word), port=text, reason="has its protocol in capitals")
 
 
@@ -184,8 +189,9 @@ def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Proble
     if any(re.search(r"(?:^|[^a-z])(?:ba|da|a|z|k|c|pw)?sh$|cmd|powershell|envsubst|eval", name) for name in names):
         return
     for word in words:
-        if re.match(r"\$(?:\{\w+\}|[A-Za-z_]\w*)$", word.value):
-            yield Problem(docker_place(step, word), variable=word.value)
+        found = _UNEXPANDED.match(word.value)
+        if found:
+            yield Problem(docker_place(step, word), variable=found[1] or found[2])
 
 
 def cmd_ignored(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -116,10 +116,30 @@ def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
     if held is None or held.value is UNKNOWN or _drops_root(stage) or is_action(stage.model):
         return
     user = str(held.value).partition(":")[0].strip().strip("\"'")
-    if user in _ROOT_NAMES or (user.isdigit() and int(user) == 0):
+    if user in _ROOT_NAMES or (user.isdigit() and int(user) == 0) or _has_number_of_root(stage, user):
         step = held.step
         words = step.instruction.words
         yield Problem(docker_place(step, words[0]) if words else name_place(step), user=user)
+
+
+def _has_number_of_root(stage: Stage, user: str) -> bool:
+    """Say whether an account was made with the number 0 (`useradd -o -u 0 admin`)."""
+    return any(
+        user in command.args and command.value_of("-u", "--uid") == "0"
+        for step in stage.lineage()
+        if step.name == "RUN" and user and user in step.instruction.text
+        for command in step.read_script().named("useradd", "adduser", "usermod")
+    )
+
+
+def unstated_user(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage without USER on an image of which is not known whom it runs as."""
+    stage: Stage = subject.context
+    if stage.setting("USER") is not None or _drops_root(stage) or is_action(stage.model):
+        return
+    image = image_of(stage.root_stage)
+    if image is not None and stage.root_stage.image is not UNKNOWN and runs_as_root(image) is None:
+        yield Problem((), image=stage.root_stage.image_text)
 
 
 def no_user(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -280,7 +300,7 @@ def no_default_in_from(subject: Subject, options: Options) -> Iterator[Problem]:
     if word is None or not isinstance(value, Expanded):
         return
     if value.value is not UNKNOWN:
-        if re.search(r"^$|[:/@]$|^[:/@]|//", value.value):
+        if re.search(r"^$|[:/@]$|^[:/@]|//|:[-.]", value.value):
             empty = next(
                 (use for use in value.used if (held := step.scope.get(use.name)) is None or not held.value), None
             )
@@ -293,7 +313,9 @@ def no_default_in_from(subject: Subject, options: Options) -> Iterator[Problem]:
         if held is None or not held.optional or use.defaulted:
             continue
         left, right = word.raw[: use.at], word.raw[use.end :]
-        if (not left and (not right or right[0] in ":/@")) or (left[-1:] in {":", "@", "/"} and not right):
+        if (not left and (not right or right[0] in ":/@")) or (
+            left[-1:] in {":", "@", "/"} and (not right or (left[-1:] == ":" and right[0] in "-."))
+        ):
             mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
             yield Problem(Place(step.instruction.source, *mark), name=use.name)
 
