@@ -29,7 +29,7 @@ _BUILD_PACKAGES = frozenset(
 _TOOLCHAINS = frozenset(BUILD_IMAGES) | {"buildpack-deps"}
 """Images that bring compilers themselves: what is added there is no news."""
 _HAND_TOOLS = frozenset(
-    {"emacs", "ftp", "gdb", "htop", "iputils-ping", "less", "lsof", "man-db", "nano", "net-tools", "netcat",
+    {"emacs", "ftp", "gdb", "htop", "iputils-ping", "lsof", "man-db", "nano", "net-tools", "netcat",
      "netcat-openbsd", "netcat-traditional", "nmap", "ncat", "openssh-server", "strace", "tcpdump", "telnet", "tmux",
      "traceroute", "tree", "vim", "vim-tiny", "wireshark", "screen"}
 )  # fmt: skip

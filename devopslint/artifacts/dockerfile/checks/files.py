@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
 _REMOTE = re.compile(r"^(?:https?://|git://|git@|ssh://|ftp://)")
+_SMALL = re.compile(r"\.(?:bash|cfg|conf|env|gpg|ini|js|json|key|list|lock|md|pem|pl|py|rb|sh|toml|txt|xml|ya?ml)$")
 _CHECKSUM = re.compile(r"[?&]checksum=")
 """How the URL of a git repository names its commit; see Docker's reference, "ADD", git repositories."""
 _GIT = re.compile(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
@@ -341,6 +342,8 @@ def removed_later(subject: Subject, options: Options) -> Iterator[Problem]:
     if target is UNKNOWN or not target.startswith("/"):
         return
     name = step.text_of(sources[0]) if len(sources) == 1 else UNKNOWN
+    if isinstance(name, str) and _SMALL.search(name):
+        return  # a script or a list weighs nothing
     paths = {target.rstrip("/")}
     if isinstance(name, str) and target.endswith("/"):
         paths = {target + name.rstrip("/").rsplit("/", 1)[-1]}

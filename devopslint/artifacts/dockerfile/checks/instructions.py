@@ -345,39 +345,3 @@ def healthcheck_form(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(docker_place(step, flag.value), reason=f"`{text}` is no number of retries")
         elif flag.name in _FLAGS["HEALTHCHECK"] - {"retries"} and not _DURATION.match(text):
             yield Problem(docker_place(step, flag.value), reason=f"`{text}` is no duration such as `30s`")
-
-
-def _line_above(text: str, start: int) -> tuple[int, str]:
-    """Return where the line above the one that starts at an offset begins, and its text."""
-    begin = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    return begin, text[begin : max(start - 1, begin)].rstrip()
-
-
-def misplaced_description(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A comment above an ARG or a named stage that does not begin with its name, in a file that asks for descriptions.
-
-    `# check=experimental=…` is how a file asks BuildKit for them.
-    """
-    model: Model = subject.context
-    check = next((one.value for one in model.file.directives if one.name == "check"), "")
-    wanted = re.search(r"experimental=([\w,]+)", check)
-    if wanted is None or not {"all", "InvalidDefinitionDescription"} & set(wanted[1].split(",")):
-        return
-    text = model.source.text
-    first = max((one.end for one in model.file.directives), default=0)
-    for step in model.steps:
-        words = step.instruction.words
-        if step.name == "FROM" and len(words) == 3:
-            name = words[2].value
-        elif step.name == "ARG" and len(words) == 1:
-            name = words[0].raw.partition("=")[0]
-        else:
-            continue
-        start = text.rfind("\n", 0, step.instruction.name_mark[0]) + 1
-        begin, comment = _line_above(text, start)
-        while comment.lstrip().startswith("# devopslint:"):  # which is no description
-            begin, comment = _line_above(text, begin)
-        match = re.match(r"[ \t]*#[ \t]*(\S+)", comment)
-        if match is not None and begin > first and match[1] != name:
-            at = begin + comment.index("#")
-            yield Problem(Place(model.source, at, begin + len(comment)), name=name)

@@ -10,7 +10,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     related_step,
 )
 from devopslint.artifacts.dockerfile.resolve import Expanded
-from devopslint.artifacts.dockerfile.use import is_action
+from devopslint.artifacts.dockerfile.use import is_action, is_dev_container
 from devopslint.knowledge.end_of_life import end_of_life, line_title
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import (
@@ -113,7 +113,7 @@ def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage whose last USER is root."""
     stage: Stage = subject.context
     held = stage.setting("USER")
-    if held is None or held.value is UNKNOWN or _drops_root(stage) or is_action(stage.model):
+    if held is None or held.value is UNKNOWN or _drops_root(stage) or _is_run_by_others(stage.model):
         return
     user = str(held.value).partition(":")[0].strip().strip("\"'")
     if user in _ROOT_NAMES or (user.isdigit() and int(user) == 0) or _has_number_of_root(stage, user):
@@ -135,7 +135,7 @@ def _has_number_of_root(stage: Stage, user: str) -> bool:
 def unstated_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage without USER on an image of which is not known whom it runs as."""
     stage: Stage = subject.context
-    if stage.setting("USER") is not None or _drops_root(stage) or is_action(stage.model):
+    if stage.setting("USER") is not None or _drops_root(stage) or _is_run_by_others(stage.model):
         return
     image = image_of(stage.root_stage)
     if image is not None and stage.root_stage.image is not UNKNOWN and runs_as_root(image) is None:
@@ -145,7 +145,7 @@ def unstated_user(subject: Subject, options: Options) -> Iterator[Problem]:
 def no_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage without USER on an image that runs as root."""
     stage: Stage = subject.context
-    if stage.setting("USER") is not None or _drops_root(stage) or is_action(stage.model):
+    if stage.setting("USER") is not None or _drops_root(stage) or _is_run_by_others(stage.model):
         return
     image = image_of(stage.root_stage)
     if image is None or not runs_as_root(image) or not _runs_something(stage, image):
@@ -156,6 +156,11 @@ def no_user(subject: Subject, options: Options) -> Iterator[Problem]:
 def _runs_something(stage: Stage, image: Image) -> bool:
     """An image without a program of its own, from `scratch`, only carries files."""
     return image.name != "scratch" or any(stage.setting(name) for name in ("CMD", "ENTRYPOINT"))
+
+
+def _is_run_by_others(model: Model) -> bool:
+    """Say whether what starts the container chooses the user: GitHub for its actions, an editor for a development container."""
+    return is_action(model) or is_dev_container(model)
 
 
 def _drops_root(stage: Stage) -> bool:
