@@ -100,6 +100,12 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     ),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of results."),
     click.option("--profile-rules", is_flag=True, help="Say on standard error what each rule costs."),
+    click.option(
+        "--max-findings",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Show only the N gravest in full, grouped and concise; all count.",
+    ),
     click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
     click.option("--color", type=Word(["auto", "always", "never"]), default="auto", help="Colour the report."),
     click.option(

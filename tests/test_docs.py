@@ -25,6 +25,7 @@ from devopslint.syntax.yaml import read_yaml
 WRITTEN = [
     "README.md",
     "CONTRIBUTING.md",
+    "docs/ci.md",
     "docs/configuration.md",
     "docs/writing-rules.md",
     "docs/architecture.md",
@@ -171,6 +172,14 @@ def test_every_setting_is_described() -> None:
     (example,) = blocks("docs/configuration.md", "yaml")
     shown = yaml.safe_load(example)
     assert set(schema["properties"]) - set(shown) == {"extend"}
+
+
+def test_every_format_and_every_input_of_the_action_is_described() -> None:
+    from devopslint.report import FORMATS
+
+    text = (ROOT / "docs/ci.md").read_text("utf-8")
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    assert [name for name in (*FORMATS, *inputs) if not re.search(rf"`{name}[`:]", text)] == []
 
 
 def test_every_variable_is_described() -> None:

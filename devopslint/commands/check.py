@@ -170,6 +170,7 @@ def _write(report: Report, outputs: list[Output], request: Request, session: Ses
             show_urls=request.show_urls,
             quiet=request.quiet,
             suppressed=request.suppressed,
+            most=request.max_findings or 0,
             category=request.category,
             practices=practices,
             warn=tell,

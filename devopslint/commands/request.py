@@ -29,6 +29,7 @@ class Request:
         "force_exclude",
         "ignore",
         "jobs",
+        "max_findings",
         "min_level",
         "no_baseline",
         "no_cache",
@@ -70,6 +71,7 @@ class Request:
         self.statistics = False
         self.category = ""
         self.suppressed = False
+        self.max_findings: int | None = None
         self.jobs = 0
         self.analysers: dict[str, str] = {}
         self.no_cache = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devopslint.report.full import write_left
+from devopslint.report.gravity import gravest
 from devopslint.report.style import Style
 from devopslint.report.text import plain
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write the findings that are not suppressed, in their order; nothing when there are none."""
     style = Style(color=options.color, links=options.links)
-    for finding in report.active:
+    for finding in gravest(report, options.most):
         span = finding.span
         rule = report.rules.get(finding.rule)
         name = plain(finding.rule)
@@ -25,3 +27,4 @@ def write(report: Report, out: TextIO, options: Options) -> None:
             f"{style.paint(finding.level, finding.level)}[{style.link(name, rule.url) if rule else name}] "
             f"{plain(finding.message)}\n"
         )
+    write_left(report, out, options)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from devopslint.report.excerpt import Glyphs, Mark, excerpt, last_line
+from devopslint.report.gravity import gravest
 from devopslint.report.style import Style
-from devopslint.report.summary import summary_line
+from devopslint.report.summary import count, summary_line
 from devopslint.report.text import plain, width
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ def write(report: Report, out: TextIO, options: Options) -> None:
     """Write each finding that is not suppressed, an empty line after it; then notes and a summary."""
     style = Style(color=options.color, links=options.links)
     glyphs = Glyphs(unicode=options.unicode)
-    for finding in report.active:
+    for finding in gravest(report, options.most):
         for row in finding_rows(finding, report, options, style, glyphs):
             out.write(row + "\n")
         out.write("\n")
@@ -32,6 +33,7 @@ def write(report: Report, out: TextIO, options: Options) -> None:
 
 def write_end(report: Report, out: TextIO, options: Options) -> None:
     """Write the notes of the run and a summary, unless only findings are wanted."""
+    write_left(report, out, options)
     if options.quiet:
         return
     style = Style(color=options.color, links=options.links)
@@ -39,6 +41,13 @@ def write_end(report: Report, out: TextIO, options: Options) -> None:
     for note in report.notes:
         out.write(f"{style.paint('note', 'note')}: {plain(note)}\n")
     out.write(summary_line(report, style, glyphs.dot, glyphs.more) + "\n")
+
+
+def write_left(report: Report, out: TextIO, options: Options) -> None:
+    """Write how many findings are not shown, if any: no report is shorter in secret."""
+    left = len(report.active) - options.most if options.most else 0
+    if left > 0:
+        out.write(f"{count(left, 'more finding is', 'more findings are')} not shown\n")
 
 
 def finding_rows(finding: Finding, report: Report, options: Options, style: Style, glyphs: Glyphs) -> Iterator[str]:

@@ -6,9 +6,9 @@ from devopslint.policy.finding import LEVELS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from devopslint.policy.finding import Finding, RuleInfo
+    from devopslint.policy.finding import Finding, Report, RuleInfo
 
 
 def security_severity(rule: RuleInfo | None) -> float:
@@ -16,6 +16,15 @@ def security_severity(rule: RuleInfo | None) -> float:
     if rule is None or "security" not in rule.tags or rule.security_severity is None:
         return 0.0
     return min(10.0, max(0.1, float(rule.security_severity)))
+
+
+def gravest(report: Report, most: int) -> Sequence[Finding]:
+    """Return the gravest open findings, in the order of the report; all of them when `most` is 0."""
+    if not 0 < most < len(report.active):
+        return report.active
+    key = by_gravity(report.rules)
+    kept = {id(finding) for finding in sorted(report.active, key=key)[:most]}
+    return [finding for finding in report.active if id(finding) in kept]
 
 
 def by_gravity(rules: Mapping[str, RuleInfo]) -> Callable[[Finding], tuple[bool, int, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from devopslint.report.full import write_end
+from devopslint.report.gravity import gravest
 from devopslint.report.style import Style
 from devopslint.report.text import plain
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write the path of each file, its findings below it, and an empty line; then notes and a summary, as `full`."""
     style = Style(color=options.color, links=options.links)
-    for path, group in groupby(report.active, key=lambda finding: finding.path):
+    for path, group in groupby(gravest(report, options.most), key=lambda finding: finding.path):
         findings = list(group)
         places = [f"{finding.span.line}:{finding.span.column}" for finding in findings]
         widest = max(map(len, places))

@@ -18,6 +18,7 @@ class Options:
 
     - `color`: ANSI colours; `links`: rule ids as hyperlinks (OSC 8); `urls`: the address of a rule's page printed;
       `unicode`: lines drawn with box characters; `width`: columns to fill (`full`, `concise`).
+    - `most`: findings to show, the gravest; 0 for all (`full`, `grouped`, `concise`).
     - `quiet`: findings only, without notes and summary (`full`, `grouped`).
     - `suppressed`: write suppressed findings too, marked as such (`json`, `jsonl`, `sarif`).
     - `category`: what `automationDetails` names (`sarif`).
@@ -32,6 +33,7 @@ class Options:
         "color",
         "guarded",
         "links",
+        "most",
         "practices",
         "quiet",
         "step_summary",
@@ -53,6 +55,7 @@ class Options:
         width: int = 100,
         quiet: bool = False,
         suppressed: bool = False,
+        most: int = 0,
         category: str = "",
         guarded: bool = False,
         step_summary: str = "",
@@ -67,6 +70,7 @@ class Options:
         self.width = width
         self.quiet = quiet
         self.suppressed = suppressed
+        self.most = most
         self.category = category
         self.guarded = guarded
         self.step_summary = step_summary
@@ -83,6 +87,7 @@ def options_for_stream(
     show_urls: str = "auto",
     quiet: bool = False,
     suppressed: bool = False,
+    most: int = 0,
     category: str = "",
     practices: Callable[[], Sequence[Practice]] | None = None,
     warn: Callable[[str], None] | None = None,
@@ -101,6 +106,7 @@ def options_for_stream(
         width=_width(stream),
         quiet=quiet,
         suppressed=suppressed,
+        most=most,
         category=category,
         guarded=obeys_commands(environ),
         step_summary=environ.get("GITHUB_STEP_SUMMARY", ""),

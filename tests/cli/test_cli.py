@@ -338,6 +338,16 @@ def test_colours(project: Path, environment: dict[str, str], arguments: tuple[st
     assert ("\x1b[" in done.stdout) is coloured
 
 
+def test_only_some_are_shown_and_all_count(project: Path) -> None:
+    done = devopslint(*HOUSE, "--output", "concise", "--max-findings", "1", cwd=project)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "Dockerfile:3:11: error[house/ssh-port] port `22` is open to all",
+        "2 more findings are not shown",
+    ]
+    assert devopslint(*HOUSE, "--max-findings", "0", cwd=project).returncode == 2
+
+
 def test_urls_of_the_rules(project: Path) -> None:
     always = devopslint(*HOUSE, "--show-urls", "always", cwd=project)
     never = devopslint(*HOUSE, "--show-urls", "never", cwd=project)

@@ -160,6 +160,27 @@ def test_suppressed_findings_are_only_counted(build):
     )
 
 
+def test_only_the_gravest_are_shown_and_the_rest_is_counted(build):
+    findings = [
+        build.finding((1, 1, 1, 2), level="note", message="first"),
+        build.finding((2, 1, 2, 2), level="warning", message="second"),
+        build.finding((3, 1, 3, 2), level="error", message="third"),
+        build.finding((4, 1, 4, 2), level="error", message="fourth"),
+    ]
+    report = build.report(*findings)
+    for name in ("full", "grouped", "concise"):
+        text = build.render(name, report, most=3, quiet=name != "full")
+        said = [word for word in ("first", "second", "third", "fourth") if word in text]
+        assert said == ["second", "third", "fourth"], name
+        assert "1 more finding is not shown\n" in text
+        assert text.index("second") < text.index("third")
+        assert "not shown" not in build.render(name, report, most=4)
+    assert build.render("full", report, most=3).endswith(
+        "2 errors, 1 warning, 1 note in 1 of 1 file (1 Kubernetes manifest)\n"
+    )
+    assert build.render("json", report, most=1) == build.render("json", report)
+
+
 def test_summary_counts_levels_and_files_and_names_five_kinds(build):
     findings = [
         build.finding((1, 1, 1, 2)),
