@@ -141,7 +141,11 @@ class Matrix:
 
 def _agrees(row: dict[str, Cell], item: Map, known: Any) -> bool:
     """Say whether a row has every value of an `exclude` or `include` item, as far as the names in `known` go."""
-    return all(key not in known or (key in row and _same(row[key][0], value)) for key, value in item.items())
+    written = {key.lower(): key for key in known}
+    return all(
+        key.lower() not in written or (written[key.lower()] in row and _same(row[written[key.lower()]][0], value))
+        for key, value in item.items()
+    )
 
 
 def _same(value: Any, wanted: Any) -> bool:

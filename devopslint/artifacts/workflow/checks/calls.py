@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_BUILT = frozenset({"dist", "build", "out", "lib", "target"})
 _LEVELS = {"none": 0, "read": 1, "write": 2}
 
 
@@ -56,7 +57,8 @@ def _checks_out_another(step: Step) -> bool:
 
 
 def _runs_with(step: Step, word: str) -> bool:
-    return word in (step.run or "")
+    """Say whether a step before may make a folder: its script or inputs name it, or it is one that builds fill."""
+    return word in f"{step.run or ''} {step.inputs}" or (word in _BUILT and step.run is not None)
 
 
 def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -71,8 +73,10 @@ def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]
     known = {name.lower() for name in inputs}
     given = {name.lower() for name in step.inputs}
     for name in step.inputs:
-        if name.lower() not in known and not (
-            name in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker"
+        if (
+            name.lower() not in known
+            and "${{" not in name
+            and not (name in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker")
         ):
             yield Problem(("with", name), part="key", fault=f"the action has no input `{name}`{nearest(name, inputs)}")
     for name, config in inputs.items():

@@ -112,12 +112,13 @@ def exclude_without_match(subject: Subject, options: Options) -> Iterator[Proble
         if not isinstance(item, Map) or any(has_expression(value) for value in item.values()):
             continue
         path = ("strategy", "matrix", "exclude", index)
-        strange = next((key for key in item if key not in matrix.vectors), None)
+        vectors = {key.lower(): cells for key, cells in matrix.vectors.items()}
+        strange = next((key for key in item if key.lower() not in vectors), None)
         if strange is not None:
             yield Problem((*path, strange), part="key", what=f"`{strange}` is no key of the matrix")
             continue
         for key, value in item.items():
-            if not any(_like(cell[0], value) for cell in matrix.vectors[key]):
+            if not any(_like(cell[0], value) for cell in vectors[key.lower()]):
                 yield Problem((*path, key), what=f"`{key}` is never `{value}`")
                 break
 

@@ -76,11 +76,15 @@ def _empty_matrix(job: Job) -> Iterator[Problem]:
 
 def _excludes_all(matrix: Matrix) -> bool:
     cells = matrix.vectors.values()
-    if not (
-        cells and all(cells) and matrix.is_static and all(set(one) <= set(matrix.vectors) for one in matrix.exclude)
-    ):
+    if not (cells and all(cells) and matrix.is_static and all(_is_known(one, matrix) for one in matrix.exclude)):
         return False
     return bool(matrix.exclude) and not matrix.rows and matrix.is_static
+
+
+def _is_known(row: Any, matrix: Matrix) -> bool:
+    """Say whether every key of an `exclude` entry is one of the matrix."""
+    names = {key.lower() for key in matrix.vectors}
+    return isinstance(row, Map) and all(key.lower() in names for key in row)
 
 
 def number_out_of_range(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -95,7 +99,7 @@ def number_out_of_range(subject: Subject, options: Options) -> Iterator[Problem]
         value = owner.get(key)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             continue
-        if value <= 0:
+        if value < 0 or (value == 0 and key == "timeout-minutes"):
             yield Problem((*path, key), key=key, value=value, wanted="more than 0")
         elif key == "max-parallel" and value != int(value):
             yield Problem((*path, key), key=key, value=value, wanted="a whole number")

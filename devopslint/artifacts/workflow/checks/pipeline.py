@@ -294,8 +294,9 @@ def deploy_without_verification(subject: Subject, options: Options) -> Iterator[
     job: Job = subject.context
     if not _deploys(job):
         return
-    last = max((step for step in job.steps if "deploy" in purposes(step)), key=lambda step: step.index)
-    if last.run is None or not _GOES_ON_BY_ITSELF.search(last.run):
+    deploys = [step for step in job.steps if "deploy" in purposes(step)]
+    last = max(deploys, key=lambda step: step.index) if deploys else None
+    if last is None or last.run is None or not _GOES_ON_BY_ITSELF.search(last.run):
         return
     later = _jobs_after(job)
     if any(other.uses is not None or other.has_step(_verifies) for other in later):

@@ -151,7 +151,7 @@ def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Proble
     owners: list[tuple[Map, Path]] = [(map_at(map_at(job.value, "defaults"), "run"), ("defaults", "run"))]
     owners.extend((step.value, ("steps", step.index)) for step in job.steps)
     for owner, path in owners:
-        if owner.get("shell") in ("cmd", "powershell"):
+        if owner.get("shell") in ("cmd", "powershell") and "runner.os" not in str(owner.get("if")):
             yield Problem((*path, "shell"), shell=owner["shell"])
 
 

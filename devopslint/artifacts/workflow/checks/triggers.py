@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MOST_INPUTS = 25
 _FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
+_NONE = frozenset({"!*", "!**"})
+"""How people say that no branch or tag at all is meant."""
 _REF_FAULTS = lazily(r"[\s~^:\\]|\.\.|@\{|//")
 
 
@@ -148,7 +150,7 @@ def only_negative_filters(subject: Subject, options: Options) -> Iterator[Proble
     for event, config in _filters(subject.context):
         for name in ("branches", "tags", "paths"):
             patterns = names_of(config.get(name))
-            if patterns and all(pattern.startswith("!") for pattern in patterns):
+            if patterns and all(pattern.startswith("!") for pattern in patterns) and not set(patterns) <= _NONE:
                 yield Problem(("on", event, name), part="key", name=name, event=event)
 
 
