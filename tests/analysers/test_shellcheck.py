@@ -113,6 +113,9 @@ def test_the_shell_decides_what_is_said(tmp_path: Path) -> None:
     assert codes("FROM alpine:3.20\n" + run) == set()
     assert codes("FROM fedora:41\n" + run) == set()
     assert codes("ARG BASE\nFROM $BASE\n" + run) == set(), "what /bin/sh is there is not known"
+    written = "ARG BASE\nFROM $BASE\nRUN ['/bin/{}', '-ec', '[[ $A ]] && cd x; true']\n".replace("'", '"')
+    assert codes(written.format("dash")) == {"shell/SC3010"}
+    assert codes(written.format("bash")) == set()
 
 
 @needs_it

@@ -54,9 +54,44 @@ def test_the_shell_of_a_step(keys: str, shell: str | None) -> None:
     assert job(keys + "\nsteps: [{run: make}]").jobs["a"].steps[0].shell == shell
 
 
-def test_a_shell_with_options_is_known_by_its_name() -> None:
-    step = job("runs-on: x\nsteps: [{run: make, shell: '/bin/bash -e {0}'}]").jobs["a"].steps[0]
-    assert step.shell == "bash"
+@pytest.mark.parametrize(
+    ("written", "shell", "is_read"),
+    [
+        ("/bin/bash -e {0}", "bash", True),
+        ("bash -x {0}", "bash", True),
+        ("sh -l {0}", "sh", True),
+        ("C:\\tools\\cygwin\\bin\\bash.exe -o igncr {0}", "bash", True),
+        ("msys2 {0}", "bash", True),
+        ("/usr/bin/env -u ENV /bin/sh -eu {0}", "sh", True),
+        ('script -q -e -c "bash --noprofile -eo pipefail {0}"', "bash", True),
+        ("sudo bash {0}", "bash", True),
+        ("python {0}", "python", False),
+        ("node {0}", "node", False),
+        ("Rscript {0}", "rscript", False),
+        ("cmd /C CALL {0}", "cmd", False),
+        ("pwsh -File {0}", "pwsh", False),
+        ("powershell", "powershell", False),
+        ("${{ inputs.shell }}", None, False),
+        ("nu {0}", "nu", False),
+    ],
+)
+def test_the_shell_that_is_written(written: str, shell: str | None, is_read: bool) -> None:
+    step = job(f"runs-on: windows-2022\nsteps: [{{run: make, shell: '{written}'}}]").jobs["a"].steps[0]
+    assert (step.shell, step.is_shell) == (shell, is_read)
+
+
+@pytest.mark.parametrize(
+    ("script", "shell"),
+    [
+        ("make", "bash"),
+        ("Write-Host $env:PATH", None),
+        ("$x = Get-ChildItem .", None),
+        ("cd a; Remove-Item b", None),
+        ("echo Get-Content; cat Write-Up", "bash"),
+    ],
+)
+def test_powershell_on_a_runner_of_ones_own(script: str, shell: str | None) -> None:
+    assert job(f"runs-on: self-hosted\nsteps: [{{run: '{script}'}}]").jobs["a"].steps[0].shell == shell
 
 
 def test_all_that_comes_before_a_job() -> None:

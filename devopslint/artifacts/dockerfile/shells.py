@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Step
 
 _SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?((?:ba|da|a|z|k)?sh)\b")
+_POSIX = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 _ALWAYS = frozenset({"HOME", "PATH", "PWD"})
 
 
@@ -25,7 +26,10 @@ def shell_name(step: Step) -> str | None:
     if shebang is not None:
         name = shebang[1]
     elif step.instruction.json:
-        return None
+        words = step.instruction.words
+        name = words[0].value.rsplit("/", 1)[-1] if len(words) > 2 else ""
+        if name not in _POSIX:
+            return None
     elif shell is not None:
         name = str(shell.value[0]).rsplit("/", 1)[-1] if shell.value else ""
     if name not in {"", "sh"}:
@@ -47,6 +51,8 @@ def script_context(step: Step) -> ScriptContext:
 
     shell = step.settings.get("SHELL")
     options = shell.value[1:] if shell is not None else ()
+    if step.instruction.json:
+        options = [word.value for word in step.instruction.words[1:-1]]
     errexit = any(re.match(r"-\w*e", word) or word == "errexit" for word in options)
     return ScriptContext(
         step.read_script, step, shell=shell_name(step), errexit=errexit, known=is_set, declared=is_declared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.workflow.actions import parse_uses
 from devopslint.artifacts.workflow.matrix import read_matrix
+from devopslint.artifacts.workflow.shells import SHELLS, shell_name, speaks_powershell
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -22,7 +23,6 @@ _MOST_NODES = 200_000
 _DEEPEST = 100
 MOST_NEEDED = 1000
 """Jobs that are followed backwards from one through `needs`."""
-_SHELLS = frozenset({"bash", "sh"})
 
 
 def names_of(value: Any) -> list[str]:
@@ -339,14 +339,16 @@ class Step:
                       map_at(map_at(self.workflow.root, "defaults"), "run")):  # fmt: skip
             shell = owner.get("shell")
             if shell is not None:
-                return _shell_name(shell)
+                return shell_name(shell)
         windows = self.job.on_windows if self.job.key else None
-        return None if windows is None else "pwsh" if windows else "bash"
+        if windows is None or (not windows and self.run is not None and speaks_powershell(self.run)):
+            return None
+        return "pwsh" if windows else "bash"
 
     @property
     def is_shell(self) -> bool:
         """Whether its script is one of bash or sh."""
-        return self.run is not None and self.shell in _SHELLS
+        return self.run is not None and self.shell in SHELLS
 
     def script(self) -> Script:
         """Return its script, parsed once."""
@@ -376,13 +378,6 @@ class Step:
     def after(self) -> list[Step]:
         """The steps of the same job that come after it."""
         return self.job.steps[(self.job.place_of(self.index) or 0) + 1 :]
-
-
-def _shell_name(shell: Any) -> str | None:
-    if not isinstance(shell, str) or "${{" in shell:
-        return None
-    words = shell.split()
-    return words[0].rsplit("/", 1)[-1].lower() if words else None
 
 
 def _triggers(value: Any) -> dict[str, Map]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.shells import ends_with_the_first_failure
 from devopslint.knowledge.commands import ScriptContext
-from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Step
 
 _ALWAYS = frozenset({"CI", "HOME", "PATH", "PWD", "SHELL", "USER"})
-_ERREXIT = lazily(r"-\w*e|errexit$")
 
 
 def script_context(step: Step) -> ScriptContext:
@@ -37,8 +36,7 @@ def _ends_with_the_first_failure(step: Step) -> bool:
                   map_at(map_at(step.workflow.root, "defaults"), "run")):  # fmt: skip
         shell = owner.get("shell")
         if isinstance(shell, str):
-            words = shell.split()
-            return len(words) < 2 or any(_ERREXIT.match(word) for word in words[1:])
+            return ends_with_the_first_failure(shell)
     return True
 
 
