@@ -1,6 +1,7 @@
 import pytest
 
-from devopslint.knowledge.packages import MANAGERS, has_version, is_install, packages, subcommand
+from devopslint.knowledge.package_managers import MANAGERS
+from devopslint.knowledge.packages import has_version, is_install, packages, subcommand
 from devopslint.syntax.fragment import Fragment
 from devopslint.syntax.shell import Command
 from devopslint.syntax.shell_reader import read_shell

@@ -9,7 +9,8 @@ import re
 
 from devopslint.knowledge.image_contents import lacks
 from devopslint.knowledge.images import parse_image
-from devopslint.knowledge.packages import MANAGERS, is_install, packages
+from devopslint.knowledge.package_managers import MANAGERS
+from devopslint.knowledge.packages import is_install, packages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

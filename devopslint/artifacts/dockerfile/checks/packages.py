@@ -14,7 +14,8 @@ from devopslint.artifacts.dockerfile.checks.common import (
     ships,
     text_of_runs,
 )
-from devopslint.knowledge.packages import MANAGERS, has_version, is_install, packages, subcommand
+from devopslint.knowledge.package_managers import MANAGERS
+from devopslint.knowledge.packages import are_bound, has_version, is_install, packages, subcommand
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _OPTION_VARIABLE = re.compile(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
 _NO_RECOMMENDS = re.compile(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
-_ASSUME_YES = re.compile(r"assume-?yes", re.IGNORECASE)
+_ASSUME_YES = re.compile(r"assume-?yes|always[-_]yes", re.IGNORECASE)
 
 
 def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -88,10 +89,10 @@ def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     script = step.read_script()
     if any(
         other.words and (w := subcommand(other)) is not None and w.text in manager.cleans
-        for other in script.named(*_FAMILY[command.name])
+        for other in script.named(*manager.kin)
     ):
         return
-    if any(manager.cleans & set(other.args) for other in script.named(*_FAMILY)):
+    if any(manager.cleans & set(other.args) for other in script.named(*manager.kin)):
         return
     if has_mount_over(step, manager.caches) or may_remove(script, manager.caches):
         return
@@ -101,12 +102,6 @@ def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     ):
         return
     yield Problem(place_of(word), command=f"{command.name} {word.text}")
-
-
-_FAMILY = {
-    name: ("yum", "dnf", "dnf5", "microdnf", "tdnf") if name != "zypper" else ("zypper",)
-    for name in ("yum", "dnf", "dnf5", "microdnf", "tdnf", "zypper")
-}
 
 
 def apk_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -203,7 +198,7 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
 def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Packages without a version: one problem for a command, at the first of them."""
     command, _ = command_of(subject)
-    if not is_install(command) or _bound_elsewhere(command):
+    if not is_install(command) or are_bound(command):
         return
     manager = MANAGERS[command.name]
     ignored = set(options.get("ignore", ()))
@@ -212,18 +207,9 @@ def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         for word in packages(command)
         if not has_version(manager, word) and not word.expands and _bare(word.text) not in ignored
     ]
-    if command.name == "gem" and command.has_flag("-v", "--version", "-g", "--file"):
-        return
     if found:
         yield Problem(place_of(found[0]), packages=in_words(found))
 
 
 def _bare(text: str) -> str:
     return re.split(r"[\[<>=!~;@]", text.lower())[0] if not text.startswith("@") else text
-
-
-def _bound_elsewhere(command: Command) -> bool:
-    """Say whether the versions are held by something else: constraints, a lock, a local index, a global flag missing."""
-    if command.name.startswith("pip"):
-        return command.has_flag("-c", "--constraint", "--require-hashes", "--no-index", "-e", "--editable")
-    return False

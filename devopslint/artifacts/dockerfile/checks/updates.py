@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, lineage, may_remove, place_of
-from devopslint.knowledge.packages import MANAGERS, is_install, subcommand
+from devopslint.knowledge.package_managers import MANAGERS
+from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN
 
