@@ -6,7 +6,7 @@ documentation of pip, conda, npm, Yarn, pnpm, Bun, RubyGems, Cargo and Composer.
 
 from __future__ import annotations
 
-import re
+from devopslint.syntax.patterns import lazily
 
 
 class Manager:
@@ -40,7 +40,7 @@ class Manager:
         self.asks = self.install | frozenset(asks.split())
         self.yes = frozenset(yes.split())
         self.valued = frozenset(valued.split())
-        self.pinned = re.compile(pinned)
+        self.pinned = lazily(pinned)
         self.bound = frozenset(bound.split())
         self.caches = tuple(caches.split())
         self.fills = self.install | frozenset(fills.split())
@@ -134,9 +134,9 @@ MANAGERS = {
         pinned=r"[=<>!~]=|[<>]|@|/|^\.|\[.*\]$(?<=\.\])",
         valued="-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
         "--prefix --root --src --cache-dir --trusted-host --platform --python-version --implementation --abi --progress-bar "
-        "--upgrade-strategy --no-binary --only-binary --timeout --retries --proxy --cert --client-cert --log --config-settings "
-        "--global-option --install-option --python --use-feature --report",
-        bound="-c --constraint --require-hashes --no-index -e --editable",
+        "--upgrade-strategy --group --no-binary --only-binary --timeout --retries --proxy --cert --client-cert --log "
+        "--config-settings --global-option --install-option --python --use-feature --report",
+        bound="-c --constraint --require-hashes --no-index",
         caches="/root/.cache/pip",
         cleans="cache",
     ),
@@ -147,7 +147,7 @@ MANAGERS = {
         "install i add",
         pinned=_NPM_PINNED,
         revision="#",
-        valued="--prefix --registry --loglevel --cache --userconfig --omit --include -w --workspace -C",
+        valued="--prefix --registry --loglevel --cache --userconfig --omit --include --tag -w --workspace -C",
         cleans="cache",
     ),
     "gem": Manager(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.package_managers import MANAGERS
+from devopslint.knowledge.packages import are_bound, is_install
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -21,23 +23,9 @@ if TYPE_CHECKING:
 _BOOTSTRAP = frozenset({"pip", "setuptools", "wheel", "uv", "build", "twine", "npm"})
 """What makes or ships packages, or installs the rest: not part of what is tested."""
 _PATH = lazily(r"^(?:\.|/|~|\w+://|git\+|file:)|[*]|\.(?:whl|tgz|tar\.gz|zip|txt|gem|nupkg|crate)$|\$")
-_PIP_OPTIONS = (
-    "-r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links --python"
-    " --platform --prefix --root --src --trusted-host --progress-bar --timeout --retries --report --cache-dir --proxy"
-    " --only-binary --no-binary --group --python-version --log"
-)
-_PIP_VALUED = frozenset(_PIP_OPTIONS.split())
-_NPM_VALUED = frozenset(
-    {"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache", "--tag", "-w", "--workspace"}
-)
 _UV_VALUED = frozenset(
     {"--from", "--with", "--python", "-p", "--index-url", "--index", "--with-requirements", "--spec"}
 )
-_CARGO_OPTIONS = (
-    "--version --vers --git --branch --tag --rev --path --root --features -F --target --profile --index --registry"
-    " --bin --example --target-dir -j --jobs"
-)
-_CARGO_VALUED = frozenset(_CARGO_OPTIONS.split())
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
 
 
@@ -57,9 +45,7 @@ def _floating(command: Command, step: Step) -> list[Word]:
     """Return the words that name packages without a version."""
     name = command.name
     if name in {"pip", "pip3"}:
-        return _of_pip(command, command.operands(_PIP_VALUED))
-    if name in {"python", "python3"} and command.args[:2] == ["-m", "pip"]:
-        return _of_pip(command, command.operands(_PIP_VALUED | {"-m"}))
+        return _of_pip(command, command.operands(MANAGERS["pip"].valued))
     if name == "uv":
         return _of_uv(command)
     if name in {"uvx", "pipx"}:
@@ -73,11 +59,10 @@ def _floating(command: Command, step: Step) -> list[Word]:
     if name == "cargo":
         return _of_cargo(command)
     if name == "gem":
-        operands = command.operands(
-            frozenset({"-v", "--version", "-i", "--install-dir", "-n", "--bindir", "-s", "--source"})
+        operands = command.operands(MANAGERS["gem"].valued)
+        return (
+            [] if are_bound(command) or not is_install(command) else [one for one in operands[1:] if _names(one, ":")]
         )
-        pinned = command.has_flag("-v", "--version")
-        return [] if pinned or not _is(operands, "install") else [one for one in operands[1:] if _names(one, ":")]
     if name == "dotnet" and command.args[:2] == ["tool", "install"] and not command.has_flag("--version"):
         operands = command.operands(frozenset({"--tool-path", "--add-source", "--configfile", "--framework", "-f"}))
         return [word for word in operands[2:3] if _names(word, "@")]
@@ -98,7 +83,7 @@ def _names(word: Word, mark: str) -> bool:
 
 
 def _of_pip(command: Command, operands: list[Word]) -> list[Word]:
-    if not _is(operands, "install") or command.has_flag("--require-hashes", "--no-index", "-c", "--constraint"):
+    if not _is(operands, "install") or command.has_flag(*MANAGERS["pip"].bound):
         return []
     return [word for word in operands[1:] if _names(word, "= > < ~") and not _is_bootstrap(word)]
 
@@ -108,7 +93,7 @@ def _is_bootstrap(word: Word) -> bool:
 
 
 def _of_uv(command: Command) -> list[Word]:
-    operands = command.operands(_PIP_VALUED | _UV_VALUED)
+    operands = command.operands(MANAGERS["pip"].valued | _UV_VALUED)
     words = [word.text for word in operands[:2]]
     if words == ["pip", "install"]:
         return _of_pip(command, operands[1:])
@@ -129,7 +114,7 @@ def _of_uvx(command: Command) -> list[Word]:
 
 
 def _of_npm(command: Command, step: Step) -> list[Word]:
-    operands = command.operands(_NPM_VALUED)
+    operands = command.operands(MANAGERS["npm"].valued)
     words = [word.text for word in operands[:2]]
     if command.name in {"npx", "bunx"}:
         return [word for word in operands[:1] if _names(word, "@") and _is_fetched(command, word, step)]
@@ -160,8 +145,8 @@ def _is_fetched(command: Command, word: Word, step: Step) -> bool:
 
 
 def _of_cargo(command: Command) -> list[Word]:
-    operands = command.operands(_CARGO_VALUED)
-    if not _is(operands, "install", "binstall") or command.has_flag("--version", "--vers", "--git", "--path"):
+    operands = command.operands(MANAGERS["cargo"].valued)
+    if not is_install(command) or are_bound(command):
         return []
     return [word for word in operands[1:] if _names(word, "@")]
 
