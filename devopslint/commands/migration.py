@@ -1,0 +1,202 @@
+"""What the configuration files of peers come to, and how it is written as one of ours."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from devopslint.policy.rule import Rule
+
+_ORDER = ("strict", "note", "warning", "error", "never", False, True)
+"""What lets more be seen, first."""
+_CODE = re.compile(r"SC\d{4}$", re.IGNORECASE)
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*$")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+class Migration:
+    """Rules left out (everywhere, or for some globs), levels, options, settings, and what has no equal.
+
+    `today` is the day (ISO) by which what was put up with for a while is over.
+    """
+
+    def __init__(self, rules: Iterable[Rule], today: str) -> None:
+        self._rules = list(rules)
+        self.today = today
+        self.sources: dict[str, Sequence[str]] = {}
+        """Each file that was read, and the artifacts that its peer is about."""
+        self.choosing: set[str] = set()
+        """The files that say what alone is to run."""
+        self.select: dict[str, str] = {}
+        self.ignore: dict[str, str] = {}
+        self.for_paths: dict[str, dict[str, str]] = {}
+        self.levels: dict[str, tuple[str, str]] = {}
+        self.options: dict[str, dict[str, tuple[Any, str]]] = {}
+        self.settings: dict[str, tuple[Any, str]] = {}
+        self.exclude: dict[str, str] = {}
+        self.without: list[str] = []
+
+    def set_one(self, name: str, value: Any, where: str) -> None:
+        """Set what holds for all; where peers differ over a level, the one that lets more be seen holds."""
+        before, said = self.settings.get(name, (value, where))
+        if before != value:
+            kept = min((before, said), (value, where), key=lambda one: _ORDER.index(one[0]))
+            dropped = (value, where) if kept == (before, said) else (before, said)
+            self.none_for(dropped[1], f"{name}: {dropped[0]}", f"{kept[1]} asks for {kept[0]}")
+            before, said = kept
+        self.settings[name] = before, said
+
+    def skip(self, artifact: str, name: str, where: str) -> None:
+        """Leave out what stands in a kind of files, unless another peer looks at them."""
+        if any(artifact in artifacts for other, artifacts in self.sources.items() if other != name):
+            self.none_for(where, artifact, "another peer looks at these files")
+        else:
+            self.ignore.setdefault(artifact, where)
+
+    def leave_unread(self, glob: str, where: str) -> None:
+        """Exclude files."""
+        for one in expanded(glob.removeprefix("./")):
+            self.exclude.setdefault(one, where)
+
+    def choose(self, word: str, name: str, why: str) -> None:
+        """Run what a word selects, and nothing else that is not chosen, too."""
+        self.choosing.add(name)
+        self.select.setdefault(word, why)
+
+    def none_for(self, where: str, what: str = "", why: str = "") -> None:
+        """Put on the list what has no equal."""
+        line = ": ".join(one for one in (where, what, why) if one)
+        if line not in self.without:
+            self.without.append(line)
+
+    def rules_for(self, peer: str, identifier: str, where: str, *, quiet: bool = False) -> list[Rule]:
+        """Return our rules that a peer's rule means; what has no equal is put on the list."""
+        from devopslint.policy.families import members_named
+        from devopslint.policy.peers import names_for_peer
+
+        word = f"{'shellcheck' if _CODE.match(identifier) else peer}:{identifier}"
+        found = [rule for rule in self._rules if names_for_peer(word, rule.raw.get("equivalents", ()))]
+        found += members_named(word, self._rules)
+        if not found and not quiet:
+            self.none_for(where, identifier, "no rule here is its equal")
+        return found
+
+    def ids_of(self, peer: str) -> set[str]:
+        """Return the ids of a peer's rules that have an equal here."""
+        known = (one.partition(":") for rule in self._rules for one in rule.raw.get("equivalents", ()))
+        return {identifier for owner, _, identifier in known if owner == peer}
+
+    def leave_out(
+        self, peer: str, identifiers: Iterable[Any], where: str, paths: Iterable[str] = (), why: str = ""
+    ) -> None:
+        """Leave out what is the equal of a peer's rules, everywhere or for some paths."""
+        paths = [one for path in paths for one in expanded(path)]
+        for identifier in identifiers:
+            for rule in self.rules_for(peer, str(identifier), where):
+                said = f"{peer} {identifier}" + (f": {why}" if why else "")
+                if not paths:
+                    self.ignore.setdefault(rule.id, said)
+                for path in paths:
+                    self.for_paths.setdefault(path, {}).setdefault(rule.id, said)
+
+    def level(self, peer: str, identifiers: Iterable[Any], level: str, where: str) -> None:
+        """Give the equals of a peer's rules a level, and so let them run in every profile."""
+        for identifier in identifiers:
+            for rule in self.rules_for(peer, str(identifier), where):
+                self.levels[rule.id] = level, f"{peer} {identifier}"
+
+    def switch_on(self, peer: str, identifiers: Iterable[Any], where: str, why: str) -> None:
+        """Let the equals of a peer's rules run in every profile: one that the configuration gives a level does."""
+        for identifier in identifiers:
+            for rule in self.rules_for(peer, str(identifier), where):
+                if rule.raw.get("profile", "default") != "default" or rule.raw.get("preview"):
+                    self.levels.setdefault(rule.id, (rule.level, f"{peer} {identifier}: {why}"))
+
+    def only(self, peer: str, identifiers: Iterable[Any], where: str) -> None:
+        """Run the equals of a peer's rules, and nothing else that is not selected besides."""
+        for identifier in identifiers:
+            for rule in self.rules_for(peer, str(identifier), where):
+                self.choose(rule.id, where, f"{peer} {identifier}")
+
+    def option(self, peer: str, identifier: str, names: Sequence[str], value: Any, where: str) -> None:
+        """Set an option of the rules that are the equal of a peer's, whichever of the names they have."""
+        found = False
+        for rule in self.rules_for(peer, identifier, where):
+            declared = rule.raw.get("options", {})
+            for name in [name for name in names if name in declared][:1]:
+                found = True
+                self.options.setdefault(rule.id, {})[name] = value, where
+        if not found:
+            self.none_for(where, "", "there is no option for it here")
+
+    def _choose_for_others(self) -> None:
+        """Where one peer is told what alone to run, what the others are about runs as it did."""
+        if not self.select:
+            return
+        for name, artifacts in self.sources.items():
+            for artifact in artifacts if name not in self.choosing else ():
+                self.select.setdefault(artifact, name)
+        if {"dockerfile", "workflow"} & self.select.keys():
+            self.select.setdefault("shell", "what RUN and run: hold")
+
+    def to_yaml(self) -> str:
+        """Return our configuration."""
+        self._choose_for_others()
+        lines = [f"# From {', '.join(self.sources)}, by `devopslint migrate`."]
+        lines += [f"{name}: {_value(value)}{_said(where)}" for name, (value, where) in self.settings.items()]
+        for name, words in (("select", self.select), ("ignore", self.ignore), ("exclude", self.exclude)):
+            if words:
+                ordered = words.items() if name == "exclude" else sorted(words.items())
+                lines += [f"{name}:", *(f"  - {_quoted(word)}{_said(why)}" for word, why in ordered)]
+        rules = sorted({*self.levels, *self.options})
+        if rules:
+            lines.append("rules:")
+        for ours in rules:
+            lines.append(f"  {ours}:")
+            if ours in self.levels:
+                level, why = self.levels[ours]
+                lines.append(f"    level: {level}{_said(why)}")
+            if ours in self.options:
+                lines.append("    options:")
+                lines += [
+                    f"      {name}: {_value(value)}{_said(why)}" for name, (value, why) in self.options[ours].items()
+                ]
+        if self.for_paths:
+            lines.append("overrides:")
+        for path, ignored in self.for_paths.items():
+            lines += [f"  - paths: [{_quoted(path)}]", "    ignore:"]
+            lines += [f"      - {ours}{_said(why)}" for ours, why in sorted(ignored.items())]
+        if self.without:
+            lines += ["# What has no equal here:", *(f"#   {' '.join(line.split())}" for line in self.without)]
+        return "\n".join(lines) + "\n"
+
+
+def expanded(glob: str) -> list[str]:
+    """Return the globs that one with choices in braces stands for."""
+    found = _BRACES.search(glob)
+    if found is None:
+        return [glob]
+    parts = found.group(1).split(",")
+    return [one for part in parts for one in expanded(glob[: found.start()] + part + glob[found.end() :])]
+
+
+def _said(why: str) -> str:
+    return f"  # {' '.join(why.split())}" if why else ""
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_quoted(str(one)) for one in value)}]"
+    return str(value) if isinstance(value, (int, float)) else _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    plain = _PLAIN.match(text) and text.lower() not in _WORDS
+    return text if plain else "'" + " ".join(text.split()).replace("'", "''") + "'"

@@ -1,0 +1,210 @@
+"""`devopslint migrate`: what comes of each peer's file loads without complaint and has the effect that was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import devopslint, findings, write
+
+TODAY = {"DEVOPSLINT_TODAY": "2026-06-01"}
+DOCKERFILE = {"Dockerfile": "FROM ubuntu:latest\nRUN apt-get update\n"}
+STEPS = "      - uses: octo/a@v1\n      - uses: other/b@v1\n"
+WORKFLOW = {
+    ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-99.04\n    steps:\n" + STEPS,
+}
+BUCKET = 'resource "aws_s3_bucket" "a" {\n  bucket = "a"\n  acl = "public-read"\n}\n'
+POD = {"pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: nginx}]\n"}
+
+
+def migrated(folder: Path, files: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Return `level rule path` of what is found under the new configuration, and what has no equal."""
+    write(folder, dict(files))
+    done = devopslint("migrate", "--write", cwd=folder, env=TODAY)
+    assert done.returncode == 0, done.stderr
+    plain = devopslint("check", "--strict", "--fail-on", "never", "--output", "concise", cwd=folder)
+    assert "devopslint:" not in plain.stderr.replace("devopslint: 1 check", ""), plain.stderr
+    found = [f"{one['level']} {one['rule']} {one['path']}" for one in findings("--fail-on", "never", cwd=folder)]
+    return found, [line.removeprefix("no equal: ") for line in done.stderr.splitlines()]
+
+
+def rules(found: list[str]) -> set[str]:
+    return {one.split()[1] for one in found}
+
+
+def test_hadolint(tmp_path: Path) -> None:
+    config = (
+        "ignored: [DL3007, SC2086, DL9999]\noverride:\n  error: [DL3009]\n  style: [DL3002]\n"
+        "trustedRegistries: [ghcr.io, 'x.example/*']\nfailure-threshold: error\nformat: json\nstrict: 1\n"
+    )
+    found, without = migrated(tmp_path, {**DOCKERFILE, ".hadolint.yaml": config})
+    assert "dockerfile/latest-tag" not in rules(found)
+    assert "error dockerfile/apt-lists-kept Dockerfile" in found
+    assert "error dockerfile/forbidden-registry Dockerfile" in found or "dockerfile/forbidden-registry" in rules(found)
+    assert without == [".hadolint.yaml: DL9999: no rule here is its equal", ".hadolint.yaml: strict"]
+    text = (tmp_path / ".devopslint.yaml").read_text()
+    assert "fail-on: error  # .hadolint.yaml\n" in text
+    assert "      registries: [ghcr.io, 'x.example/*']  # .hadolint.yaml: trustedRegistries\n" in text
+    assert "  - shell/SC2086  # hadolint SC2086\n" in text
+    assert "# What has no equal here:\n#   .hadolint.yaml: DL9999: no rule here is its equal\n" in text
+
+
+def test_labels_of_hadolint(tmp_path: Path) -> None:
+    config = "label-schema: {maintainer: text}\nstrict-labels: true\ndisable-ignore-pragma: true\n"
+    text = "# hadolint ignore=DL3007\nFROM ubuntu:latest\nLABEL other=a\n"
+    found, _ = migrated(tmp_path, {"Dockerfile": text, ".hadolint.yml": config})
+    assert {"dockerfile/missing-label", "dockerfile/unexpected-label", "dockerfile/latest-tag"} <= rules(found)
+
+
+def test_checkov(tmp_path: Path) -> None:
+    config = (
+        "skip-check: [CKV_AWS_20, 'CKV_DOCKER*', MEDIUM]\nsoft-fail-on: CKV_AWS_18\nquiet: true\n"
+        "skip-path: ['^vendor/', 'examples/.*', \"(a|b)\"]\n"
+    )
+    files = {"main.tf": BUCKET, "vendor/main.tf": BUCKET, "x/examples/main.tf": BUCKET, "b/Dockerfile": "FROM a:1\n"}
+    found, without = migrated(tmp_path, {**files, ".checkov.yaml": config})
+    assert "terraform/aws/public-bucket-acl" not in rules(found)
+    assert "note terraform/aws/bucket-without-access-logs main.tf" in found
+    assert "dockerfile/missing-user" not in rules(found)
+    assert not any("vendor" in one or "examples" in one for one in found)
+    assert without == [
+        ".checkov.yaml: skip-check MEDIUM: only ids can be told here",
+        ".checkov.yaml: skip-path (a|b): a pattern there, and globs here",
+    ]
+
+
+def test_what_alone_checkov_runs(tmp_path: Path) -> None:
+    found, _ = migrated(tmp_path, {"main.tf": BUCKET, ".checkov.yaml": "check: [CKV_AWS_20]\n"})
+    assert rules(found) == {"terraform/aws/public-bucket-acl"}
+    other = {**DOCKERFILE, "main.tf": BUCKET, ".checkov.yaml": "framework: [terraform, arm]\n"}
+    found, without = migrated(tmp_path / "b", other)
+    assert {one.split("/")[0] for one in rules(found)} == {"terraform"}
+    assert without == [".checkov.yaml: framework arm"]
+    # what another peer looks at is not left out for it
+    found, _ = migrated(tmp_path / "c", {**other, ".hadolint.yaml": "ignored: [DL3007]\n"})
+    assert {"terraform", "dockerfile"} <= {one.split("/")[0] for one in rules(found)}
+
+
+def test_zizmor(tmp_path: Path) -> None:
+    config = (
+        "rules:\n  unpinned-uses:\n    config:\n      policies: {'octo/*': any, '*': hash-pin}\n"
+        "  excessive-permissions: {disable: true}\n  unnamed: {ignore: [ci.yml]}\n"
+        "  artipacked: {ignore: ['ci.yml:5']}\n  self-hosted-runner: {config: {x: 1}}\n"
+    )
+    found, without = migrated(tmp_path, {**WORKFLOW, ".github/zizmor.yml": config})
+    assert [one["line"] for one in findings(cwd=tmp_path) if one["rule"] == "workflow/unpinned-action"] == [7]
+    assert "workflow/missing-permissions" not in rules(found)
+    assert without == [
+        ".github/zizmor.yml: unnamed: no rule here is its equal",
+        ".github/zizmor.yml: rules.artipacked.ignore: line 5 of ci.yml: it is left out in the whole file; "
+        "a comment there can say it of the line",
+        ".github/zizmor.yml: rules.self-hosted-runner.config: x",
+    ]
+
+
+def test_actionlint(tmp_path: Path) -> None:
+    assert "workflow/unknown-runner" in rules(migrated(tmp_path / "b", {**WORKFLOW, ".hadolint.yaml": ""})[0])
+    config = (
+        "self-hosted-runner: {labels: [ubuntu-99.04]}\nconfig-variables: null\n"
+        "paths:\n  '.github/**/*.{yml,yaml}': {ignore: ['SC2086:', 'shellcheck reported issue', 'x.+']}\n"
+    )
+    found, without = migrated(tmp_path, {**WORKFLOW, ".github/actionlint.yaml": config})
+    assert "workflow/unknown-runner" not in rules(found)
+    text = (tmp_path / ".devopslint.yaml").read_text()
+    assert text.count("      - shell/shellcheck  # actionlint: shellcheck reported issue\n") == 2
+    assert "paths: ['.github/**/*.yaml']" in text
+    assert len(without) == 2
+
+
+def test_kube_linter(tmp_path: Path) -> None:
+    config = "checks:\n  exclude: [latest-tag]\n  include: [unset-cpu-requirements]\n  ignorePaths: ['./old/**', ~/x]\n"
+    files = {**POD, "old/pod.yaml": POD["pod.yaml"], ".kube-linter.yaml": config}
+    found, without = migrated(tmp_path, files)
+    assert "kubernetes/latest-tag" not in rules(found)
+    assert "kubernetes/no-cpu-request" in rules(found)
+    assert not any("old/" in one for one in found)
+    assert without == [".kube-linter.yaml: checks.ignorePaths: ~/x: it is outside of the repository"]
+    config = "checks: {doNotAutoAddDefaults: true, include: [latest-tag]}\ncustomChecks: [{name: mine}]\n"
+    found, without = migrated(tmp_path / "b", {**POD, **DOCKERFILE, ".kube-linter.yml": config})
+    assert {one for one in rules(found) if one.startswith("kubernetes/")} == {"kubernetes/latest-tag"}
+    assert "dockerfile/missing-user" in rules(found)
+    assert without == [".kube-linter.yml: customChecks: mine: write it as a rule: `devopslint rule new`"]
+
+
+def test_trivy(tmp_path: Path) -> None:
+    plain = "# why\nAVD-DS-0001\nDS002 exp:2026-05-31\nAVD-KSV-0013 exp:2026-06-01 # later\nCVE-2024-1\n"
+    listed = (
+        "misconfigurations:\n  - {id: AVD-AWS-0092, paths: ['a/*.tf'], statement: \"a: b\\nc\"}\nsecrets: [{id: x}]\n"
+    )
+    config = "exit-code: 0\nscan: {skip-dirs: [skipped], skip-files: ['**/no.tf']}\nseverity: [HIGH, MEDIUM]\nvex: x\n"
+    files = {**DOCKERFILE, **POD, "a/main.tf": BUCKET, "b/main.tf": BUCKET, "skipped/main.tf": BUCKET, "no.tf": BUCKET}
+    peer = {".trivyignore": plain, ".trivyignore.yaml": listed, "trivy.yaml": config}
+    found, without = migrated(tmp_path, {**files, **peer})
+    assert not rules(found) & {"dockerfile/latest-tag", "kubernetes/latest-tag"}
+    assert "dockerfile/missing-user" in rules(found)
+    assert [one.split()[2] for one in found if "public-bucket-acl" in one] == ["b/main.tf"]
+    assert not any("skipped" in one or "no.tf" in one or one.startswith("note") for one in found)
+    assert without == [
+        "trivy.yaml: severity: `min-level` is the nearest; the levels of rules are those of devopslint",
+        "trivy.yaml: vex",
+        ".trivyignore:3: DS002: its time ended with 2026-05-31, so that it is not left out",
+        ".trivyignore:4: AVD-KSV-0013 until 2026-06-01: it is left out for ever; only comments have a last day",
+        ".trivyignore:5: CVE-2024-1: devopslint looks for no vulnerabilities of packages",
+        ".trivyignore.yaml: secrets: devopslint looks for none",
+    ]
+
+
+def test_tfsec_and_kics(tmp_path: Path) -> None:
+    config = (
+        "exclude: [aws-s3-no-public-access-with-acl]\nseverity_overrides: {aws-s3-enable-versioning: CRITICAL}\n"
+    )
+    found, without = migrated(tmp_path, {"main.tf": BUCKET, ".tfsec/config.yml": config})
+    assert "terraform/aws/public-bucket-acl" not in rules(found)
+    assert "error terraform/aws/bucket-without-versioning main.tf" in found
+    assert without == []
+    config = '{"exclude-queries": ["965a08d7-ef86-4f14-8792-4a3b2098937e"], "fail-on": ["high"], "type": "Dockerfile"}'
+    found, without = migrated(tmp_path / "b", {**DOCKERFILE, "kics.config": config})
+    assert without == ["kics.config: type"]
+    assert "fail-on: error" in (tmp_path / "b" / ".devopslint.yaml").read_text()
+
+
+def test_tflint(tmp_path: Path) -> None:
+    config = (
+        'config {\n  force = true\n}\nplugin "aws" {\n  enabled = true\n}\nrule "terraform_unused_declarations" {\n'
+        '  enabled = false\n}\nrule "terraform_comment_syntax" {\n  enabled = true\n  x = { a = 1 }\n}\n'
+    )
+    files = {"main.tf": '// why\ndata "aws_ami" "a" {\n  owners = []\n}\n'}
+    found, without = migrated(tmp_path, {**files, ".tflint.hcl": config})
+    assert "terraform/slash-comment" in rules(found)
+    assert "terraform/unused-declaration" not in rules(found)
+    assert without == [
+        ".tflint.hcl: plugin aws: what it checks by asking the cloud is not checked here",
+        ".tflint.hcl: rule terraform_comment_syntax: x",
+    ]
+    config = 'config {\n  disabled_by_default = true\n}\nrule "terraform_comment_syntax" {\n  enabled = true\n}\n'
+    found, _ = migrated(tmp_path / "b", {**files, ".tflint.hcl": config})
+    assert {one for one in rules(found) if one.startswith("terraform/")} == {"terraform/slash-comment"}
+
+
+def test_polaris_and_shellcheck(tmp_path: Path) -> None:
+    config = "checks: {tagNotSpecified: ignore, hostIPCSet: warning, cpuLimitsMissing: danger, none: danger}\n"
+    config += "exemptions: [{controllerNames: [a], rules: [x]}]\n"
+    found, without = migrated(tmp_path, {**POD, "polaris.yaml": config, ".shellcheckrc": "disable=SC2034,2059\n"})
+    assert "kubernetes/latest-tag" not in rules(found)
+    assert "error kubernetes/no-cpu-limit pod.yaml" in found
+    assert without == [
+        "polaris.yaml: none: no rule here is its equal",
+        "polaris.yaml: exemptions[0]: x for a: say it at the object: `devopslint.io/ignore: rule`",
+    ]
+    text = (tmp_path / ".devopslint.yaml").read_text()
+    assert "  - shell/SC2034  # shellcheck SC2034\n  - shell/SC2059  # shellcheck SC2059\n" in text
+
+
+@pytest.mark.parametrize("text", ["a: [", "", "- a\n", "rules: [1]\nchecks: 3\nignored: {a: 1}\n", "config {\n"])
+@pytest.mark.parametrize("name", [".hadolint.yaml", ".checkov.yaml", "zizmor.yml", ".kube-linter.yaml", ".tflint.hcl",
+                                  "trivy.yaml", ".trivyignore.yaml", "actionlint.yaml", "kics.config", "polaris.yaml"])  # fmt: skip
+def test_a_broken_file_is_told_and_stops_nothing(name: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: text})
+    done = devopslint("migrate", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
