@@ -108,9 +108,9 @@ def test_actionlint(tmp_path: Path) -> None:
         "self-hosted-runner: {labels: [ubuntu-99.04]}\nconfig-variables: null\n"
         "paths:\n  '.github/**/*.{yml,yaml}': {ignore: ['SC2086:', 'shellcheck reported issue', 'x.+']}\n"
     )
-    found, without = migrated(tmp_path, {**WORKFLOW, ".github/actionlint.yaml": config})
+    found, without = migrated(tmp_path / "c", {**WORKFLOW, ".github/actionlint.yaml": config})
     assert "workflow/unknown-runner" not in rules(found)
-    text = (tmp_path / ".devopslint.yaml").read_text()
+    text = (tmp_path / "c" / ".devopslint.yaml").read_text()
     assert text.count("      - shell/shellcheck  # actionlint: shellcheck reported issue\n") == 2
     assert "paths: ['.github/**/*.yaml']" in text
     assert len(without) == 2
