@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from devopslint.commands.check import EXIT_CLEAN, EXIT_FINDINGS, judge
+from devopslint.commands.judged import judged_in
+from devopslint.commands.request import UsageError
 from devopslint.commands.session import BASELINE_NAME
 from devopslint.commands.telling import tell
 from devopslint.policy.baseline import Baseline, in_scope, is_gone, keyed, read_baseline
@@ -20,6 +22,8 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
 
     A new one takes all. One that is there loses what is gone; `prune` does nothing else; only `grow` adds to it.
     """
+    if request.diff_base is not None:
+        raise UsageError("a baseline is of all that is found: not with --diff-base")
     request.no_baseline = True
     report, session, asked = judge(request)
     path = request.baseline or session.config.baseline() or os.path.join(session.root, BASELINE_NAME)
@@ -27,13 +31,14 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
     exists = os.path.exists(path)
     before = read_baseline(path) if exists else Baseline()
     known, fresh, left = before.split(keyed(report), is_gone(report.root))
-    stale = in_scope(left, asked.looked_at(), report.root)
+    stale = in_scope(left, asked.looked_at(), report.root, judged_in(session))
     if prune:
         fresh = []
     elif exists and fresh and not grow:
         for _, finding in fresh:
             print(f"{finding.path}:{finding.span.line}:{finding.span.column}: {finding.rule}: {finding.message}")
-        tell(f"{name} is left as it is: {len(fresh)} findings are not in it; mend them, or add them by --grow")
+        what = "1 finding is" if len(fresh) == 1 else f"{len(fresh)} findings are"
+        tell(f"{name} is left as it is: {what} not in it; mend them, or add them by --grow")
         return EXIT_FINDINGS
     after: dict[Key, int] = {key: count for key, count in left.items() if key not in stale}
     for key, _ in (*known, *fresh):
@@ -41,5 +46,7 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
     text = Baseline(after).to_text()
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
-    print(f"{name}: {sum(after.values())} findings, {len(fresh)} added, {sum(stale.values())} taken out")
+    total = sum(after.values())
+    what = "1 finding" if total == 1 else f"{total} findings"
+    print(f"{name}: {what}, {len(fresh)} added, {sum(stale.values())} taken out")
     return EXIT_CLEAN

@@ -109,20 +109,25 @@ def asked_of(request: Request, session: Session) -> tuple[Workspace, Asked]:
 
 
 def adopted(report: Report, request: Request, session: Session, asked: Asked) -> Report:
-    """Return a report without what the merge base has already, and with what the baseline has marked."""
-    if request.diff_base:
+    """Return a report with what the baseline has marked, and without what the merge base has already."""
+    if not request.no_baseline:
+        report = _with_baseline(report, request, session, asked)
+    if request.diff_base is not None:
         from devopslint.commands.diff_base import only_new
 
         report = only_new(report, request, session, asked)
-    if request.no_baseline:
-        return report
+    return report
+
+
+def _with_baseline(report: Report, request: Request, session: Session, asked: Asked) -> Report:
     named = request.baseline or session.config.baseline()
     path = named or os.path.join(session.root, BASELINE_NAME)
     if request.baseline or os.path.exists(path):
+        from devopslint.commands.judged import judged_in
         from devopslint.policy.baseline import with_baseline
 
-        report = with_baseline(report, path, asked.looked_at())
-    elif named:
+        return with_baseline(report, path, asked.looked_at(), judged_in(session))
+    if named:
         place = session.config.own_baseline_at(Config())
         session.notes.append(f"{place}: {os.path.relpath(path)} is not there: `devopslint baseline` writes it")
     return report

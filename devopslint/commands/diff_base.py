@@ -6,15 +6,17 @@ import os
 
 from devopslint.engine.reading import LARGEST_FILE, Unread, too_large
 from devopslint.engine.workspace import Workspace
-from devopslint.policy.fingerprints import identity_of
+from devopslint.policy.baseline import Baseline, is_gone, keyed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping, Sequence
 
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
     from devopslint.engine.discover import Asked
+    from devopslint.policy.baseline import Key
     from devopslint.policy.finding import Report
 
 
@@ -96,14 +98,18 @@ class Blobs:
         self._process.communicate()
 
 
-def _git(root: str, *arguments: str) -> str:
+def _run(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     import subprocess
 
     command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", *arguments]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, check=False)  # noqa: S603
+        return subprocess.run(command, cwd=root, capture_output=True, check=False)  # noqa: S603
     except OSError as error:
         raise DiffBaseError(f"git can't be run: {error}") from None
+
+
+def _git(root: str, *arguments: str) -> str:
+    done = _run(root, *arguments)
     if done.returncode:
         words = " ".join(os.fsdecode(done.stderr).split())
         raise DiffBaseError(f"git {arguments[0]}: {words or 'failed'}")
@@ -112,9 +118,28 @@ def _git(root: str, *arguments: str) -> str:
 
 def merge_base(root: str, reference: str) -> str:
     """Return the commit from which the current one and `reference` parted. Raises DiffBaseError."""
-    if reference.startswith("-"):
-        raise DiffBaseError(f"`{reference}` is no name of a commit")
-    return _git(root, "merge-base", "--", reference, "HEAD").strip()
+    if not reference or reference.startswith("-"):
+        raise DiffBaseError(f"--diff-base: `{reference}` is no name of a commit")
+    for name in (reference, "HEAD"):
+        if not _is_commit(root, name):
+            hint = (
+                f": is it fetched? `git fetch origin {reference.removeprefix('origin/')}`"
+                if name == reference
+                else ": nothing is committed yet"
+            )
+            raise DiffBaseError(f"--diff-base: git knows no commit `{name}`{hint}")
+    found = _run(root, "merge-base", "--", reference, "HEAD")
+    if found.returncode or not found.stdout.strip():
+        shallow = os.fsdecode(_run(root, "rev-parse", "--is-shallow-repository").stdout).strip() == "true"
+        hint = ": the clone is shallow, `git fetch --unshallow` brings the rest (`fetch-depth: 0` of actions/checkout)"
+        message = f"--diff-base: `{reference}` and HEAD have no commit in common{hint if shallow else ''}"
+        raise DiffBaseError(message)
+    return os.fsdecode(found.stdout).split()[0]
+
+
+def _is_commit(root: str, name: str) -> bool:
+    _git(root, "rev-parse", "--git-dir")
+    return not _run(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").returncode
 
 
 def tree_of(root: str, commit: str) -> dict[str, tuple[str, int]]:
@@ -153,22 +178,19 @@ def only_new(report: Report, request: Request, session: Session, asked: Asked) -
         asked_then = excluded
     else:
         paths = {old_of.get(finding.path, finding.path) for finding in report.active}
+        if not paths <= blobs.keys():  # a file that git has not been told of may be one that is no more
+            paths.update(filter(is_gone(root), blobs))
         asked_then = Asked([], sorted(path for path in paths if path in blobs), False)
     try:
         run = Run(workspace, session.catalog, session.selection, scopes=session.scopes, ignoring=session.ignoring())
         then = run.check(asked_then)
-        had: dict[tuple[str, str, str, str], int] = {}
-        for finding in then.active:
-            identity = identity_of(finding, then)
-            had[identity] = had.get(identity, 0) + 1
+        new_of = {old: new for new, old in old_of.items()}
+        had: dict[Key, int] = {}
+        for (rule, path, address, line), _ in keyed(then):
+            key = rule, new_of.get(path, path), address, line
+            had[key] = had.get(key, 0) + 1
     finally:
         workspace.close()
-
-    def is_new(finding: object) -> bool:
-        rule, path, address, line = identity_of(finding, report)  # type: ignore[arg-type]
-        identity = (rule, old_of.get(path, path), address, line)
-        had[identity] = had.get(identity, 0) - 1
-        return had[identity] < 0
-
-    kept = {id(finding) for finding in report.active if is_new(finding)}
+    _, fresh, _ = Baseline(had).split(keyed(report), is_gone(root))
+    kept = {id(finding) for _, finding in fresh}
     return report.narrowed(lambda finding: finding.suppressed is not None or id(finding) in kept)

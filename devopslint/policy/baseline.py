@@ -1,7 +1,8 @@
 """The baseline: findings that are put up with for now, known by rule, path, address and the text of their line.
 
-One entry a line, sorted, without line numbers, so that it is read as a diff and outlives edits elsewhere. An entry whose
-file is gone is taken for one of a renamed file with the same address and line.
+One entry a line, sorted, without line numbers, so that it is read as a diff and outlives edits elsewhere. What has moved
+keeps its entry: within a file, where a step or a stage above it changed its address, and to another file, when its own is
+gone.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
     from devopslint.policy.finding import Finding, Report
 
+    Judged = Callable[[str, str], bool]
     Key = tuple[str, str, str, str]
     """Rule, path, address, hash of the line."""
 
 FORMAT = 1
+_LIKENESS = (((0, 1, 2, 3), False), ((0, 1, 3), False), ((0, 2, 3), True), ((0, 3), True))
+"""By which parts of their keys an entry and a finding are the same, and whether the entry's file must be gone."""
 _FIELDS = ("rule", "path", "address", "line", "count")
 
 
@@ -38,30 +42,26 @@ class Baseline:
     def split(
         self, findings: Iterable[tuple[Key, Finding]], is_gone: Callable[[str], bool]
     ) -> tuple[list[tuple[Key, Finding]], list[tuple[Key, Finding]], dict[Key, int]]:
-        """Return the findings that entries stand for (with the key of the entry), the others, and what is left over."""
+        """Return the findings that entries stand for, the others, and what is left over of the entries."""
         left = dict(self.entries)
         known: list[tuple[Key, Finding]] = []
-        others: list[tuple[Key, Finding]] = []
-        for key, finding in findings:
-            if left.get(key, 0) > 0:
-                left[key] -= 1
+        fresh = list(findings)
+        for parts, only_gone in _LIKENESS:
+            waiting: dict[tuple[str, ...], list[Key]] = {}
+            for key, count in left.items():
+                if count and (not only_gone or is_gone(key[1])):
+                    waiting.setdefault(tuple(key[part] for part in parts), []).append(key)
+            others = []
+            for key, finding in fresh if waiting else ():
+                entries = waiting.get(tuple(key[part] for part in parts))
+                if not entries:
+                    others.append((key, finding))
+                    continue
                 known.append((key, finding))
-            else:
-                others.append((key, finding))
-        gone: dict[tuple[str, str, str], list[Key]] = {}
-        for key, count in left.items():
-            if count and is_gone(key[1]):
-                gone.setdefault((key[0], key[2], key[3]), []).append(key)
-        fresh = []
-        for key, finding in others:
-            olds = gone.get((key[0], key[2], key[3]))
-            if olds:
-                left[olds[0]] -= 1
-                known.append((key, finding))
-                if not left[olds[0]]:
-                    olds.pop(0)
-            else:
-                fresh.append((key, finding))
+                left[entries[0]] -= 1
+                if not left[entries[0]]:
+                    entries.pop(0)
+            fresh = others if waiting else fresh
         return known, fresh, {key: count for key, count in left.items() if count}
 
     def to_text(self) -> str:
@@ -83,7 +83,7 @@ def read_baseline(path: str) -> Baseline:
     except json.JSONDecodeError as error:
         raise BaselineError(f"{shown}:{error.lineno}:{error.colno}: {error.msg.lower()}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BaselineError(f"{shown}: can't be read: {getattr(error, 'strerror', None) or error}") from None
+        raise BaselineError(f"{shown}:1:1: can't be read: {getattr(error, 'strerror', None) or error}") from None
     if (
         not isinstance(content, dict)
         or content.get("format") != FORMAT
@@ -97,11 +97,25 @@ def read_baseline(path: str) -> Baseline:
         try:
             rule, file_path, address, line, count = (entry[name] for name in _FIELDS)
         except (KeyError, TypeError):
-            raise BaselineError(f"{shown}: finding {index + 1} lacks one of {', '.join(_FIELDS)}") from None
-        if not isinstance(count, int) or not all(isinstance(one, str) for one in (rule, file_path, address, line)):
-            raise BaselineError(f"{shown}: finding {index + 1} has a value of the wrong type")
+            raise BaselineError(f"{_at(path, shown, index)}: this lacks one of {', '.join(_FIELDS)}") from None
+        if type(count) is not int or not all(isinstance(one, str) for one in (rule, file_path, address, line)):
+            raise BaselineError(f"{_at(path, shown, index)}: this has a value of the wrong type")
+        if count < 1:
+            raise BaselineError(f"{_at(path, shown, index)}: a count is at least 1")
         entries[rule, file_path, address, line] = entries.get((rule, file_path, address, line), 0) + count
     return Baseline(entries)
+
+
+def _at(path: str, shown: str, index: int) -> str:
+    """Return the place of an entry: it is sought only when the entry is at fault."""
+    from devopslint.syntax.json import read_json
+    from devopslint.syntax.source import Source
+
+    with open(path, encoding="utf-8") as file:
+        source = Source(shown, file.read())
+    documents, _ = read_json(source)
+    line, column = source.position(documents[0].root["findings"].at[index][0])
+    return f"{shown}:{line}:{column}"
 
 
 def keyed(report: Report) -> list[tuple[Key, Finding]]:
@@ -116,20 +130,21 @@ def keyed(report: Report) -> list[tuple[Key, Finding]]:
     return found
 
 
-def with_baseline(report: Report, path: str, looked_at: Container[str] | None) -> Report:
+def with_baseline(report: Report, path: str, looked_at: Container[str] | None, judged: Judged) -> Report:
     """Return a report whose findings that the baseline has are marked; it says how many entries are no longer needed.
 
-    `looked_at` are the files that the report is about, `None` for all there are.
+    `looked_at` are the files that the report is about, `None` for all there are; `judged` says of a rule and a path whether
+    the rule has been looked for there.
     """
     known, _, left = read_baseline(path).split(keyed(report), is_gone(report.root))
     for _, finding in known:
         finding.suppressed = Suppression("", "baseline")
-    stale = sum(in_scope(left, looked_at, report.root).values())
+    stale = sum(in_scope(left, looked_at, report.root, judged).values())
     notes = list(report.notes)
     if stale:
         name = os.path.relpath(path)
-        what = "1 finding" if stale == 1 else f"{stale} findings"
-        notes.append(f"{name}: {what} in it are gone: `devopslint baseline --prune` takes them out")
+        what = "1 finding in it is" if stale == 1 else f"{stale} findings in it are"
+        notes.append(f"{name}: {what} gone: `devopslint baseline --prune` takes them out")
     return report.again(notes)
 
 
@@ -138,9 +153,11 @@ def is_gone(root: str) -> Callable[[str], bool]:
     return lambda path: not os.path.lexists(os.path.join(root, *path.split("/")))
 
 
-def in_scope(entries: Mapping[Key, int], looked_at: Container[str] | None, root: str) -> dict[Key, int]:
-    """Return the entries of files that have been looked at (`None`: all), or that are gone."""
-    if looked_at is None:
-        return dict(entries)
+def in_scope(entries: Mapping[Key, int], looked_at: Container[str] | None, root: str, judged: Judged) -> dict[Key, int]:
+    """Return the entries that would have been found, were they still there: of files that were looked at or are gone."""
     gone = is_gone(root)
-    return {key: count for key, count in entries.items() if key[1] in looked_at or gone(key[1])}
+    return {
+        key: count
+        for key, count in entries.items()
+        if judged(key[0], key[1]) and (looked_at is None or key[1] in looked_at or gone(key[1]))
+    }

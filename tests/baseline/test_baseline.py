@@ -113,6 +113,143 @@ def test_only_what_a_branch_brings(tmp_path: Path) -> None:
     ]
     found = findings("Dockerfile", *ARGUMENTS, "--diff-base", "main", cwd=tmp_path)
     assert [f"{one['rule']} {one['path']}:{one['line']}" for one in found] == ["house/run Dockerfile:4"]
-    done = devopslint("check", *ARGUMENTS, "--diff-base", "nowhere", cwd=tmp_path)
+    for name, message in (
+        ("nowhere", "git knows no commit `nowhere`: is it fetched? `git fetch origin nowhere`"),
+        ("", "`` is no name of a commit"),
+        ("--all", "`--all` is no name of a commit"),
+    ):
+        done = devopslint("check", *ARGUMENTS, f"--diff-base={name}", cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"--diff-base: {message}" in done.stderr
+    assert devopslint("baseline", *ARGUMENTS, "--diff-base", "main", cwd=tmp_path).returncode == 2
+
+
+STEPS = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: curl a\n      - run: curl b\n"
+SHIFTED = STEPS.replace("      - run: curl a", "      - run: echo\n      - run: curl a")
+AGAIN = SHIFTED + "      - run: curl b\n"
+WORKFLOW = ".github/workflows/a.yml"
+
+
+def test_what_a_new_step_moves_keeps_its_entry(tmp_path: Path) -> None:
+    write(tmp_path, {WORKFLOW: STEPS})
+    devopslint("baseline", *ARGUMENTS, cwd=tmp_path)
+    write(tmp_path, {WORKFLOW: SHIFTED})
+    assert left(tmp_path) == []
+    write(tmp_path, {WORKFLOW: AGAIN})
+    assert left(tmp_path) == [f"curl {WORKFLOW}:9"]
+    # and it is written under its new address
+    write(tmp_path, {WORKFLOW: SHIFTED})
+    done = devopslint("baseline", *ARGUMENTS, cwd=tmp_path)
+    assert done.stdout == f"{NAME}: 2 findings, 0 added, 0 taken out\n"
+    addresses = [one["address"] for one in json.loads((tmp_path / NAME).read_text())["findings"]]
+    assert ["jobs.a.steps[1]" in one for one in addresses] == [True, False]
+
+
+def test_two_files_that_move_at_once_keep_their_entries(tmp_path: Path) -> None:
+    write(tmp_path, {"a/x/Dockerfile": ONE, "a/y/Dockerfile": ONE, "z/Dockerfile": "FROM a\n" + ONE})
+    devopslint("baseline", *ARGUMENTS, cwd=tmp_path)
+    (tmp_path / "a").rename(tmp_path / "b")
+    (tmp_path / "z" / "Dockerfile").rename(tmp_path / "z" / "Dockerfile.old")
+    # the stage is another one there now, and a line is added elsewhere
+    write(tmp_path, {"z/Dockerfile.old": "FROM b AS b\nFROM a\n" + ONE + "CMD a\n"})
+    assert left(tmp_path) == ["user z/Dockerfile.old:1"]
+
+
+def test_what_was_not_looked_for_is_not_gone(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": ONE})
+    devopslint("baseline", *ARGUMENTS, cwd=tmp_path)
+    before = (tmp_path / NAME).read_text()
+    narrow = ("--rules-dir", FOLDER, "--select", "house/run", "--no-cache")
+    done = devopslint("check", *narrow, cwd=tmp_path)
+    assert "gone" not in done.stdout + done.stderr
+    assert devopslint("baseline", *narrow, "--prune", cwd=tmp_path).stdout.endswith(", 0 added, 0 taken out\n")
+    assert (tmp_path / NAME).read_text() == before
+    write(tmp_path, {"Dockerfile": "FROM a:latest\n"})
+    done = devopslint("baseline", *narrow, "--prune", cwd=tmp_path)
+    assert done.stdout == f"{NAME}: 2 findings, 0 added, 1 taken out\n"
+
+
+def test_a_damaged_baseline_is_told_with_its_place(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": ONE})
+    entry = '{"rule": "a", "path": "b", "address": "", "line": "x", "count": %s}'
+    for text, place in (
+        ("[]", "1:1: this is no baseline of format 1"),
+        ('{"format": 2, "findings": []}', "1:1: this is no baseline of format 1"),
+        ('{"format": 1,\n "findings": [\n  {"rule": 1}]}', "3:3: this lacks one of rule"),
+        (f'{{"format": 1, "findings": [{entry % 1},\n {entry % 0}]}}', "2:2: a count is at least 1"),
+        (f'{{"format": 1, "findings": [{entry % "true"}]}}', "1:28: this has a value of the wrong type"),
+        ("<<<<<<< HEAD\n", "1:1: expecting value"),
+    ):
+        write(tmp_path, {NAME: text})
+        for command in ("check", "baseline"):
+            done = devopslint(command, *ARGUMENTS, cwd=tmp_path)
+            assert done.returncode == 2
+            assert f"{NAME}:{place}" in done.stderr, (text, done.stderr)
+
+
+def committed(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(exist_ok=True)
+    git(folder, "init", "-q", "-b", "main")
+    write(folder, files)
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "one")
+    git(folder, "switch", "-q", "-c", "topic")
+    return folder
+
+
+def new(folder: Path, *arguments: str, base: str = "main") -> list[str]:
+    found = findings(*arguments, *ARGUMENTS, "--diff-base", base, cwd=folder)
+    return [f"{one['rule'].split('/')[1]} {one['path']}:{one['line']}" for one in found]
+
+
+def test_a_change_that_only_moves_brings_nothing_new(tmp_path: Path) -> None:
+    committed(tmp_path, {WORKFLOW: STEPS, "a/Dockerfile": ONE, "b/Dockerfile": ONE})
+    write(tmp_path, {WORKFLOW: SHIFTED})
+    (tmp_path / "a").rename(tmp_path / "c")  # git has not been told of it
+    assert new(tmp_path) == []
+    write(tmp_path, {WORKFLOW: AGAIN})
+    assert new(tmp_path) == [f"curl {WORKFLOW}:9"]
+    assert new(tmp_path, WORKFLOW) == [f"curl {WORKFLOW}:9"]
+    assert new(tmp_path, "b", "c") == []
+
+
+def test_what_a_change_does_to_another_file_is_new(tmp_path: Path) -> None:
+    use = 'output "y" {\n  value = var.x\n}\n'
+    committed(tmp_path, {"a.tf": use, "b.tf": 'variable "x" {}\n'})
+    write(tmp_path, {"b.tf": "locals {}\n"})
+    arguments = ("--select", "terraform/undeclared-reference", "--diff-base", "main", "--no-cache")
+    found = findings(*arguments, cwd=tmp_path)
+    assert [(one["path"], one["line"]) for one in found] == [("a.tf", 2)]
+    assert [one["path"] for one in findings("a.tf", *arguments, cwd=tmp_path)] == ["a.tf"]
+    assert findings("b.tf", *arguments, cwd=tmp_path) == []
+
+
+def test_a_clone_that_lacks_the_base_says_so(tmp_path: Path) -> None:
+    repository = committed(tmp_path / "r", {"Dockerfile": ONE})
+    git(repository, "commit", "-q", "--allow-empty", "-m", "two")
+    git(tmp_path, "clone", "-q", "--depth", "1", "-b", "topic", f"file://{repository}", "s")
+    git(tmp_path / "s", "fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main")
+    done = devopslint("check", *ARGUMENTS, "--diff-base", "origin/main", cwd=tmp_path / "s")
     assert done.returncode == 2
-    assert "git merge-base" in done.stderr
+    assert "have no commit in common: the clone is shallow, `git fetch --unshallow` brings the rest" in done.stderr
+    git(tmp_path / "s", "fetch", "-q", "--unshallow")
+    assert new(tmp_path / "s", base="origin/main") == []
+
+
+def test_in_a_worktree_a_folder_and_without_a_branch(tmp_path: Path) -> None:
+    repository = committed(tmp_path / "r", {"a/b/Dockerfile": ONE})
+    git(repository, "worktree", "add", "-q", "../w", "-b", "other")
+    git(tmp_path / "w", "checkout", "-q", "--detach")
+    write(tmp_path / "w", {"a/b/Dockerfile": ONE + "RUN z\n", "a/c/Dockerfile": "FROM a\n"})
+    assert new(tmp_path / "w") == ["run a/b/Dockerfile:3", "user a/c/Dockerfile:1"]
+    assert new(tmp_path / "w" / "a" / "b") == ["run a/b/Dockerfile:3"]
+    assert new(tmp_path / "w" / "a", "c") == ["user a/c/Dockerfile:1"]
+
+
+def test_a_baseline_beside_the_merge_base_is_not_stale(tmp_path: Path) -> None:
+    committed(tmp_path, {"Dockerfile": ONE})
+    devopslint("baseline", *ARGUMENTS, cwd=tmp_path)
+    write(tmp_path, {"b/Dockerfile": "FROM a\n"})
+    done = devopslint("check", *ARGUMENTS, "--diff-base", "main", "--output", "concise", cwd=tmp_path)
+    assert "gone" not in done.stdout + done.stderr
+    assert done.stdout.startswith("b/Dockerfile:1:1: ")

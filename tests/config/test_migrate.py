@@ -155,9 +155,7 @@ def test_trivy(tmp_path: Path) -> None:
 
 
 def test_tfsec_and_kics(tmp_path: Path) -> None:
-    config = (
-        "exclude: [aws-s3-no-public-access-with-acl]\nseverity_overrides: {aws-s3-enable-versioning: CRITICAL}\n"
-    )
+    config = "exclude: [aws-s3-no-public-access-with-acl]\nseverity_overrides: {aws-s3-enable-versioning: CRITICAL}\n"
     found, without = migrated(tmp_path, {"main.tf": BUCKET, ".tfsec/config.yml": config})
     assert "terraform/aws/public-bucket-acl" not in rules(found)
     assert "error terraform/aws/bucket-without-versioning main.tf" in found
