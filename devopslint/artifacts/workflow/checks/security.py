@@ -161,44 +161,6 @@ def secret_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
 
 
-def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find `echo` and the like of secrets to the log."""
-    step: Step = subject.context
-    if not step.run or step.fragment is None:
-        return
-    lines = [line for line in _LINE.finditer(step.run) if _prints(line.group())]
-    if not lines:
-        return
-    texts = [usage for usage in usages_at(step.workflow, (*step.path, "run")) if any(secrets_in(usage))]
-    spans = [usage.whole for usage in texts]
-    spans += [found.span() for found in _VARIABLE.finditer(step.run) if _is_secret_variable(step, found.group(1))]
-    for line in lines if spans else ():
-        for start, end in spans:
-            if line.start() <= start < line.end():
-                mark = step.fragment.mark(start, end)
-                yield Problem(Place(step.fragment.source, *mark), what=step.run[start:end])
-
-
-_LINE = lazily(r"[^\n]+")
-_VARIABLE = lazily(r"\$(?:env:)?\{?(\w+)\b\}?")
-_PRINTING = lazily(r"\s*(?:echo|printf|print|Write-Host|Write-Output)\b")
-_ELSEWHERE = lazily(r"::add-mask::|[^2&]>|\||<<<|\$\(")
-
-
-def _prints(line: str) -> bool:
-    """Say whether a line of a script writes to the log."""
-    return bool(_PRINTING.match(line) and not _ELSEWHERE.search(re.sub(r"\$\{\{.*?\}\}", "x", line)))
-
-
-def _is_secret_variable(step: Step, name: str) -> bool:
-    """Say whether a variable of a step holds a secret: what an inner `env` sets hides the outer."""
-    for owner, path in ((step.value, step.path), (step.job.value, step.job.path), (step.workflow.root, ())):
-        if name in map_at(owner, "env"):
-            texts = usages_at(step.workflow, (*path, "env", name))
-            return any(any(secrets_in(usage)) for usage in texts)
-    return False
-
-
 def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find expressions that hand over every secret of the repository."""
     workflow: Workflow = subject.context

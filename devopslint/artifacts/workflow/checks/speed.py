@@ -33,6 +33,13 @@ _INSTALLS: dict[str, re.Pattern[str]] = {
         "poetry": r"poetry install",
         "maven": r"(?:\S*/)?mvnw? ",
         "gradle": r"(?:\S*/)?gradlew? ",
+        "bun": r"bun (?:install|i|ci)\b",
+        "uv": r"uv (?:sync|pip install)\b",
+        "pdm": r"pdm (?:install|sync)\b",
+        "bundler": r"bundle (?:install|exec)\b",
+        "cargo": r"cargo (?:\+\S+ )?(?:build|test|clippy|check|nextest)\b",
+        "composer": r"composer (?:install|update)\b",
+        "nuget": r"dotnet restore\b[^\n]*--locked-mode",
     }.items()
 }
 _CACHES = {
@@ -41,6 +48,23 @@ _CACHES = {
     "actions/setup-java": ("maven", "gradle"),
 }
 """Action → the package managers that its input `cache` knows. Source: the README of each."""
+_FAMILIES = (
+    frozenset({"npm", "yarn", "pnpm", "bun"}),
+    frozenset({"pip", "pipenv", "poetry", "uv", "pdm"}),
+    frozenset({"maven", "gradle"}),
+)
+"""Package managers that stand for each other: one of a project's installs."""
+_FOLDERS = (
+    (r"~/\.npm\b|npm-cache", "npm"), (r"\.yarn/cache|\.cache/yarn", "yarn"), (r"pnpm[/-]store|\.pnpm-store", "pnpm"),
+    (r"\.bun/install", "bun"), (r"\.cache/pip\b", "pip"), (r"\.cache/pypoetry", "poetry"), (r"\.cache/uv\b", "uv"),
+    (r"\.m2\b", "maven"), (r"\.gradle\b", "gradle"),
+)  # fmt: skip
+"""Folder → the package manager that keeps what it has fetched there."""
+_WITHOUT_CACHE = {
+    "dtolnay/rust-toolchain": "cargo", "actions-rs/toolchain": "cargo", "shivammathur/setup-php": "composer",
+    "ruby/setup-ruby": "bundler", "actions/setup-dotnet": "nuget",
+}  # fmt: skip
+"""Action that sets a language up, and keeps nothing for its package manager unless it is told."""
 _CACHES_GRADLE = ("gradle/actions/setup-gradle", "gradle/gradle-build-action")
 """Actions that keep the caches of Gradle by themselves, and better. Source: docs/setup-gradle.md of gradle/actions."""
 
@@ -77,6 +101,10 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
         used = [
             manager for manager in _CACHES.get(name, ()) if manager in managers and managers[manager].index > step.index
         ]
+        other = _WITHOUT_CACHE.get(name, "")
+        if other in managers and managers[other].index > step.index and not _is_told_to_cache(step):
+            yield Problem(("steps", step.index, "uses"), action=name, manager=other)
+            return
         if (
             used
             and "cache" not in step.inputs
@@ -85,6 +113,10 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
         ):
             yield Problem(("steps", step.index, "uses"), action=name, manager=used[0])
             return
+
+
+def _is_told_to_cache(step: Step) -> bool:
+    return any("cache" in name for name in step.inputs)
 
 
 def _caches_by_itself(step: Step, manager: str) -> bool:
@@ -104,18 +136,24 @@ def _caches_by_itself(step: Step, manager: str) -> bool:
 
 
 def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find set-up actions that cache for one package manager while another one installs."""
+    """Find caches for one package manager in a job where another one installs."""
     job: Job = subject.context
     managers = _managers(job)
+    if not managers or any(step.uses is not None and step.uses.kind == "local" for step in job.steps):
+        return
     for step in job.steps:
         name = step.uses.name if step.uses is not None else ""
-        known = _CACHES.get(name, ())
-        cache = step.inputs.get("cache")
-        used = [manager for manager in known if manager in managers]
-        if isinstance(cache, str) and cache in known and used and cache not in used:
-            if any(step.uses is not None and step.uses.kind == "local" for step in job.steps):
-                continue
-            yield Problem(("steps", step.index, "with", "cache"), cache=cache, used=used[0])
+        cache, at = step.inputs.get("cache"), "cache"
+        if name in {"actions/cache", "actions/cache/restore"}:
+            at, path = "path", step.inputs.get("path")
+            found = {one for pattern, one in _FOLDERS if isinstance(path, str) and re.search(pattern, path)}
+            cache = found.pop() if len(found) == 1 else None
+        elif name not in _CACHES:
+            continue
+        family = next((one for one in _FAMILIES if cache in one), frozenset())
+        used = sorted(family.intersection(managers))
+        if used and cache not in used:
+            yield Problem(("steps", step.index, "with", at), cache=cache, used=used[0])
 
 
 def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
