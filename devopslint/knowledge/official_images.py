@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.image_contents import contents
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.knowledge.images import Image
@@ -49,6 +51,14 @@ _ROOT_ELSEWHERE = re.compile(
     r"^(?:gcr\.io/distroless/(?!.*nonroot)|mcr\.microsoft\.com/dotnet/|quay\.io/centos/|registry\.fedoraproject\.org/"
     r"|registry\.access\.redhat\.com/ubi\d+(?:/ubi)?(?:-minimal|-init|-micro)?$|public\.ecr\.aws/docker/library/)"
 )
+_HAS_USER = re.compile(
+    r"^(?:bitnami(?:legacy)?/|cgr\.dev/chainguard/(?!wolfi-base|busybox|go$|rust$|gcc)|quay\.io/jupyter/|jupyter/|selenium/|prom/"
+    r"|registry\.access\.redhat\.com/ubi\d+/(?:go-toolset|httpd|nginx|nodejs|openjdk|perl|php|python|ruby)"
+    r"|docker\.elastic\.co/(?:elasticsearch|kibana|logstash)/"
+    r"|(?:apache/airflow|curlimages/curl|elasticsearch|gitlab/gitlab-runner-helper|grafana/\w+|jenkins/jenkins|kibana|logstash"
+    r"|quay\.io/keycloak/keycloak|quay\.io/prometheus/\w+|openpolicyagent/opa|solr|sonarqube|timberio/vector)$)"
+)
+"""Images whose last USER is not root."""
 _NON_ROOT_NAME = re.compile(r"(?:nonroot|non-root|rootless|unprivileged|chiseled)")
 _SLIM = re.compile(r"slim|alpine|distroless|chiseled|minimal|musl|micro|scratch|jre|wolfi|-ubi-micro", re.IGNORECASE)
 
@@ -134,6 +144,11 @@ def runs_as_root(image: Image) -> bool | None:
     if not isinstance(name, str):
         return None
     if _NON_ROOT_NAME.search(name) or (isinstance(tag, str) and _NON_ROOT_NAME.search(tag)):
+        return False
+    if _HAS_USER.match(name):
+        return False
+    facts = contents(image)
+    if facts is not None and str(facts.get("user") or "root") not in {"root", "0"}:
         return False
     if not isinstance(tag, str) and name.startswith(("gcr.io/distroless/", "mcr.microsoft.com/")):
         return None
