@@ -9,6 +9,8 @@ from devopslint.artifacts.dockerfile.checks.common import docker_place, name_pla
 from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
+from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.official_images import has_dash
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import UNKNOWN
 
@@ -41,6 +43,10 @@ _UNEXPANDED = re.compile(
     r"(?:--?[\w.-]+=)?(\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*))(?:[/:.][\w./:-]*)?$|(\$(?:\{\w+\}|[A-Za-z_]\w*))$"
 )
 """A variable as a whole word, or in capitals as the value of an option or the beginning of a path."""
+_WITHOUT_PIPEFAIL = re.compile(
+    r"\b(?:stretch|buster|bullseye|bookworm|xenial|bionic|focal|jammy|noble)\b|^debian:(?:9|1[0-2])\b|^ubuntu:(?:1[68]|2[024])\.04\b"
+)
+"""Releases of Debian and Ubuntu whose dash is too old for it."""
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
 
 
@@ -177,6 +183,21 @@ def shell_without_json(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if not step.instruction.json:
         yield Problem(name_place(step))
+
+
+def pipefail_unknown(subject: Subject, options: Options) -> Iterator[Problem]:
+    """SHELL with `pipefail` for a `/bin/sh` that is dash, which does not know it and ends each RUN with an error."""
+    step: Step = subject.context
+    words = step.instruction.words
+    if step.stage is None or not words or not re.fullmatch(r"(?:/usr)?(?:/bin/)?(?:sh|dash)", words[0].value):
+        return
+    word = next((one for one in words if one.value == "pipefail"), None)
+    image = parse_image(step.stage.root_stage.image_text)
+    if word is None or not has_dash(image) or not _WITHOUT_PIPEFAIL.search(f"{image.name}:{image.tag}"):
+        return
+    runs = (other for other in step.stage.lineage() if other.name == "RUN" and other.index < step.index)
+    if not any(re.search(r"\bdash\b|bin/sh\b", other.instruction.text) for other in runs):
+        yield Problem(docker_place(step, word), shell=words[0].value, image=step.stage.root_stage.image_text)
 
 
 def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Problem]:
