@@ -42,6 +42,10 @@ _SECRET_TAIL = re.compile(
 )
 _LOGIN = re.compile(r"(?:machine\s+\S+\s+login\s+\S+\s+|:_)(password|authToken|auth)(?:\s+|=)([^\s'\"]+)")
 """What `.netrc` and `.npmrc` hold."""
+_OPTION = re.compile(
+    r"""(?:^|[\s"'])--(?P<name>[a-z][a-z0-9_-]*)(?:=|["']?\s*,\s*["']|\s+)(?P<value>(?!-)[^\s"',\]]+)""", re.IGNORECASE
+)
+"""An option and its value, in a word or in two, in shell or in JSON form."""
 _SED = re.compile(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
 _PUBLIC = re.compile(r"public|gpg|pgp|host", re.IGNORECASE)
 
@@ -166,3 +170,26 @@ def _is_written_out(value: str) -> bool:
         and is_plausible_secret(value)
         and find_credential(value) is None
     )
+
+
+def secret_in_command(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`CMD ["app", "--password=…"]`: the configuration of the image shows it, and so does every list of processes."""
+    step: Step = subject.context
+    if step.instruction.onbuild:
+        return
+    fragment, start = step.instruction.fragment, step.instruction.rest
+    for found in _OPTION.finditer(fragment.text, start):
+        value = found["value"]
+        if "$" in value or not (looks_like_secret_name(found["name"]) or found["name"].endswith("pass")):
+            continue
+        if _is_written_out(value) and not _is_address(value):
+            place = Place(fragment.source, *fragment.mark(found.start("value"), found.end("value")))
+            yield Problem(place, name=f"--{found['name']}")
+
+
+def secret_label(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A label whose name is that of a secret, with a value that is one."""
+    for name, mark in subject.raw("pairs").at.items():
+        value = subject.get(("pairs", name))
+        if isinstance(value, str) and _names_secret(name.rpartition(".")[2]) and _is_value(value):
+            yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
