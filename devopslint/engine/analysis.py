@@ -19,6 +19,9 @@ AT_ONCE = 256
 """Subjects that are put off before they are judged: few processes, and few trees held."""
 
 
+_MOST_LINES = 50
+
+
 class Deferred:
     """A subject, the rule that it met, and what is to be analysed of it."""
 
@@ -71,10 +74,11 @@ def absent_words(words: Iterable[str], rules: Iterable[Rule]) -> dict[str, str]:
 def without_doubles(findings: Sequence[Finding], rule_of: Callable[[str], Rule | None]) -> list[Finding]:
     """Return findings without those of an analyser that a rule of ours reports too: the same fault at the same place.
 
-    The same fault is one with an equivalent in common, the same place one that overlaps.
+    The same fault is one with an equivalent in common, the same place one that overlaps; of those on one line that do not,
+    as many are doubles as rules of ours have reported.
     """
     members: list[tuple[Finding, str]] = []
-    others: dict[str, list[Finding]] = {}
+    others: dict[tuple[str, str, int], list[Finding]] = {}
     for finding in findings:
         rule = rule_of(finding.rule)
         equivalents = rule.raw.get("equivalents", ()) if rule is not None else ()
@@ -82,16 +86,31 @@ def without_doubles(findings: Sequence[Finding], rule_of: Callable[[str], Rule |
             members.extend((finding, one) for one in equivalents)
         else:
             for one in equivalents:
-                others.setdefault(one, []).append(finding)
-    doubles = {
-        id(finding) for finding, one in members if any(_overlap(finding, other) for other in others.get(one, ()))
-    }
+                for line in _lines(finding):
+                    others.setdefault((one, finding.path, line), []).append(finding)
+    doubles: set[int] = set()
+    paired: set[tuple[str, int]] = set()
+    for same in (_overlap, _on_one_line):
+        for finding, one in members:
+            near = [other for line in _lines(finding) for other in others.get((one, finding.path, line), ())]
+            for other in near if id(finding) not in doubles else ():
+                if (same is _overlap or (one, id(other)) not in paired) and same(finding, other):
+                    doubles.add(id(finding))
+                    paired.add((one, id(other)))
+                    break
     return [finding for finding in findings if id(finding) not in doubles]
 
 
+def _lines(finding: Finding) -> range:
+    """Return the lines of a finding, the first few of very many."""
+    return range(finding.span.line, min(finding.span.end_line, finding.span.line + _MOST_LINES) + 1)
+
+
+def _on_one_line(one: Finding, other: Finding) -> bool:
+    return one.span.line == other.span.line
+
+
 def _overlap(one: Finding, other: Finding) -> bool:
-    if one.path != other.path:
-        return False
     first, second = one.span, other.span
     return (first.line, first.column) < (second.end_line, second.end_column) and (second.line, second.column) < (
         first.end_line,

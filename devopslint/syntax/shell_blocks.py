@@ -18,7 +18,10 @@ _ENDINGS = {
     "{": "}", "(": ")", "$(": ")", "${": "}", "`": "`", '"': '"', "'": "'",
 }  # fmt: skip
 _OPENERS = {"fi": {"then", "if"}, "done": {"do", "for", "while", "until"}, "}": {"{"}, "esac": {"case"}}
-_COMMAND_FOLLOWS = frozenset({"then", "elif", "else", "do", "if", "while", "until", "!", "{", "time"})
+_COMMAND_FOLLOWS = frozenset(
+    {"then", "elif", "else", "do", "if", "while", "until", "!", "{", "time"} | {"done", "fi", "esac", "}"}
+)
+"""Words behind which a reserved word is one, as behind a command's beginning: `done else` needs no `;`."""
 
 
 def open_blocks(text: str) -> tuple[int, int, str] | None:

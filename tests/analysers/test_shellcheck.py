@@ -135,7 +135,7 @@ def test_variables_that_stand_outside_are_known(tmp_path: Path) -> None:
     steps = """\
       - run: echo "given=1" >> "$GITHUB_ENV"
       - env: {own: "1"}
-        run: cp "$given" "$own"; cp "$other" "$own"
+        run: cp "$given" "$own"; cp "$other" "$own"; cp "$pythonLocation" "$JAVA_HOME_21_arm64"
 """
     assert [one.message for one in found(tmp_path / "b", {WORKFLOW: HEAD + steps})] == [
         "other is referenced but not assigned"
@@ -163,6 +163,9 @@ def test_what_a_rule_of_ours_reports_is_not_reported_twice(tmp_path: Path) -> No
         "shell/unchecked-cd",
         "shell/SC2086",
     ]
+    piped: dict[str, str | bytes] = {"Dockerfile": DOCKERFILE + "RUN find /x -name a | xargs rm; find /y | xargs cat\n"}
+    strict = found(tmp_path, piped, "shell", profile="strict")
+    assert [one.rule for one in strict] == ["shell/find-xargs-without-null"] * 2, "on one line, two for two"
     silenced = {"Dockerfile": DOCKERFILE + "# devopslint: ignore[unquoted-in-test]\nRUN [ $A = b ]\n"}
     assert places(tmp_path, {**silenced}, "shell") == []
 

@@ -37,6 +37,8 @@ def test_what_is_open(text: str, at: str, reason: str) -> None:
     [
         "echo fi done; if a; then b; elif c; then d; else e; fi",
         "cat <<E\nif '\nE\nf() { a; }; f",
+        "if a; then for x in b; do c; done else for y in d; do e; done fi",
+        "if a; then if b; then c; fi fi; { d; } && while e; do { f; } done",
         "cat <<-'E F'\n\tif\n\tE F\n",
         "case $x in a|b) c;; (*) d;; esac",
         'a "b $(c "d \'") e" `f` \\" # "',

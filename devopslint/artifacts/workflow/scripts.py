@@ -11,6 +11,7 @@ import re
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.shells import ends_with_the_first_failure
 from devopslint.knowledge.commands import ScriptContext
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,11 +47,16 @@ def _is_on_ubuntu(step: Step) -> bool:
     return isinstance(runner, str) and runner.startswith("ubuntu-") and "container" not in step.job.value
 
 
+_FROM_RUNNER = lazily(
+    r"(?:JAVA_HOME|GOROOT|ANDROID|CHROME|EDGE|GECKO|SELENIUM|AGENT|ACTIONS|Python\d?)_|pythonLocation$"
+)
+"""Variables that the image of a runner or a set-up action gives."""
+
+
 def _is_declared(step: Step, name: str) -> bool:
     """Say whether a variable gets a value where the script is run: in an `env`, or by a step before."""
-    if name in _ALWAYS or any(
-        name in map_at(owner, "env") for owner in (step.value, step.job.value, step.workflow.root)
-    ):
+    owners = (step.value, step.job.value, step.workflow.root)
+    if _is_set(step, name) or _FROM_RUNNER.match(name) or any(name in map_at(owner, "env") for owner in owners):
         return True
     container = step.job.value.get("container")
     if isinstance(container, dict) and name in map_at(container, "env"):

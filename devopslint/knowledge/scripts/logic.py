@@ -235,13 +235,21 @@ def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(Place(command.fragment.source, *command.mark), user=command.args[-1])
 
 
+_ARRAY = re.compile(r"\$\{\w+\[@\]\}")
+
+
 def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`$@` without quotes: arguments with blanks are taken apart."""
+    """`$@` and `${list[@]}` without quotes: what has blanks is taken apart."""
     context: ScriptContext = subject.context
     for command in context.script:
         for word in command.words:
             if _raw(word) in {"$@", "$*", "${@}", "${*}"}:
                 yield Problem(_place(word), text=_raw(word))
+    for tree in context.script.trees if "[@]}" in context.script.fragment.text else ():
+        for node in tree.nodes("expansion"):
+            text = tree.text(node)
+            if _ARRAY.fullmatch(text) and node.parent is not None and node.parent.type in {"command", "for_statement"}:
+                yield Problem(Place(tree.fragment.source, *tree.mark(node)), text=text)
 
 
 def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -117,7 +117,9 @@ def _is_one_word(context: ScriptContext, name: str) -> bool:
 
 
 _NUMBERS = frozenset({"RANDOM", "SECONDS", "UID", "EUID", "PPID", "LINENO", "BASHPID", "SHLVL", "OPTIND"})
-_ONE_WORD = re.compile(r"[\w./:@%+=,-]+|'[\w./:@%+=,-]+'|\"[\w./:@%+=,-]+\"|\$\(\(.*\)\)|\$[?#!$]", re.DOTALL)
+_ONE_WORD = re.compile(
+    r"[\w./:@%+=,-]+|'[\w./:@%+=,-]+'|\"[\w./:@%+=,-]+\"|\$\(\(.*\)\)|\"?\$\(mktemp\b[^()]*\)\"?|\$[?#!$]", re.DOTALL
+)
 
 
 def _text(context: ScriptContext) -> str:
