@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_NOT_NEEDED = frozenset({("peter-evans/slash-command-dispatch", "commands"), ("mikefarah/yq", "cmd")})
+"""Inputs that an action calls required and does without: another input, or nothing, serves as well."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
@@ -221,7 +223,10 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     given = {name.lower() for name in step.inputs}
     meant = "".join(nearest(name, entry["inputs"]) for name in given if name not in entry["inputs"])
+    uses_name = step.uses.name if step.uses is not None else ""
     for name in entry["required"]:
+        if (uses_name, name) in _NOT_NEEDED:
+            continue
         if name.lower() not in given and f"`{name.lower()}`?" not in meant:
             yield Problem("uses", action=step.uses.name if step.uses else "", name=name)
 
