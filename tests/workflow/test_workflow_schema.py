@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from workflow_text import job, workflow
 
+from devopslint.artifacts.workflow.bounds import is_bounded, place_of_circle
 from devopslint.artifacts.workflow.checks.triggers import glob_fault
-from devopslint.artifacts.workflow.model import is_bounded
 from devopslint.artifacts.workflow.schema import load_table
 from devopslint.knowledge.cron import cron_fault
 from devopslint.knowledge.keys import mappings
@@ -114,6 +114,13 @@ LAUGHS = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
 @pytest.mark.parametrize("text", ["on: push\njobs: &jobs\n  a: *jobs", LAUGHS])
 def test_documents_without_end_are_noticed(text: str) -> None:
     assert not is_bounded(workflow(text).root)
+
+
+def test_an_endless_document_is_told_at_the_alias_that_leads_back() -> None:
+    text = "on: push\njobs: &jobs\n  a: &a {runs-on: x}\n  b: *a\n  c: *jobs\n"
+    found = place_of_circle(workflow(text).root)
+    assert (text[slice(*found)], text[: found[0]].count("\n")) == ("*jobs", 4)
+    assert place_of_circle(workflow("on: push\njobs: {a: &a {runs-on: x}, b: *a}").root) == (0, 1)
 
 
 def test_what_people_write_has_an_end() -> None:

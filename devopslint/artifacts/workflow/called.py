@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import Workflow, is_bounded
+from devopslint.artifacts.workflow.bounds import is_bounded
+from devopslint.artifacts.workflow.model import Workflow
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
 
-_MOST_NODES = 200_000
-_DEEPEST = 100
 MOST_NEEDED = 1000
 """Jobs that are followed backwards from one through `needs`."""
 
@@ -39,20 +37,6 @@ def map_at(value: Any, key: str) -> Map:
     """Return the mapping under a key, or an empty one, which nobody may change."""
     below = value.get(key) if isinstance(value, Map) else None
     return below if isinstance(below, Map) else _NOTHING
-
-
-def is_bounded(root: Any) -> bool:
-    """Say whether a tree, with every alias spelled out, is one that people write: anchors can make it endless."""
-    left = _MOST_NODES
-    stack = [(root, 0)]
-    while stack:
-        node, depth = stack.pop()
-        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-        left -= 1 + len(below)
-        if left < 0 or depth > _DEEPEST:
-            return False
-        stack.extend((one, depth + 1) for one in below if isinstance(one, (dict, list)))
-    return True
 
 
 def permissions_of(value: Any) -> dict[str, str] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import Workflow, is_bounded
+from devopslint.artifacts.workflow.bounds import is_bounded, place_of_circle
+from devopslint.artifacts.workflow.model import Workflow
 from devopslint.artifacts.workflow.resolve import resolve
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Map, Seq, SyntaxProblem
@@ -30,9 +31,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                     unit.syntax_problem(document.source, problem)
                 continue
             if not is_bounded(document.root):
-                problem = SyntaxProblem(
-                    "aliases make this document endless", document.root.start, document.root.start + 1
-                )
+                problem = SyntaxProblem("aliases make this document endless", *place_of_circle(document.root))
                 unit.syntax_problem(document.source, problem)
                 continue
             workflow = Workflow(document, path, unit.workspace, is_action=is_action)

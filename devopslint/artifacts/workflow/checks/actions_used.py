@@ -228,7 +228,7 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
         if (uses_name, name) in _NOT_NEEDED:
             continue
         if name.lower() not in given and f"`{name.lower()}`?" not in meant:
-            yield Problem("uses", action=step.uses.name if step.uses else "", name=name)
+            yield Problem("uses", action=uses_name, name=name)
 
 
 def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -1,0 +1,50 @@
+"""Anchors can make a small document endless: whether they do, and where."""
+
+from __future__ import annotations
+
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from devopslint.syntax.tree import Mark
+
+_MOST_NODES = 200_000
+_DEEPEST = 100
+
+
+def is_bounded(root: Any) -> bool:
+    """Say whether a tree, with every alias spelled out, is one that people write: anchors can make it endless."""
+    left = _MOST_NODES
+    stack = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        left -= 1 + len(below)
+        if left < 0 or depth > _DEEPEST:
+            return False
+        stack.extend((one, depth + 1) for one in below if isinstance(one, (dict, list)))
+    return True
+
+
+def place_of_circle(root: Map) -> Mark:
+    """Return where an alias stands that leads back to what it is in; where the document begins when there is none."""
+    above: list[int] = []
+    stack: list[tuple[Any, int, Mark]] = [(root, 0, (root.start, root.start + 1))]
+    seen: set[int] = set()
+    while stack:
+        node, depth, mark = stack.pop()
+        del above[depth:]
+        if id(node) in above:
+            return mark
+        above.append(id(node))
+        if id(node) in seen or depth > _DEEPEST:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Map):
+            marks = [(value, node.at[key][2:]) for key, value in node.items() if key in node.at]
+        else:
+            marks = list(zip(node, node.at, strict=False))
+        stack.extend((value, depth + 1, at) for value, at in reversed(marks) if isinstance(value, (Map, Seq)))
+    return root.start, root.start + 1
