@@ -32,7 +32,7 @@ _OTHERS = (
 _RENOVATE_KEY = lazily(r"[{,]\s*\"renovate\"\s*:\s*\{")
 _MANIFESTS = (
     ("npm", lazily(r"package\.json\Z"), lazily(r"[dD]ependencies\"\s*:\s*\{\s*\"")),
-    ("pip", lazily(r"(?:requirements[\w.-]*\.txt|setup\.py|Pipfile)\Z"), None),
+    ("pip", lazily(r"(?:requirements[\w.-]*\.txt|Pipfile)\Z"), None),
     ("pip", lazily(r"pyproject\.toml\Z"),
      lazily(r"^\s*(?:dependencies|requires)\s*=|^\[tool\.poetry\.dependencies|^\[dependency-groups", re.MULTILINE)),
     ("gomod", lazily(r"go\.mod\Z"), lazily(r"^\s*require\b", re.MULTILINE)),
@@ -67,12 +67,14 @@ _FOREIGN = """node_modules vendor third_party test tests testing testdata test-d
     benchmarks bench venv env site-packages hack integration spec"""
 _NOT_OWN = frozenset(_FOREIGN.split())
 """Folders whose manifests are not what the repository itself depends on, or not its own."""
+_PYTHON_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "requirements.txt"})
 _DEEPEST, _MOST_FOLDERS = 2, 300
 
 
 def has_dependencies(repository: Repository) -> bool:
     """Say whether the root of the repository shows an ecosystem of dependencies."""
-    return any(pattern.match(name) for name in repository.workspace.names("") for _, pattern, _ in _MANIFESTS[:13])
+    names = repository.workspace.names("")
+    return "setup.py" in names or any(pattern.match(name) for name in names for _, pattern, _ in _MANIFESTS[:13])
 
 
 def no_dependency_updates(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -150,6 +152,8 @@ def _shown_in(workspace: Workspace, folder: str, names: list[str]) -> Iterator[s
             if ecosystem in told or not pattern.match(name) or not workspace.exists(prefix + name):
                 continue
             source = workspace.source(prefix + name) if content is not None else None
+            if name == "pyproject.toml" and not _PYTHON_LOCKS.intersection(names):
+                continue  # ranges of a library, which its users resolve
             if content is None or (source is not None and content.search(source.text)):
                 told.add(ecosystem)
                 yield ecosystem

@@ -137,7 +137,7 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
     if not workflow.has_trigger(*options["events"]):
         return
     for usage in usages(workflow):
-        if usage.tree is None or usage.site.path[-1:] != ("if",):
+        if usage.tree is None or usage.site.path[-1:] != ("if",) or _asks_for_author(usage.tree):
             continue
         for node in usage.tree.walk():
             if node.kind == "call":
@@ -151,6 +151,14 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
                 yield Problem(
                     usage.place(node.start, node.end), name=usage.site.value[name.start : name.end], bot=text.value
                 )
+
+
+def _asks_for_author(tree: Node) -> bool:
+    """Say whether a condition demands that a bot has opened the pull request, which nobody else can bring about."""
+    if tree.kind == "and":
+        return any(_asks_for_author(item) for item in tree.items)
+    paths = [item.path() for item in tree.items] if tree.kind == "compare" and tree.value == "==" else []
+    return ("github", "event", "pull_request", "user", "login") in paths
 
 
 def _bot_function(usage: Usage, node: Node) -> Iterator[Problem]:

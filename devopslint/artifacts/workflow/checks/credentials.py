@@ -68,8 +68,16 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             or "services" in path
         ):
             continue
-        if _is_secret(path[-1], value):
+        if _is_secret(path[-1], value) and not _is_for_runner(workflow, path):
             yield Problem(path, what=f"the value of `{path[-1]}`")
+
+
+def _is_for_runner(workflow: Workflow, path: Path) -> bool:
+    """Say whether a variable beside it names the runner itself as the host: the service ends with the job."""
+    node: Any = workflow.root
+    for step in path[:-1]:
+        node = node[step]
+    return path[-2] == "env" and any(str(value).lower() in _RUNNER for value in node.values())
 
 
 def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -> bool:

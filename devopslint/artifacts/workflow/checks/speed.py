@@ -65,6 +65,7 @@ _WITHOUT_CACHE = {
     "ruby/setup-ruby": "bundler", "actions/setup-dotnet": "nuget",
 }  # fmt: skip
 """Action that sets a language up, and keeps nothing for its package manager unless it is told."""
+_GATE = 3
 _CACHES_GRADLE = ("gradle/actions/setup-gradle", "gradle/gradle-build-action")
 """Actions that keep the caches of Gradle by themselves, and better. Source: docs/setup-gradle.md of gradle/actions."""
 
@@ -270,6 +271,9 @@ def serial_jobs(subject: Subject, options: Options) -> Iterator[Problem]:
     other = workflow.jobs.get(job.needs[0])
     if other is None or other.uses is not None or job.uses is not None:
         return
+    waiting = [one for one in workflow.jobs.values() if other.key in one.needs]
+    if len(waiting) >= _GATE:
+        return  # a gate that keeps many jobs from starting in vain
     theirs = job_purposes(other)
     if not theirs.intersection({"lint", "test"}) or theirs.intersection({"build", "push", "deploy", "publish"}):
         return
