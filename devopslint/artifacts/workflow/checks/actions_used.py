@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _NOT_NEEDED = frozenset({("peter-evans/slash-command-dispatch", "commands"), ("mikefarah/yq", "cmd")})
 """Inputs that an action calls required and does without: another input, or nothing, serves as well."""
+_meanings: dict[str, str] = {}
+"""What `_meant` has found."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
@@ -288,8 +290,11 @@ def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _meant(slug: str) -> str:
     """Return the well known action that one slip of the pen makes `slug` of; empty when it is one itself, or far from all."""
-    slugs = known_slugs()
-    return "" if slug in slugs or slug in known.VULNERABLE else one_slip_away(slug, sorted(slugs))
+    if slug not in _meanings:
+        slugs = known_slugs()
+        is_known = slug in slugs or slug in known.VULNERABLE
+        _meanings[slug] = "" if is_known else one_slip_away(slug, sorted(slugs))
+    return _meanings[slug]
 
 
 def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
