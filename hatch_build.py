@@ -26,13 +26,13 @@ class RulesIntoWheel(BuildHookInterface):  # type: ignore[type-arg]  # the build
             return
         sys.path.insert(0, self.root)
         from devopslint.engine.artifacts import subject_kinds
-        from devopslint.policy.catalog import write_index
+        from devopslint.policy.catalog import FROZEN, write_index
         from devopslint.policy.indexing import build_index, read_practices
         from devopslint.policy.rule_files import rule_files
 
         rules = os.path.join(self.root, "rules")
         self._index = tempfile.mkdtemp()
-        write_index(build_index(rules, subject_kinds(), read_practices(rules), "rules"), self._index, "frozen")
+        write_index(build_index(rules, subject_kinds(), read_practices(rules), "rules"), self._index, FROZEN)
         files = [os.path.join(rules, "practices.yaml"), *(path for _, path in rule_files(rules))]
         added = {path: os.path.relpath(path, rules) for path in files}
         added.update({os.path.join(self._index, name): f"_index/{name}" for name in sorted(os.listdir(self._index))})

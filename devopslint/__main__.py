@@ -6,6 +6,7 @@ import os
 import sys
 
 _FAST = frozenset({"--force-exclude"})
+EXIT_INTERRUPTED = 130
 _SETTINGS = frozenset({"DEVOPSLINT_OUTPUT", "_DEVOPSLINT_COMPLETE"})
 """Variables that only `click` reads: what to write, and what a shell wants to complete."""
 _COMMANDS = frozenset({"baseline", "check", "completion", "config", "explain", "files", "migrate", "rule", "rules"})
@@ -13,22 +14,87 @@ _COMMANDS = frozenset({"baseline", "check", "completion", "config", "explain", "
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code: 0 clean, 1 findings, 2 usage, configuration, rule or internal error."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments == ["--version"]:
-        from devopslint import __version__
-
-        print(f"devopslint {__version__}")
-        return 0
+    interruptible = False
     try:
-        return _run(arguments)
+        if arguments is None:
+            arguments = sys.argv[1:]
+            _look_for_no_modules_here()
+            interruptible = _take_one_interrupt()
+        if arguments == ["--version"]:
+            from devopslint import __version__
+
+            print(f"devopslint {__version__}")
+            code = 0
+        else:
+            code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what can't be written is told now, and not by Python at exit
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # What reads our output has enough of it; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_stdout()
+        if interruptible:
+            _take_no_interrupt()
+            if sys.platform == "linux":  # elsewhere Python has to tell the system of semaphores
+                os._exit(EXIT_INTERRUPTED)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # what reads our output has enough of it
+        _leave_stdout()
         return 0
     except Exception as error:
-        return _failed(error, arguments)
+        return _failed(error, arguments or [])
+    return code
+
+
+def _take_one_interrupt() -> bool:
+    """Let the first Ctrl-C be an exception that all is tidied up after, the second nothing, and the third the end.
+
+    Say whether that could be done: somebody else may have decided what Ctrl-C is.
+    """
+    import signal
+
+    taken = 0
+
+    def take(_number: int, _frame: object) -> None:
+        nonlocal taken
+        taken += 1
+        if taken == 1:
+            raise KeyboardInterrupt
+        if taken > 2:
+            os._exit(EXIT_INTERRUPTED)
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return False
+    signal.signal(signal.SIGINT, take)
+    return True
+
+
+def _take_no_interrupt() -> None:
+    """Let one that comes while Python ends not change how it does."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _leave_stdout() -> None:
+    """Drop what is still to be written to standard output: at exit Python would wait for a reader, or complain."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, AttributeError, ValueError):
+        return
+
+
+def _look_for_no_modules_here() -> None:
+    """Take the current folder off the places that modules are imported from: it may be a stranger's repository.
+
+    `python -m` puts it there. Our own checkout stays, as the last of them.
+    """
+    try:
+        here = os.getcwd()
+    except OSError:  # it has been removed
+        return
+    if __name__ == "__main__" and not sys.flags.safe_path and sys.path[:1] == [here]:
+        sys.path[:] = [folder for folder in sys.path if folder not in {"", here}]
+        if here == os.path.dirname(os.path.dirname(os.path.abspath(__file__))):
+            sys.path.append(here)
 
 
 def _run(arguments: list[str]) -> int:
@@ -58,6 +124,8 @@ def _failed(error: Exception, arguments: list[str]) -> int:
     message = explained(error)
     if message is not None:
         tell(message + _command_meant(message, arguments))
+        if isinstance(error, OSError):
+            _leave_stdout()
     else:
         from traceback import print_exception
 

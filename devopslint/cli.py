@@ -225,9 +225,13 @@ def files(paths: tuple[str, ...], as_json: bool) -> int:
 
         print(json.dumps([{"path": one.path, "kind": one.artifact.NAME, "why": one.why} for one in found], indent=2))
         return 0
-    width = max((len(one.path) for one in found), default=0)
-    for one in found:
-        print(f"{one.path:<{width}}  {one.artifact.NAME:<11}  {one.why}")
+    from devopslint.commands.telling import say
+    from devopslint.report.text import plain
+
+    names = [plain(one.path) for one in found]
+    width = max(map(len, names), default=0)
+    for name, one in zip(names, found, strict=True):
+        say(f"{name:<{width}}  {one.artifact.NAME:<11}  {one.why}")
     return 0
 
 
@@ -359,7 +363,11 @@ def run(arguments: list[str]) -> int:
     try:
         result = cli.main(arguments, prog_name="devopslint", standalone_mode=False)
     except click.exceptions.Abort:
-        return 130
+        raise KeyboardInterrupt from None
+    except SystemExit as error:  # what click makes of a reader that has enough
+        if isinstance(error.__context__, BrokenPipeError):
+            raise error.__context__ from None
+        raise
     except click.ClickException as error:
         if isinstance(error, click.NoSuchOption) and not error.possibilities:
             from difflib import get_close_matches

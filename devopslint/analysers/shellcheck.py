@@ -156,6 +156,7 @@ def _run_all(texts: Sequence[str], outcomes: dict[str, Any]) -> None:
         return
     folder = _folder()
     paths = {text: os.path.join(folder, f"{number}.sh") for number, text in enumerate(texts)}
+    running: list[tuple[list[str], Any]] = []
     try:
         for text, path in paths.items():
             with open(path, "w", encoding="utf-8", errors="replace", newline="\n") as file:
@@ -164,8 +165,10 @@ def _run_all(texts: Sequence[str], outcomes: dict[str, Any]) -> None:
         waiting = [list(texts[start::count]) for start in range(count)]
         while waiting:
             side_by_side, waiting = waiting[:count], waiting[count:]
-            running = [(part, _start(folder, [paths[text] for text in part])) for part in side_by_side]
-            for part, process in running:
+            for part in side_by_side:
+                running.append((part, _start(folder, [paths[text] for text in part])))
+            while running:
+                part, process = running[0]
                 comments = _finish(process, len(part))
                 if isinstance(comments, dict):
                     outcomes.update((text, comments.get(paths[text], [])) for text in part)
@@ -174,7 +177,11 @@ def _run_all(texts: Sequence[str], outcomes: dict[str, Any]) -> None:
                 else:
                     middle = len(part) // 2
                     waiting += [part[:middle], part[middle:]]
+                del running[0]
     finally:
+        for _, process in running:  # somebody does not want to wait for them
+            process.kill()
+            process.wait()
         for path in paths.values():
             if os.path.exists(path):
                 os.remove(path)
@@ -199,19 +206,27 @@ def _cores() -> int:
 
 
 def _start(folder: str, paths: Sequence[str]) -> Any:
+    import signal
     import subprocess
 
     environment = {name: value for name, value in os.environ.items() if name != "SHELLCHECK_OPTS"}
     seconds = int(SECONDS + SECONDS_EACH * len(paths))
-    return subprocess.Popen(  # noqa: S603 (a program of an installed package, and names that we have made)
-        [program(), "--norc", "--format=json1", "--", *paths],
-        cwd=folder,
-        env={**environment, "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_bounds(seconds) if os.name == "posix" else None,  # noqa: PLW1509 (it calls the system only)
-    )
+    hold: Any = getattr(signal, "pthread_sigmask", None)
+    # An interrupt amid this would be lost in what Python does when it forks, and the folder would stay.
+    before = hold and hold(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        return subprocess.Popen(  # noqa: S603 (a program of an installed package, and names that we have made)
+            [program(), "--norc", "--format=json1", "--", *paths],
+            cwd=folder,
+            env={**environment, "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_bounds(seconds) if os.name == "posix" else None,  # noqa: PLW1509 (it calls the system only)
+        )
+    finally:
+        if hold:
+            hold(signal.SIG_SETMASK, before)
 
 
 def _bounds(seconds: int) -> Callable[[], None] | None:

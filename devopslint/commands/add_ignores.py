@@ -10,6 +10,7 @@ import os
 
 from devopslint.commands.comment_places import spots_in
 from devopslint.policy.extents import form_of
+from devopslint.policy.whole_files import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class Added:
 
     def take_back(self, path: str) -> None:
         """Give a file its old content."""
-        with open(path, "wb") as file:
-            file.write(self.before[path])
+        write_whole(path, self.before[path].decode("utf-8"))
         self.written.pop(path, None)
 
 
@@ -124,6 +124,4 @@ def _line_end(source: Source, line: int) -> str:
 
 
 def _write(full: str, content: bytes, text: str) -> None:
-    mark = _MARK if content.startswith(_MARK) else b""
-    with open(full, "wb") as file:
-        file.write(mark + text.encode("utf-8", "surrogatepass"))
+    write_whole(full, ("\ufeff" if content.startswith(_MARK) else "") + text)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from devopslint.commands.check import EXIT_CLEAN, EXIT_FINDINGS, judge
+from devopslint.commands.check import EXIT_CLEAN, EXIT_FINDINGS, baseline_path, judge
 from devopslint.commands.judged import judged_in
 from devopslint.commands.request import UsageError
-from devopslint.commands.session import BASELINE_NAME
-from devopslint.commands.telling import tell
+from devopslint.commands.telling import say, tell
 from devopslint.policy.baseline import Baseline, in_scope, is_gone, keyed, read_baseline
+from devopslint.policy.whole_files import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
         raise UsageError("a baseline is of all that is found: not with --diff-base")
     request.no_baseline = True
     report, session, asked = judge(request)
-    path = request.baseline or session.config.baseline() or os.path.join(session.root, BASELINE_NAME)
+    path = baseline_path(request, session)
     name = os.path.relpath(path)
     exists = os.path.exists(path)
     before = read_baseline(path) if exists else Baseline()
@@ -36,7 +36,8 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
         fresh = []
     elif exists and fresh and not grow:
         for _, finding in fresh:
-            print(f"{finding.path}:{finding.span.line}:{finding.span.column}: {finding.rule}: {finding.message}")
+            place = f"{finding.path}:{finding.span.line}:{finding.span.column}"
+            say(f"{place}: {finding.rule}: {finding.message}")
         what = "1 finding is" if len(fresh) == 1 else f"{len(fresh)} findings are"
         tell(f"{name} is left as it is: {what} not in it; mend them, or add them by --grow")
         return EXIT_FINDINGS
@@ -44,9 +45,8 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
     for key, _ in (*known, *fresh):
         after[key] = after.get(key, 0) + 1
     text = Baseline(after).to_text()
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+    write_whole(path, text)
     total = sum(after.values())
     what = "1 finding" if total == 1 else f"{total} findings"
-    print(f"{name}: {what}, {len(fresh)} added, {sum(stale.values())} taken out")
+    say(f"{name}: {what}, {len(fresh)} added, {sum(stale.values())} taken out")
     return EXIT_CLEAN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from devopslint.config.settings import Config, cache_folder
+from devopslint.engine.discover import is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,14 +38,13 @@ def open_catalog(config: Config, rules_dirs: Sequence[str] = (), root: str = "")
         shown = f"{place}: {os.path.relpath(folder)}" if place else folder
         if not os.path.isdir(absolute):
             raise RulesFolderError(f"{shown}: no such folder of rules{_meant(absolute)}")
-        if root and not trusted and not _is_below(absolute, root):
+        if root and not trusted and not is_below(os.path.realpath(absolute), os.path.realpath(root)):
             raise RulesFolderError(f"{shown}: leads out of the repository; give it as --rules-dir if it is yours")
         if os.path.realpath(absolute) in seen:
             continue
         seen.add(os.path.realpath(absolute))
         folders.append(RuleFolder(absolute, _index_of(absolute), subject_kinds, from_user=True, trusted=trusted))
-        if trusted and absolute not in sys.path:
-            sys.path.append(absolute)
+        folders[-1].open_to_imports()
     return Catalog(folders)
 
 
@@ -58,11 +57,6 @@ def _meant(absolute: str) -> str:
         return suggestion(name, [entry.name for entry in os.scandir(above) if entry.is_dir()])
     except OSError:
         return ""
-
-
-def _is_below(path: str, root: str) -> bool:
-    real, real_root = os.path.realpath(path), os.path.realpath(root)
-    return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
 def _index_of(folder: str) -> str:

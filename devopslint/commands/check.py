@@ -7,7 +7,7 @@ import sys
 
 from devopslint.commands.performer import performer_for
 from devopslint.commands.session import BASELINE_NAME, Session
-from devopslint.commands.telling import leave_stdout, tell
+from devopslint.commands.telling import leave_stdout, stay_inside, tell
 from devopslint.config.settings import Config
 
 TYPE_CHECKING = False
@@ -89,11 +89,11 @@ def _outputs(request: Request) -> list[Output]:
 
 
 def _workspace(request: Request, session: Session) -> tuple[Workspace, Asked]:
-    from devopslint.engine.discover import Asked, discover
+    from devopslint.engine.discover import Asked, Places, discover
     from devopslint.engine.workspace import MemoryWorkspace, Workspace
 
     if request.paths[0] == "-":
-        name = os.path.abspath(request.stdin_filename or STDIN)
+        name = Places().of(request.stdin_filename or STDIN)
         path = os.path.relpath(name, session.root).replace(os.sep, "/")
         return MemoryWorkspace({path: sys.stdin.buffer.read()}, session.root), Asked([path], [], False)
     return Workspace(session.root), discover(session.root, request.paths)
@@ -120,17 +120,26 @@ def adopted(report: Report, request: Request, session: Session, asked: Asked) ->
 
 
 def _with_baseline(report: Report, request: Request, session: Session, asked: Asked) -> Report:
-    named = request.baseline or session.config.baseline()
-    path = named or os.path.join(session.root, BASELINE_NAME)
+    path = baseline_path(request, session)
     if request.baseline or os.path.exists(path):
         from devopslint.commands.judged import judged_in
         from devopslint.policy.baseline import with_baseline
 
         return with_baseline(report, path, asked.looked_at(), judged_in(session))
-    if named:
+    if request.baseline or session.config.baseline():
         place = session.config.own_baseline_at(Config())
         session.notes.append(f"{place}: {os.path.relpath(path)} is not there: `devopslint baseline` writes it")
     return report
+
+
+def baseline_path(request: Request, session: Session) -> str:
+    """Return the path of the baseline, whether it is there or not. Raises PathError for one out of the repository."""
+    if request.baseline:
+        return request.baseline
+    path = session.config.baseline() or os.path.join(session.root, BASELINE_NAME)
+    if not request.config:
+        stay_inside(path, session.root)
+    return path
 
 
 def _unsaid(report: Report) -> list[str]:
@@ -159,6 +168,7 @@ def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
 
 
 def _write(report: Report, outputs: list[Output], request: Request, session: Session, *, whole: bool) -> None:
+    from devopslint.engine.discover import Places, is_below
     from devopslint.report import OutputError, write_output
     from devopslint.report.options import options_for_stream
 
@@ -181,6 +191,10 @@ def _write(report: Report, outputs: list[Output], request: Request, session: Ses
             warn=tell,
         )
 
+    place_of = Places().of
+    for output in outputs:
+        if output.path is not None and is_below(place_of(output.path), session.root):
+            stay_inside(output.path, session.root)  # a link on the way may be a stranger's
     for output in outputs:
         try:
             write_output(output, report, sys.stdout, options_for)

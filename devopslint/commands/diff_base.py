@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from devopslint.engine.git import NoGitError, ask_git, talk_to_git
 from devopslint.engine.reading import LARGEST_FILE, Unread, too_large
 from devopslint.engine.workspace import Workspace
 from devopslint.policy.baseline import Baseline, is_gone, keyed
@@ -32,6 +33,7 @@ class TreeWorkspace(Workspace):
         self._blobs = blobs
         self._folders: dict[str, set[str]] = {}
         self._reader: Blobs | None = None
+        self.fault: DiffBaseError | None = None
         for path in blobs:
             while path:
                 folder, _, name = path.rpartition("/")
@@ -59,7 +61,11 @@ class TreeWorkspace(Workspace):
             return too_large(size)
         if self._reader is None:
             self._reader = Blobs(self.root)
-        return self._reader.read(blob)
+        try:
+            return self._reader.read(blob)
+        except DiffBaseError as error:
+            self.fault = self.fault or error
+            return None
 
     def close(self) -> None:
         """End the process that reads."""
@@ -71,24 +77,21 @@ class Blobs:
     """One `git cat-file` that is asked for a blob after the other."""
 
     def __init__(self, root: str) -> None:
-        import subprocess
-
-        command = ["git", "cat-file", "--batch"]
-        self._process = subprocess.Popen(  # noqa: S603
-            command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        self._process = talk_to_git(root, "cat-file", "--batch")
 
     def read(self, blob: str) -> bytes:
-        """Return the content of a blob."""
+        """Return the content of a blob. Raises DiffBaseError when git has not got it, as in a partial clone."""
         stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            return b""
-        stdin.write(blob.encode("ascii") + b"\n")
-        stdin.flush()
-        header = stdout.readline().split()
+        try:
+            stdin.write(blob.encode("ascii") + b"\n")
+            stdin.flush()
+        except BrokenPipeError:
+            header = []
+        else:
+            header = stdout.readline().split()
         if len(header) != 3:
-            return b""
-        content = stdout.read(int(header[2]))
+            raise DiffBaseError(f"git has no file {blob}, which the merge base needs: fetch the whole history first")
+        content: bytes = stdout.read(int(header[2]))
         stdout.read(1)
         return content
 
@@ -99,13 +102,11 @@ class Blobs:
 
 
 def _run(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    import subprocess
-
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", *arguments]
     try:
-        return subprocess.run(command, cwd=root, capture_output=True, check=False)  # noqa: S603
-    except OSError as error:
+        done: subprocess.CompletedProcess[bytes] = ask_git(root, *arguments)
+    except NoGitError as error:
         raise DiffBaseError(f"git can't be run: {error}") from None
+    return done
 
 
 def _git(root: str, *arguments: str) -> str:
@@ -149,13 +150,14 @@ def tree_of(root: str, commit: str) -> dict[str, tuple[str, int]]:
         facts, _, path = row.partition("\t")
         if facts.startswith("100"):
             _, _, blob, size = facts.split()
-            blobs[path] = blob, int(size)
+            blobs[path] = blob, int(size) if size.isdigit() else 0  # a partial clone says `BAD`, and reading tells why
     return blobs
 
 
 def renamed(root: str, commit: str) -> dict[str, str]:
-    """Return new → old path of the files that have been renamed since a commit, as git sees it."""
-    rows = _git(root, "diff", "--name-status", "-M", "-z", "--relative", "--diff-filter=R", commit).split("\0")
+    """Return new → old path of the files that have been renamed since a commit, as git's index has it."""
+    how = ("--name-status", "-M", "-z", "--relative", "--diff-filter=R", "--no-ext-diff", "--no-textconv")
+    rows = _git(root, "diff-index", "--cached", *how, "--ignore-submodules=all", commit).split("\0")
     return {rows[at + 2]: rows[at + 1] for at in range(0, len(rows) - 2, 3)}
 
 
@@ -184,6 +186,8 @@ def only_new(report: Report, request: Request, session: Session, asked: Asked) -
     try:
         run = Run(workspace, session.catalog, session.selection, scopes=session.scopes, ignoring=session.ignoring())
         then = run.check(asked_then)
+        if workspace.fault is not None:
+            raise workspace.fault
         new_of = {old: new for new, old in old_of.items()}
         had: dict[Key, int] = {}
         for (rule, path, address, line), _ in keyed(then):

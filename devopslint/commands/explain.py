@@ -6,6 +6,7 @@ import os
 import re
 
 from devopslint.commands.accounts import Account, accounts_of
+from devopslint.commands.telling import say
 from devopslint.policy.trace import place_value, written
 
 TYPE_CHECKING = False
@@ -31,11 +32,11 @@ def explain(identifier: str, path: str, request: Request, *, as_json: bool) -> i
     if as_json:
         import json
 
-        print(json.dumps([_as_json(account) for account in accounts], indent=2, ensure_ascii=False))
+        print(json.dumps([_as_json(account) for account in accounts], indent=2))
         return 0
     accounts.sort(key=lambda account: not account.subjects)
     for account in accounts:
-        print("\n".join(_lines(account)))
+        say("\n".join(_lines(account)))
     return 0
 
 

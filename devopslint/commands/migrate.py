@@ -59,6 +59,7 @@ def migrate(folder: str, *, write: bool) -> int:
     from devopslint.commands.migration import Migration
     from devopslint.config.settings import Config
     from devopslint.engine.discover import CONFIG_NAME
+    from devopslint.policy.whole_files import write_whole
 
     today = os.environ.get("DEVOPSLINT_TODAY") or time.strftime("%Y-%m-%d")
     migration = Migration(open_catalog(Config()).rules(), today)
@@ -80,10 +81,9 @@ def migrate(folder: str, *, write: bool) -> int:
     if not write:
         print(migration.to_yaml(), end="")
         return 0
-    if os.path.exists(target):
+    if os.path.lexists(target):
         print(f"devopslint: {target} is there already; without --write the new one is printed", file=sys.stderr)
         return 2
-    with open(target, "w", encoding="utf-8") as out:
-        out.write(migration.to_yaml())
+    write_whole(target, migration.to_yaml())
     print(f"{target} is written")
     return 0

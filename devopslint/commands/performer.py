@@ -6,9 +6,13 @@ import os
 import sys
 
 from devopslint.config.settings import cache_folder
+from devopslint.engine.discover import is_below
+from devopslint.engine.reading import LARGEST_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
     from devopslint.engine.discover import Asked
@@ -39,9 +43,9 @@ def performer_for(request: Request, session: Session, asked: Asked) -> Performer
     folders, selection, scopes = session.catalog.folders, session.selection, session.scopes
     setup = Setup(session.root, folders, selection, remember=not request.no_cache, scopes=scopes)
     performer = in_processes(setup, request.jobs or cores(), chosen=request.jobs > 1)
-    if request.no_cache:
-        return performer
     folder = os.path.join(cache_folder(), "results")
+    if request.no_cache or is_below(os.path.realpath(folder), os.path.realpath(session.root)):
+        return performer  # what lies in the repository may be a stranger's
     return cached(performer, Cache(folder, os.path.realpath(session.root), _environment(session)), prune=asked.whole)
 
 
@@ -54,10 +58,9 @@ def _environment(session: Session) -> str:
     kinds = session.scopes.kinds if session.scopes else None
     parts = [__version__, sys.version, kinds.stamp() if kinds else "", session.selection.stamp()]
     parts += [stamp(), *(folder.stamp for folder in session.catalog.folders)]
-    folders = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
-    folders += [folder.folder for folder in session.catalog.folders if folder.from_user and folder.trusted]
-    for folder in folders:
-        parts.extend(_stamps_of_code(folder))
+    parts.extend(_stamps_of_code(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    if _trusted(session):
+        parts.extend(_stamps_of_users_code(session))
     for library in ("yaml", "tree_sitter", "tree_sitter_bash", "tree_sitter_hcl"):
         parts.append(_stamp_of_library(library))
     return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
@@ -73,6 +76,29 @@ def _stamps_of_code(folder: str) -> list[str]:
                 status = os.stat(os.path.join(below, name))
                 stamps.append(f"{below}/{name}:{status.st_size}:{status.st_mtime_ns}")
     return sorted(stamps)
+
+
+def _stamps_of_users_code(session: Session) -> Iterator[str]:
+    """Yield the digest of every file in the user's folders of rules, and of every module that their checks import."""
+    from devopslint.commands.imports import files_imported
+    from devopslint.engine.reading import digest
+    from devopslint.policy.small_files import UnreadableError, read_bytes
+
+    own = [rule for rule in session.catalog.rules() if rule.from_user and "check" in rule.raw]
+    paths = files_imported(rule.raw["check"].partition(":")[0] for rule in own)
+    for folder in _trusted(session):
+        for below, folders, names in os.walk(folder):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            paths.update(os.path.join(below, name) for name in names)
+    for path in sorted(paths):
+        try:
+            yield f"{path}:{digest(read_bytes(path, LARGEST_FILE))}"
+        except UnreadableError as error:
+            yield f"{path}:{error.message}"
+
+
+def _trusted(session: Session) -> list[str]:
+    return [folder.folder for folder in session.catalog.folders if folder.from_user and folder.trusted]
 
 
 def _stamp_of_library(name: str) -> str:

@@ -8,7 +8,7 @@ import sys
 
 from devopslint.commands.catalog import open_catalog, rules_named
 from devopslint.commands.request import UsageError
-from devopslint.commands.telling import tell
+from devopslint.commands.telling import say, tell
 from devopslint.config.settings import Config, find_config, read_config
 
 TYPE_CHECKING = False
@@ -73,12 +73,12 @@ def list_rules(
     if as_json:
         import json
 
-        print(json.dumps([_as_json(info) for info in chosen], indent=2, ensure_ascii=False))
+        print(json.dumps([_as_json(info) for info in chosen], indent=2))
         return 0
     width = max((len(info.id) for info in chosen), default=0)
     for info in chosen:
         strict = " (strict)" if info.profile == "strict" else " (preview)" if info.preview else ""
-        print(f"{info.id:<{width}}  {info.level:<7}  {info.title}{strict}")
+        say(f"{info.id:<{width}}  {info.level:<7}  {info.title}{strict}")
     print("1 rule" if len(chosen) == 1 else f"{len(chosen)} rules", file=sys.stderr)
     return 0
 
@@ -107,7 +107,8 @@ def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
 
     catalog = _catalog(rules_dirs)
     found = rules_named(identifier, list(catalog.rules()))
-    print("\n".join(rule_page(catalog.info(rule.id), rule.raw.get("options")) for rule in found), end="")
+    pages = "\n".join(rule_page(catalog.info(rule.id), rule.raw.get("options")) for rule in found)
+    say(pages.removesuffix("\n"))
     return 0
 
 
@@ -173,7 +174,7 @@ def test_rules(targets: Sequence[str], rules_dirs: Sequence[str]) -> int:
         faults = list(failures(catalog, rule, catalog.info(rule.id).examples))
         failed += bool(faults)
         for fault in faults:
-            print(f"{rule.id}: {fault}")
+            say(f"{rule.id}: {fault}")
     print(f"{tried - failed} passed, {failed} failed")
     return 1 if failed or not chosen else 0
 

@@ -7,7 +7,7 @@ import os
 from devopslint.commands.catalog import ids_named, open_catalog
 from devopslint.commands.request import Request, UsageError, check_usage
 from devopslint.config.settings import Config, find_config, known_notes, make_known, read_config
-from devopslint.engine.discover import CONFIG_NAME
+from devopslint.engine.discover import CONFIG_NAME, bounds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,12 +36,13 @@ class Session:
     """
 
     def __init__(self, request: Request) -> None:
-        from devopslint.engine.discover import find_root
+        from devopslint.engine.discover import Places, find_root
 
         check_usage(request)
-        places = [path for path in request.paths if path != "-"]
+        place_of = Places().of
+        places = [place_of(path) for path in request.paths if path != "-"]
         if not places and request.stdin_filename:
-            places.append(os.path.dirname(request.stdin_filename) or ".")
+            places.append(place_of(os.path.dirname(request.stdin_filename) or "."))
         self.request = request
         self.root = find_root(places)
         self.costs: Costs | None = None
@@ -121,7 +122,7 @@ class Session:
 
     def _nested(self, asked: Asked) -> set[str]:
         """Return the folders with a configuration of their own, but that of the session's."""
-        own = os.path.dirname(os.path.abspath(self.config.path)) if self.config.path else ""
+        own = os.path.realpath(os.path.dirname(self.config.path) or ".") if self.config.path else ""
         nested = nested_folders(self.root, asked.given, asked.found)
         return {folder for folder in nested if os.path.join(self.root, *folder.split("/")) != own}
 
@@ -203,10 +204,10 @@ def _config(request: Request, root: str, places: Sequence[str]) -> Config:
         return Config()
     if request.config:
         return read_config(request.config)
-    folders = [path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path)) for path in places]
-    start = os.path.commonpath([os.path.abspath(folder) for folder in folders]) if folders else root
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in places]
+    start = os.path.commonpath(folders) if folders else root
     path = find_config(start, root)
-    return read_config(path) if path else Config()
+    return read_config(path, bounds_of(root)) if path else Config()
 
 
 def _selection(request: Request, config: Config, catalog: Catalog, overrides: Sequence[Override] = ()) -> Selection:

@@ -26,7 +26,7 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     from devopslint.commands.check import asked_of
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
-    from devopslint.commands.telling import tell
+    from devopslint.commands.telling import say, tell
     from devopslint.config.scopes import ConfigScopes
 
     request = Request([path])
@@ -47,9 +47,9 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
 
         print(json.dumps([{"setting": name, "value": value, "from": where} for name, value, where in rows], indent=2))
         return 0
-    print(f"# {os.path.relpath(config.path)}" if config.path else "# no configuration: these are the defaults")
+    say(f"# {os.path.relpath(config.path)}" if config.path else "# no configuration: these are the defaults")
     for name, value, where in rows:
-        print(f"{name}: {_written(value)}  # {where}")
+        say(f"{name}: {_written(value)}  # {where}")
     return 0
 
 

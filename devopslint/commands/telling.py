@@ -8,15 +8,38 @@ import sys
 
 def tell(message: str) -> None:
     """Print lines on standard error, with nothing in them that a terminal or a CI service would obey."""
+    print(_harmless(f"devopslint: {message}"), file=sys.stderr)
+
+
+def say(message: str) -> None:
+    """Print a line on standard output, made as harmless as `tell` makes it, in whatever encoding that has."""
+    text = _harmless(message)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _harmless(message: str) -> str:
     from devopslint.report.style import obeys_commands
     from devopslint.report.text import plain
 
-    text = "\n".join(plain(line) for line in f"devopslint: {message}".split("\n"))
+    lines = message.split("\n")
+    text = "\n".join("\t".join(plain(piece) for piece in line.split("\t")) for line in lines)
     if obeys_commands(os.environ):
         from devopslint.report.commands import neutral
 
         text = neutral(text)
-    print(text, file=sys.stderr)
+    return text
+
+
+def stay_inside(path: str, root: str) -> None:
+    """Raise PathError for a path below a repository that leads out of it or into what is git's, by `..` or by links."""
+    from devopslint.engine.discover import PathError, is_below
+
+    real = os.path.realpath(path)
+    home = os.path.realpath(root)
+    inside = is_below(real, home) and ".git" not in os.path.relpath(real, home).split(os.sep)
+    if not inside:
+        raise PathError(f"{os.path.relpath(path)}: leads out of the repository")
 
 
 def leave_stdout() -> None:
@@ -48,4 +71,8 @@ def explained(error: Exception) -> str | None:
         OutputError,
         UsageError,
     )
-    return str(error) if isinstance(error, known) else None
+    if isinstance(error, known):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a right that is missing
+        return f"{error.filename or 'standard output'}: {error.strerror.lower()}"
+    return None

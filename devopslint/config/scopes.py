@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from devopslint.config.settings import Config, Override, read_config
-from devopslint.engine.discover import CONFIG_NAME
+from devopslint.engine.discover import CONFIG_NAME, bounds_of
 from devopslint.engine.scopes import Kinds, Scopes
 
 TYPE_CHECKING = False
@@ -77,11 +77,14 @@ class ConfigScopes(Scopes):
         if any(by_folder.values()):
             self.kinds = Kinds(by_folder)
 
+    def _read(self, folder: str) -> Config:
+        return read_config(os.path.join(self._root, *folder.split("/"), CONFIG_NAME), bounds_of(self._root))
+
     def _nearest(self, folder: str) -> Config:
         while folder and folder not in self.nested:
             folder = folder.rpartition("/")[0]
         if folder not in self._configs:
-            self._configs[folder] = read_config(os.path.join(self._root, *folder.split("/"), CONFIG_NAME))
+            self._configs[folder] = self._read(folder)
         return self._configs[folder]
 
 
@@ -92,19 +95,28 @@ def kinds_of(config: Config, folder: str) -> list[tuple[str, GlobSet]]:
     found = []
     for layer in reversed(config.layers):
         above = os.path.relpath(folder, layer.folder).replace(os.sep, "/")
+        below = os.path.relpath(layer.folder, folder).replace(os.sep, "/")
         for kind, globs in (layer.values.get("kinds") or {}).items():
-            found.append((kind, GlobSet([moved for glob in globs if (moved := _moved(glob, above)) is not None])))
+            if not above.startswith(".."):
+                moved = [one for glob in globs if (one := _moved(glob, above)) is not None]
+            else:
+                moved = [] if below.startswith("..") else [_raised(glob, below) for glob in globs]
+            found.append((kind, GlobSet(moved)))
     return sorted(found, key=lambda one: one[0] != "none")
 
 
 def _moved(glob: str, above: str) -> str | None:
     """Return a glob of a folder as one of a folder further down (`above` from it); `None` when it can't fit there."""
-    if above == "." or "/" not in glob.strip("/") or glob.startswith("**/"):
+    if above == "." or "/" not in glob.rstrip("/") or glob.startswith("**/"):
         return glob
-    if above.startswith(".."):
-        down = [part for part in above.split("/") if part != ".."]
-        return None if down else glob
     text = glob.removeprefix("/").removeprefix("./")
     if text.startswith(above + "/"):
         return "/" + text[len(above) + 1 :]
     return "**" if above == text or above.startswith(text.removesuffix("/**") + "/") else None
+
+
+def _raised(glob: str, below: str) -> str:
+    """Return a glob of a folder as one of a folder above it, from which that is `below`."""
+    text = glob.removeprefix("/").removeprefix("./").removeprefix("**/")
+    anywhere = "/" not in glob.rstrip("/") or glob.startswith("**/")
+    return f"/{below}/**/{text}" if anywhere else f"/{below}/{text}"

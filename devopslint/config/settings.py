@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from devopslint.engine.discover import CONFIG_NAME
+from devopslint.engine.discover import CONFIG_NAME, is_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Layer:
     def __init__(self, path: str, source: Source, values: Mapping[str, Any]) -> None:
         self._excluded: GlobSet | None = None
         self.path = path
-        self.folder = os.path.dirname(os.path.abspath(path))
+        self.folder = os.path.realpath(os.path.dirname(path) or ".")
         self.source = source
         self.values = values
 
@@ -187,26 +187,34 @@ def find_config(start: str, root: str) -> str | None:
         folder = parent
 
 
-def read_config(path: str) -> Config:
-    """Return the configuration in a file, with what it extends. Raises ConfigError when it is no valid one."""
+def read_config(path: str, inside: str = "") -> Config:
+    """Return the configuration in a file, with what it extends. Raises ConfigError when it is no valid one.
+
+    What was found in a repository may be a stranger's, and brings in nothing that is not `inside` of it.
+    """
     layers = []
-    for layer in _layers(path, (), ""):
+    for layer in _layers(path, (), "", inside):
         layers.append(layer)
         if len(layers) > MOST_LAYERS:
             raise ConfigError(f"{os.path.relpath(path)}:1:1: `extend` brings in more than {MOST_LAYERS} files")
     return Config(layers)
 
 
-def _layers(path: str, trail: tuple[str, ...], asked_at: str) -> Iterator[Layer]:
+def _layers(path: str, trail: tuple[str, ...], asked_at: str, inside: str) -> Iterator[Layer]:
     """Yield what a file extends, then the file itself."""
     real = os.path.realpath(path)
+    if inside and not is_below(real, os.path.realpath(inside)):
+        shown = os.path.relpath(path)
+        raise ConfigError(
+            f"{asked_at or shown}: {shown} leads out of the repository; give it as --config if it is yours"
+        )
     if real in trail:
         raise ConfigError(f"{asked_at}: `extend` goes round in a circle: {os.path.relpath(path)} is already read")
     layer = _read_layer(path, asked_at)
     extended = layer.values.get("extend") or ()
     for index, other in enumerate([extended] if isinstance(extended, str) else extended):
         place = ("extend",) if isinstance(extended, str) else ("extend", index)
-        yield from _layers(os.path.join(layer.folder, other), (*trail, real), layer.at(place, "value"))
+        yield from _layers(os.path.join(layer.folder, other), (*trail, real), layer.at(place, "value"), inside)
     yield layer
 
 
@@ -279,9 +287,15 @@ def _marker(text: str) -> str:
 
 
 def cache_folder() -> str:
-    """Return the folder of what devopslint keeps between runs for this user."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "devopslint")
+    """Return the folder of what devopslint keeps between runs for this user.
+
+    A relative one is none, as the specification of `XDG_CACHE_HOME` says, for it would be the repository's; the same for
+    a user without a home. Then it is a folder that can't be made, and nothing is kept.
+    """
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base if os.path.isabs(base) else os.devnull, "devopslint")
 
 
 def _at(source: Source, offset: int, message: str) -> str:

@@ -63,7 +63,9 @@ class Cache:
         try:
             with _closing(self.path) as connection:
                 rows = connection.execute("SELECT task, result, digest FROM results").fetchall()
-                return {task: (result, mark) for task, result, mark in rows}
+            stored = {task: (result, mark) for task, result, mark in rows}
+            self._note_use()
+            return stored
         except sqlite3.Error as error:
             self._judge_failure(error)
         except (ValueError, TypeError, MemoryError):
@@ -96,6 +98,16 @@ class Cache:
     def mark(self, task: bytes, result: str) -> str:
         """Return the digest that a row carries."""
         return digest(b"\0".join((self.environment.encode("utf-8"), task, result.encode("utf-8"))))
+
+    def _note_use(self) -> None:
+        """Let the time of the file be that of its last use, by which the longest unused are known, to the hour."""
+        import time
+
+        try:
+            if os.stat(self.path).st_mtime < time.time() - 3600:
+                os.utime(self.path)
+        except OSError:
+            return
 
     def _judge_failure(self, error: Any) -> None:
         """Begin anew after a fault of the content; a disk that is full or a lock says nothing against it."""
@@ -153,7 +165,10 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
         judge.workspace.remember = True
         stored = cache.load()
         keys = [_key(task, judge) for task in tasks]
-        found = [_still_holding(cache, key, stored.get(key), judge) for key in keys]
+        found = []
+        for key in keys:
+            found.append(_still_holding(cache, key, stored.get(key), judge))
+            judge.progress.step(found[-1] is not None)
         missing = [index for index, result in enumerate(found) if result is None]
         fresh: dict[bytes, str] = {}
         gone = set(stored).difference(keys) if prune else set()

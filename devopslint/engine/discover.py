@@ -44,34 +44,110 @@ class Asked:
         return None if self.whole else {*self.given, *self.found}
 
 
+class Places:
+    """Where paths that people gave really are: one folder has one name, whatever links lead to it.
+
+    A link out of the repository that a path begins in is not followed: reading it will say so.
+    """
+
+    __slots__ = ("_folders",)
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """Return the absolute path of a file or folder; a file that is a link itself keeps its name."""
+        absolute = os.path.abspath(path)
+        if os.path.isdir(absolute):
+            return self._folder(absolute)
+        folder, name = os.path.split(absolute)
+        return os.path.join(self._folder(folder), name)
+
+    def _folder(self, absolute: str) -> str:
+        if absolute not in self._folders:
+            real = os.path.realpath(absolute)
+            self._folders[absolute] = real if real == absolute else _followed(absolute)
+        return self._folders[absolute]
+
+
+def _followed(absolute: str) -> str:
+    """Follow the links of a path as far as none of them leads out of the repository that it stands in."""
+    parts = [part for part in absolute.split(os.sep) if part]
+    at = absolute[: absolute.index(os.sep) + 1]
+    for index, part in enumerate(parts if os.sep == "/" else parts[1:]):
+        step = os.path.join(at, part)
+        if os.path.islink(step):
+            target, home = os.path.realpath(step), _marked(at)
+            if home is not None and not is_below(target, home):
+                return os.path.join(at, *parts[index:])
+            step = target
+        at = step
+    return at
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Say whether a path is a folder or leads into it, links left aside."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _marked(folder: str) -> str | None:
+    """Return the nearest folder from `folder` upwards that is a repository, else that has a configuration.
+
+    What stands behind a link is none of them.
+    """
+    for marker in (".git", CONFIG_NAME):
+        above = folder
+        while True:
+            if os.path.exists(os.path.join(above, marker)) and os.path.realpath(above) == above:
+                return above
+            parent = os.path.dirname(above)
+            if parent == above:
+                break
+            above = parent
+    return None
+
+
+def bounds_of(root: str) -> str:
+    """Return the folder that what is found below a root may name files in: the repository.
+
+    Where there is none, the outermost folder above that has a configuration or that this process runs in.
+    """
+    outermost = folder = root
+    if not os.path.exists(os.path.join(root, ".git")):
+        here = os.getcwd()
+        while (above := os.path.dirname(folder)) != folder:
+            folder = above
+            if folder == here or os.path.isfile(os.path.join(folder, CONFIG_NAME)):
+                outermost = folder
+    return outermost
+
+
 def find_root(paths: Iterable[str]) -> str:
     """Return the folder that paths are relative to: the repository's, else the configuration's, else the common one."""
-    absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]
+    places = Places()
+    absolute = [places.of(path) for path in paths] or [os.getcwd()]
     folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
     common = os.path.commonpath(folders)
-    for marker in (".git", CONFIG_NAME):
-        folder = common
-        while True:
-            if os.path.exists(os.path.join(folder, marker)):
-                return folder
-            parent = os.path.dirname(folder)
-            if parent == folder:
-                break
-            folder = parent
+    marked = _marked(common)
+    if marked is not None:
+        return marked
     here = os.getcwd()
-    return here if common == here or common.startswith(here.rstrip(os.sep) + os.sep) else common
+    return here if is_below(common, here) else common
 
 
 def discover(root: str, paths: Iterable[str]) -> Asked:
-    """Return the files to look at. Raises PathError for a path that does not exist."""
+    """Return the files to look at. Raises PathError for a path that does not exist, or a folder that is elsewhere."""
     given: dict[str, None] = {}
     found: dict[str, None] = {}
     folders = []
     whole = False
+    places = Places()
     for path in paths:
-        absolute = os.path.abspath(path)
+        absolute = places.of(path)
         relative = os.path.relpath(absolute, root).replace(os.sep, "/")
         if path and os.path.isdir(absolute):
+            if not is_below(os.path.realpath(absolute), os.path.realpath(root)):
+                raise PathError(f"{path}: leads out of the repository")
             whole = whole or relative == "."
             folders.append(relative)
             prefix = "" if relative == "." else relative + "/"
@@ -103,31 +179,16 @@ def _git_files(folder: str) -> list[str] | None:
     """Ask git for the tracked files and the untracked ones that are not ignored; `None` where there is no repository."""
     if not _in_repository(folder):
         return None
-    import subprocess
+    from devopslint.engine.git import NoGitError, ask_git
 
-    safely = ("core.fsmonitor=false", "core.hooksPath=" + os.devnull, "safe.bareRepository=explicit")
-    command = ["git", *(word for setting in safely for word in ("-c", setting)), "--no-pager", "--no-optional-locks"]
-    command += ["ls-files", "-z", "-co", "--exclude-standard"]
     try:
-        done = subprocess.run(  # noqa: S603 (no word of it comes from the repository)
-            command, cwd=folder, env=_environment_for_git(), stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
-    except OSError:
+        done = ask_git(folder, "ls-files", "-z", "-co", "--exclude-standard")
+    except NoGitError:
         return None
     if done.returncode != 0:
         return None
     names = os.fsdecode(done.stdout).split("\0")
     return [name for name in dict.fromkeys(names) if name and not name.endswith("/") and _is_there(f"{folder}/{name}")]
-
-
-def _environment_for_git() -> dict[str, str]:
-    """Return the environment without what could send git to another repository, or have it run or trace something."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _HARMLESS}
-    return {**kept, "LC_ALL": "C"}
-
-
-_HARMLESS = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CEILING_DIRECTORIES"})
-"""What the user says of configuration files and of how far up to look."""
 
 
 def _is_there(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
+from devopslint.engine.progress import Progress
 from devopslint.engine.recognise import accepts, recognise
 from devopslint.engine.task import Result
 from devopslint.policy.artifact import Unit
@@ -39,6 +40,7 @@ class Judge:
         self.workspace = workspace
         self.dispatches = dispatches
         self.dispatch = dispatches(0)
+        self.progress = Progress()
         self.watch: Callable[[Subject, Sequence[Rule], Sequence[Finding]], None] | None = None
         """What is told of every subject: the rules that it met, and what they found."""
         self._comments: dict[str, Covering] = {}

@@ -31,13 +31,9 @@ if TYPE_CHECKING:
 
 def one_by_one(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
     """Judge tasks in this process."""
-    progress = Progress(len(tasks))
-    try:
-        for result in judged(judge, tasks):
-            yield result
-            progress.step()
-    finally:
-        progress.close()
+    for result in judged(judge, tasks):
+        yield result
+        judge.progress.step()
 
 
 def judged(judge: Judge, tasks: Iterable[Task]) -> Iterable[Result]:
@@ -85,11 +81,15 @@ class Run:
         """Judge the units of the files that were asked for, and report what stands in those files."""
         paths = sorted({*asked.given, *asked.found})
         tasks = tasks_for(paths, self.workspace, self.scopes)
-        results = list(self._performer(self._judge, tasks))
-        if len(self.scopes.all) > 1:
-            divide(tasks, results, self.scopes)
-        results.extend(self._reduced(results, asked))
-        return self._report(results, asked)
+        self._judge.progress = Progress(len(tasks))
+        try:
+            results = list(self._performer(self._judge, tasks))
+            if len(self.scopes.all) > 1:
+                divide(tasks, results, self.scopes)
+            results.extend(self._reduced(results, asked))
+            return self._report(results, asked)
+        finally:
+            self._judge.progress.close()
 
     def _settled(self, results: Sequence[Result], asked: Asked) -> list[Finding]:
         """Return all findings, when it is settled which of them are silenced, and what is said of the comments."""

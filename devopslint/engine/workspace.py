@@ -267,11 +267,11 @@ class Workspace:
         return f"{self.root}/{path}" if path else self.root
 
     def _status(self, path: str) -> os.stat_result | None:
-        """Return the status of a file or folder, `None` when it does not stay below the root, links followed.
+        """Return the status of a file or folder, `None` when it does not stay below the root, links followed, or is git's.
 
         Raises OSError for what is not there, and ValueError for what can't be a path.
         """
-        if path.startswith("/") or (".." in path and ".." in path.split("/")):
+        if path.startswith("/") or (".." in path and ".." in path.split("/")) or _is_of_git(path):
             return None
         if os.sep != "/" and (os.sep in path or ":" in path):
             return None
@@ -292,7 +292,14 @@ class Workspace:
         if not self._real_root:
             self._real_root = os.path.realpath(self.root)
         real = os.path.realpath(absolute)
-        return real == self._real_root or real.startswith(self._real_root.rstrip(os.sep) + os.sep)
+        prefix = self._real_root.rstrip(os.sep) + os.sep
+        return real == self._real_root or (real.startswith(prefix) and not _is_of_git(real[len(prefix) :]))
+
+
+def _is_of_git(path: str) -> bool:
+    """Say whether a path leads into git's own folder, where credentials stand that a link could bring into a report."""
+    lower = path.lower()
+    return ".git" in lower and ".git" in lower.replace(os.sep, "/").split("/")
 
 
 class MemoryWorkspace(Workspace):

@@ -12,6 +12,7 @@ import os
 
 from devopslint.policy.finding import Suppression
 from devopslint.policy.fingerprints import identity_of
+from devopslint.policy.small_files import UnreadableError, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     """Rule, path, address, hash of the line."""
 
 FORMAT = 1
+LARGEST_BASELINE = 64 << 20
+"""Bytes of a baseline that is read."""
 _LIKENESS = (((0, 1, 2, 3), False), ((0, 1, 3), False), ((0, 2, 3), True), ((0, 3), True))
 """By which parts of their keys an entry and a finding are the same, and whether the entry's file must be gone."""
 _FIELDS = ("rule", "path", "address", "line", "count")
@@ -78,12 +81,13 @@ def read_baseline(path: str) -> Baseline:
     """Return the baseline in a file. Raises BaselineError when it is none."""
     shown = os.path.relpath(path)
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        content = json.loads(read_bytes(path, LARGEST_BASELINE).decode("utf-8"))
     except json.JSONDecodeError as error:
         raise BaselineError(f"{shown}:{error.lineno}:{error.colno}: {error.msg.lower()}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BaselineError(f"{shown}:1:1: can't be read: {getattr(error, 'strerror', None) or error}") from None
+    except UnreadableError as error:
+        raise BaselineError(f"{shown}:1:1: {error.message}") from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise BaselineError(f"{shown}:1:1: can't be read: {error}") from None
     if (
         not isinstance(content, dict)
         or content.get("format") != FORMAT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 from devopslint.policy.families import members_named
 from devopslint.policy.finding import DOCS_URL, RuleInfo
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKED_RULES = os.path.join(_PACKAGE, "rules")
 """Where a wheel carries the rules, with their index."""
+FROZEN = "frozen"
+"""The stamp of an index that is as it was packed."""
 CHECKOUT_RULES = os.path.join(os.path.dirname(_PACKAGE), "rules")
 
 
@@ -35,7 +38,7 @@ class RuleFolder:
 
     A frozen index (in a wheel) is taken as it is. Otherwise the index is made again when a rule file has changed, and
     kept in `index_folder`; when nothing can be written there, it lives as long as the process. Rules of a folder that
-    is not `trusted` (a repository's own configuration named it) may not name Python functions outside devopslint.
+    is not `trusted` (a repository's own configuration named it) may name no Python function but those of our own rules.
     """
 
     def __init__(
@@ -47,33 +50,33 @@ class RuleFolder:
         self._index_folder = index_folder
         self._subjects = subjects
         self._memory: Index | None = None
+        self._digests: dict[str, str] = {}
         self._help: dict[str, dict[str, dict[str, Any]]] = {}
         self._ready = False
         self._stamp = ""
+
+    def open_to_imports(self) -> None:
+        """Let Python find the modules that rules of a trusted folder of the user's name, last of all places."""
+        if self.from_user and self.trusted and self.folder not in sys.path:
+            sys.path.append(self.folder)
 
     def groups(self) -> list[str]:
         """Return the names of the groups of rules, sorted."""
         self._refresh()
         if self._memory is not None:
             return sorted(self._memory)
-        names = [name[: -len(".json")] for name in os.listdir(self._index_folder) if name.endswith(".json")]
+        files = self._digests or os.listdir(self._index_folder)
+        names = [name[: -len(".json")] for name in files if name.endswith(".json")]
         return sorted("" if name == "_" else name for name in names if not name.endswith(".help"))
 
     def load(self, group: str) -> dict[str, dict[str, Any]]:
         """Return id → the fields of a run, for one group."""
-        self._refresh()
-        if self._memory is not None:
-            return self._memory.get(group, {})
-        loaded: dict[str, dict[str, Any]] = _read_json(os.path.join(self._index_folder, (group or "_") + ".json"))
-        return loaded
+        return self._read(group, ".json")
 
     def load_help(self, group: str) -> dict[str, dict[str, Any]]:
         """Return id → why, how and examples, for one group."""
-        self._refresh()
-        if self._memory is not None:
-            return self._memory.get(group, {})
         if group not in self._help:
-            self._help[group] = _read_json(os.path.join(self._index_folder, (group or "_") + ".help.json"))
+            self._help[group] = self._read(group, ".help.json")
         return self._help[group]
 
     @property
@@ -86,22 +89,40 @@ class RuleFolder:
         if self._ready:
             return
         self._ready = True
-        stored = self._stamp = _read_text(os.path.join(self._index_folder, "stamp"))
-        if stored == "frozen":
+        stored, _, digests = _read_text(os.path.join(self._index_folder, "stamp")).partition("\n")
+        self._stamp = stored
+        if stored == FROZEN:
             return
-        stamp = self._stamp = fingerprint(self.folder)
-        if stored == stamp:
-            return
+        self._stamp = fingerprint(self.folder, by_content=self.from_user)
+        if stored == self._stamp:
+            self._digests = _digests_in(digests)
+        if not self._digests:
+            self._build()
+
+    def _read(self, group: str, ending: str) -> dict[str, dict[str, Any]]:
+        """Return what a file of the index holds; one that is not as it was written is never trusted."""
+        self._refresh()
+        if self._memory is None:
+            name = (group or "_") + ending
+            text = _read_text(os.path.join(self._index_folder, name))
+            if not self._digests or self._digests.get(name, "") == (_digest(text) if text else ""):
+                found: dict[str, dict[str, Any]] = json.loads(text) if text else {}
+                return found
+            self._build()
+        return (self._memory or {}).get(group, {})
+
+    def _build(self) -> None:
         from devopslint.policy import indexing
 
         practices = indexing.read_practices(self.folder) or indexing.read_practices(built_in_folder())
         index = indexing.build_index(
             self.folder, self._subjects(), practices, import_checks=self.from_user and self.trusted
         )
+        self._memory = index
         try:
-            write_index(index, self._index_folder, stamp)
-        except OSError:
-            self._memory = index
+            write_index(index, self._index_folder, self._stamp)
+        except (OSError, UnicodeEncodeError):
+            return
 
 
 class Catalog:
@@ -111,6 +132,7 @@ class Catalog:
         self.folders = folders
         self._rules: dict[str, list[Rule]] = {}
         self._by_id: dict[str, tuple[RuleFolder, Rule]] = {}
+        self._checks: frozenset[str] | None = None
 
     def check_user_rules(self) -> None:
         """Raise RuleFileError when a rule of the user's has the name of another, or may not run."""
@@ -130,12 +152,20 @@ class Catalog:
                 for identifier, raw in folder.load(name).items():
                     if identifier in self._by_id:
                         raise _fault(folder, identifier, "", f"there is already a rule `{identifier}`")
-                    if not folder.trusted and not raw.get("check", "devopslint.").startswith("devopslint."):
+                    if not folder.trusted and "check" in raw and raw["check"] not in self._checks_of_ours():
                         message = "Python of a folder that the repository names is not imported: give it as --rules-dir"
                         raise _fault(folder, identifier, "check", message)
                     self._by_id[identifier] = folder, Rule(identifier, raw, from_user=folder.from_user)
             self._rules[name] = [self._by_id[key][1] for key in sorted(self._by_id) if _in_group(key, name)]
         return self._rules[name]
+
+    def _checks_of_ours(self) -> frozenset[str]:
+        """Return the functions that rules of ours name, the only ones that a rule of a stranger's may name, too."""
+        if self._checks is None:
+            ours = [folder for folder in self.folders if not folder.from_user]
+            raws = (raw for folder in ours for group in folder.groups() for raw in folder.load(group).values())
+            self._checks = frozenset(raw["check"] for raw in raws if "check" in raw)
+        return self._checks
 
     def rules(self) -> Iterator[Rule]:
         """Yield every rule, by group and id."""
@@ -186,40 +216,48 @@ def _fault(folder: RuleFolder, identifier: str, field: str, message: str) -> Rul
 
 
 def write_index(index: Index, folder: str, stamp: str) -> None:
-    """Write an index; a reader sees the old one or the new one, whole. Raises OSError."""
+    """Write an index; a reader sees the old one or the new one, whole. Raises OSError.
+
+    The stamp goes last, with digests of all files (but for `FROZEN`, which nobody changes).
+    """
+    from devopslint.policy.whole_files import write_whole
+
     os.makedirs(folder, exist_ok=True)
     stamp_file = os.path.join(folder, "stamp")
     if os.path.exists(stamp_file):
         os.remove(stamp_file)
-    wanted = {"stamp"}
+    digests: dict[str, str] = {}
     for group, rules in index.items():
         hot = {key: {name: raw[name] for name in raw if name not in COLD} for key, raw in rules.items()}
         cold = {key: {name: raw[name] for name in COLD} for key, raw in rules.items()}
         for ending, content in ((".json", hot), (".help.json", cold)):
             name = (group or "_") + ending
-            wanted.add(name)
-            _write(os.path.join(folder, name), json.dumps(content, separators=(",", ":"), ensure_ascii=False))
+            text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+            digests[name] = _digest(text)
+            write_whole(os.path.join(folder, name), text)
     for name in os.listdir(folder):
-        if name not in wanted:
+        if name not in digests:
             os.remove(os.path.join(folder, name))
-    _write(stamp_file, stamp)
+    write_whole(stamp_file, stamp if stamp == FROZEN else f"{stamp}\n{json.dumps(digests)}")
 
 
-def _write(path: str, text: str) -> None:
-    temporary = f"{path}.{os.getpid()}"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(temporary, path)
+def _digest(text: str) -> str:
+    from hashlib import blake2b
+
+    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
-def _read_json(path: str) -> Any:
-    text = _read_text(path)
-    return json.loads(text) if text else {}
+def _digests_in(text: str) -> dict[str, str]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _read_text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
         return ""

@@ -49,8 +49,12 @@ def _files(folder: str, below: str, endings: tuple[str, ...]) -> Iterator[str]:
                 yield below + entry.name
 
 
-def fingerprint(folder: str) -> str:
-    """Return what changes when a rule file, or Python beside it, is added, removed or edited, as one line of JSON."""
+def fingerprint(folder: str, *, by_content: bool = False) -> str:
+    """Return what changes when a rule file, or Python beside it, is added, removed or edited, as one line of JSON.
+
+    Size and time tell that of a checkout of ours, which has many. Folders that are mounted, unpacked or copied may have
+    one time for all that they ever held: those are told `by_content`.
+    """
     stamps: list[list[Any]] = [[INDEX_VERSION]]
     for path in sorted(_files(folder, "", (*_ENDINGS, ".py"))):
         absolute = f"{folder}/{path}"
@@ -58,8 +62,19 @@ def fingerprint(folder: str) -> str:
             stat = os.stat(absolute)
         except OSError:  # a link to nothing: the reading of it says so
             stat = os.lstat(absolute)
-        stamps.append([path, stat.st_size, stat.st_mtime_ns])
+        stamps.append([path, stat.st_size, _digest(absolute) if by_content else stat.st_mtime_ns])
     return json.dumps(stamps, separators=(",", ":"))
+
+
+def _digest(path: str) -> str:
+    from hashlib import blake2b
+
+    from devopslint.policy.small_files import UnreadableError, read_bytes
+
+    try:
+        return blake2b(read_bytes(path), digest_size=16).hexdigest()
+    except UnreadableError as error:
+        return error.message
 
 
 def group_of(identifier: str) -> str:

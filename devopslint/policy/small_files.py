@@ -21,16 +21,21 @@ class UnreadableError(Exception):
         self.column = column
 
 
-def read_small(path: str, shown: str) -> Source:
-    """Return the text of a file, which is called `shown` in it. Raises UnreadableError."""
+def read_bytes(path: str, largest: int = LARGEST) -> bytes:
+    """Return the content of a regular file of at most so many bytes. Raises UnreadableError."""
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
-            raise UnreadableError(f"can't be read: no regular file of at most {LARGEST >> 20} MiB")
+        if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
+            raise UnreadableError(f"can't be read: no regular file of at most {largest >> 20} MiB")
         with open(path, "rb") as file:
-            content = file.read(LARGEST)
+            return file.read(largest)
     except OSError as error:
         raise UnreadableError(f"can't be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def read_small(path: str, shown: str) -> Source:
+    """Return the text of a file, which is called `shown` in it. Raises UnreadableError."""
+    content = read_bytes(path)
     try:
         return Source(shown, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -135,7 +135,9 @@ def _write_output(
             write(report, stdout, options)
         stdout.flush()
         return
-    with open(output.path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+    from devopslint.policy.whole_files import whole_text
+
+    with whole_text(output.path) as stream:
         write(report, stream, options_for(output, stream))
 
 

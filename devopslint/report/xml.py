@@ -19,7 +19,15 @@ _ESCAPES = {
     # What a terminal obeys or shows elsewhere is legal in XML, but somebody may look at the file in one.
     **{
         code: f"&#{code};"
-        for code in (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+        for code in (
+            *range(0x7F, 0xA0),
+            0xAD,
+            0x61C,
+            *range(0x200B, 0x2010),
+            *range(0x2028, 0x202F),
+            *range(0x2060, 0x2070),
+            0xFEFF,
+        )
     },
 }
 

@@ -96,6 +96,38 @@ def test_scopes_are_the_same_in_processes_and_from_the_cache(tmp_path: Path) -> 
     assert [one["level"] for one in changed if "special" in one["path"]] == ["warning", "warning"]
 
 
+@pytest.mark.parametrize(
+    ("glob", "meant"),
+    [
+        ("app/web.dockerfile", ["app/app/web.dockerfile"]),
+        ("/web.dockerfile", ["app/web.dockerfile"]),
+        ("web.dockerfile", ["app/app/web.dockerfile", "app/web.dockerfile"]),
+        ("**/web.dockerfile", ["app/app/web.dockerfile", "app/web.dockerfile"]),
+    ],
+)
+def test_kinds_are_those_of_the_folder_that_they_stand_in(tmp_path: Path, glob: str, meant: list[str]) -> None:
+    paths = ["app/app/web.dockerfile", "app/web.dockerfile", "web.dockerfile"]
+    write(tmp_path, dict.fromkeys(paths, ONE) | {"app/.devopslint.yaml": f"kinds:\n  none: ['{glob}']\n", ".git/x": ""})
+    left = [path for path in paths if path not in meant]
+    assert {one["path"] for one in findings("--select", "dockerfile", cwd=tmp_path)} == set(left)
+    for path in paths:
+        assert bool(findings(path, "--select", "dockerfile", cwd=tmp_path)) == (path in left), path
+    assert {one["path"] for one in findings("app", "--select", "dockerfile", cwd=tmp_path)} == set(left) - {
+        "web.dockerfile"
+    }
+
+
+def test_kinds_that_are_brought_in_from_above_stay_there(tmp_path: Path) -> None:
+    files = dict.fromkeys(["app/web.dockerfile", "web.dockerfile"], ONE) | {".git/x": ""}
+    files |= {
+        "app/.devopslint.yaml": "extend: ../.devopslint.yaml\n",
+        ".devopslint.yaml": "kinds: {none: [/web.dockerfile]}\n",
+    }
+    write(tmp_path, files)
+    assert {one["path"] for one in findings("--select", "dockerfile", cwd=tmp_path)} == {"app/web.dockerfile"}
+    assert findings("app/web.dockerfile", "--select", "dockerfile", cwd=tmp_path)
+
+
 def test_kinds(tmp_path: Path) -> None:
     kinds = "kinds:\n  dockerfile: [images/*.txt]\n  none: [testdata]\n"
     write(tmp_path, {".devopslint.yaml": HOUSE + kinds, "images/a.txt": ONE, "testdata/Dockerfile": ONE})

@@ -18,8 +18,12 @@ from engine_projects import Everything, catalog, check, everything
 from running import clean_environment, write
 
 from devopslint.engine import processes, progress
+from devopslint.engine.discover import discover
 from devopslint.engine.judge import Judge
 from devopslint.engine.processes import Setup, in_processes, through
+from devopslint.engine.run import Run
+from devopslint.engine.workspace import Workspace
+from devopslint.policy.selection import Selection
 
 FILES = {f"{number:02}/Dockerfile": f"FROM nginx\nEXPOSE {number}\n" for number in range(40)}
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -99,6 +103,58 @@ def test_any_executor_serves_even_one_that_loses_batches(root):
         assert everything(check(root, performer=through(executor, setup_of(root), 3))) == expected
 
 
+class Refusing(ThreadPoolExecutor):
+    """An executor that cannot be reached after the first batches, and says so in its own way."""
+
+    def submit(self, *arguments, **named):
+        self.given = getattr(self, "given", 0) + 1
+        if self.given > 3:
+            raise ConnectionRefusedError("the cluster is gone")
+        return super().submit(*arguments, **named)
+
+
+def test_an_executor_that_refuses_costs_nothing(root):
+    with Refusing(2) as executor:
+        assert everything(check(root, performer=through(executor, setup_of(root), 2))) == everything(check(root))
+
+
+def test_processes_that_are_not_forked_serve_as_well(root):
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # What they are given must be found by them: a selection of the tests is not.
+    setup = Setup(str(root), catalog().folders, Selection(), remember=False)
+    run = Run(
+        Workspace(str(root)),
+        catalog(),
+        Selection(),
+        through_spawned(ProcessPoolExecutor(2, get_context("spawn")), setup),
+    )
+    asked = discover(str(root), [str(root)])
+    expected = Run(Workspace(str(root)), catalog(), Selection()).check(asked)
+    assert everything(run.check(asked)) == everything(expected)
+
+
+def through_spawned(executor, setup):
+    def perform(judge, tasks):
+        with executor:
+            return through(executor, setup, 2)(judge, tasks)
+
+    return perform
+
+
+def test_a_lost_batch_is_not_judged_here_where_no_process_can_be_started(root, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
+    with Lossy() as executor:
+        report = check(root, performer=through(executor, setup_of(root), 3))
+    lost = {finding.path for finding in report.findings if finding.rule == "core/internal"}
+    assert lost
+    assert {finding.path for finding in report.findings} >= set(FILES)
+
+
 def test_where_no_process_can_be_started_one_does_all(root, monkeypatch):
     def refuse(*_, **__):
         raise OSError("no more processes")
@@ -161,7 +217,7 @@ def slow(self, task):
     return judge(self, task)
 Judge.judge = slow
 from devopslint.__main__ import main
-sys.exit(main(sys.argv[1:]))
+sys.exit(main())
 """
 
 
@@ -194,6 +250,20 @@ def test_an_interrupt_ends_at_once_and_leaves_no_process(tmp_path, to_group):
 
 
 @linux_only
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_one_who_is_impatient_gets_the_same(tmp_path, jobs):
+    root = write(tmp_path.resolve() / "project", {f"{n}/Dockerfile": "FROM nginx\n" for n in range(400)})
+    process = start_slow(root, "--jobs", jobs)
+    assert wait_for(lambda: jobs == "1" or len(children(process.pid)) >= 2)
+    time.sleep(0.7)
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.005)
+    _, stderr = process.communicate(timeout=10)
+    assert (process.returncode, stderr.strip()) == (130, b"")
+
+
+@linux_only
 def test_workers_end_with_a_parent_that_is_killed(tmp_path):
     root = write(tmp_path.resolve() / "project", {f"{n}/Dockerfile": "FROM nginx\n" for n in range(400)})
     process = start_slow(root, "--jobs", "2", stderr=subprocess.DEVNULL)
@@ -219,6 +289,24 @@ def on_a_terminal(root: Path, *arguments: str) -> bytes:
     process.wait()
     os.close(ours)
     return written
+
+
+def test_a_bar_while_the_first_files_take_their_time_and_none_after_an_interrupt(tmp_path):
+    root = write(tmp_path.resolve() / "project", {f"{n}/Dockerfile": "FROM a:1\n" for n in range(2)})
+    ours, theirs = pty.openpty()
+    code = SLOW.replace("0.05", "60")
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "--no-cache", "--jobs", "2", "--output", "concise", "."],
+        cwd=root, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    assert select.select([ours], [], [], 10)[0]
+    assert b"checking [" in os.read(ours, 4096)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(5) == 130
+    left = os.read(ours, 65536)
+    os.close(ours)
+    assert left.rstrip(b"\r\n").endswith(b"\r\x1b[K")
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
