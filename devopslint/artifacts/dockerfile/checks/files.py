@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Word as ShellWord
 
     Options = Mapping[str, Any]
 
@@ -266,10 +267,14 @@ def relative_destination(subject: Subject, options: Options) -> Iterator[Problem
     if text is UNKNOWN or text.startswith(("/", "$", "\\")) or re.match(r"[A-Za-z]:", text):
         return
     found = contents(parse_image(stage.root_stage.image_text))
-    if found is not None and found.get("workdir", "") in {"", "/"}:
-        yield Problem(docker_place(step, destination), destination=text)
+    folder = (found.get("workdir") or "/") if found is not None and found.get("workdir", "") is not None else None
+    # Modules of Go can't lie in `/go`, which is GOPATH; elsewhere the folder of the image is there to be used.
+    if folder in {"/", "/go"}:
+        yield Problem(docker_place(step, destination), destination=text, folder=folder)
 
 
+_MAVEN = {"dependency:go-offline", "dependency:resolve", "clean", "compile", "install", "package", "verify"}
+_GRADLE = {"assemble", "bootJar", "build", "clean", "dependencies", "installDist", "jar", "shadowJar"}
 _DEPENDENCY_INSTALLS = {
     "npm": ({"ci", "install", "i"}, "package.json and the lock file"),
     "yarn": ({"install", ""}, "package.json and yarn.lock"),
@@ -279,17 +284,15 @@ _DEPENDENCY_INSTALLS = {
     "poetry": ({"install"}, "pyproject.toml and poetry.lock"),
     "bundle": ({"install"}, "Gemfile and Gemfile.lock"),
     "composer": ({"install"}, "composer.json and composer.lock"),
-    "go": ({"mod"}, "go.mod and go.sum"),
+    "go": ({"build", "install", "mod"}, "go.mod and go.sum"),
     "uv": ({"sync"}, "pyproject.toml and uv.lock"),
     "pipenv": ({"install", "sync"}, "Pipfile and Pipfile.lock"),
     "bun": ({"install"}, "package.json and bun.lock"),
     "cargo": ({"fetch"}, "Cargo.toml and Cargo.lock"),
-    "dotnet": ({"restore"}, "the project files"),
+    "dotnet": ({"build", "publish", "restore"}, "the project files"),
     "mix": ({"deps.get"}, "mix.exs and mix.lock"),
-    "mvn": ({"dependency:go-offline", "dependency:resolve"}, "pom.xml"),
-    "gradle": ({"dependencies"}, "the build files"),
-    "gradlew": ({"dependencies"}, "the build files"),
-    "mvnw": ({"dependency:go-offline", "dependency:resolve"}, "pom.xml"),
+    **dict.fromkeys(("mvn", "mvnw"), (_MAVEN, "pom.xml")),
+    **dict.fromkeys(("gradle", "gradlew"), (_GRADLE, "the build files")),
 }
 
 
@@ -299,20 +302,26 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
     words = _context_words(step)
     if not words or step.stage is None or step.instruction.onbuild:
         return
-    for later in step.stage.steps:
-        if later.index <= step.index:
-            if later.name == "RUN" and _dependency_install(later):
-                return
+    called: set[str] = set()
+    for other in step.stage.steps:
+        if other.name != "RUN":
             continue
-        if later.name == "RUN":
-            manifest = _dependency_install(later)
-            if manifest and not any(mount.get("type") == "cache" for mount in mounts(later)):
-                related = [related_step(later, "installed here")]
-                yield Problem(docker_place(step, words[0]), related=related, manifest=manifest)
+        if other.index <= step.index:
+            if _dependency_install(other)[1]:
                 return
+            called.update(command.name for command in other.read_script())
+            continue
+        name, manifest = _dependency_install(other)
+        if name in called:
+            return  # the tool has been at work on what was copied before
+        if manifest and not any(mount.get("type") == "cache" for mount in mounts(other)):
+            related = [related_step(other, "installed here")]
+            yield Problem(docker_place(step, words[0]), related=related, manifest=manifest)
+            return
 
 
-def _dependency_install(step: Step) -> str:
+def _dependency_install(step: Step) -> tuple[str, str]:
+    """Return the tool that installs dependencies in a RUN, and what it goes by; two empty texts for none."""
     for command in step.read_script():
         known = _DEPENDENCY_INSTALLS.get(command.name)
         if known is None or (command.name == "npm" and command.has_flag("-g", "--global")):
@@ -323,12 +332,25 @@ def _dependency_install(step: Step) -> str:
             continue
         if command.name in {"pip", "pip2", "pip3"} and not command.has_flag("-r", "--requirement"):
             continue
-        if command.name == "go" and (len(operands) < 2 or operands[1].text != "download"):
+        if command.name == "go" and not _fetches_modules(step, command, verb, operands):
+            continue
+        if command.name == "dotnet" and command.has_flag("--no-restore"):
             continue
         if command.name in {"npm", "pnpm"} and verb in {"install", "i"} and len(operands) > 1:
             continue
-        return known[1]
-    return ""
+        return command.name, known[1]
+    return "", ""
+
+
+def _fetches_modules(step: Step, command: Command, verb: str, operands: list[ShellWord]) -> bool:
+    """Say whether a call of `go` downloads the modules of what was copied: not when they are in `vendor`, or there are none."""
+    if verb == "mod":
+        return len(operands) > 1 and operands[1].text == "download"
+    if command.has_flag("-mod") or any("@" in word.text for word in operands):
+        return False
+    workspace = step.model.workspace
+    names = workspace.names(step.model.source.path.rpartition("/")[0]) if workspace is not None else ()
+    return "vendor" not in names and ("go.mod" not in names or "go.sum" in names)
 
 
 def removed_later(subject: Subject, options: Options) -> Iterator[Problem]:
