@@ -79,6 +79,18 @@ FULL_VARIANTS = {
 }
 """Images whose plain tags come on `buildpack-deps`, with compilers and version control, and their small variants."""
 
+LARGE_SYSTEMS = {
+    "ubuntu": "`debian:…-slim`, alpine, a distroless or a chiseled image",
+    "fedora": "`registry.access.redhat.com/ubi9/ubi-minimal`, `debian:…-slim` or alpine",
+    "centos": "`registry.access.redhat.com/ubi9/ubi-minimal`",
+    "amazonlinux": "`amazonlinux:…-minimal`",
+    "opensuse/leap": "`registry.suse.com/bci/bci-micro`",
+    "opensuse/tumbleweed": "`registry.suse.com/bci/bci-micro`",
+    **dict.fromkeys(("almalinux", "rockylinux", "rockylinux/rockylinux"), "the `-minimal` variant"),
+    "oraclelinux": "the `-slim` variant",
+}
+"""Images of whole distributions, and what is smaller."""
+
 BUILD_IMAGES = {
     "golang": "a `scratch`, distroless or alpine stage with the compiled program",
     "rust": "a `debian:…-slim`, distroless or alpine stage with the compiled program",

@@ -16,6 +16,7 @@ from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import (
     BUILD_IMAGES,
     FULL_VARIANTS,
+    LARGE_SYSTEMS,
     deprecation,
     is_small,
     runs_as_root,
@@ -92,6 +93,18 @@ def full_variant(subject: Subject, options: Options) -> Iterator[Problem]:
     if re.search(r"windows|nanoserver|onbuild|fpm", image.tag):
         return
     yield _image_problem(root, alternative=FULL_VARIANTS[image.name])
+
+
+def large_distribution(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A final stage with a program on the image of a whole distribution."""
+    stage: Stage = subject.context
+    root = stage.root_stage
+    image = image_of(root)
+    smaller = LARGE_SYSTEMS.get(str(image.name)) if image is not None else None
+    if smaller is None or image is None or is_small(image) is not False or is_dev_container(stage.model):
+        return
+    if stage.setting("CMD") or stage.setting("ENTRYPOINT"):
+        yield _image_problem(root, alternative=smaller)
 
 
 def build_image_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
