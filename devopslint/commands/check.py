@@ -228,10 +228,17 @@ def _exit_code(report: Report, request: Request, session: Session) -> int:
 
 
 def recognised_files(request: Request) -> list[Recognised]:
-    """Return what every file that was asked for is, and why."""
+    """Return what every file that was asked for is, and why; tell of those given by name that are nothing known."""
     from devopslint.engine.recognise import recognise
 
     session = Session(request)
     workspace, asked = asked_of(request, session)
     paths = sorted({*asked.found, *asked.given})
-    return [one for path in paths for one in recognise(path, workspace)]
+    found = [one for path in paths for one in recognise(path, workspace)]
+    known = {one.path for one in found}
+    for path in asked.given:
+        if path not in known:
+            tell(f"{path}: not a kind of file that devopslint knows")
+    if not found and not asked.given:
+        tell("no file is of a kind that devopslint knows")
+    return found

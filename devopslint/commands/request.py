@@ -95,6 +95,12 @@ def check_usage(request: Request) -> None:
     if request.add_ignore is not None and (request.no_ignores or "-" in request.paths):
         what = "--no-ignores" if request.no_ignores else "standard input"
         raise UsageError(f"--add-ignore writes comments into files that the next run heeds: not with {what}")
+    for option, value, denied in (
+        ("config", request.config, request.no_config),
+        ("baseline", request.baseline, request.no_baseline),
+    ):
+        if value and denied:
+            raise UsageError(f"--{option} and --no-{option} contradict each other")
     if request.today:
         from datetime import date
 

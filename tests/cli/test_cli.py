@@ -87,6 +87,8 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("",), "(an empty path): no such file or folder"),
         (("-", "Dockerfile"), "`-` is standard input, and stands alone"),
         (("--stdin-filename", "a/Dockerfile", "Dockerfile"), "--stdin-filename names what is read from standard input"),
+        (("--config", "a.yaml", "--no-config"), "--config and --no-config contradict each other"),
+        (("--baseline", "a.json", "--no-baseline"), "--baseline and --no-baseline contradict each other"),
         (("--today", "31.1.2027"), "`31.1.2027` is no date"),
         (("--fail-on", "fatal"), "fatal"),
         (("--output", "xml"), "unknown output format `xml`"),
@@ -442,6 +444,14 @@ def test_profile_rules(project: Path) -> None:
 
 
 # Other commands
+
+
+def test_files_that_are_nothing_known(project: Path) -> None:
+    write(project, {"notes.txt": "", "empty/x.txt": ""})
+    done = devopslint("files", "notes.txt", "Dockerfile", cwd=project)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "Dockerfile")
+    assert done.stderr == "devopslint: notes.txt: not a kind of file that devopslint knows\n"
+    assert "no file is of a kind" in devopslint("files", "empty", cwd=project).stderr
 
 
 def test_files(project: Path) -> None:
