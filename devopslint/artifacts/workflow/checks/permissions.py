@@ -34,6 +34,7 @@ _GH_VALUED = frozenset(
     | {"--method", "--field", "-f", "--raw-field", "--jq", "-q", "--header", "--input", "--template"}
 )
 _GIT_VALUED = frozenset({"-C", "-c", "--git-dir", "--work-tree"})
+_MAY_NEED = lazily(r"\bgh\s|\bpush\b|\bcosign\b|--provenance")
 _WRITES = lazily(
     r"(?:^|\s)(?:-X|--method)[ =]?[\"']?(?:POST|PUT|PATCH|DELETE)\b|(?:^|\s)(?:-f|-F|--field|--raw-field|--input)\b"
 )
@@ -71,7 +72,7 @@ def needs_of(step: Step) -> Iterator[Need]:
     """Yield what a step needs of the run's own token, as far as that is known."""
     if step.uses is not None and step.uses.kind == "repository":
         yield from _of_action(step)
-    elif step.run is not None and step.is_shell:
+    elif step.run is not None and _MAY_NEED.search(step.run) and step.is_shell:
         for command in step.script():
             yield from _of_command(command, step)
 

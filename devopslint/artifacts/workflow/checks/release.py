@@ -45,6 +45,7 @@ _TOKEN_INPUTS = {
     "katyo/publish-crates": ("crates.io", "registry-token"), "pascalgn/npm-publish-action": ("npm", "token"),
 }  # fmt: skip
 """Action that publishes → the registry, and the input with the stored token."""
+_STORED = lazily(r"secrets\.(?!GITHUB_TOKEN\b)", re.IGNORECASE)
 _OTHER_REGISTRY = lazily(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
 
 
@@ -144,9 +145,12 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         yield from _token_in_script(step, registry)
         for name in variables:
-            value = step.env.get(name)
-            if isinstance(value, str) and re.search(r"secrets\.(?!GITHUB_TOKEN\b)", value, re.IGNORECASE):
-                yield Problem(("env", name), part="key", registry=registry)
+            owners = (step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env"))
+            env = next((owner for owner in owners if name in owner), None)
+            value = env[name] if env is not None else None
+            if env is not None and isinstance(value, str) and _STORED.search(value):
+                mark = env.at[name][:2]
+                yield Problem(Place(subject.document.source, *mark), registry=registry)
 
 
 def _sets_another_registry(step: Step) -> bool:
