@@ -58,6 +58,10 @@ ARCHIVED: dict[str, str] = {
     "bufbuild/buf-push-action": "`bufbuild/buf-action`",
     "fountainhead/action-wait-for-check": "`needs`, or `workflow_run`",
     "technote-space/auto-cancel-redundant-workflow": "`concurrency`",
+    "8398a7/action-slack": "`slackapi/slack-github-action`",
+    "cloudflare/pages-action": "`cloudflare/wrangler-action` with `pages deploy`",
+    "sonarsource/sonarcloud-github-action": "`sonarsource/sonarqube-scan-action`",
+    "peter-evans/enable-pull-request-automerge": "`gh pr merge --auto`",
     "c-hive/gha-yarn-cache": "`actions/setup-node` with `cache: yarn`",
     "c-hive/gha-npm-cache": "`actions/setup-node` with `cache: npm`",
 }
