@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import islice
 
 from devopslint.policy.held_texts import held_texts
 
@@ -30,6 +31,10 @@ _WORD = re.compile("|".join(WORDS))
 _MARKS = re.compile(r"(?:#+|/{2,}|/\*+|(?<=\{)#|^[ \t]*\*)[ \t]*$")
 _OURS_AMID = re.compile(r"devopslint:[ \t]*(?:ignore|ignore-file|disable|enable)[ \t]*\[", re.IGNORECASE)
 """Ours, so that it is no mere mention of the program, behind other words of a comment."""
+MOST_WORDS = 100
+"""Words of a line that are looked at."""
+MOST_BLANKS = 100
+"""Characters between a comment mark and its word, at most."""
 _OPENED = re.compile(r"\{\{?-?[ \t]*$")
 _SEVERAL_IN_ONE = frozenset(("trivy:ignore", "tfsec:ignore"))
 _QUOTES_AFTER = frozenset(" \t([{=,:-!")
@@ -97,16 +102,17 @@ def _on_line(extents: Extents, line: int, start: int) -> Iterator[Comment]:
 def _counting(text: str, opening: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield where the comment, and in it the word, of each word that counts begins."""
     counted = ""
-    for found in _WORD.finditer(text, opening, end):
+    for found in islice(_WORD.finditer(text, opening, end), MOST_WORDS):
         word, name = found.start(), found.group().lower()
-        before = text[opening:word]
+        near = max(opening, word - MOST_BLANKS)
+        before = text[near:word]
         marks = _MARKS.search(before)
         mark = opening
         if marks is not None:
-            mark += marks.start()
-            if marks.start() and text[mark - 1] not in _BEFORE_MARK:
+            mark = near + marks.start()
+            if mark > opening and text[mark - 1] not in _BEFORE_MARK:
                 continue  # `… # devopslint: …` in backticks or quotes speaks about it
-        elif before.strip():
+        elif near > opening or before.strip():
             if before[-1] not in " \t" or (name == "devopslint:" and not _OURS_AMID.match(text, word)):
                 continue
             if counted:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from devopslint.syntax.template import actions
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +21,7 @@ _HEREDOC = re.compile(r"(?<!<)<<-?(?!<)\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _OBJECT = re.compile(r"(?:kind|apiVersion)\s*:")
 _DIRECTIVE = re.compile(r"\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
 _HCL_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|(/\*[\s\S]*?(?:\*/|\Z))')
-_TEMPLATE_COMMENT = re.compile(r"()(\{\{-?\s*/\*[\s\S]*?\*/\s*-?\}\}|\{#[\s\S]*?#\})")
+_TEMPLATE_COMMENT = re.compile(r"\{\{-?\s*/\*|\{#")
 _CONTROL = re.compile(r"\{\{-?\s*(?:if|else|end|with|range|define|block|template|\$\w+\s*:?=)\b[^}]*\}\}$|\{%[^%]*%\}$")
 _SKIPPED = {"hcl": ("#", "//", "/*"), "yaml": ("#", "---")}
 """How lines begin that are no code."""
@@ -47,7 +49,9 @@ class Extents:
         self._last: dict[int, int] = {}
         self._brackets: list[int] = []
         self._heredocs: dict[int, int] | None = None
+        self._heredoc_starts: list[int] = []
         self._continued: list[bool] = []
+        self._firsts: list[int] = []
         self._separators: list[int] | None = None
         self._objects: dict[int, bool] = {}
         self._blocks: dict[int, tuple[int, int]] = {}
@@ -115,10 +119,12 @@ class Extents:
         """Return the first line of the instruction of a Dockerfile that a line belongs to; elsewhere the line."""
         if self.form != "dockerfile":
             return line
-        line = next((first for first, last in self.heredocs().items() if first < line <= last), line)
-        while line > 1 and self.is_continued(line):
-            line -= 1
-        return line
+        heredocs = self.heredocs()
+        at = bisect_left(self._heredoc_starts, line) - 1
+        if at >= 0 and line <= heredocs[self._heredoc_starts[at]]:
+            line = self._heredoc_starts[at]
+        self.is_continued(line)
+        return self._firsts[line - 1]
 
     def is_commented(self, line: int) -> bool:
         """Say whether nothing but a comment of several lines, or a part of it, stands on a line."""
@@ -132,9 +138,9 @@ class Extents:
             if self.form == "hcl" and "/*" in text:
                 heredocs = self._heredoc_offsets()
                 found = [one.span(1) for one in _HCL_COMMENT.finditer(text) if one.group(1)]
-                found = [one for one in found if not any(start <= one[0] < end for start, end in heredocs)]
+                found = [one for one in found if not _is_inside(one[0], heredocs)]
             elif self.form == "yaml" and ("{{" in text or "{#" in text):
-                found = [one.span(2) for one in _TEMPLATE_COMMENT.finditer(text)]
+                found = [one for one in actions(text) if _TEMPLATE_COMMENT.match(text, one[0])]
             self._comments = found
             self._commented = frozenset(self._wholly(found))
         return self._comments
@@ -163,8 +169,9 @@ class Extents:
         """Say whether a line goes on from the one above, comments between them left out."""
         if not self._continued:
             joined = False
-            for text in self.lines:
+            for number, text in enumerate(self.lines, 1):
                 self._continued.append(joined)
+                self._firsts.append(self._firsts[-1] if joined else number)
                 if text.strip() and not text.lstrip().startswith("#"):
                     joined = self._goes_on(text)
         return self._continued[line - 1]
@@ -180,6 +187,7 @@ class Extents:
         """Return the line on which each heredoc of a Dockerfile or an HCL file is opened, and the last that belongs to it."""
         if self._heredocs is None:
             self._heredocs = dict(self._find_heredocs()) if self.form in {"hcl", "dockerfile"} else {}
+            self._heredoc_starts = list(self._heredocs)
         return self._heredocs
 
     def _find_heredocs(self) -> Iterator[tuple[int, int]]:
@@ -329,6 +337,12 @@ class Extents:
                     break
             number += 1
         return last
+
+
+def _is_inside(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether an offset is in one of some spans, which are in order."""
+    at = bisect_right(spans, (offset, 1 << 62)) - 1
+    return at >= 0 and offset < spans[at][1]
 
 
 def _indent(text: str) -> int:

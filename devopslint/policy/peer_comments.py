@@ -32,6 +32,10 @@ _KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable|ena
 _SHELLCHECK = re.compile(r"shellcheck[ \t]+(?:\w+=\S+[ \t]+)*disable=([\w,-]+)[ \t]*(?:#?[ \t]*(.*))?")
 
 
+MOST_LINES = 500
+"""Lines of a node in which the value of an attribute is sought."""
+
+
 def peer_ignores(comment: Comment, extents: Extents) -> Iterator[Ignore]:
     """Yield what a comment says to peers."""
     text = comment.text.rstrip()
@@ -132,7 +136,8 @@ def _has_values(values: str, ignore: Ignore, extents: Extents) -> bool:
         said = re.compile(
             rf"\s*{re.escape(name.strip().rpartition('.')[2])}\s*=\s*\"?{re.escape(value.strip())}\"?\s*(?:[#/].*)?$"
         )
-        if not any(said.match(extents.line(number)) for number in range(ignore.first, ignore.last + 1)):
+        lines = range(ignore.first, min(ignore.last, ignore.first + MOST_LINES) + 1)
+        if not any(said.match(extents.line(number)) for number in lines):
             return False
     return True
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,3 +37,26 @@ def test_it_reads_anything(path: str, pieces: list[str]) -> None:
         for word, line, column in ignore.words:
             if not ignore.peer and ignore.kind != "enable" and word != "*" and "\\" not in source.line(line):
                 assert source.line(line)[column - 1 :].startswith(word), (word, ignore)
+
+
+MANY = 20_000
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.yaml", "# devopslint: ignore[a] " * MANY),
+        ("a.yaml", "# devopslint: ignore[a]\n" + "{{/* " * MANY),
+        ("a.yaml", "a:\n" + "  - b: 1\n    # zizmor: ignore[x]\n" * MANY),
+        ("a.tf", "# devopslint: ignore[a]\n" + "/* " * MANY),
+        ("a.tf", "a = <<E\nE\n# devopslint: ignore[a]\n/* x */\n" * MANY),
+        ("Dockerfile", "RUN <<E\n# devopslint: ignore[a]\nE\n" * MANY),
+        ("Dockerfile", "# devopslint: ignore[a]\nRUN a \\\n" * MANY),
+    ],
+)
+def test_the_time_grows_with_the_file(path: str, text: str) -> None:
+    source = Source(path, text)
+    parse(source)
+    start = time.process_time()
+    ignores_of(source, lambda _: ())
+    assert time.process_time() - start < 10
