@@ -224,6 +224,8 @@ def _why_nothing(account: Account, workspace: Workspace, asked: Asked) -> str:
             "it saw nothing: the file is of no kind that devopslint knows, for nothing in its name or its text tells; "
             "`kinds` in a configuration can"
         )
+    if "analyser" in account.rule.raw:
+        return f"`{account.rule.raw['analyser']}` judges this, where it is installed: it found nothing, or is not here"
     kinds = ", ".join(account.kinds) or "of no kind that devopslint knows"
     return f"it saw nothing of that in this file, which is {kinds}"
 

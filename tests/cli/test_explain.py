@@ -262,6 +262,7 @@ def test_json_has_values_and_spans(tmp_path: Path) -> None:
         (("house/preview", "Dockerfile"), {}, "; it is a preview"),
         (("house/taste", "Dockerfile"), {}, "; it runs only in the profile strict"),
         (("kubernetes/latest-tag", "Dockerfile"), {}, "it saw nothing of that in this file, which is dockerfile"),
+        (("shell/shellcheck", "Dockerfile"), {}, "`shellcheck` judges this, where it is installed"),
         (("core/syntax", "Dockerfile"), {}, "it is found when files are read"),
         (("core/unused-ignore", "Dockerfile"), {"Dockerfile": "# devopslint: ignore[latest-tag]\nFROM a:1\n"}, "reported at Dockerfile:1:22: `latest-tag` silences nothing here"),
         (("latest-tag", "k.yaml"), {"k.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: [}\n"}, "k.yaml:3:19: "),
