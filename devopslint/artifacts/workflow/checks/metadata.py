@@ -62,21 +62,27 @@ def floating_image(subject: Subject) -> Iterator[Problem]:
 
 
 def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find scripts and Dockerfiles that an action names and that are not there, unless a build may make their folder."""
+    """Find scripts and Dockerfiles that an action names and that are not there, unless a build may make them."""
     workflow: Workflow = subject.context
     runs = map_at(workflow.root, "runs")
     keys = ("image",) if runs.get("using") == "docker" else ("pre", "main", "post")
     for key in keys:
         name = runs.get(key)
-        if isinstance(name, str) and name and "${{" not in name and "://" not in name and _is_missing(workflow, name):
-            yield Problem(("runs", key), file=name)
+        if isinstance(name, str) and name and "${{" not in name and "://" not in name:
+            hint = _hint_if_missing(workflow, name)
+            if hint is not None:
+                yield Problem(("runs", key), file=name, hint=hint)
 
 
-def _is_missing(workflow: Workflow, name: str) -> bool:
+def _hint_if_missing(workflow: Workflow, name: str) -> str | None:
+    """Return what may be meant by a file that is not there, `None` when it is, or when a build may make it or its folder."""
     workspace = workflow.workspace
     path = os.path.normpath(os.path.join(os.path.dirname(workflow.path), name))
     if workspace is None or path.startswith(".."):
-        return False
+        return None
     folder, _, last = path.rpartition("/")
     beside = workspace.names(folder)
-    return bool(beside) and not {last, f"{last}.js", f"{last}.cjs", f"{last}.mjs"} & set(beside)
+    if not beside or not {last, f"{last}.js", f"{last}.cjs", f"{last}.mjs"}.isdisjoint(beside):
+        return None
+    hint = nearest(last, beside)
+    return hint if hint or "package.json" not in workspace.names(os.path.dirname(workflow.path)) else None
