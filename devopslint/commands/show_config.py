@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DEFAULTS = {
     "select": ["default"], "profile": "default", "fail-on": "warning", "min-level": "note", "peer-ignores": True,
+    "shellcheck": "auto",
 }  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _folder_rows(config: Config) -> Iterator[Row]:
 
 def settings(config: Config, overrides: list[Override], ids_of: Callable[[str], Iterable[str]]) -> Iterator[Row]:
     """Yield every setting that holds; lists that grow from layer to layer have a row for each source."""
-    for name in ("select", "profile", "fail-on", "min-level", "peer-ignores", "baseline"):
+    for name in ("select", "profile", "fail-on", "min-level", "peer-ignores", "shellcheck", "baseline"):
         value, layer = config.single(name)
         where = "default" if layer is None else _at(layer, (name,))
         for override in overrides:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from devopslint.engine.analysis import missing
 from devopslint.engine.artifacts import artifacts
+from devopslint.policy.families import is_family
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule_files import group_of
 from devopslint.policy.suppressions import Covering
@@ -155,6 +156,8 @@ class _Settling:
         """Say whether all that a word means and that could have been found has been looked for."""
         running = [rule for rule in meant if dispatch.selection.runs(rule)]
         if not running or any(rule.id.startswith("core/") or missing(rule) for rule in running):
+            return False
+        if any(is_family(rule) and rule not in running for rule in meant):
             return False
         return self.whole or not any(_looks_at_all(group_of(rule.id)) for rule in running)
 

@@ -203,7 +203,7 @@ class Catalog:
             references=raw.get("references", ()),
             message=raw["message"],
             load_help=lambda: folder.load_help(group_of(page))[page],
-            url=DOCS_URL.format(id=page),
+            url=raw["references"][0] if page != identifier and raw.get("references") else DOCS_URL.format(id=page),
         )
 
 

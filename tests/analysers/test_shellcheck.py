@@ -310,7 +310,7 @@ def test_pages_and_sarif(tmp_path: Path) -> None:
     assert "unquoted-variable" in devopslint("rule", "show", "SC2086", cwd=tmp_path).stdout
     done = devopslint(".", "--select", "shellcheck", "--output", "sarif", cwd=tmp_path)
     (rule,) = json.loads(done.stdout)["runs"][0]["tool"]["driver"]["rules"]
-    assert (rule["id"], rule["helpUri"].rsplit("/", 2)[1:]) == ("shell/SC2086", ["shell", "shellcheck.md"])
+    assert (rule["id"], rule["helpUri"]) == ("shell/SC2086", "https://www.shellcheck.net/wiki/SC2086")
     told = devopslint("explain", "shell/SC2086", "Dockerfile", cwd=tmp_path).stdout
     assert "reported at Dockerfile:2:14: Double quote" in told
 
@@ -319,6 +319,14 @@ def test_pages_and_sarif(tmp_path: Path) -> None:
 def test_a_comment_that_silences_nothing(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"Dockerfile": DOCKERFILE + "# devopslint: ignore[SC2045] -- so be it\nRUN a; b\n"}
     assert [one.rule for one in found(tmp_path, files, "shell", "core")] == ["core/unused-ignore"]
+
+
+@needs_it
+def test_a_comment_about_what_is_switched_off(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"Dockerfile": DOCKERFILE + "# devopslint: ignore[SC2086] -- so be it\nRUN a; b\n"}
+    rules = [one.rule for one in found(tmp_path, files, "shell", "core", profile="strict")]
+    assert rules == ["core/unused-ignore"]
+    assert found(tmp_path, files, "shell", "core", profile="strict", analysers={"shellcheck": "off"}) == []
 
 
 def test_where_it_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

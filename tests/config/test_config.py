@@ -213,6 +213,7 @@ def test_what_holds_is_shown(tmp_path: Path) -> None:
         "fail-on: error  # .devopslint.yaml:1:1",
         "min-level: note  # default",
         "peer-ignores: true  # default",
+        "shellcheck: auto  # default",
         'ignore: ["dockerfile/missing-user"]  # dev/.devopslint.yaml:5:5, for *: thrown away',
     ]
     assert devopslint("config", cwd=tmp_path / "dev").stdout.startswith("# .devopslint.yaml\noverrides")

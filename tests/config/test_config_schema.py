@@ -26,6 +26,7 @@ GOOD: dict[str, list[Any]] = {
     "min-level": ["error", "warning", "note"],
     "baseline": ["base.json"],
     "peer-ignores": [True, False],
+    "shellcheck": ["auto", "on", "off"],
     "kinds": [{}, {"none": ["x/**"], "dockerfile": ["*.txt"]}],
     "rules": [
         {},
@@ -52,6 +53,7 @@ BAD: dict[str, list[Any]] = {
     "min-level": ["never", True],
     "baseline": [1, "", []],
     "peer-ignores": ["yes", 1],
+    "shellcheck": [True, "yes"],
     "kinds": [[], {"docker": ["x"]}, {"none": "x"}],
     "rules": [
         [],
