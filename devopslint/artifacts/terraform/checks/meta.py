@@ -73,7 +73,7 @@ def _depends(depends: Any) -> Iterator[tuple[str, Any, str]]:
         if (
             not references
             or references[0].steps[0] in _NO_DEPENDENCY
-            or references[0].text != item.text.partition("[")[0]
+            or references[0].text != item.text.partition("[")[0].removeprefix("resource.")
         ):
             yield "depends_on", item, "must hold references to resources, data sources or modules"
         elif len(references[0].steps) > (
