@@ -70,6 +70,27 @@ def is_named_context(model: Model, name: str) -> bool:
         folder = folder.rpartition("/")[0]
 
 
+def is_target(model: Model, name: str) -> bool:
+    """Say whether a bake, Compose or workflow file, or a Makefile, beside or above a Dockerfile builds a stage as a `target`."""
+    workspace = model.workspace
+    if workspace is None or not name:
+        return False
+    mentioned = re.compile(rf"target(?:s|\b)[\"'\s:=\[]*{re.escape(name)}\b|--target[= ]{re.escape(name)}\b")
+    folder = model.source.path.rpartition("/")[0]
+    while True:
+        files = [f"{folder}/{file}" if folder else file for file in _CONTEXTS]
+        if not folder:
+            workflows = ".github/workflows"
+            files.extend(f"{workflows}/{file}" for file in workspace.names(workflows))
+        for path in files:
+            source = workspace.source(path) if workspace.exists(path) else None
+            if source is not None and mentioned.search(source.text):
+                return True
+        if not folder:
+            return False
+        folder = folder.rpartition("/")[0]
+
+
 def _has_stage(model: Model, folder: str, file: str, name: str) -> bool:
     """Say whether another Dockerfile of the folder has a stage of a name: some builds put several files together."""
     path = f"{folder}/{file}" if folder else file

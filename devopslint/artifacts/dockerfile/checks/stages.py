@@ -9,6 +9,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     name_place,
     related_step,
 )
+from devopslint.artifacts.dockerfile.ignore import is_target
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.use import is_action, is_dev_container
 from devopslint.knowledge.end_of_life import end_of_life, line_title
@@ -241,7 +242,7 @@ def unused_stage(subject: Subject, options: Options) -> Iterator[Problem]:
     if any(UNKNOWN is stage.image for stage in model.stages) or _copies_unknown(model):
         return
     for stage in model.stages:
-        if stage.index not in reached:
+        if stage.index not in reached and not is_target(model, stage.name):
             mark = Place(model.source, *stage.start.instruction.mark)
             yield Problem(mark, stage=stage.label)
 
