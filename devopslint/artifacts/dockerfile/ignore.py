@@ -71,7 +71,7 @@ def is_named_context(model: Model, name: str) -> bool:
 
 
 def is_target(model: Model, name: str) -> bool:
-    """Say whether a bake, Compose or workflow file, or a Makefile, beside or above a Dockerfile builds a stage as a `target`."""
+    """Say whether a bake, Compose or workflow file, or a Makefile, beside or above a Dockerfile builds a stage by name."""
     workspace = model.workspace
     if workspace is None or not name:
         return False

@@ -222,10 +222,10 @@ class Model:
             return stages[int(name)]
         return None
 
-    def reachable(self) -> set[int]:
-        """Return the numbers of the stages that the final one is built from, itself among them."""
+    def reachable(self, targets: Iterable[Stage] = ()) -> set[int]:
+        """Return the numbers of the stages that the final one (and each of some targets) is built from, itself among them."""
         found: set[int] = set()
-        waiting = self.stages[-1:]
+        waiting = [*self.stages[-1:], *targets]
         while waiting:
             stage = waiting.pop()
             if stage.index not in found:

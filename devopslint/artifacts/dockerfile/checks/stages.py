@@ -238,11 +238,12 @@ def keyword_casing(subject: Subject, options: Options) -> Iterator[Problem]:
 def unused_stage(subject: Subject, options: Options) -> Iterator[Problem]:
     """A stage that nothing in the final image comes from."""
     model: Model = subject.context
-    reached = model.reachable()
+    targets = [stage for stage in model.stages[:-1] if is_target(model, stage.name)] if len(model.stages) > 1 else []
+    reached = model.reachable(targets)
     if any(UNKNOWN is stage.image for stage in model.stages) or _copies_unknown(model):
         return
     for stage in model.stages:
-        if stage.index not in reached and not is_target(model, stage.name):
+        if stage.index not in reached:
             mark = Place(model.source, *stage.start.instruction.mark)
             yield Problem(mark, stage=stage.label)
 
