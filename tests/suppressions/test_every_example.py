@@ -13,6 +13,7 @@ from devopslint.artifacts.dockerfile.reader import read_dockerfile
 from devopslint.commands.add_ignores import add_ignores
 from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
+from devopslint.engine.analysis import missing
 from devopslint.engine.discover import Asked
 from devopslint.engine.examples import example_path, read_example
 from devopslint.engine.reading import parse
@@ -65,7 +66,7 @@ def check(root: Path, selection: Selection, files: dict[str, str]) -> Report:
 def test_the_next_run_is_clean(group: str, tmp_path: Path) -> None:
     number = 0
     for rule in CATALOG.rules():
-        if rule.id.rpartition("/")[0] != group:
+        if rule.id.rpartition("/")[0] != group or missing(rule):
             continue
         for example in [one for one in CATALOG.info(rule.id).examples if "bad" in one][:MOST_EXAMPLES]:
             number += 1
