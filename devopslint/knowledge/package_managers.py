@@ -184,3 +184,66 @@ MANAGERS["bun"] = Manager(
 MANAGERS["aptitude"] = _APTITUDE
 MANAGERS["pip3"] = MANAGERS["pip"]
 MANAGERS["pip2"] = MANAGERS["pip"]
+
+
+class Lock:
+    """How a manager is told to install what its lock file says, and to fail when the manifest says something else.
+
+    `files` matches the lock file, `verbs` are the sub-commands that may go past it (`""`: none is given), `frozen` the
+    options that keep them from it, `settings` a text anywhere in the file that does; `instead` is what to write.
+    """
+
+    __slots__ = ("files", "frozen", "instead", "settings", "verbs")
+
+    def __init__(self, files: str, verbs: tuple[str, ...], frozen: str, instead: str, settings: str = "") -> None:
+        self.files = lazily(rf"(?:\./)?(?:{files})$")
+        self.verbs = frozenset(verbs)
+        self.frozen = frozenset(frozen.split())
+        self.instead = instead
+        self.settings = lazily(settings) if settings else None
+
+
+LOCKS = {
+    "npm": Lock(
+        r"package-lock\.json|npm-shrinkwrap\.json|package\*\.json",
+        ("install", "i"),
+        "-g --global --location --package-lock-only",
+        "npm ci",
+    ),
+    "yarn": Lock(
+        r"yarn\.lock\*?",
+        ("install", ""),
+        "--frozen-lockfile --immutable --immutable-cache --version -v",
+        "yarn install --frozen-lockfile",
+    ),
+    "pnpm": Lock(
+        r"pnpm-lock\.yaml\*?",
+        ("install", "i"),
+        "--frozen-lockfile -g --global",
+        "pnpm install --frozen-lockfile",
+        r"\bCI=",
+    ),
+    "bun": Lock(
+        r"bun\.lockb?\*?|bun\.lock\*",
+        ("install", "i"),
+        "--frozen-lockfile -g --global",
+        "bun install --frozen-lockfile",
+    ),
+    "composer": Lock(r"composer\.lock\*?|composer\.\*", ("update", "u"), "--lock --dry-run", "composer install"),
+    "bundle": Lock(
+        r"Gemfile\.lock|Gemfile\*",
+        ("install", "update", ""),
+        "--frozen --deployment --local --version",
+        "bundle config set frozen true && bundle install",
+        r"(?i)\b(?:frozen|deployment)\b",
+    ),
+    "pipenv": Lock(
+        r"Pipfile\.lock|Pipfile\*",
+        ("install", "update"),
+        "--deploy --ignore-pipfile -r --requirements",
+        "pipenv install --deploy",
+    ),
+    "uv": Lock(r"uv\.lock\*?", ("sync",), "--locked --frozen", "uv sync --locked", r"\bUV_(?:LOCKED|FROZEN)\b"),
+    "poetry": Lock(r"poetry\.lock\*?", ("update", "lock"), "--dry-run", "poetry install"),
+}
+"""The managers whose installs may write another lock file."""

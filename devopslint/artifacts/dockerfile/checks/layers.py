@@ -15,6 +15,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
 )
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
+from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.tree import UNKNOWN
@@ -102,30 +103,59 @@ def _lies_in(step: Step, folder: str) -> bool:
 
 
 def lock_file_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`npm install` and `yarn install` beside a lock file that was copied: they may write another one."""
+    """An install beside a lock file that was copied, and that it may go past or write anew."""
     command, step = command_of(subject)
-    operands = command.operands(frozenset({"--prefix", "--cwd", "--registry", "--loglevel", "--omit", "--include"}))
+    lock = LOCKS[command.name]
+    operands = command.operands(_WITH_VALUES)
     verb = operands[0].text if operands else ""
     if step.stage is None or len(operands) > 1 or command.expands:
         return
-    if command.name == "npm":
-        if verb not in {"install", "i"} or command.has_flag("-g", "--global", "--location", "--package-lock-only"):
-            return
-        locks, instead = r"^(?:\./)?(?:package-lock\.json|npm-shrinkwrap\.json|package\*\.json)$", "npm ci"
-    else:
-        if verb not in {"install", ""} or command.has_flag(
-            "--frozen-lockfile", "--immutable", "--immutable-cache", "--version", "-v"
-        ):
-            return
-        locks, instead = r"^(?:\./)?yarn\.lock\*?$", "yarn install --frozen-lockfile"
+    if verb not in lock.verbs or command.has_flag(*lock.frozen):
+        return
+    if lock.settings is not None and lock.settings.search(step.model.source.text):
+        return
     for earlier in step.stage.lineage():
         if earlier.index < step.index and earlier.name == "COPY":
             for word in sources_and_destination(earlier)[0]:
-                if re.match(locks, word.value):
+                if lock.files.match(word.value):
                     assert command.name_word is not None
                     place = operands[0] if operands else command.name_word
-                    yield Problem(place_of(place), instead=instead, related=[related_step(earlier, "the lock file")])
+                    yield Problem(
+                        place_of(place), instead=lock.instead, related=[related_step(earlier, "the lock file")]
+                    )
                     return
+
+
+_WITH_VALUES = frozenset(
+    [
+        "--prefix",
+        "--cwd",
+        "--registry",
+        "--loglevel",
+        "--omit",
+        "--include",
+        "--jobs",
+        "-j",
+        "--retry",
+        "--path",
+        "--without",
+        "--with",
+        "--group",
+        "--extra",
+        "--dir",
+        "-C",
+        "--filter",
+        "--working-dir",
+        "-d",
+        "--directory",
+        "--project",
+        "--python",
+        "-p",
+        "--only",
+        "--index",
+        "--package",
+    ]
+)
 
 
 def lock_file_left_behind(subject: Subject, options: Options) -> Iterator[Problem]:
