@@ -47,6 +47,8 @@ class Dispatch:
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}
         self._members: dict[tuple[str, str, str], Rule | None] = {}
+        self._wanted: dict[str, frozenset[str]] = {}
+        self._meeting: dict[tuple[int, str, str], Sequence[Rule]] = {}
 
     def stamp(self) -> str:
         """Return what changes when a rule or the selection does."""
@@ -62,11 +64,21 @@ class Dispatch:
             self._tables[artifact] = table
         return self._tables[artifact]
 
+    def wanted(self, artifact: str) -> frozenset[str]:
+        """Return the kinds (and `kind.type`s) that the rules of an artifact are on."""
+        if artifact not in self._wanted:
+            self._wanted[artifact] = frozenset(self.table(artifact))
+        return self._wanted[artifact]
+
     def rules_for(self, table: Table, kind: str, type_name: str) -> Sequence[Rule]:
         """Return the rules that meet a subject of a kind and a type."""
-        rules = table.get(kind, [])
         typed = table.get(f"{kind}.{type_name}") if type_name else None
-        return [*rules, *typed] if typed else rules
+        if typed is None:
+            return table.get(kind, ())
+        key = id(table), kind, type_name
+        if key not in self._meeting:
+            self._meeting[key] = [*table.get(kind, ()), *typed]
+        return self._meeting[key]
 
     def member(self, family: Rule, name: str, level: str) -> Rule | None:
         """Return the member of a family that a finding of a level belongs to; `None` when it does not run."""

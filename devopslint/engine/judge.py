@@ -135,7 +135,7 @@ class Judge:
             artifact,
             files,
             self.workspace,
-            frozenset(self.dispatch.table(artifact.NAME)),
+            self.dispatch.wanted(artifact.NAME),
             report,
             lambda path, document: self.workspace.forced_kind(path) is not None or accepts(artifact, path, document),
         )
@@ -158,7 +158,8 @@ class Judge:
                     self._defer(rule, subject, result)
                     continue
                 problems, undecided = rule.judge(subject)
-                result.undecided += undecided
+                if undecided:
+                    result.undecided += 1
                 for problem in problems:
                     self._add(rule, subject, problem, result)
             except (Exception, SystemExit) as error:  # one rule's failure must not cost the others

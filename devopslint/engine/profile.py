@@ -62,7 +62,7 @@ class _TimedRule:
         self._cost = cost
         self._clock = time.perf_counter
 
-    def judge(self, subject: Subject) -> tuple[list[Problem], bool]:
+    def judge(self, subject: Subject) -> tuple[Sequence[Problem], bool]:
         cost = self._cost
         cost.calls += 1
         started = self._clock()

@@ -279,14 +279,30 @@ class Workspace:
         if not path:
             return os.stat(absolute)
         folder = path.rpartition("/")[0]
-        if folder not in self._folders_inside:
-            self._folders_inside[folder] = self._really_inside(self._absolute(folder))
-        if not self._folders_inside[folder]:
+        if not self._is_inside(folder):
             return None
         status = os.lstat(absolute)
         if stat.S_ISLNK(status.st_mode):
             return os.stat(absolute) if self._really_inside(absolute) else None
         return status
+
+    def _is_inside(self, folder: str) -> bool:
+        """Say whether a folder stays below the root: what is no link does when the folder above it does."""
+        known = self._folders_inside
+        unknown = []
+        while folder not in known:
+            unknown.append(folder)
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]
+        for one in reversed(unknown):
+            absolute = self._absolute(one)
+            try:
+                is_link = stat.S_ISLNK(os.lstat(absolute).st_mode)
+            except OSError:
+                is_link = True
+            known[one] = self._really_inside(absolute) if is_link else not one or known[one.rpartition("/")[0]]
+        return known[unknown[0] if unknown else folder]
 
     def _really_inside(self, absolute: str) -> bool:
         if not self._real_root:

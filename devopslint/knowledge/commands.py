@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.policy.subject import Subject
 from devopslint.syntax.shell import split_flag
@@ -26,6 +27,7 @@ _PLAIN = re.compile(
 _filters: dict[frozenset[str], re.Pattern[str]] = {}
 
 
+@lru_cache(maxsize=16)
 def wanted_commands(wanted: frozenset[str]) -> frozenset[str] | None:
     """Return the command names that rules are on, from `Unit.wanted`; `None` when a rule is on all of them."""
     if KIND in wanted:

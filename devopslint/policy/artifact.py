@@ -6,6 +6,8 @@ heavy: it is imported at every run, its readers only when a file of its kind is 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -61,6 +63,11 @@ if TYPE_CHECKING:
             """Yield the subjects of a unit; tell the unit of every syntax problem, and of its facts."""
 
 
+@lru_cache(maxsize=256)
+def _wants_a_type(wanted: frozenset[str], kind: str) -> bool:
+    return any(name.startswith(kind + ".") for name in wanted)
+
+
 class Unit:
     """The smallest set of files that can be judged alone: `files` are those of the artifact's own kind.
 
@@ -91,7 +98,7 @@ class Unit:
 
     def wants(self, kind: str) -> bool:
         """Say whether a rule of this run is on `kind` or on one of its types."""
-        return kind in self.wanted or any(name.startswith(kind + ".") for name in self.wanted)
+        return kind in self.wanted or _wants_a_type(self.wanted, kind)
 
     def documents(self, path: str) -> list[Document]:
         """Return the YAML or JSON documents of one of the unit's files that are of the unit's kind."""

@@ -9,7 +9,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.conditions import Blame, Condition
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
     Check = Callable[[Subject, Options], Iterable[Problem]]
+    Verdict = tuple[Sequence[Problem], bool]
+    Judge = Callable[[Subject], Verdict]
 
 LEVELS = ("error", "warning", "note")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_.$][^{}\s]*)\}")
@@ -31,7 +33,7 @@ class Rule:
     once; such a rule has neither conditions nor a check.
     """
 
-    __slots__ = ("_judge", "analyser", "from_user", "id", "level", "options", "raw")
+    __slots__ = ("_message", "analyser", "from_user", "id", "judge", "level", "options", "raw")
 
     def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
         self.id = identifier
@@ -40,7 +42,9 @@ class Rule:
         self.options: dict[str, Any] = {name: option["default"] for name, option in raw.get("options", {}).items()}
         self.from_user = from_user
         self.analyser: str = raw.get("analyser", "")
-        self._judge: Callable[[Subject], tuple[list[Problem], bool]] | None = None
+        self.judge: Judge = self._begin
+        """Returns the problems of a subject, and whether the rule was left undecided by something unknown."""
+        self._message: list[str] | None = None
 
     @property
     def on(self) -> list[str]:
@@ -51,19 +55,19 @@ class Rule:
     def use_options(self, values: Mapping[str, Any]) -> None:
         """Set the options anew, so that conditions are compiled with them."""
         self.options = dict(values)
-        self._judge = None
+        self.judge = self._begin
 
-    def judge(self, subject: Subject) -> tuple[list[Problem], bool]:
-        """Return the problems of a subject, and whether the rule was left undecided by something unknown."""
-        if self._judge is None:
-            self._judge = _compiled_check(self) if "check" in self.raw else _compiled_conditions(self)
-        return self._judge(subject)
+    def _begin(self, subject: Subject) -> Verdict:
+        self.judge = _compiled_check(self) if "check" in self.raw else _compiled_conditions(self)
+        return self.judge(subject)
 
     def message(self, subject: Subject, problem: Problem) -> str:
         """Return the rule's message with its `{names}` filled in."""
-
-        def fill(found: re.Match[str]) -> str:
-            name = found.group(1)
+        if self._message is None:
+            self._message = PLACEHOLDER.split(self.raw["message"])
+        parts = self._message.copy()
+        for index in range(1, len(parts), 2):
+            name = parts[index]
             value: Any = problem.values.get(name, MISSING)
             if value is MISSING:
                 value = self.options.get(name, MISSING)
@@ -71,9 +75,8 @@ class Rule:
                 value = subject.address
             if value is MISSING:
                 value = "?" if name == "value" else _value_at(subject, name)
-            return _shown(value)
-
-        return PLACEHOLDER.sub(fill, self.raw["message"])
+            parts[index] = _shown(value)
+        return "".join(parts)
 
 
 def _value_at(subject: Subject, name: str) -> Any:
@@ -89,20 +92,29 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = ", ".join(_shown(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
-    text = _DIGEST.sub(r"\1…", " ".join(text.split()))
+    text = " ".join(text.split())
+    if "sha" in text:
+        text = _DIGEST.sub(r"\1…", text)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
-def _compiled_check(rule: Rule) -> Callable[[Subject], tuple[list[Problem], bool]]:
-    check = import_check(rule.raw["check"])
-    when = _compile_part(rule, "when", blame=False)
+_NOTHING: Verdict = ((), False)
+_UNDECIDED: Verdict = ((), True)
 
-    def judge(subject: Subject) -> tuple[list[Problem], bool]:
-        if when is not None:
-            holds = _evaluate(when, subject)[0]
-            if holds is not True:
-                return [], holds is None
-        return list(check(subject, rule.options)), False
+
+def _compiled_check(rule: Rule) -> Judge:
+    check = import_check(rule.raw["check"])
+    options = rule.options
+    if "when" not in rule.raw:
+        return lambda subject: (list(check(subject, options)), False)
+    when = _compile_part(rule, "when", blame=False)
+    holds = _evaluator(when)
+
+    def judge(subject: Subject) -> Verdict:
+        truth = holds(subject)[0]
+        if truth is not True:
+            return _UNDECIDED if truth is None else _NOTHING
+        return list(check(subject, options)), False
 
     return judge
 
@@ -116,45 +128,48 @@ def import_check(path: str) -> Check:
     return check
 
 
-def _compiled_conditions(rule: Rule) -> Callable[[Subject], tuple[list[Problem], bool]]:
-    when = _compile_part(rule, "when", blame=False)
-    require = _compile_part(rule, "require", blame=False)
-    forbid = _compile_part(rule, "forbid", blame=True)
+def _compiled_conditions(rule: Rule) -> Judge:
+    when, require, forbid = (
+        _evaluator(_compile_part(rule, part, blame=part == "forbid")) if part in rule.raw else None
+        for part in ("when", "require", "forbid")
+    )
 
-    def judge(subject: Subject) -> tuple[list[Problem], bool]:
+    def judge(subject: Subject) -> Verdict:
         undecided = False
         if when is not None:
-            holds, _ = _evaluate(when, subject)
+            holds, _ = when(subject)
             if holds is not True:
-                return [], holds is None
+                return _UNDECIDED if holds is None else _NOTHING
         if require is not None:
-            holds, blames = _evaluate(require, subject)
+            holds, blames = require(subject)
             if holds is False:
                 return _problems(rule, subject, blames), False
             undecided = holds is None
         if forbid is not None:
-            holds, blames = _evaluate(forbid, subject)
+            holds, blames = forbid(subject)
             if holds is True:
                 return _problems(rule, subject, blames), False
             undecided = undecided or holds is None
-        return [], undecided
+        return _UNDECIDED if undecided else _NOTHING
 
     return judge
 
 
-def _compile_part(rule: Rule, part: str, *, blame: bool) -> Condition | None:
-    if part not in rule.raw:
-        return None
+def _compile_part(rule: Rule, part: str, *, blame: bool) -> Condition:
     from devopslint.policy.conditions import compile_condition
 
     return compile_condition(rule.raw[part], blame, rule.options, (part,))
 
 
-def _evaluate(condition: Condition, subject: Subject) -> tuple[bool | None, list[Blame]]:
+def _evaluator(condition: Condition) -> Callable[[Subject], tuple[bool | None, list[Blame]]]:
+    """Return what judges a subject by a condition, and what is to blame."""
     from devopslint.policy.conditions import Evaluation
 
-    evaluation = Evaluation(subject)
-    return condition(evaluation, ()), evaluation.blames
+    def evaluate(subject: Subject) -> tuple[bool | None, list[Blame]]:
+        evaluation = Evaluation(subject)
+        return condition(evaluation, ()), evaluation.blames
+
+    return evaluate
 
 
 def _problems(rule: Rule, subject: Subject, blames: list[Blame]) -> list[Problem]:

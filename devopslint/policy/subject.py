@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate, Map, Seq, header_of, locate
 
 TYPE_CHECKING = False
@@ -137,6 +139,7 @@ class Subject:
         return f"<{self.kind} {self.address or self.type}>"
 
 
+@lru_cache(maxsize=4096)
 def parse_path(path: str) -> Path:
     """Return `spec.containers[0].image` or `metadata.annotations["a.b/c"]` as a tuple of names and numbers.
 
@@ -190,7 +193,8 @@ def owner_of(subject: Subject, path: Path) -> tuple[Subject, Path]:
 
 def candidates(subject: Subject, path: Path) -> Sequence[Candidate]:
     """Return every value that `path` can have below the subject; a lone MISSING or UNKNOWN when there is none."""
-    subject, path = owner_of(subject, path)
+    if path and path[0] in subject.parents:
+        subject, path = owner_of(subject, path)
     return _walk(subject, subject.value, path, 0, ())
 
 

@@ -19,19 +19,18 @@ class Fragment:
     the next piece. A block scalar has a piece for each of its lines, a Dockerfile instruction one for each line too.
     """
 
-    __slots__ = ("pieces", "source", "text")
+    __slots__ = ("_starts", "pieces", "source", "text")
 
     def __init__(self, text: str, source: Source, pieces: Iterable[tuple[int, int]] = ((0, 0),)) -> None:
         self.text = text
         self.source = source
         self.pieces = tuple(pieces)
+        self._starts: list[int] | None = None
 
     def offset(self, at: int) -> int:
         """Return the offset in the source of an offset in the text."""
-        pieces = self.pieces
-        index = bisect_right(pieces, at, key=_start) - 1 if len(pieces) > 1 else 0
-        start, where = pieces[max(index, 0)]
-        return where + max(at - start, 0)
+        start, where = self.pieces[self._index(at)] if len(self.pieces) > 1 else self.pieces[0]
+        return where + at - start if at > start else where
 
     def mark(self, start: int, end: int) -> Mark:
         """Return the offsets in the source of a stretch of the text (end exclusive)."""
@@ -41,9 +40,21 @@ class Fragment:
     def slice(self, start: int, end: int) -> Fragment:
         """Return the part of the text from `start` to `end` (exclusive) as a fragment of its own."""
         pieces = [(0, self.offset(start))]
-        pieces += [(at - start, where) for at, where in self.pieces if start < at < end]
+        pieces += [(at - start, where) for at, where in self.pieces_within(start, end)]
         return Fragment(self.text[start:end], self.source, pieces)
 
+    def pieces_within(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return the pieces that begin between two offsets of the text, at neither of them."""
+        if len(self.pieces) == 1:
+            return self.pieces if start < self.pieces[0][0] < end else ()
+        first = self._index(start) + (self.pieces[0][0] <= start)
+        last = first
+        while last < len(self.pieces) and self.pieces[last][0] < end:
+            last += 1
+        return self.pieces[first:last]
 
-def _start(piece: tuple[int, int]) -> int:
-    return piece[0]
+    def _index(self, at: int) -> int:
+        """Return the index of the piece that an offset of the text belongs to."""
+        if self._starts is None:
+            self._starts = [start for start, _ in self.pieces]
+        return max(bisect_right(self._starts, at) - 1, 0)

@@ -152,7 +152,7 @@ def subfragment(fragment: Fragment, segments: Iterable[tuple[int, int]]) -> Frag
     at = 0
     for start, end in segments:
         pieces.append((at, fragment.offset(start)))
-        pieces.extend((at + inner - start, where) for inner, where in fragment.pieces if start < inner < end)
+        pieces.extend((at + inner - start, where) for inner, where in fragment.pieces_within(start, end))
         text.append(fragment.text[start:end])
         at += end - start
     return Fragment("".join(text), fragment.source, pieces or ((0, 0),))

@@ -47,7 +47,7 @@ def _json_script(instruction: Instruction) -> Fragment | None:
         if script.raw[1:-1] != script.value:
             return None
         pieces = [(0, fragment.offset(start))]
-        pieces.extend((at - start, where) for at, where in fragment.pieces if start < at < end)
+        pieces.extend((at - start, where) for at, where in fragment.pieces_within(start, end))
         return Fragment(script.value, fragment.source, pieces)
     if not all(_PLAIN.fullmatch(word.value) and word.raw[1:-1] == word.value for word in words):
         return None

@@ -130,12 +130,24 @@ class Workloads:
 class Manifests:
     """All objects of a file, in their order: the `context` of every subject."""
 
-    __slots__ = ("_by_kind", "_by_name", "_by_value", "_mentions", "_workloads", "objects", "path", "workspace")
+    __slots__ = (
+        "_by_kind",
+        "_by_name",
+        "_by_value",
+        "_mentions",
+        "_workloads",
+        "faults",
+        "objects",
+        "path",
+        "workspace",
+    )
 
     def __init__(self, path: str, objects: list[KubernetesObject], workspace: Workspace) -> None:
         self.path = path
         self.objects = objects
         self.workspace = workspace
+        self.faults: dict[int, list[Any]] = {}
+        """What `checks.fields` found of each object, by the identity of its tree."""
         self._mentions: dict[str, bool] = {}
         self._by_value = {id(one.value): one for one in objects}
         self._by_kind: dict[str, list[KubernetesObject]] = {}

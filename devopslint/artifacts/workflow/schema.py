@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
     Definition = dict[str, Any]
+    Alternative = tuple[str, Definition, frozenset[str]]
 
 _BUILT_IN: dict[str, Any] = {
     "string": {"string": {}},
@@ -35,6 +36,9 @@ _CONDITIONS = frozenset({"job-if", "step-if", "snapshot-if", "runs-if"})
 _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
 _TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
 _table: dict[str, Any] = {}
+_alternatives: dict[int, dict[tuple[str, frozenset[str]], list[Alternative]]] = {}
+"""By table of definitions, name and contexts."""
+_required_keys: dict[int, list[str]] = {}
 
 
 def load_table() -> dict[str, Any]:
@@ -93,10 +97,12 @@ class Site:
 class Walk:
     """The problems and the sites of one document."""
 
-    __slots__ = ("definitions", "problems", "sites")
+    __slots__ = ("_hints", "_known", "definitions", "problems", "sites")
 
     def __init__(self, definitions: dict[str, Definition]) -> None:
         self.definitions = definitions
+        self._hints: dict[Path, str] = {}
+        self._known = _alternatives.setdefault(id(definitions), {})
         self.problems: list[SchemaProblem] = []
         self.sites: list[Site] = []
 
@@ -104,8 +110,15 @@ class Walk:
         definition: Definition = self.definitions.get(name) or _BUILT_IN[name]
         return definition
 
-    def _alternatives(self, name: str, contexts: frozenset[str]) -> list[tuple[str, Definition, frozenset[str]]]:
+    def _alternatives(self, name: str, contexts: frozenset[str]) -> list[Alternative]:
         """Return the definitions without `one-of` that a name stands for, each with the contexts it adds."""
+        key = name, contexts
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._find_alternatives(name, contexts)
+        return found
+
+    def _find_alternatives(self, name: str, contexts: frozenset[str]) -> list[Alternative]:
         definition = self._named(name)
         contexts = contexts.union(definition.get("context", ()))
         if "one-of" not in definition:
@@ -130,9 +143,7 @@ class Walk:
         else:
             self._visit_scalar(node, name, path, alternatives)
 
-    def _visit_scalar(
-        self, node: Any, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
-    ) -> None:
+    def _visit_scalar(self, node: Any, name: str, path: Path, alternatives: list[Alternative]) -> None:
         if isinstance(node, Tagged):
             self._wrong_type(node, name, path, alternatives)
             return
@@ -184,18 +195,16 @@ class Walk:
             return bool(text) or not options.get("require-non-empty")
         return False
 
-    def _visit_map(
-        self, node: Map, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
-    ) -> None:
+    def _visit_map(self, node: Map, name: str, path: Path, alternatives: list[Alternative]) -> None:
         maps = [one for one in alternatives if "mapping" in one[1]]
         if not maps:
             self._wrong_type(node, name, path, alternatives)
             return
         keys = [key for key in node if not key.startswith("${{")]
         told = _told_by_value(node, maps) if name == "runs-strict" else None
-        chosen, definition, contexts = told or max(
-            maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1]))
-        )
+        if told is None and len(maps) > 1:
+            told = max(maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1])))
+        chosen, definition, contexts = told or maps[0]
         mapping = definition["mapping"]
         properties: dict[str, Any] = mapping.get("properties", {})
         for key in keys:
@@ -213,15 +222,13 @@ class Walk:
         if len(absent) == len(required) and len(maps) > 1:
             first = dict.fromkeys(key for _, one, _ in maps for key in _required(one["mapping"])[:1])
             absent = [] if any(key in node for key in first) else [" or ".join(f"`{key}`" for key in list(first)[:2])]
-        hinted = " ".join(one.values.get("hint", "") for one in self.problems if one.path[:-1] == path)
+        hinted = self._hints.get(path, "")
         for key in absent:
             shown = key if key.startswith("`") else f"`{key}`"
             if not any(f"{word}?" in hinted for word in shown.split(" or ")):
                 self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=_where(path)))
 
-    def _strange_key(
-        self, key: str, chosen: str, path: Path, maps: list[tuple[str, Definition, frozenset[str]]], keys: Iterable[str]
-    ) -> None:
+    def _strange_key(self, key: str, chosen: str, path: Path, maps: list[Alternative], keys: Iterable[str]) -> None:
         known = {word for _, one, _ in maps for word in one["mapping"].get("properties", {})}
         if key in known:
             other = self._required_of(chosen, keys)
@@ -230,6 +237,7 @@ class Walk:
             )
             return
         hint = nearest(key, sorted(known))
+        self._hints[path] = f"{self._hints.get(path, '')} {hint}"
         self.problems.append(
             SchemaProblem("unknown-key", chosen, (*path, key), "key", key=key, hint=hint, where=_where(path))
         )
@@ -238,9 +246,7 @@ class Walk:
         required = _required(self._named(chosen)["mapping"])
         return next((key for key in required if key in keys), next(iter(required), "it"))
 
-    def _wrong_type(
-        self, node: Any, name: str, path: Path, alternatives: list[tuple[str, Definition, frozenset[str]]]
-    ) -> None:
+    def _wrong_type(self, node: Any, name: str, path: Path, alternatives: list[Alternative]) -> None:
         kinds: list[str] = []
         for _, definition, _ in alternatives:
             kind = next((key for key in (*_SCALARS, "mapping", "sequence") if key in definition), "")
@@ -265,9 +271,7 @@ def _likeness(keys: list[str], mapping: dict[str, Any]) -> tuple[int, int]:
     return sum(key in keys for key in _required(mapping)), sum(key in properties for key in keys)
 
 
-def _told_by_value(
-    node: Map, maps: list[tuple[str, Definition, frozenset[str]]]
-) -> tuple[str, Definition, frozenset[str]] | None:
+def _told_by_value(node: Map, maps: list[Alternative]) -> Alternative | None:
     """Return the form of an action's `runs` that its `using` asks for."""
     using = str(node.get("using", ""))
     kind = {"docker": "container", "composite": "composite"}.get(using, "node" if using.startswith("node") else "-")
@@ -280,8 +284,13 @@ def _first(keys: list[str], definition: Definition) -> int:
 
 
 def _required(mapping: dict[str, Any]) -> list[str]:
-    properties = mapping.get("properties", {})
-    return [key for key, below in properties.items() if isinstance(below, dict) and below.get("required")]
+    """Return the keys that a mapping must have; the tables stay, so that each is looked through once."""
+    found = _required_keys.get(id(mapping))
+    if found is None:
+        properties = mapping.get("properties", {})
+        found = [key for key, below in properties.items() if isinstance(below, dict) and below.get("required")]
+        _required_keys[id(mapping)] = found
+    return found
 
 
 def _allowed(definition: Definition) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
+    Fault = tuple[str, Path, dict[str, Any]]
     Owners = tuple[tuple[Path, dict[str, Any]], ...]
     """The types above a node, each with its path."""
 
@@ -149,8 +150,15 @@ def _load() -> dict[str, Any]:
     return _table
 
 
-def _faults(subject: Subject) -> Iterator[tuple[str, Path, dict[str, Any]]]:
-    """Yield (fault, path, values for the message) of everything below an object that its kind does not allow."""
+def _faults(subject: Subject) -> list[Fault]:
+    """Return (fault, path, values for the message) of everything below an object that its kind does not allow."""
+    known: dict[int, list[Fault]] = subject.context.faults
+    if id(subject.value) not in known:
+        known[id(subject.value)] = list(_find_faults(subject))
+    return known[id(subject.value)]
+
+
+def _find_faults(subject: Subject) -> Iterator[Fault]:
     table = _load()
     number = table["kinds"].get(f"{subject.value.get('apiVersion')} {subject.value.get('kind')}")
     if number is None:
