@@ -56,6 +56,7 @@ class Workspace:
         self._exists: dict[str, bool] = {}
         self._listings: dict[str, Sequence[str]] = {}
         self._listing_digests: dict[str, str] = {}
+        self._name_sets: dict[str, frozenset[str]] = {}
         self._words: dict[tuple[str, tuple[str, ...]], Words] = {}
         self._file_names: dict[tuple[str, tuple[str, ...]], Names] = {}
         self._sources: dict[str, Source | None] = {}
@@ -207,6 +208,12 @@ class Workspace:
             self._listings[folder] = self._names(folder)
         return self._listings[folder]
 
+    def _names_in(self, folder: str) -> frozenset[str]:
+        """Return what stands in a folder: many names that tools look for are asked of each, and few are there."""
+        if folder not in self._name_sets:
+            self._name_sets[folder] = frozenset(self._listing(folder))
+        return self._name_sets[folder]
+
     def _listing_digest(self, folder: str) -> str:
         """Return what tells one listing from another, made when first wanted: a listing may be older than `remember`."""
         if folder not in self._listing_digests:
@@ -240,7 +247,10 @@ class Workspace:
                     yield path, content.decode("utf-8", "replace")
 
     def _is_file(self, path: str) -> bool:
+        folder, _, name = path.rpartition("/")
         try:
+            if name not in self._names_in(folder):
+                return False
             status = self._status(path)
         except (OSError, ValueError):
             return False

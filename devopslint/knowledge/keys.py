@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.source import Source
 
     Options = Mapping[str, Any]
 
@@ -18,21 +19,28 @@ if TYPE_CHECKING:
 def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield every key that is given again in a mapping of the subject; `<<` may stand more than once."""
     for node in mappings(subject.value):
-        for key, at in node.duplicates:
-            if key != "<<":
-                yield Problem(Place(subject.document.source, at[0], at[1]), key=key)
+        if node.duplicates:
+            yield from duplicates(node, subject.document.source)
+
+
+def duplicates(node: Map, source: Source) -> Iterator[Problem]:
+    """Yield every key that is given again in one mapping."""
+    for key, at in node.duplicates:
+        if key != "<<":
+            yield Problem(Place(source, at[0], at[1]), key=key)
 
 
 def mappings(node: Any) -> Iterator[Map]:
     """Yield every mapping of a tree once, however many aliases lead to it."""
-    stack, seen = [node], set()
+    stack: list[Any] = [node] if isinstance(node, (Map, Seq)) else []
+    seen: set[int] = set()
     while stack:
         node = stack.pop()
-        if id(node) in seen or not isinstance(node, (Map, Seq)):
+        if id(node) in seen:
             continue
         seen.add(id(node))
         if isinstance(node, Map):
             yield node
-            stack.extend(node.values())
+            stack.extend(below for below in node.values() if isinstance(below, (Map, Seq)))
         else:
-            stack.extend(node)
+            stack.extend(below for below in node if isinstance(below, (Map, Seq)))

@@ -47,19 +47,14 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
             yield subject
         elif same is None:
             yield _unknown(other)
-    for call in module.all("module"):
-        if declared.address in module.links_of(call, None):
-            yield _unknown(call)
+    for call in module.calls_with(declared.address):
+        yield _unknown(call)
     yield from (_unknown(other) for other in _made_by_callers(module, declared, type_name))
 
 
 def _made_by_callers(module: Module, declared: Declared, type_name: str) -> Iterator[Declared]:
     """Yield the resources of a type, and the calls of modules, that a caller gives an output made of `declared`."""
-    outputs = [
-        output.label(0)
-        for output in module.all("output")
-        if declared.address in module.referred_by(output.block.get("value"))
-    ]
+    outputs = module.outputs_of(declared.address)
     for caller, call in module.callers if outputs else ():
         for other in (*caller.all("resource"), *caller.all("module")):
             if other is call or (other.block.type == "resource" and other.label(0) != type_name):

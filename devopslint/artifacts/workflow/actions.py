@@ -56,7 +56,7 @@ class ActionRef:
     one; what is in no repository is called as it is written.
     """
 
-    __slots__ = ("kind", "name", "owner", "path", "ref", "repository", "slug", "text")
+    __slots__ = ("is_sha", "kind", "major", "name", "owner", "path", "ref", "repository", "slug", "text")
 
     def __init__(
         self, kind: str, text: str, owner: str = "", repository: str = "", path: str = "", ref: str = ""
@@ -68,6 +68,11 @@ class ActionRef:
         self.path = path
         self.ref = ref
         self.slug = f"{self.owner}/{self.repository}" if owner else ""
+        self.is_sha = len(ref) >= 40 and _SHA.match(ref) is not None
+        """Whether the ref is a full commit sha."""
+        found = _VERSION.match(ref) if len(ref) < 30 else None
+        self.major: int | None = int(found.group(1)) if found else None
+        """The major version of a ref such as `v4.1.0`."""
         self.name = f"{self.slug}/{path}".lower().rstrip("/") if owner else text.lower()
 
     @property
@@ -76,21 +81,10 @@ class ActionRef:
         return os.path.normpath("./" + self.text[2:] if self.text.startswith("$/") else self.text)
 
     @property
-    def is_sha(self) -> bool:
-        """Whether the ref is a full commit sha."""
-        return bool(_SHA.match(self.ref))
-
-    @property
     def is_branch(self) -> bool:
         """Whether the ref is surely a branch or a moving name, not a version."""
         ref = self.ref.lower()
         return ref in _BRANCHES or ref.startswith(("refs/heads/", "feature/"))
-
-    @property
-    def major(self) -> int | None:
-        """The major version of a ref such as `v4.1.0`, else `None`."""
-        found = _VERSION.match(self.ref) if len(self.ref) < 30 and not self.is_sha else None
-        return int(found.group(1)) if found else None
 
     def __repr__(self) -> str:
         return f"ActionRef({self.text!r})"

@@ -180,8 +180,10 @@ def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
         return None
     majors = load_actions().get(uses.name, {})
     node = majors.get(str(major), {}).get("node")
+    if node is None or node >= 24:
+        return None
     first = _first_to_use(majors)
-    return (uses, major, node, first) if node is not None and first is not None and major < first else None
+    return (uses, major, node, first) if first is not None and major < first else None
 
 
 def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -161,8 +161,8 @@ def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
     source = subject.document.source
     jobs = subject.value.get("jobs")
-    yield from keys.duplicate_key(subject, options)
     for node in keys.mappings(subject.value):
+        yield from keys.duplicates(node, source)
         for key, at, _ in different_case(node, jobs=jobs):
             yield Problem(Place(source, at[0], at[1]), key=key)
 

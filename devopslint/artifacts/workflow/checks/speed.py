@@ -77,9 +77,16 @@ def _is_on(step: Step) -> bool:
 
 def _managers(job: Job) -> dict[str, Step]:
     """Return the package managers that a job's scripts install with, each with the first step that does."""
+    key = f"package managers of {job.key}"
+    known: dict[str, Step] | None = job.workflow.cache.get(key)
+    if known is not None:
+        return known
     found: dict[str, Step] = {}
+    job.workflow.cache[key] = found
     for step in job.steps:
-        script = re.sub(r"(?m)^\s*#.*$", "", (step.run or "").replace("\\\n", " "))
+        if not step.run:
+            continue
+        script = re.sub(r"(?m)^\s*#.*$", "", step.run.replace("\\\n", " "))
         for name, pattern in _INSTALLS.items():
             if name not in found and pattern.search(script):
                 found[name] = step
