@@ -7,6 +7,7 @@ or is `localhost`; without one the registry is Docker Hub.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.syntax.tree import UNKNOWN
 
@@ -19,6 +20,7 @@ _HOLE = re.compile(r"[$%{}<]")
 _HUB_NAMES = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
 
 
+@lru_cache(maxsize=1024)
 def parse_image(text: str) -> Image:
     """Take an image reference apart; what is not given is `""`, what holds a variable is UNKNOWN."""
     return Image(text)
@@ -91,6 +93,8 @@ def _known(text: str) -> Any:
 
 def _outside(text: str, separator: str) -> tuple[str, str, str]:
     """Split at the first separator that does not stand in `${ … }`."""
+    if "{" not in text and "}" not in text:
+        return text.partition(separator)
     depth = 0
     for at, char in enumerate(text):
         if char == "{":
@@ -104,6 +108,8 @@ def _outside(text: str, separator: str) -> tuple[str, str, str]:
 
 def _last(text: str, separator: str) -> tuple[str, str, str]:
     """Split at the last separator that does not stand in `${ … }`."""
+    if "{" not in text and "}" not in text:
+        return text.rpartition(separator)
     depth = 0
     for at in range(len(text) - 1, -1, -1):
         char = text[at]
