@@ -9,6 +9,7 @@ looked for here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 
 from tree_sitter import Parser, Range
@@ -50,19 +51,21 @@ def read_hcl(source: Source) -> tuple[Document, list[SyntaxProblem]]:
     """
     reader = _Reader(source)
     root = reader.read()
-    for problem in reader.problems:
-        _open_around(root, problem.start)
+    _open_around(root, [problem.start for problem in reader.problems])
     return Document(source, root), reader.problems
 
 
-def _open_around(root: Map, offset: int) -> None:
-    """Mark the blocks around a fault as open: what seems absent in them may stand in what could not be read."""
-    waiting: list[Any] = list(root.values())
+def _open_around(root: Map, offsets: list[int]) -> None:
+    """Mark the blocks around faults as open: what seems absent in them may stand in what could not be read."""
+    offsets.sort()
+    waiting: list[Any] = list(root.values()) if offsets else []
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Block) and node.start <= offset <= node.end:
-            node.open = True
-            waiting.extend(node.values())
+        if isinstance(node, Block):
+            first = bisect_left(offsets, node.start)
+            if first < len(offsets) and offsets[first] <= node.end:
+                node.open = True
+                waiting.extend(node.values())
         elif isinstance(node, Seq):
             waiting.extend(node)
 

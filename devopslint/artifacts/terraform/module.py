@@ -120,8 +120,8 @@ class Module:
         self._working: set[tuple[str, str]] = set()
         self._memo: dict[tuple[str, int, int, int], Sequence[Candidate]] = {}
         self._links: dict[tuple[str, str | None], set[str]] = {}
-        self._outputs_of: dict[str, list[str]] | None = None
-        self._calls_with: dict[str, list[Declared]] | None = None
+        self.cache: dict[str, Any] = {}
+        """What `indexes.once` keeps."""
         self._references: list[tuple[Reference, Document]] | None = None
         self.written_out = False
         """Whether what `dynamic` blocks make was put beside them."""
@@ -365,24 +365,6 @@ class Module:
             parts = block if link is None else [block.get(name) for name in (link, "for_each", "count")]
             found = self._links[key] = self.referred_by(parts)
         return found
-
-    def outputs_of(self, address: str) -> list[str]:
-        """Return the names of the outputs whose values refer to something."""
-        if self._outputs_of is None:
-            self._outputs_of = {}
-            for output in self.all("output"):
-                for referred in self.referred_by(output.block.get("value")):
-                    self._outputs_of.setdefault(referred, []).append(output.label(0))
-        return self._outputs_of.get(address, [])
-
-    def calls_with(self, address: str) -> list[Declared]:
-        """Return the calls of modules that are given something."""
-        if self._calls_with is None:
-            self._calls_with = {}
-            for call in self.all("module"):
-                for referred in self.links_of(call, None):
-                    self._calls_with.setdefault(referred, []).append(call)
-        return self._calls_with.get(address, [])
 
 
 def _override(block: Block, other: Block) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.indexes import calls_with, given, outputs_of, resources
 from devopslint.policy.subject import Subject
-from devopslint.syntax.hcl_nodes import Expression, expressions
+from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from devopslint.artifacts.terraform.module import Declared, Module
-    from devopslint.syntax.hcl_nodes import Reference
 
     Index = tuple[dict[str, list[Declared]], list[Declared]]
 
@@ -47,29 +47,18 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
             yield subject
         elif same is None:
             yield _unknown(other)
-    for call in module.calls_with(declared.address):
+    for call in calls_with(module, declared.address):
         yield _unknown(call)
     yield from (_unknown(other) for other in _made_by_callers(module, declared, type_name))
 
 
 def _made_by_callers(module: Module, declared: Declared, type_name: str) -> Iterator[Declared]:
     """Yield the resources of a type, and the calls of modules, that a caller gives an output made of `declared`."""
-    outputs = module.outputs_of(declared.address)
+    outputs = outputs_of(module, declared.address)
     for caller, call in module.callers if outputs else ():
-        for other in (*caller.all("resource"), *caller.all("module")):
-            if other is call or (other.block.type == "resource" and other.label(0) != type_name):
-                continue
-            if any(_names_output(reference.steps, call.label(0), outputs) for reference in _references(other)):
+        for other in dict.fromkeys(one for output in outputs for one in given(caller, call.label(0), output)):
+            if other is not call and (other.block.type != "resource" or other.label(0) == type_name):
                 yield other
-
-
-def _references(declared: Declared) -> Iterator[Reference]:
-    for expression in expressions(declared.block):
-        yield from expression.references()
-
-
-def _names_output(steps: tuple[str | int | None, ...], name: str, outputs: list[str]) -> bool:
-    return steps[:2] == ("module", name) and any(step in outputs for step in steps[2:4])
 
 
 def _index(module: Module, type_name: str, own_type: str) -> Index:
@@ -79,9 +68,7 @@ def _index(module: Module, type_name: str, own_type: str) -> Index:
         link = _link_of(type_name)
         referring: dict[str, list[Declared]] = {}
         loose: list[Declared] = []
-        for other in module.all("resource"):
-            if other.label(0) != type_name:
-                continue
+        for other in resources(module, type_name):
             referred = module.links_of(other, link)
             for address in referred:
                 if address != other.address:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.indexes import once, resources
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.module import Declared, Module
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Document
 
     Options = Mapping[str, Any]
 
@@ -83,14 +85,23 @@ def _is_referred_to(subject: Subject, except_types: frozenset[str]) -> bool:
     if module.broken:
         return True
     first, _, second = subject.address.partition(".")
-    own = {id(subject.value)} | {id(other.block) for other in module.all("resource") if other.label(0) in except_types}
-    skipped = [block for block in (*module.all("resource"),) if id(block.block) in own]
+    by_target = once(module, "places of references", _places_by_target)
+    places = by_target.get((first, second), ())
+    if not places:
+        return False
+    skipped = [one for kind in except_types for one in resources(module, kind)]
+    own = [one for one in resources(module, first) if one.block is subject.value]
+    return any(
+        not any(document is one.document and one.block.start <= start < one.block.end for one in (*own, *skipped))
+        for start, document in places
+    )
+
+
+def _places_by_target(module: Module) -> dict[tuple[object, ...], list[tuple[int, Document]]]:
+    found: dict[tuple[object, ...], list[tuple[int, Document]]] = {}
     for reference, document in module.references():
-        if reference.steps[:2] == (first, second) and not any(
-            document is one.document and one.block.start <= reference.start < one.block.end for one in skipped
-        ):
-            return True
-    return False
+        found.setdefault(reference.steps[:2], []).append((reference.start, document))
+    return found
 
 
 def _is_named(subject: Subject, by: Mapping[str, str], name: Any) -> bool:
@@ -98,11 +109,11 @@ def _is_named(subject: Subject, by: Mapping[str, str], name: Any) -> bool:
     module: Module = subject.context
     if module.broken or module.all("module"):
         return True
-    for other in module.all("resource"):
-        attribute = by.get(other.label(0))
-        if attribute is not None and _may_name(module, other, attribute, subject.address, name):
-            return True
-    return False
+    return any(
+        _may_name(module, other, attribute, subject.address, name)
+        for kind, attribute in by.items()
+        for other in resources(module, kind)
+    )
 
 
 def _may_name(module: Module, other: Declared, attribute: str, address: str, name: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.aws.blocks import is_absent, is_false, nested
+from devopslint.artifacts.terraform.indexes import once, resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
@@ -111,7 +112,7 @@ def access_not_blocked(subject: Subject, options: Options) -> Iterator[Problem]:
 def without_access_block(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a bucket that neither its own access block nor the account's keeps closed."""
     module: Module = subject.context
-    if any(one.label(0) == "aws_s3_account_public_access_block" for one in module.all("resource")):
+    if resources(module, "aws_s3_account_public_access_block"):
         return
     if subject.related is not None and not any(True for _ in subject.related(_BLOCK)):
         yield Problem()
@@ -133,19 +134,26 @@ def _takes_logs(subject: Subject) -> bool:
     for one in (subject, *beside(subject, "aws_s3_bucket_acl")):
         if one.get("acl") in ("log-delivery-write", UNKNOWN):
             return True
-    for declared in module.all("resource"):
-        block = declared.block
-        if declared.label(0) == "aws_s3_bucket_logging":
-            targets = [block.get("target_bucket")]
-        elif declared.label(0) == "aws_s3_bucket" and declared.address != subject.address:
-            targets = [block.get("logging")]
-        elif declared.label(0) in {"aws_lb", "aws_alb", "aws_elb", "aws_cloudfront_distribution"}:
-            targets = [block.get("access_logs"), block.get("logging_config")]
-        else:
-            continue
-        if subject.address in module.referred_by(targets):
-            return True
-    return False
+    writers = once(module, "writers of logs", _writers_of_logs).get(subject.address, set())
+    return not writers <= {subject.address}
+
+
+_LOGGED_TO = {
+    "aws_s3_bucket_logging": ("target_bucket",),
+    "aws_s3_bucket": ("logging",),
+    **dict.fromkeys(("aws_lb", "aws_alb", "aws_elb", "aws_cloudfront_distribution"), ("access_logs", "logging_config")),
+}
+"""The arguments that say where logs are written to."""
+
+
+def _writers_of_logs(module: Module) -> dict[str, set[str]]:
+    """Return by address what writes its logs there; a bucket does not count for itself."""
+    found: dict[str, set[str]] = {}
+    for type_name, arguments in _LOGGED_TO.items():
+        for declared in resources(module, type_name):
+            for address in module.referred_by([declared.block.get(name) for name in arguments]):
+                found.setdefault(address, set()).add(declared.address)
+    return found
 
 
 def without_own_key(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.aws.blocks import is_absent, is_false, is_off, nested
+from devopslint.artifacts.terraform.indexes import resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
@@ -53,7 +54,7 @@ def _encrypted_by_default(subject: Subject) -> bool:
 def _is_set_for_account(subject: Subject, kind: str, attribute: str, off: Any) -> bool:
     """Say whether the folder has a resource that sets a default of the account, and does not set it to `off`."""
     module: Module = subject.context
-    return any(one.label(0) == kind and module.value(one.block.get(attribute)) != off for one in module.all("resource"))
+    return any(module.value(one.block.get(attribute)) != off for one in resources(module, kind))
 
 
 def metadata_without_token(subject: Subject, options: Options) -> Iterator[Problem]:

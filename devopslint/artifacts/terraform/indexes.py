@@ -1,0 +1,79 @@
+"""What is asked of a module for each of many resources, worked out once."""
+
+from __future__ import annotations
+
+from devopslint.syntax.hcl_nodes import expressions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    from devopslint.artifacts.terraform.module import Declared, Module
+
+    T = TypeVar("T")
+
+
+def once(module: Module, name: str, make: Callable[[Module], T]) -> T:
+    """Return what `make` gives for a module, kept under a name."""
+    if name not in module.cache:
+        module.cache[name] = make(module)
+    kept: T = module.cache[name]
+    return kept
+
+
+def resources(module: Module, type_name: str) -> Sequence[Declared]:
+    """Return the resources of a type, in the order of the files."""
+    return once(module, "resources by type", _by_type).get(type_name, ())
+
+
+def outputs_of(module: Module, address: str) -> Sequence[str]:
+    """Return the names of the outputs whose values refer to something."""
+    return once(module, "outputs by address", _outputs).get(address, ())
+
+
+def calls_with(module: Module, address: str) -> Sequence[Declared]:
+    """Return the calls of modules that are given something."""
+    return once(module, "calls by address", _calls).get(address, ())
+
+
+def given(module: Module, call: str, output: str) -> Sequence[Declared]:
+    """Return the resources and calls of a module that may be given an output of a call, in the order of the files."""
+    return once(module, "given outputs", _given).get((call, output), ())
+
+
+def _by_type(module: Module) -> dict[str, list[Declared]]:
+    found: dict[str, list[Declared]] = {}
+    for one in module.all("resource"):
+        found.setdefault(one.label(0), []).append(one)
+    return found
+
+
+def _outputs(module: Module) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for output in module.all("output"):
+        for address in module.referred_by(output.block.get("value")):
+            found.setdefault(address, []).append(output.label(0))
+    return found
+
+
+def _calls(module: Module) -> dict[str, list[Declared]]:
+    found: dict[str, list[Declared]] = {}
+    for call in module.all("module"):
+        for address in module.links_of(call, None):
+            found.setdefault(address, []).append(call)
+    return found
+
+
+def _given(module: Module) -> dict[tuple[str, str], list[Declared]]:
+    found: dict[tuple[str, str], list[Declared]] = {}
+    for one in (*module.all("resource"), *module.all("module")):
+        named: dict[tuple[str, str], None] = {}
+        for expression in expressions(one.block):
+            for reference in expression.references():
+                steps = reference.steps
+                if steps[0] == "module" and len(steps) > 2:
+                    named.update({(str(steps[1]), str(step)): None for step in steps[2:4]})
+        for key in named:
+            found.setdefault(key, []).append(one)
+    return found
