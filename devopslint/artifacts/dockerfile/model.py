@@ -190,7 +190,7 @@ class Stage:
 class Model:
     """A Dockerfile with its stages, and all steps in order (those in front of the first FROM are `globals`)."""
 
-    __slots__ = ("file", "globals", "ignore", "source", "stages", "steps", "workspace")
+    __slots__ = ("_named", "file", "globals", "ignore", "runs_text", "source", "stages", "steps", "workspace")
 
     def __init__(self, source: Source, workspace: Workspace | None) -> None:
         self.source = source
@@ -200,6 +200,9 @@ class Model:
         self.stages: list[Stage] = []
         self.steps: list[Step] = []
         self.ignore: Any = False
+        self.runs_text: str | None = None
+        """The text of every RUN, COPY and ENV, once somebody has asked for it."""
+        self._named: tuple[int, dict[str, list[Stage]]] = (0, {})
 
     def source_header(self) -> tuple[int, int]:
         """Return the offsets of the first line."""
@@ -213,14 +216,20 @@ class Model:
 
     def stage_named(self, name: str, before: int | None = None) -> Stage | None:
         """Return the last stage of a name (or number) in front of stage number `before`."""
-        stages = self.stages[:before]
-        wanted = name.lower()
-        for stage in reversed(stages):
-            if stage.name and stage.name.lower() == wanted:
+        limit = len(self.stages) if before is None else min(before, len(self.stages))
+        for stage in reversed(self.stages_named(name)):
+            if stage.index < limit:
                 return stage
-        if name.isdigit() and int(name) < len(stages):
-            return stages[int(name)]
-        return None
+        return self.stages[int(name)] if name.isdigit() and int(name) < limit else None
+
+    def stages_named(self, name: str) -> list[Stage]:
+        """Return the stages of a name, in their order; there are more each time while the file is read."""
+        known, by_name = self._named
+        for stage in self.stages[known:]:
+            if stage.name:
+                by_name.setdefault(stage.name.lower(), []).append(stage)
+        self._named = len(self.stages), by_name
+        return by_name.get(name.lower(), [])
 
     def reachable(self, targets: Iterable[Stage] = ()) -> set[int]:
         """Return the numbers of the stages that the final one (and each of some targets) is built from, itself among them."""

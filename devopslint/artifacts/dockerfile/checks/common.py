@@ -146,4 +146,6 @@ def whole_text(step: Step) -> str:
 
 def text_of_runs(model: Model) -> str:
     """Return the text of every RUN, for searches that only need to know whether something is mentioned."""
-    return "\n".join(whole_text(step) for step in model.steps if step.name in {"RUN", "COPY", "ENV"})
+    if model.runs_text is None:
+        model.runs_text = "\n".join(whole_text(step) for step in model.steps if step.name in {"RUN", "COPY", "ENV"})
+    return model.runs_text

@@ -164,11 +164,14 @@ def lock_file_left_behind(subject: Subject, options: Options) -> Iterator[Proble
     workspace = step.model.workspace
     if workspace is None or step.stage is None or step.instruction.flag("from") is not None:
         return
+    if not any(word.value.removeprefix("./") in _TOOLS for word in sources_and_destination(step)[0]):
+        return
     folder = step.model.source.path.rpartition("/")[0]
+    next_run = _next_run(step)
     copied = [
         word.value.removeprefix("./")
         for other in step.stage.lineage()
-        if other.name in {"COPY", "ADD"} and other.index <= _next_run(step)
+        if other.name in {"COPY", "ADD"} and other.index <= next_run
         for word in sources_and_destination(other)[0]
     ]
     if any(re.search(r"[*?\[$]|^\.?/?$", source) for source in copied):

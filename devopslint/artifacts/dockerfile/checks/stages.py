@@ -211,12 +211,11 @@ def repeated_healthcheck(subject: Subject, options: Options) -> Iterator[Problem
 def duplicate_name(subject: Subject, options: Options) -> Iterator[Problem]:
     """A stage name that an earlier stage has."""
     stage: Stage = subject.context
-    for other in stage.model.stages[: stage.index]:
-        if stage.name and other.name.lower() == stage.name.lower():
-            assert stage.name_word is not None
-            first = [related_step(other.start, "the first stage of this name")]
-            yield Problem(docker_place(stage.start, stage.name_word), related=first, name=stage.name)
-            return
+    others = stage.model.stages_named(stage.name)
+    if others and others[0].index < stage.index:
+        assert stage.name_word is not None
+        first = [related_step(others[0].start, "the first stage of this name")]
+        yield Problem(docker_place(stage.start, stage.name_word), related=first, name=stage.name)
 
 
 def name_casing(subject: Subject, options: Options) -> Iterator[Problem]:
