@@ -6,12 +6,14 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeVar
 
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Document
+
+    Kept = TypeVar("Kept")
 
 POD_TEMPLATES: dict[str, tuple[str, ...]] = {
     "Pod": (),
@@ -105,17 +107,17 @@ class KubernetesObject:
         return labels if isinstance(labels, Map) else UNKNOWN
 
 
-class Workloads:
-    """The objects that make pods, found by a label of these."""
+class Labelled:
+    """Objects, found by a label that they or their pods have."""
 
     __slots__ = ("_all", "_by_label", "_unknown")
 
-    def __init__(self, objects: Iterable[KubernetesObject]) -> None:
-        self._all = [one for one in objects if one.template is not None]
+    def __init__(self, labels_by_object: Iterable[tuple[KubernetesObject, object]]) -> None:
+        pairs = list(labels_by_object)
+        self._all = [one for one, _ in pairs]
         self._by_label: dict[tuple[str, str], list[KubernetesObject]] = {}
         self._unknown: list[KubernetesObject] = []
-        for one in self._all:
-            labels = one.labels()
+        for one, labels in pairs:
             if not isinstance(labels, Map) or labels.open or not all(map(plain, labels.values())):
                 self._unknown.append(one)
                 continue
@@ -123,7 +125,7 @@ class Workloads:
                 self._by_label.setdefault((key, str(value)), []).append(one)
 
     def having(self, label: tuple[str, str] | None) -> list[KubernetesObject]:
-        """Return those whose pods have a label, or may have it; all of them when none is asked for."""
+        """Return those that have a label, or may have it; all of them when none is asked for."""
         return self._all if label is None else [*self._by_label.get(label, ()), *self._unknown]
 
 
@@ -134,6 +136,7 @@ class Manifests:
         "_by_kind",
         "_by_name",
         "_by_value",
+        "_kept",
         "_mentions",
         "_workloads",
         "faults",
@@ -146,17 +149,35 @@ class Manifests:
         self.path = path
         self.objects = objects
         self.workspace = workspace
+        self._kept: dict[Any, Any] = {}
         self.faults: dict[int, list[Any]] = {}
         """What `checks.fields` found of each object, by the identity of its tree."""
         self._mentions: dict[str, bool] = {}
         self._by_value = {id(one.value): one for one in objects}
         self._by_kind: dict[str, list[KubernetesObject]] = {}
         self._by_name: dict[tuple[str, str], list[KubernetesObject]] = {}
-        self._workloads: Workloads | None = None
+        self._workloads: Labelled | None = None
         for one in objects:
             self._by_kind.setdefault(one.kind, []).append(one)
             if isinstance(one.name, str):
                 self._by_name.setdefault((one.kind, one.name), []).append(one)
+
+    def once(self, key: Any, make: Callable[[], Kept]) -> Kept:
+        """Return what `make` gives, kept under a key: each of many objects may ask for it."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: Kept = self._kept[key]
+        return kept
+
+    def of_kind_in(self, kind: str, namespace: Any) -> list[KubernetesObject]:
+        """Return the objects of a kind of Kubernetes itself that may be in a namespace."""
+        key = kind, namespace if isinstance(namespace, str) else None
+        return self.once(key, lambda: [one for one in self.of_kind(kind) if same_namespace(one.namespace, namespace)])
+
+    def may_hold(self, kind: str, name: str) -> bool:
+        """Say whether an object of a kind has a name, or one that is not known or given."""
+        names = self.once(("names", kind), lambda: {_plain_name(one) for one in self._by_kind.get(kind, ())})
+        return name in names or None in names
 
     def with_value(self, value: Any) -> KubernetesObject:
         """Return the object whose tree this is. Raises KeyError."""
@@ -180,7 +201,7 @@ class Manifests:
     def workloads(self, namespace: Any, having: tuple[str, str] | None = None) -> Iterator[KubernetesObject]:
         """Yield the objects of a namespace that make pods, all of them or those whose pods may have a label."""
         if self._workloads is None:
-            self._workloads = Workloads(self.objects)
+            self._workloads = Labelled((one, one.labels()) for one in self.objects if one.template is not None)
         for one in self._workloads.having(having):
             if same_namespace(one.namespace, namespace):
                 yield one
@@ -195,6 +216,10 @@ class Manifests:
     def elsewhere(self, word: str) -> bool:
         """Say whether a name stands in another YAML file of the same folder."""
         return self.workspace.has_beside(self.path, (".yaml", ".yml"), word)
+
+
+def _plain_name(one: KubernetesObject) -> str | None:
+    return one.name if isinstance(one.name, str) else None
 
 
 def same_namespace(one: Any, other: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.references import backends_of, defined, object_of
-from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, same_namespace, selects, selects_plainly
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -21,19 +21,28 @@ def missing_backend(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each backend of an Ingress without a Service, when a Service stands beside it that no Ingress leads to."""
     context = _context(subject)
     own = object_of(subject)
-    services = [one for one in context.of_kind("Service") if same_namespace(one.namespace, own.namespace)]
-    if not services or any(not isinstance(one.name, str) for one in services):
+    services = context.of_kind_in("Service", own.namespace)
+    key = "lonely", own.namespace if isinstance(own.namespace, str) else None
+    names, lonely = context.once(key, lambda: _lonely_services(context, services))
+    if lonely is None:
         return
-    used: set[Any] = set()
-    for other in context.of_kind("Ingress"):
-        if other.subject is not None:
-            used.update(_service(backend) for _, backend in backends_of(other.subject))
-    lonely = [one for one in services if one.name not in used]
-    names = {one.name for one in services}
     for path, backend in backends_of(subject):
         name = _service(backend)
-        if isinstance(name, str) and plain(name) and name not in names and lonely and not context.elsewhere(name):
-            yield Problem((*path, "service", "name"), name=name, other=lonely[0].name, related=defined(lonely[0]))
+        if isinstance(name, str) and plain(name) and name not in names and not context.elsewhere(name):
+            yield Problem((*path, "service", "name"), name=name, other=lonely.name, related=defined(lonely))
+
+
+def _lonely_services(context: Manifests, services: list[KubernetesObject]) -> tuple[set[Any], KubernetesObject | None]:
+    """Return the names of Services, and the first that no Ingress leads to; `None` too when a name is not known."""
+    names = {one.name for one in services}
+    used = context.once("backends", lambda: _used_services(context))
+    lonely = [one for one in services if one.name not in used]
+    return names, lonely[0] if lonely and all(isinstance(one.name, str) for one in services) else None
+
+
+def _used_services(context: Manifests) -> set[Any]:
+    ingresses = [one.subject for one in context.of_kind("Ingress") if one.subject is not None]
+    return {_service(backend) for subject in ingresses for _, backend in backends_of(subject)}
 
 
 def missing_service_account(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -41,22 +50,28 @@ def missing_service_account(subject: Subject, options: Options) -> Iterator[Prob
     name = subject.get("serviceAccountName")
     context = _context(subject)
     own = object_of(subject)
-    accounts = [one for one in context.of_kind("ServiceAccount") if same_namespace(one.namespace, own.namespace)]
+    accounts = context.of_kind_in("ServiceAccount", own.namespace)
     if not isinstance(name, str) or name == "default" or not accounts:
         return
-    if any(not isinstance(one.name, str) or one.name == name for one in accounts):
-        return
-    used = {_account(one) for one in context.objects if one.template is not None}
+    key = "unused accounts", own.namespace if isinstance(own.namespace, str) else None
+    names, lonely = context.once(key, lambda: _unused_accounts(context, accounts))
+    if lonely is not None and name not in names and not context.elsewhere(name):
+        yield Problem("serviceAccountName", name=name, other=lonely.name, related=defined(lonely))
+
+
+def _unused_accounts(context: Manifests, accounts: list[KubernetesObject]) -> tuple[set[Any], KubernetesObject | None]:
+    """Return the names of accounts, and the first that no pod uses; `None` too when a name is not known."""
+    names = {one.name for one in accounts}
+    used = context.once("used accounts", lambda: {_account(one) for one in context.objects if one.template is not None})
     lonely = [one for one in accounts if one.name not in used]
-    if lonely and not context.elsewhere(name):
-        yield Problem("serviceAccountName", name=name, other=lonely[0].name, related=defined(lonely[0]))
+    return names, lonely[0] if lonely and all(isinstance(one.name, str) for one in accounts) else None
 
 
 def unmatched_peer(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each peer of a NetworkPolicy whose pods are neither in this file nor mentioned in one beside it."""
     context = _context(subject)
-    workloads = list(context.workloads(object_of(subject).namespace))
-    if not workloads:
+    namespace = object_of(subject).namespace
+    if next(context.workloads(namespace), None) is None:
         return
     for direction, key in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(items_of(subject.raw(("spec", direction)))):
@@ -64,6 +79,7 @@ def unmatched_peer(subject: Subject, options: Options) -> Iterator[Problem]:
                 selector = peer.get("podSelector") if isinstance(peer, Map) and not peer.open else None
                 if not isinstance(selector, Map) or not selector or "namespaceSelector" in peer:
                     continue
+                workloads = context.workloads(namespace, label_of(selector))
                 if any(selects(selector, one.labels()) is not False for one in workloads):
                     continue
                 pairs = selector.get("matchLabels")

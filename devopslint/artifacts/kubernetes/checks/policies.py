@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from devopslint.artifacts.kubernetes.model import items_of, plain, selects
+from devopslint.artifacts.kubernetes.model import Labelled, items_of, label_of, plain, selects
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -15,9 +15,10 @@ _MOST_NODES = 100_000
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
 
@@ -180,16 +181,27 @@ def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Prob
     if not isinstance(selector, Map) or not selector or "namespaceSelector" in subject.raw("spec", Map()):
         return
     name = subject.get("metadata.name")
+    context: Manifests = subject.context
     if subject.type == "ServiceMonitor":
-        beside = [(one, labels_of(one.value)) for one in subject.context.of_kind("Service")]
+        if any(selects(selector, labels_of(one.value)) is not False for one in services_having(context, selector)):
+            return
+        beside: Iterable[KubernetesObject] = context.of_kind("Service")
     else:
-        beside = [(one, one.labels()) for one in subject.context.workloads(None)]
-    if not beside or any(selects(selector, labels) is not False for _, labels in beside):
-        return
-    for one, _ in beside:
+        if any(selects(selector, one.labels()) is not False for one in context.workloads(None, label_of(selector))):
+            return
+        beside = context.workloads(None)
+    for one in beside:
         if one.name == name:
             yield Problem("spec.selector", part="key", other=one.address)
             return
+
+
+def services_having(context: Manifests, selector: Map) -> list[KubernetesObject]:
+    """Return the Services that a selector may mean."""
+    services = context.once(
+        "labelled services", lambda: Labelled((one, labels_of(one.value)) for one in context.of_kind("Service"))
+    )
+    return services.having(label_of(selector))
 
 
 def labels_of(value: Map) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, selects, selects_plainly
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -37,7 +37,8 @@ def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Pro
         for workload in context.workloads(one.namespace, label_of(selector))
     ):
         return
-    workloads = list(context.workloads(one.namespace))
+    key = "workloads", one.namespace if isinstance(one.namespace, str) else None
+    workloads = context.once(key, lambda: list(context.workloads(one.namespace)))
     if not workloads:
         return
     for workload in workloads:
@@ -205,12 +206,15 @@ def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Pr
     one = object_of(subject)
     if not isinstance(kind, str) or not isinstance(name, str):
         return
-    same_kind = [other for other in _context(subject).of_kind(kind) if same_namespace(other.namespace, one.namespace)]
-    if not same_kind or any(other.name == name or not isinstance(other.name, str) for other in same_kind):
+    context = _context(subject)
+    same_kind = context.of_kind_in(kind, one.namespace)
+    key = "names of", kind, one.namespace if isinstance(one.namespace, str) else None
+    names = context.once(key, lambda: {other.name if isinstance(other.name, str) else None for other in same_kind})
+    if not same_kind or name in names or None in names:
         return
     if _context(subject).elsewhere(name):
         return
-    if len(same_kind) == 1 or any(other.name == one.name for other in same_kind):
+    if len(same_kind) == 1 or one.name in names:
         yield Problem("spec.scaleTargetRef.name", kind=kind, name=name, related=defined(same_kind[0]))
 
 

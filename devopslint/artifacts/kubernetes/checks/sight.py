@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.checks.policies import labels_of
-from devopslint.artifacts.kubernetes.checks.references import backends_of, object_of
-from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
+from devopslint.artifacts.kubernetes.checks.policies import labels_of, services_having
+from devopslint.artifacts.kubernetes.checks.references import backends_of
+from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, selects, selects_plainly
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each reference to an object, and each selector of pods, that nothing in sight answers to."""
     context: Manifests = subject.context
-    namespace = object_of(subject).namespace
     found: list[tuple[Path, str, Any]] = []
     if subject.kind == "kubernetes.pod":
         found.extend(_of_pod(subject))
@@ -42,9 +41,7 @@ def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
         if not isinstance(name, str) or not name or not plain(name) or (kind, name) in seen:
             continue
         seen.add((kind, name))
-        there = any(one.kind == kind and one.name in (name, None) for one in context.objects)
-        unknown = any(one.kind == kind and not isinstance(one.name, str) for one in context.objects)
-        if not there and not unknown and context.find(kind, name, namespace) is None and not context.elsewhere(name):
+        if not context.may_hold(kind, name) and not context.elsewhere(name):
             yield Problem(path, what=f"{kind} `{name}`")
 
 
@@ -85,10 +82,10 @@ def _selector(subject: Subject) -> Iterator[Problem]:
     decide = selects_plainly if subject.type == "Service" else selects
     context: Manifests = subject.context
     what = "pod"
-    labels = [one.labels() for one in context.objects if one.template is not None]
+    labels = [one.labels() for one in context.workloads(None, label_of(selector))]
     if subject.type == "ServiceMonitor":
         what = "Service"
-        labels = [labels_of(one.value) for one in context.of_kind("Service")]
+        labels = [labels_of(one.value) for one in services_having(context, selector)]
         if "namespaceSelector" in subject.raw("spec", Map()):
             return
     if any(decide(selector, found) is not False for found in labels):
