@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.workflow.actions import ActionRef
 
+MOST_NESTED = 10
+"""Workflows, or actions, that call each other in a row: as many as GitHub follows."""
+
 
 def repository_root(workflow: Workflow) -> str | None:
     """Return the folder that holds the `.github` of a workflow or action, with a `/` unless it is the root.
@@ -33,16 +36,19 @@ def repository_root(workflow: Workflow) -> str | None:
 def _load(workflow: Workflow, path: str, *, is_action: bool) -> Workflow | None:
     """Return another workflow or action of the repository, or this one when it calls itself; each is read once.
 
-    It is `None` when it is not there or can't be read.
+    It is `None` when it is not there, can't be read, or is called by way of more others than GitHub follows.
     """
     files: dict[str, Workflow | None] = workflow.cache.setdefault("files", {workflow.path: workflow})
+    depth: int = workflow.cache.get("depth", 0)
+    if path not in files and depth >= MOST_NESTED:
+        return None
     if path not in files:
         workspace = workflow.workspace
         documents = workspace.documents(path) if workspace is not None and workspace.exists(path) else ()
         files[path] = None
         if documents and isinstance(documents[0].root, Map) and is_bounded(documents[0].root):
             loaded = files[path] = Workflow(documents[0], path, workspace, is_action=is_action)
-            loaded.cache["files"] = files
+            loaded.cache.update(files=files, depth=depth + 1)
     return files[path]
 
 
