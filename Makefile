@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types unit bench bench-large docs wheel clean
+.PHONY: help demo test check lint types unit bench bench-start bench-large docs wheel clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,11 +28,15 @@ types: $(VENV)/developed
 unit: $(VENV)/developed
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-bench-large: $(VENV)/developed  ## Measure a large repository made from a seed, cold and warm, and how the cost grows
-	@$(BIN)/python scripts/bench_large.py --growth
+bench: bench-start bench-large  ## Measure start-up, and a large repository made from a seed, cold and warm
 
-bench: $(VENV)/developed  ## Measure start-up and speed against bare Python
+# Start-up and small files, against bare Python.
+bench-start: $(VENV)/developed
 	@$(BIN)/python scripts/bench.py
+
+# 5,000 files: against reading and hashing them, with one and two processes, and how the cost grows.
+bench-large: $(VENV)/developed
+	@$(BIN)/python scripts/bench_large.py --growth
 
 docs: $(VENV)/developed  ## Make the generated pages in docs/ again
 	@$(BIN)/python scripts/generate_docs.py

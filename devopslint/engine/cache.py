@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from devopslint.engine.task import Task
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
+    Answers = dict[tuple[str, str], str]
+    """What the workspace answers now to a question and a path."""
     Stored = dict[bytes, tuple[str, str]]
     """Task → its result as JSON, and the digest of both."""
 
@@ -165,9 +167,10 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
         judge.workspace.remember = True
         stored = cache.load()
         keys = [_key(task, judge) for task in tasks]
+        answers: Answers = {}
         found = []
         for key in keys:
-            found.append(_still_holding(cache, key, stored.get(key), judge))
+            found.append(_still_holding(cache, key, stored.get(key), judge, answers))
             judge.progress.step(found[-1] is not None)
         missing = [index for index, result in enumerate(found) if result is None]
         fresh: dict[bytes, str] = {}
@@ -193,17 +196,26 @@ def _key(task: Task, judge: Judge) -> bytes:
     return "\0".join((rules, artifact, *files)).encode("utf-8", "surrogateescape")
 
 
-def _still_holding(cache: Cache, key: bytes, stored: tuple[str, str] | None, judge: Judge) -> Result | None:
+def _still_holding(
+    cache: Cache, key: bytes, stored: tuple[str, str] | None, judge: Judge, answers: Answers
+) -> Result | None:
+    """Return a stored result if everything that was asked for it still has the same answer; `answers` are those known."""
     if stored is None:
         return None
     try:
         text, mark = stored
         if cache.mark(key, text) != mark:
             return None
-        result = Result.from_plain(json.loads(text))
+        plain = json.loads(text)
         look_again = judge.workspace.look_again
-        if all(look_again(what, path) == answer for what, path, answer in result.looked_at):
-            return result
-    except (ValueError, TypeError, AttributeError):
+        for what, path, answer in plain[-1]:
+            key_of_answer = what, path
+            found = answers.get(key_of_answer)
+            if found is None:
+                found = answers[key_of_answer] = look_again(what, path)
+            if found != answer:
+                return None
+        plain[-1] = ()  # nobody asks again
+        return Result.from_plain(plain)
+    except (ValueError, TypeError, AttributeError, IndexError):
         return None
-    return None

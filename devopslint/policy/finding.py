@@ -338,7 +338,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         first = merged.setdefault(key, finding)
         if first is not finding and finding.related:
             first.related = tuple(dict.fromkeys((*first.related, *finding.related)))
-    return sorted(merged.values(), key=Finding.sort_key)
+    return list(merged.values())
 
 
 def _merge_order(
@@ -347,7 +347,8 @@ def _merge_order(
     tuple[str, tuple[int, int, int, int], str, str], bool, str, list[tuple[str, tuple[int, int, int, int], str, bool]]
 ]:
     key = finding.sort_key()
-    return key[:4], finding.suppressed is not None, key[4], [place.as_tuple() for place in finding.related]
+    related = [place.as_tuple() for place in finding.related] if finding.related else []
+    return key[:4], finding.suppressed is not None, key[4], related
 
 
 def _no_lines(path: str) -> Sequence[str]:
