@@ -24,6 +24,7 @@ REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
 """Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
 FULL_VERSION = lazily(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _tables: dict[str, dict[str, Any]] = {}
+_slugs: dict[str, frozenset[str]] = {}
 
 
 def load_actions() -> dict[str, Any]:
@@ -32,9 +33,11 @@ def load_actions() -> dict[str, Any]:
 
 
 def known_slugs() -> frozenset[str]:
-    """Return the `owner/repository` of every action in the tables."""
-    names = {*load_actions(), *_table("commits.json"), *known_actions.SUPERFLUOUS, *known_actions.ARCHIVED}
-    return frozenset("/".join(name.split("/")[:2]) for name in names)
+    """Return the `owner/repository` of every action in the tables; made once."""
+    if "slugs" not in _slugs:
+        names = {*load_actions(), *_table("commits.json"), *known_actions.SUPERFLUOUS, *known_actions.ARCHIVED}
+        _slugs["slugs"] = frozenset("/".join(name.split("/")[:2]) for name in names)
+    return _slugs["slugs"]
 
 
 def version_of_commit(uses: ActionRef) -> str:
