@@ -133,10 +133,12 @@ def unchecked_pipe(subject: Subject, options: Options) -> Iterator[Problem]:
     script = context.script
     if script.has_errors or _fails_on_pipe(step) or any("pipefail" in other.args for other in script.named("set")):
         return
+    runners = {other.wrapper for other in script if other.wrapper and other.wrapper.name != "find"}
     for command in script:
         if (
             command.piped_to is None
             or command.piped_from is not None
+            or command in runners
             or (command.name in _NEVER_FAIL and not (command.name in {"curl", "wget"} and _is_run(command)))
             or not command.name
         ):
