@@ -151,6 +151,25 @@ def _of_cargo(command: Command) -> list[Word]:
     return [word for word in operands[1:] if _names(word, "@")]
 
 
+def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find packages in a fixed version that a script installs by name: what they bring along is in no lock file."""
+    command: Command = subject.context.command
+    step = subject.context.owner
+    if step is None or not hasattr(step, "job"):
+        return
+    if command.name in {"pip", "pip3"}:
+        operands = command.operands(MANAGERS["pip"].valued)
+        held = command.has_flag("--require-hashes", "--no-deps", "-c", "--constraint")
+        wanted = operands[1:] if _is(operands, "install") and not held else []
+    else:
+        operands = command.operands(MANAGERS["npm"].valued)
+        wanted = operands[1:] if _is(operands, "install", "i", "add") else []
+    for word in wanted:
+        fixed = re.search(r"==\s*[\w.]+$" if command.name != "npm" else r".@[\d.]+$", word.text)
+        if fixed and not word.expands and not _PATH.search(word.text):
+            yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool=command.name)
+
+
 def floating_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find set-up actions that are told to take the latest version of a tool."""
     step: Step = subject.context
