@@ -28,6 +28,7 @@ from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_
         ("{run: terraform -chdir=infra apply -auto-approve}", "deploy", True),
         ("{uses: azure/webapps-deploy@v3}", "deploy", True),
         ("{uses: azure/static-web-apps-deploy@v1, with: {action: close}}", "deploy", False),
+        ("{uses: azure/static-web-apps-deploy@v1, with: {action: [close]}}", "deploy", True),
         ("{run: docker push octo/x}", "push", True),
         ("{run: docker buildx build -t x --push .}", "push", True),
         ("{run: git push}", "push", False),

@@ -58,7 +58,7 @@ def _of_action(step: Step) -> set[str]:
             found.add("push")
         if _is_local(step.inputs.get("tags")):
             found.discard("push")
-    if step.inputs.get("action") in {"close", "delete", "destroy"}:
+    if step.inputs.get("action") in ("close", "delete", "destroy"):
         found.discard("deploy")
     if name == "aquasecurity/trivy-action" and step.inputs.get("scan-type", "image") != "image":
         found.discard("image-scan")

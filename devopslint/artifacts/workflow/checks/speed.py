@@ -158,7 +158,7 @@ def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
             cache = found.pop() if len(found) == 1 else None
         elif name not in _CACHES:
             continue
-        family = next((one for one in _FAMILIES if cache in one), frozenset())
+        family = next((one for one in _FAMILIES if isinstance(cache, str) and cache in one), frozenset())
         used = sorted(family.intersection(managers))
         if used and cache not in used:
             yield Problem(("steps", step.index, "with", at), cache=cache, used=used[0])
