@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _CLEANER = re.compile(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
+_NO_CLEANERS = frozenset({"apt-get", "apt", "npm", "yarn", "pip", "pip2", "pip3", "yum", "dnf"})
 
 
 def place_of(word: Word) -> Place:
@@ -107,30 +108,25 @@ def has_mount_over(step: Step, folders: Iterable[str]) -> bool:
     )
 
 
+def removes(script: Script, folders: Iterable[str], by: tuple[str, ...] = ("rm",)) -> bool:
+    """Say whether a script names one of the folders, or what is in it, to a command that removes files."""
+    wanted = [folder.strip("/").split("/") for folder in folders]
+    for command in script.named(*by):
+        for word in command.words:
+            parts = [part for part in word.text.split("/") if part and not part.startswith("*")]
+            if parts and any(folder[: len(parts)] == parts or parts[: len(folder)] == folder for folder in wanted):
+                return True
+    return False
+
+
 def may_remove(script: Script, folders: Iterable[str]) -> bool:
     """Say whether a script removes one of the folders or what is in it, or runs something that may do so."""
-    wanted = [folder.strip("/").split("/") for folder in folders]
-    for command in script:
-        if command.name in {"rm", "find"}:
-            for word in command.words:
-                if word.expands or "{" in word.text:
-                    return True
-                parts = [part for part in word.text.split("/") if part and not part.startswith("*")]
-                if parts and any(folder[: len(parts)] == parts or parts[: len(folder)] == folder for folder in wanted):
-                    return True
-        elif command.name not in {
-            "apt-get",
-            "apt",
-            "npm",
-            "yarn",
-            "pip",
-            "pip2",
-            "pip3",
-            "yum",
-            "dnf",
-        } and _CLEANER.search(command.name):
-            return True
-    return False
+    return removes(script, folders, ("rm", "find")) or any(
+        any(word.expands or "{" in word.text for word in command.words)
+        if command.name in {"rm", "find"}
+        else command.name not in _NO_CLEANERS and _CLEANER.search(command.name) is not None
+        for command in script
+    )
 
 
 def runs(stage: Stage) -> Iterator[Step]:

@@ -11,6 +11,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     may_remove,
     mounts,
     place_of,
+    removes,
     ships,
     text_of_runs,
 )
@@ -106,13 +107,22 @@ def cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def apk_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     """`apk add` that leaves the index in the layer."""
+    yield from _add_with_index(subject, removed=False)
+
+
+def apk_cache_removed_by_hand(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`apk add` whose index the same script removes, where `--no-cache` would not keep any."""
+    yield from _add_with_index(subject, removed=True)
+
+
+def _add_with_index(subject: Subject, *, removed: bool) -> Iterator[Problem]:
     command, step = command_of(subject)
     word = subcommand(command)
     if word is None or word.text != "add" or command.has_flag("--no-cache") or not ships(step):
         return
     folders = MANAGERS["apk"].caches
     script = step.read_script()
-    if has_mount_over(step, folders) or may_remove(script, folders):
+    if has_mount_over(step, folders) or (not removes(script, folders) if removed else may_remove(script, folders)):
         return
     if any(w.expands and w.start < word.end for w in command.words) or any(
         "cache" in other.args for other in script.named("apk")

@@ -304,7 +304,9 @@ def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
     uses = subject.context.uses
     if uses is None or uses.kind not in {"repository", "local"}:
         return
-    parts = uses.path.split("/") if uses.kind == "repository" else uses.text.rstrip("/").split("/")[1:]
+    parts = (
+        uses.text.partition("@")[0].split("/") if uses.kind == "repository" else uses.text.rstrip("/").split("/")[1:]
+    )
     if any(part in {"", ".", ".."} for part in parts) and uses.path + uses.text[:1] != "/" and parts != [""]:
         yield Problem("uses", uses=uses.text)
 

@@ -27,6 +27,22 @@ _UV_VALUED = frozenset(
     {"--from", "--with", "--python", "-p", "--index-url", "--index", "--with-requirements", "--spec"}
 )
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
+_NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "aquasecurity/setup-trivy": ("version", ()),
+    "astral-sh/setup-uv": ("version", ("uv.toml", "pyproject.toml", ".tool-versions")),
+    "azure/setup-helm": ("version", ()),
+    "azure/setup-kubectl": ("version", ()),
+    "extractions/setup-just": ("just-version", (".tool-versions",)),
+    "golangci/golangci-lint-action": ("version", ()),
+    "hashicorp/setup-packer": ("version", ()),
+    "hashicorp/setup-terraform": ("terraform_version", ()),
+    "opentofu/setup-opentofu": ("tofu_version", ()),
+    "oven-sh/setup-bun": ("bun-version", ("package.json", ".bun-version", ".tool-versions")),
+    "snok/install-poetry": ("version", ()),
+    "terraform-linters/setup-tflint": ("tflint_version", ()),
+}
+"""Actions that install the newest version when they are not told which, the input that tells them, and the files of the
+repository in which they look for it first, as their own `README.md` and `action.yml` say."""
 
 
 def unpinned_package(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -171,10 +187,21 @@ def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Pr
 
 
 def floating_tool(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find set-up actions that are told to take the latest version of a tool."""
+    """Find set-up actions that take the latest version of a tool: told to, or because they are not told which."""
     step: Step = subject.context
     if step.uses is None or step.uses.kind != "repository":
         return
     for name, value in step.inputs.items():
         if re.search(r"(?:^|[-_])version$", name.lower()) and isinstance(value, str) and value.lower() in _MOVING:
-            yield Problem(("with", name), action=step.uses.name, input=name, value=value)
+            yield Problem(("with", name), action=step.uses.name, setting=f"`{name}: {value}`")
+    name, files = _NEWEST_BY_DEFAULT.get(step.uses.name.lower(), ("", ()))
+    if name and not any("version" in given.lower() for given in step.inputs) and not _stand(files, step):
+        yield Problem("uses", action=step.uses.name, setting=f"the default of `{name}`")
+
+
+def _stand(files: tuple[str, ...], step: Step) -> bool:
+    """Say whether one of some files stands in the root of the repository, or may stand where the action looks."""
+    if not files:
+        return False
+    workspace = step.workflow.workspace
+    return workspace is None or "working-directory" in step.inputs or any(map(workspace.exists, files))
