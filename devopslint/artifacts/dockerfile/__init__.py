@@ -23,9 +23,9 @@ SUBJECTS = {
 
 _NAMES = ("dockerfile", "containerfile")
 _OTHER_FILES = frozenset(
-    {"asc", "bak", "bats", "containerignore", "cs", "cue", "diff", "dockerignore", "ejs", "erb", "gitignore", "go",
+    {"asc", "bak", "bats", "conf", "containerignore", "cs", "cue", "diff", "dockerignore", "ejs", "erb", "gitignore", "go",
      "hbs", "html", "in", "ipynb", "j2", "java", "jinja", "jinja2", "js", "json", "jsonnet", "kt", "lock", "log",
-     "m4", "md", "mustache", "orig", "patch", "php", "pl", "png", "ps1", "py", "rb", "rej", "rs", "rst", "scala",
+     "m4", "md", "mustache", "ncl", "orig", "patch", "php", "pl", "png", "ps1", "py", "rb", "rej", "rs", "rst", "scala",
      "sh", "sha256", "snap", "svg", "swp", "templ", "template", "tmpl", "toml", "tpl", "ts", "txt", "yaml", "yml"}
 )  # fmt: skip
 """What a file named `Dockerfile.<this>` is instead: documentation, a template to be filled in, source code, data."""
