@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.ports import is_everyone
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 HOLE = "\ue000"
 """Stands where a part of a text is not known."""
 
-_ANY_OF_A_KIND = re.compile(
+_ANY_OF_A_KIND = lazily(
     r"arn:[\w*-]+:[\w*-]*:[\w*\ue000-]*:(?:\*|[\d\ue000]*):(?:(?:role|user|group|policy|function|secret|parameter|key|table|log-group)[:/])?\*(?:[:/]\*)*"
 )
 _RESTRICTING = (

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from devopslint.policy.subject import Subject
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.shell import split_flag
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 KIND = "shell.command"
 SCRIPT = "shell.script"
-_PLAIN = re.compile(
+_PLAIN = lazily(
     r"\s*(?!(?:case|declare|do|done|echo|elif|else|esac|exec|fi|for|function|if|let|local|mapfile|popd|pushd|read|readarray"
     r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*"
 )

@@ -11,6 +11,7 @@ import re
 
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 """Registries that pass on the images of Docker Hub."""
-_UBI = re.compile(r"registry\.(?:access\.redhat\.com|redhat\.io)/ubi(\d+)\b")
-_DISTROLESS = re.compile(r"gcr\.io/distroless/(?:nodejs(\d+)|[a-z0-9-]+?)-debian(\d+)$")
+_UBI = lazily(r"registry\.(?:access\.redhat\.com|redhat\.io)/ubi(\d+)\b")
+_DISTROLESS = lazily(r"gcr\.io/distroless/(?:nodejs(\d+)|[a-z0-9-]+?)-debian(\d+)$")
 _table: dict[str, Any] = {}
 
 

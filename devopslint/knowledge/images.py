@@ -6,9 +6,9 @@ or is `localhost`; without one the registry is Docker Hub.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DOCKER_HUB = "docker.io"
-_HOLE = re.compile(r"[$%{}<]")
+_HOLE = lazily(r"[$%{}<]")
 _HUB_NAMES = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.image_contents import contents
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ _ON_DEBIAN = frozenset(
 )  # fmt: skip
 """Images whose plain and slim tags are built on Debian or Ubuntu."""
 
-_ROOT_ELSEWHERE = re.compile(
+_ROOT_ELSEWHERE = lazily(
     r"^(?:gcr\.io/distroless/(?!.*nonroot)|mcr\.microsoft\.com/dotnet/|quay\.io/centos/|registry\.fedoraproject\.org/"
     r"|registry\.access\.redhat\.com/ubi\d+(?:/ubi)?(?:-minimal|-init|-micro)?$|public\.ecr\.aws/docker/library/)"
 )
-_HAS_USER = re.compile(
+_HAS_USER = lazily(
     r"^(?:bitnami(?:legacy)?/|cgr\.dev/chainguard/(?!wolfi-base|busybox|go$|rust$|gcc)|quay\.io/jupyter/|jupyter/|selenium/|prom/"
     r"|registry\.access\.redhat\.com/ubi\d+/(?:go-toolset|httpd|nginx|nodejs|openjdk|perl|php|python|ruby)"
     r"|docker\.elastic\.co/(?:elasticsearch|kibana|logstash)/"
@@ -59,8 +60,8 @@ _HAS_USER = re.compile(
     r"|quay\.io/keycloak/keycloak|quay\.io/prometheus/\w+|openpolicyagent/opa|solr|sonarqube|timberio/vector)$)"
 )
 """Images whose last USER is not root."""
-_NON_ROOT_NAME = re.compile(r"(?:nonroot|non-root|rootless|unprivileged|chiseled)")
-_SLIM = re.compile(r"slim|alpine|distroless|chiseled|minimal|musl|micro|scratch|jre|wolfi|-ubi-micro", re.IGNORECASE)
+_NON_ROOT_NAME = lazily(r"(?:nonroot|non-root|rootless|unprivileged|chiseled)")
+_SLIM = lazily(r"slim|alpine|distroless|chiseled|minimal|musl|micro|scratch|jre|wolfi|-ubi-micro", re.IGNORECASE)
 
 FULL_VARIANTS = {
     "debian": "`-slim`",
@@ -123,8 +124,8 @@ DEPRECATED = {
 }
 """Images that get no updates any more, and why."""
 _ON_OPENJDK = frozenset({"clojure", "gradle", "groovy", "jruby", "maven", "tomcat", "tomee", "sbtscala/scala-sbt"})
-_GIVEN_UP = re.compile(r"adoptopenjdk/openjdk\d+(?:-openj9)?$")
-_STREAM = re.compile(r"stream8\b")
+_GIVEN_UP = lazily(r"adoptopenjdk/openjdk\d+(?:-openj9)?$")
+_STREAM = lazily(r"stream8\b")
 
 
 def deprecation(image: Image) -> str:

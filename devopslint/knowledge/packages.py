@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.package_managers import MANAGERS
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def has_version(manager: Manager, word: Word) -> bool:
 
 _NOUNS = frozenset(("module", "group", "groups", "global"))
 """Words in front of the sub-command: `dnf module install`, `yarn global add`."""
-_FILE = re.compile(r"^(?:\.{0,2}/|https?://|file:)|^\.$|\.(?:deb|apk|rpm|whl|tgz|tar\.gz|zip|gem)$|[*]")
-_REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+\S+?://|git://|ssh://|git@|(?:github|gitlab|bitbucket):")
-_BRANCH = re.compile(r"(?:main|master|develop|dev|trunk|HEAD)(?:#|$)")
-_ON_GITHUB = re.compile(r"[\w-][\w.-]*/[\w.-]+(?:#|$)")
+_FILE = lazily(r"^(?:\.{0,2}/|https?://|file:)|^\.$|\.(?:deb|apk|rpm|whl|tgz|tar\.gz|zip|gem)$|[*]")
+_REPOSITORY = lazily(r"(?:git|hg|svn|bzr)\+\S+?://|git://|ssh://|git@|(?:github|gitlab|bitbucket):")
+_BRANCH = lazily(r"(?:main|master|develop|dev|trunk|HEAD)(?:#|$)")
+_ON_GITHUB = lazily(r"[\w-][\w.-]*/[\w.-]+(?:#|$)")

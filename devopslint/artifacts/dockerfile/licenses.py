@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-_TOKEN = re.compile(r"\(|\)|[^\s()]+")
+from devopslint.syntax.patterns import lazily
+
+_TOKEN = lazily(r"\(|\)|[^\s()]+")
 _known: frozenset[str] = frozenset()
 
 

@@ -10,6 +10,7 @@ from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
 from devopslint.artifacts.dockerfile.words import Word, read_pairs, split_pair
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Script
     from devopslint.syntax.source import Source
 
-_WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
+_WINDOWS = lazily(r"windows|nanoserver|servercore", re.IGNORECASE)
 
 
 def read_model(source: Source, workspace: Workspace | None = None) -> Model:

@@ -11,6 +11,7 @@ import re
 
 from devopslint.artifacts.dockerfile.words import Flag, Word, json_words, read_flags, split_words
 from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import SyntaxProblem
 
 TYPE_CHECKING = False
@@ -27,15 +28,15 @@ INSTRUCTIONS = frozenset(
 
 _JSON_FORM = frozenset(("ADD", "COPY", "CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"))
 _HEREDOC = frozenset(("ADD", "COPY", "RUN"))
-_DIRECTIVE = re.compile(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*\r?$")
+_DIRECTIVE = lazily(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*\r?$")
 _DIRECTIVES = frozenset(("syntax", "escape", "check"))
 _CONTINUES = {
     "\\": re.compile(r"(?:(?<=[^\\])|^)\\[ \t]*$"),
     "`": re.compile(r"(?:(?<=[^`])|^)`[ \t]*$"),
 }
-_NAME = re.compile(r"\S+")
-_HEALTHCHECK = re.compile(r"(CMD|NONE)\s*", re.IGNORECASE)
-_HEREDOC_WORD = re.compile(r"\d*<<(-?)([^<]+)$")
+_NAME = lazily(r"\S+")
+_HEALTHCHECK = lazily(r"(CMD|NONE)\s*", re.IGNORECASE)
+_HEREDOC_WORD = lazily(r"\d*<<(-?)([^<]+)$")
 
 
 def read_dockerfile(source: Source) -> Dockerfile:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Candidate
 
 TYPE_CHECKING = False
@@ -41,8 +42,8 @@ PREDEFINED_ARGS = frozenset(
 )
 """Build arguments that a stage can use without declaring them."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_OPERATOR = re.compile(r":?[-+?]|##?|%%?|//?")
+_NAME = lazily(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_OPERATOR = lazily(r":?[-+?]|##?|%%?|//?")
 _DEPTH = 10
 _LONGEST = 1 << 16
 """Characters that variables may bring into one word; what is longer is not known (`ENV A=$B$B`, line after line)."""

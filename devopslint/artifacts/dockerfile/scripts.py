@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.reader import Instruction
 
-POSIX_SHELL = re.compile(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
+POSIX_SHELL = lazily(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
 """The path of a shell whose scripts can be read."""
-_OTHER_SHELL = re.compile(r"^#!\s*(?!\S*(?:/|env\s+)(?:ba|da|a|z|k)?sh\b)")
-_PLAIN = re.compile(r"[\w./:=@+,%-]+")
+_OTHER_SHELL = lazily(r"^#!\s*(?!\S*(?:/|env\s+)(?:ba|da|a|z|k)?sh\b)")
+_PLAIN = lazily(r"[\w./:=@+,%-]+")
 
 
 def run_script(instruction: Instruction, *, posix: bool) -> Fragment | None:

@@ -8,12 +8,13 @@ from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS
 from devopslint.knowledge.commands import ScriptContext
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import shell_of
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Step
 
-_SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?((?:ba|da|a|z|k)?sh)\b")
+_SHEBANG = lazily(r"#!\s*(?:\S*/)?(?:env\s+)?((?:ba|da|a|z|k)?sh)\b")
 _POSIX = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 _ALWAYS = frozenset({"HOME", "PATH", "PWD"})
 

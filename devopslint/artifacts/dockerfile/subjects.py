@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerfile.model import read_model, whole_word
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.shells import script_context
 from devopslint.artifacts.dockerfile.words import read_pairs, split_pair
 from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
 from devopslint.policy.subject import Subject
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
-_MARKUP = re.compile(r"\{\{|\}\}|\{%|<%")
+_MARKUP = lazily(r"\{\{|\}\}|\{%|<%")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,6 +11,7 @@ from devopslint.knowledge.image_contents import lacks
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, packages
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,16 +72,16 @@ _BROUGHT_ALONG = frozenset(
      "gem", "ssh", "sudo", "unzip", "zip", "node", "php", "useradd", "usermod", "groupadd"}
 )  # fmt: skip
 """Programs that other packages depend on or recommend."""
-_DEPEND_ON_NOTHING = re.compile(
+_DEPEND_ON_NOTHING = lazily(
     r"bash|build-base|bzip2|ca-certificates|curl|dumb-init|file|gcc|git|gosu|jq|less|libc6-compat|lib(?!reoffice)[\w.+-]*(?<!-dev)"
     r"|locales|make|musl-dev|nano|netbase|netcat-openbsd|openssl|procps|rsync|sqlite3?|su-exec|tini|tzdata|unzip|vim|wget"
     r"|xz-utils|zip|zlib1g?"
 )
 _RUN_OTHERS = frozenset({".", "bash", "eval", "make", "sh", "source", "xargs", "ansible-playbook", "nix-env"})
 """Commands that run what can't be seen."""
-_FOLDERS_OF_PROGRAMS = re.compile(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
-_ONE_SCRIPT = re.compile(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
-_LOOKS_FIRST = re.compile(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\b|/etc/os-release|\bset \+e")
+_FOLDERS_OF_PROGRAMS = lazily(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
+_ONE_SCRIPT = lazily(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
+_LOOKS_FIRST = lazily(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\b|/etc/os-release|\bset \+e")
 
 
 def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Model
 
-_USING_DOCKER = re.compile(r"""^\s*using\s*:\s*['"]?docker['"]?\s*(?:#.*)?$""", re.MULTILINE)
+_USING_DOCKER = lazily(r"""^\s*using\s*:\s*['"]?docker['"]?\s*(?:#.*)?$""", re.MULTILINE)
 
 
 def is_action(model: Model) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SPACE = re.compile(r"\s+")
+_JSON_STRING = lazily(r'"(?:[^"\\]|\\.)*"')
+_SPACE = lazily(r"\s+")
 
 
 def split_words(text: str, start: int, escape: str = "\\") -> list[Word]:

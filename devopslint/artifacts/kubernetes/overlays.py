@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _SKAFFOLDS = ("skaffold.yaml", "skaffold.yml")
-_PATCH = re.compile(r"(?i)(?:^|[-_.])patch(?:es)?(?:[-_.]|$)")
+_PATCH = lazily(r"(?i)(?:^|[-_.])patch(?:es)?(?:[-_.]|$)")
 _MOST_FOLDERS = 8
 _MOST_BESIDE = 64
 """Folders beside a base that are looked into for its overlays."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.terraform.values import MOST_ITEMS, MOST_TEXT, mapping, sequence, text_of
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_VERB = re.compile(r"%(?:\[\d+\])?([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])")
-_GO_ONLY = re.compile(r"\\[pPzQEC]|\(\?[^:PimsU]|\[\[:")
+_VERB = lazily(r"%(?:\[\d+\])?([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])")
+_GO_ONLY = lazily(r"\\[pPzQEC]|\(\?[^:PimsU]|\[\[:")
 """What Go's patterns have and ours do not, or the other way round."""
 
 

@@ -6,10 +6,9 @@ Source: the inputs of the modules of `terraform-aws-modules` in the public regis
 
 from __future__ import annotations
 
-import re
-
 from devopslint.policy.subject import Subject
 from devopslint.syntax.hcl_nodes import Block
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
 TYPE_CHECKING = False
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.module import Declared, Module
 
-_SOURCE = re.compile(
+_SOURCE = lazily(
     r"(?:^|[/:@])terraform-aws-modules/(?:terraform-aws-)?(?P<name>[a-z0-9-]+?)(?:/aws)?(?:\.git)?/?(?:\?[^/]*)?$"
 )
 _MADE: Mapping[str, tuple[str, ...]] = {

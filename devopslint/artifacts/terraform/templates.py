@@ -5,10 +5,9 @@ Source: the HCL native syntax specification, "Template Expressions".
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.terraform.values import MOST_ITEMS, MOST_TEXT, text_of
 from devopslint.syntax.hcl_text import dedent, unescape
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -32,7 +31,7 @@ _HOLE = "template_interpolation"
 _MARKERS = frozenset(
     {_HOLE, "template_if_intro", "template_else_intro", "template_if_end", "template_for_start", "template_for_end"}
 )
-_FIRST_LINE = re.compile(r"[^\n]*\n?")
+_FIRST_LINE = lazily(r"[^\n]*\n?")
 
 
 class _NotKnown(Exception):  # noqa: N818 (it is no error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ _OPERATORS = {
 _VARIABLES = frozenset(
     {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "EUID", "FUNCNAME", "OSTYPE", "PIPESTATUS", "RANDOM", "UID"}
 )
-_BRACES = re.compile(r"(?<![\\$])\{[^{}\s'\"$]*,[^{}\s'\"]*\}")
-_HINT = re.compile(
+_BRACES = lazily(r"(?<![\\$])\{[^{}\s'\"$]*,[^{}\s'\"]*\}")
+_HINT = lazily(
     r"\[\[|==|\(\(|<<<|&>|\|&|\$'|\$\"|\+=|[<>]\(|=\(|\{[^}\n]*(?:,|\.\.)|\$\{\w+(?:/|:\s*-?\d|\^|,|@|\[)|\$\{!|\bfunction\s"
     r"|\becho\s+-\w*e|pipefail|\bselect\s|\bread\s+-|\b(?:"
     + "|".join(sorted(_DASH_COMMANDS - {"[["} | _VARIABLES))

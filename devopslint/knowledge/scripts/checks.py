@@ -6,6 +6,7 @@ import re
 
 from devopslint.knowledge.credentials import find_credential, is_plausible_secret
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 _INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node", "php"))
-_CHECKSUM = re.compile(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst", re.IGNORECASE)
-_LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
+_CHECKSUM = lazily(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst", re.IGNORECASE)
+_LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
 _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "curl": ("-k", "--insecure", "--proxy-insecure"),
     "wget": ("--no-check-certificate",),
@@ -32,9 +33,9 @@ _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "aws": ("--no-verify-ssl",),
     "http": ("--verify=no",),
 }
-_OFF = re.compile(r"(?:false|0|no|off)$")
-_ON = re.compile(r"(?:true|1|yes|on)$")
-_ANY = re.compile(r"\S")
+_OFF = lazily(r"(?:false|0|no|off)$")
+_ON = lazily(r"(?:true|1|yes|on)$")
+_ANY = lazily(r"\S")
 _TLS_SETTINGS = {
     **{
         (name, key): _OFF
@@ -49,11 +50,11 @@ _TLS_SETTINGS = {
     ("composer", "secure-http"): _OFF,
 }
 """For each command the word behind which a value switches the check off."""
-_TLS_WORD = re.compile(
+_TLS_WORD = lazily(
     r"https?\.sslverify=(?:false|0|no|off)$|(?:--?)?strict-ssl=false$|(?:--setopt=)?(?:[\w*.-]+\.)?sslverify=(?:0|false|no)$"
     r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)=(?:false|0|no)$|(?:goinsecure|gonosumcheck)=\S"
 )
-_TLS_LINE = re.compile(
+_TLS_LINE = lazily(
     r"(?:^|\n|\\n)\s*(?:sslverify\s*=\s*(?:0|false|no)\b|check_certificate\s*=\s*(?:off|false)\b|strict-ssl\s*=\s*false\b"
     r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b|trusted-host\s*=)"
 )

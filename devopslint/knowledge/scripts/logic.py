@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _COMPARES = frozenset({"=", "==", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
-_ROOT_IF_EMPTY = re.compile(
+_ROOT_IF_EMPTY = lazily(
     r"\"?\$(?:(\w+)|\{(\w+)\})\"?/\"?(?:(?:\*|\.\*|\{.*\}|(?:usr|bin|sbin|lib|lib64|etc|home|var|opt|boot|root|srv)/?\*?)\"?)?$"
 )
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
 _NEVER_FAILS = frozenset(
     {"basename", "date", "dirname", "echo", "id", "mktemp", "nproc", "printf", "pwd", "uname", "whoami"}
 )
@@ -51,7 +52,7 @@ _KEEPS_NAMES = frozenset({"grep", "head", "sort", "tail", "tac", "uniq"})
 _NAME_OPTIONS = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
 _ENDING = frozenset({"exit", "exec", "return"})
 _TESTS = frozenset({"[", "[[", "test"})
-_GLOB = re.compile(r"[*?]|\[.+\]")
+_GLOB = lazily(r"[*?]|\[.+\]")
 
 
 def dangerous_remove(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -235,7 +236,7 @@ def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(Place(command.fragment.source, *command.mark), user=command.args[-1])
 
 
-_ARRAY = re.compile(r"\$\{\w+\[@\]\}")
+_ARRAY = lazily(r"\$\{\w+\[@\]\}")
 
 
 def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:

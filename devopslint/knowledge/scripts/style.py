@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_UNQUOTED = re.compile(r"(?:[^\"'\\$`]|\\.)*(\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}|[1-9]))")
+_UNQUOTED = lazily(r"(?:[^\"'\\$`]|\\.)*(\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}|[1-9]))")
 _SPLITS_NOT = frozenset(
     {"[[", "export", "local", "declare", "readonly", "typeset", "for", "case", "let", "((", "unset"}
 )
@@ -117,7 +118,7 @@ def _is_one_word(context: ScriptContext, name: str) -> bool:
 
 
 _NUMBERS = frozenset({"RANDOM", "SECONDS", "UID", "EUID", "PPID", "LINENO", "BASHPID", "SHLVL", "OPTIND"})
-_ONE_WORD = re.compile(
+_ONE_WORD = lazily(
     r"[\w./:@%+=,-]+|'[\w./:@%+=,-]+'|\"[\w./:@%+=,-]+\"|\$\(\(.*\)\)|\"?\$\(mktemp\b[^()]*\)\"?|\$[?#!$]", re.DOTALL
 )
 
@@ -146,7 +147,7 @@ def _is_options(variable: str) -> bool:
     )
 
 
-_VARIABLE = re.compile(r"\$(?:\w|\{\w|\()")
+_VARIABLE = lazily(r"\$(?:\w|\{\w|\()")
 
 
 def single_quoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:

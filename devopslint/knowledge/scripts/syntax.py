@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.shell_blocks import open_blocks
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "then"})
-_NAME = re.compile(r"[A-Za-z_]\w*$")
+_NAME = lazily(r"[A-Za-z_]\w*$")
 
 
 def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:

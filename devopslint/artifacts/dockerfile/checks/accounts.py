@@ -12,6 +12,7 @@ from devopslint.knowledge.image_contents import accounts
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_NAME = re.compile(r"[a-z_][\w-]*")
+_NAME = lazily(r"[a-z_][\w-]*")
 _MAKE_USERS = frozenset({"adduser", "newusers", "useradd", "usermod"})
 _MAKE_GROUPS = frozenset({"addgroup", "groupadd", "groupmod"})
-_OF_NO_PACKAGE = re.compile(
+_OF_NO_PACKAGE = lazily(
     r"(?:my|app|web|api|dev|java|node|python|non-?root|next|nest|spring|django|flask|deploy|run|work|service|server|user)"
     r"[-_]?(?:app|js|user|er|group|root|usr|svc|elop|eloper)?"
 )
 """Names that people give to the account of their program, and packages do not."""
-_FILES_OF_ACCOUNTS = re.compile(r"/etc/(?:passwd|group)\b|/etc/?$|^/$")
+_FILES_OF_ACCOUNTS = lazily(r"/etc/(?:passwd|group)\b|/etc/?$|^/$")
 
 
 def unknown_user(subject: Subject, options: Options) -> Iterator[Problem]:

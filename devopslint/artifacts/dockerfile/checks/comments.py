@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_SILENCES = re.compile(
+_SILENCES = lazily(
     r"(?im)^[ \t]*#[ \t]*(?:hadolint[ \t]+(?:global[ \t]+)?ignore=\S+|checkov:skip=\S+|(?:trivy|tfsec):ignore:\S+"
     r"|kics-scan[ \t]+\S+|check=.*\bskip=\S+)"
 )

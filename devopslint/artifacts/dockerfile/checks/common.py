@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Related
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command, Script, Word
 
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_CLEANER = re.compile(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
+_VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
+_CLEANER = lazily(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
 _NO_CLEANERS = frozenset({"apt-get", "apt", "npm", "yarn", "pip", "pip2", "pip3", "yum", "dnf"})
 
 

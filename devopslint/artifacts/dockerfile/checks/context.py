@@ -12,6 +12,7 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, place_of
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_SOURCE_FILE = re.compile(
+_SOURCE_FILE = lazily(
     r"(?:^|/)(?:[\w.-]+\.(?:py|js|mjs|cjs|ts|tsx|rb|php|go|rs|java|kt|c|h|cpp|sh|bash|pl|conf|cfg|cnf|ini|toml|ya?ml|xml|csproj|sln"
     r"|gradle|kts|sql|html|css|template|tmpl|j2|service)|requirements[\w.-]*\.txt|package\.json|composer\.json|go\.mod|go\.sum|Gemfile"
     r"|Pipfile|Makefile|Cargo\.toml|pom\.xml|mix\.exs|gradlew|mvnw)$"
 )
 """Names of files that people write, and builds do not."""
-_BUILT = re.compile(
+_BUILT = lazily(
     r"(?:^|/)(?:\.?(?:build|out|dist|target|bin|obj|release|publish|node_modules|vendor|artifacts?|tmp|cache|_build|public|generated"
     r"|deps|static|staging|coverage|_output))(?:/|$)|(?:^|[._-])(?:version|build|generated|env|config\.local|secrets?)",
     re.IGNORECASE,
 )
-_GENERATED = re.compile(r"(?:^|/)(?:version|build-?info|config)\.\w+$", re.IGNORECASE)
+_GENERATED = lazily(r"(?:^|/)(?:version|build-?info|config)\.\w+$", re.IGNORECASE)
 _LOCKS: dict[str, tuple[frozenset[str], frozenset[str], tuple[str, ...], str]] = {
     "npm": (
         frozenset({"ci", "clean-install"}),

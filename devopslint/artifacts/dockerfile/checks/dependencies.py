@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, ships, whole_text
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_NPM = re.compile(r'"devDependencies"\s*:\s*\{\s*"')
+_NPM = lazily(r'"devDependencies"\s*:\s*\{\s*"')
 _MANIFESTS = {
     "npm": ("package.json", _NPM),
     "pnpm": ("package.json", _NPM),
@@ -45,9 +46,7 @@ _WITHOUT = {
     "poetry": ("--without", "--only", "--no-dev", "--only-root"),
     "uv": ("--no-dev", "--no-group", "--only-group", "--no-default-groups"),
 }
-_TAKEN_OUT = re.compile(
-    r"\bprune\b|--no-dev|--omit|--production|--prod\b|NODE_ENV=production|workspaces focus|UV_NO_DEV"
-)
+_TAKEN_OUT = lazily(r"\bprune\b|--no-dev|--omit|--production|--prod\b|NODE_ENV=production|workspaces focus|UV_NO_DEV")
 
 
 def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +34,8 @@ _WITHOUT_EFFECT: dict[str, frozenset[str] | None] = {
 _BARE = frozenset({"free", "halt", "htop", "ifconfig", "poweroff", "ps", "reboot", "shutdown", "top"})
 _LISTS = frozenset({"free", "htop", "ifconfig", "ps", "top"})
 _EDITORS = frozenset({"emacs", "nano", "vi", "vim"})
-_BY_SCRIPT = re.compile(r"^(?:\+|-[cEeSus]|-es|-Es|--(?:batch|eval|script|cmd|help|version))")
-_BACK = re.compile(r"(?:\.\./?)+$|-$|/$")
+_BY_SCRIPT = lazily(r"^(?:\+|-[cEeSus]|-es|-Es|--(?:batch|eval|script|cmd|help|version))")
+_BACK = lazily(r"(?:\.\./?)+$|-$|/$")
 _SH = frozenset({"/bin/sh", "/usr/bin/sh"})
 
 

@@ -10,6 +10,7 @@ from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import image_tag, parse_image
 from devopslint.knowledge.official_images import RUNS_AS_ROOT, is_official
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
-_REMOTE = re.compile(r"^(?:https?://|git://|git@|ssh://|ftp://)")
-_SMALL = re.compile(r"\.(?:bash|cfg|conf|env|gpg|ini|js|json|key|list|lock|md|pem|pl|py|rb|sh|toml|txt|xml|ya?ml)$")
-_CHECKSUM = re.compile(r"[?&]checksum=")
+_ARCHIVE = lazily(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
+_REMOTE = lazily(r"^(?:https?://|git://|git@|ssh://|ftp://)")
+_SMALL = lazily(r"\.(?:bash|cfg|conf|env|gpg|ini|js|json|key|list|lock|md|pem|pl|py|rb|sh|toml|txt|xml|ya?ml)$")
+_CHECKSUM = lazily(r"[?&]checksum=")
 """How the URL of a git repository names its commit; see Docker's reference, "ADD", git repositories."""
-_GIT = re.compile(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
+_GIT = lazily(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 
 
 def sources_and_destination(step: Step) -> tuple[list[Word], Word | None]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerfile.checks.stages import image_of
 from devopslint.artifacts.dockerfile.use import is_action
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -25,7 +24,7 @@ _SERVER_IMAGES = frozenset(
      "tomcat", "traefik", "varnish", "wordpress"}
 )  # fmt: skip
 """Images on Docker Hub whose own command listens."""
-_SERVER = re.compile(
+_SERVER = lazily(
     r"\b(?:apache2(?:ctl|-foreground)?|caddy|daphne|gunicorn|haproxy|httpd|hypercorn|mongod|mysqld|nginx|php-fpm|postgres"
     r"|puma|redis-server|streamlit|unicorn|uvicorn|uwsgi)\b|\bflask\W+run|\brunserver\b|\brails\W+s(?:erver)?\b"
     r"|\b(?:npm|yarn|pnpm)\W+(?:run\W+)?(?:start|serve)\b|\bserver?\.(?:js|py|ts|rb|jar)\b"

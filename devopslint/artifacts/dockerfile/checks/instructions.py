@@ -12,6 +12,7 @@ from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import has_dash
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -38,16 +39,16 @@ _SIGNALS = frozenset(
      "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ"}
 )  # fmt: skip
 _EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
-_PORT = re.compile(r"(\d+)(?:-(\d+))?(?:/(\w+))?$")
-_UNEXPANDED = re.compile(
+_PORT = lazily(r"(\d+)(?:-(\d+))?(?:/(\w+))?$")
+_UNEXPANDED = lazily(
     r"(?:--?[\w.-]+=)?(\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*))(?:[/:.][\w./:-]*)?$|(\$(?:\{\w+\}|[A-Za-z_]\w*))$"
 )
 """A variable as a whole word, or in capitals as the value of an option or the beginning of a path."""
-_WITHOUT_PIPEFAIL = re.compile(
+_WITHOUT_PIPEFAIL = lazily(
     r"\b(?:stretch|buster|bullseye|bookworm|xenial|bionic|focal|jammy|noble)\b|^debian:(?:9|1[0-2])\b|^ubuntu:(?:1[68]|2[024])\.04\b"
 )
 """Releases of Debian and Ubuntu whose dash is too old for it."""
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
+_DURATION = lazily(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
 
 
 def unknown_flag(subject: Subject, options: Options) -> Iterator[Problem]:

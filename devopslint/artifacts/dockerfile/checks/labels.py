@@ -8,6 +8,7 @@ from devopslint.artifacts.dockerfile.licenses import is_license
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_LABEL_KEY = re.compile(r"[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9]))*$|[a-z0-9][a-z0-9._-]*/[\w.-]+$")
-_TIME = re.compile(
+_LABEL_KEY = lazily(r"[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9]))*$|[a-z0-9][a-z0-9._-]*/[\w.-]+$")
+_TIME = lazily(
     r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$"
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+$|git@\S+$", re.IGNORECASE)
+_URL = lazily(r"[a-z][a-z0-9+.-]*://\S+$|git@\S+$", re.IGNORECASE)
 _OCI = "org.opencontainers.image."
 _LABEL_FORMS = {
     _OCI + "created": (_TIME, "a time as RFC 3339 writes it"),
@@ -34,8 +35,8 @@ _LABEL_FORMS = {
     _OCI + "revision": (re.compile(r"[0-9a-f]{7,64}$"), "the hash of a commit"),
     "org.label-schema.build-date": (_TIME, "a time as RFC 3339 writes it"),
 }
-_SEMANTIC = re.compile(r"^v?\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?$")
-_REACHABLE = re.compile(r"[^\s@<>]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
+_SEMANTIC = lazily(r"^v?\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?$")
+_REACHABLE = lazily(r"[^\s@<>]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
 _LOOSE = {
     _OCI + "version": (_SEMANTIC, "a semantic version"),
     "org.label-schema.version": (_SEMANTIC, "a semantic version"),

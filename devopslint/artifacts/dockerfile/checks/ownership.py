@@ -15,6 +15,7 @@ from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ _INSTALLS = {
 }
 """Package manager → its commands that write into the working folder."""
 _VALUED = frozenset({"-m", "--mode", "-t", "-d", "-r", "--reference"})
-_GIVES = re.compile(r"\b(?:chown|chmod|chgrp|setfacl|install\s+-\S*\s*-?d|adduser|useradd)\b")
+_GIVES = lazily(r"\b(?:chown|chmod|chgrp|setfacl|install\s+-\S*\s*-?d|adduser|useradd)\b")
 
 
 def written_without_rights(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, has_version, is_install, packages, subcommand
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_OPTION_VARIABLE = re.compile(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
-_NO_RECOMMENDS = re.compile(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
-_ASSUME_YES = re.compile(r"assume-?yes|always[-_]yes", re.IGNORECASE)
+_OPTION_VARIABLE = lazily(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
+_NO_RECOMMENDS = lazily(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
+_ASSUME_YES = lazily(r"assume-?yes|always[-_]yes", re.IGNORECASE)
 
 
 def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from devopslint.knowledge.image_contents import PROGRAMS
 from devopslint.knowledge.official_images import has_no_shell
 from devopslint.policy.subject import Problem
 from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_PROGRAM = re.compile(r"(?:/(?:usr/)?(?:local/)?bin/)?([a-z][\w.+-]*)")
-_SHELL = re.compile(r"(?:/(?:usr/)?bin/)?(?:ba|da|a)?sh$")
-_LOOKS_FIRST = re.compile(r"\bcommand -v\b|\bwhich\b|\btype\b")
+_PROGRAM = lazily(r"(?:/(?:usr/)?(?:local/)?bin/)?([a-z][\w.+-]*)")
+_SHELL = lazily(r"(?:/(?:usr/)?bin/)?(?:ba|da|a)?sh$")
+_LOOKS_FIRST = lazily(r"\bcommand -v\b|\bwhich\b|\btype\b")
 
 
 def healthcheck_tool_missing(subject: Subject, options: Options) -> Iterator[Problem]:

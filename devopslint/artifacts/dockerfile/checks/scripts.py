@@ -14,6 +14,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     text_of,
 )
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_FOR_EVERYBODY = re.compile(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)*[ug]*[ao][ugoa]*[+=][rxXs]*w")
+_FOR_EVERYBODY = lazily(r"(?:0?[0-7]{2}|[2-7][0-7]{2})[2367]$|(?:\w=[rwx]*,)*[ug]*[ao][ugoa]*[+=][rxXs]*w")
 _NEVER_FAIL = frozenset(("curl", "echo", "printf", "true", "wget", "yes"))
 _NO_PIPEFAIL_NEEDED = frozenset(
     ("sh", "bash", "dash", "ash", "zsh", "python", "python3", "perl", "node", "php", "ruby")

@@ -8,6 +8,7 @@ from devopslint.artifacts.dockerfile.checks.common import command_of, docker_pla
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.knowledge.credentials import find_credential
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_NAMES = re.compile(
+_NAMES = lazily(
     r"""(?ix) (?:^|/) (?:
       id_(?:rsa|dsa|ecdsa|ed25519) | \.aws/credentials | \.docker/config\.json | \.kube/config | kubeconfig | \.htpasswd
     | \.vault-token | \.s3cfg | terraform\.tfstate | \.netrc | \.pgpass | \.git-credentials | \.pypirc | \.my\.cnf | \.boto
@@ -31,21 +32,21 @@ _NAMES = re.compile(
     | [\w.-]*(?:private|secret|privkey)[\w-]*\.(?:pem|key) | (?:[\w.-]*[-_.])?(?:priv)?key\.pem
     ) $"""
 )
-_KEY = re.compile(r"(?i)(?:^|/)[\w.-]+\.key$")
-_SIGNS_PACKAGES = re.compile(
+_KEY = lazily(r"(?i)(?:^|/)[\w.-]+\.key$")
+_SIGNS_PACKAGES = lazily(
     r"(?i)gpg|pgp|sign|apt|repo|archive|release|keyring|pub|rpm|apk|docker|nodesource|microsoft|mysql"
 )
-_OF_TLS = re.compile(
+_OF_TLS = lazily(
     r"(?i)ssl|tls|cert|pki|/private|(?:^|/)(?:server|client|domain|host|site|ca|nginx|apache|web)[\w.-]*\.key$"
 )
-_FOLDER = re.compile(r"(?:^|/)\.(?:ssh|aws|gnupg|kube|docker|secrets)/?$")
-_TOLD_BY_CONTENT = re.compile(
+_FOLDER = lazily(r"(?:^|/)\.(?:ssh|aws|gnupg|kube|docker|secrets)/?$")
+_TOLD_BY_CONTENT = lazily(
     r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|\.condarc|auth\.json|NuGet\.config|settings\.xml)$", re.IGNORECASE
 )
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"(?im)(?:_authToken|_auth|_password|npmAuthToken)\s*[=:]\s*['\"]?(?!\$|['\"]?\s*$)\S|<password>[^$<]|ClearTextPassword"
 )
-_HELD = re.compile(r"(?:^|/)(?:\.npmrc|auth\.json)$")
+_HELD = lazily(r"(?:^|/)(?:\.npmrc|auth\.json)$")
 """Files of that kind that are kept out of the repository when they hold a secret."""
 
 

@@ -13,6 +13,7 @@ from devopslint.knowledge.credentials import (
     looks_like_secret_name,
 )
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -27,27 +28,23 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_SWITCH = re.compile(
-    r"^(?:true|false|yes|no|on|off|0|1|none|null|enabled?|disabled?|optional|required)$", re.IGNORECASE
-)
-_WEAK = re.compile(
-    r"^(?:secret|token|foo|bar|baz|foobar|dummy|default|test|sample|mock|fake|value|string)$", re.IGNORECASE
-)
+_SWITCH = lazily(r"^(?:true|false|yes|no|on|off|0|1|none|null|enabled?|disabled?|optional|required)$", re.IGNORECASE)
+_WEAK = lazily(r"^(?:secret|token|foo|bar|baz|foobar|dummy|default|test|sample|mock|fake|value|string)$", re.IGNORECASE)
 """What stands in for a secret elsewhere, but is the value itself in an image: nobody fills in what ENV has set."""
-_STAND_IN = re.compile(r"dummy|fake|placeholder|example|build|test|temp|not.?used|unused|default", re.IGNORECASE)
+_STAND_IN = lazily(r"dummy|fake|placeholder|example|build|test|temp|not.?used|unused|default", re.IGNORECASE)
 """What a tool gets that asks for a secret while assets are built."""
-_SECRET_TAIL = re.compile(
+_SECRET_TAIL = lazily(
     r"(?:^|_)(?:auth|pword|access_?key_?id|(?<!public_)(?:ssh|deploy|signing|encryption|app|session|stripe|client)_?key|creds)$",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"(?:machine\s+\S+\s+login\s+\S+\s+|:_)(password|authToken|auth)(?:\s+|=)([^\s'\"]+)")
+_LOGIN = lazily(r"(?:machine\s+\S+\s+login\s+\S+\s+|:_)(password|authToken|auth)(?:\s+|=)([^\s'\"]+)")
 """What `.netrc` and `.npmrc` hold."""
-_OPTION = re.compile(
+_OPTION = lazily(
     r"""(?:^|[\s"'])--(?P<name>[a-z][a-z0-9_-]*)(?:=|["']?\s*,\s*["']|\s+)(?P<value>(?!-)[^\s"',\]]+)""", re.IGNORECASE
 )
 """An option and its value, in a word or in two, in shell or in JSON form."""
-_SED = re.compile(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
-_PUBLIC = re.compile(r"public|gpg|pgp|host", re.IGNORECASE)
+_SED = lazily(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
+_PUBLIC = lazily(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
 def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:

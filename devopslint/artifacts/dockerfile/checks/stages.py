@@ -23,6 +23,7 @@ from devopslint.knowledge.official_images import (
     runs_as_root,
 )
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_DROPS_ROOT = re.compile(
+_DROPS_ROOT = lazily(
     r"\b(?:gosu|su-exec|setpriv|setuidgid|chroot|runuser|s6-|supervisord|supervisor)|(?:^|\s)su\s+-|/init\b"
 )
 _ROOT_NAMES = frozenset(("root", "0", "Administrator", "ContainerAdministrator"))

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ _UNCHECKED: dict[str, tuple[str, ...] | None] = {
     "GOFLAGS": ("-insecure",),
 }
 """Variables that switch the check of certificates off, and the values that do so; `None`: any."""
-_NO_SIGNATURE = re.compile(
+_NO_SIGNATURE = lazily(
     r"AllowInsecureRepositories\W+(?:1|true|yes)|AllowUnauthenticated\W+(?:1|true|yes)|(?:^|=)(?:repo_|pkg_|local)?gpgcheck=(?:0|false|no)\b"
     r"|\[[^\]]*trusted=yes",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _OF_OLDER = {
 """Variables that images had which the table does not know any more."""
 
 
-_OF_TOOLS = re.compile(r"DEBIAN_FRONTEND|CACHE|BUST|REFRESH|(?:PIP|NPM|UV|POETRY|C?GO|CARGO|YARN|PNPM|MAVEN|GRADLE)")
+_OF_TOOLS = lazily(r"DEBIAN_FRONTEND|CACHE|BUST|REFRESH|(?:PIP|NPM|UV|POETRY|C?GO|CARGO|YARN|PNPM|MAVEN|GRADLE)")
 """Names that tools read themselves, and those that are there to part with the cache."""
 _READS_NO_VARIABLES = frozenset(
     {"[", "addgroup", "adduser", "apk", "apt", "apt-get", "cat", "cd", "chmod", "chown", "cp", "curl", "dnf", "echo", "export",

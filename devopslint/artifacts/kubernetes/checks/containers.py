@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.kubernetes.model import items_of, plain
 from devopslint.policy.functions import bytes_of
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
-_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_QUANTITY = lazily(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _GIT_SYNC_COMMANDS = frozenset(
     {"GITSYNC_GIT", "GIT_SYNC_GIT", "GITSYNC_EXECHOOK_COMMAND", "GIT_SYNC_EXECHOOK_COMMAND", "GIT_SYNC_HOOK_COMMAND"}
 )
@@ -28,7 +29,7 @@ _SOCKETS = frozenset({"/dev/log", "/run/systemd/journal", "/dev/kmsg"})
 _LEAST_MEMORY = 64 * 1024
 _MOST_CORES = 256
 _DEFAULT_GRACE = 30
-_SLEEP = re.compile(r"(?:^|[\s/;&])sleep\s+(\d+)(?:s\b|\b)")
+_SLEEP = lazily(r"(?:^|[\s/;&])sleep\s+(\d+)(?:s\b|\b)")
 
 
 def identical_probes(subject: Subject, options: Options) -> Iterator[Problem]:

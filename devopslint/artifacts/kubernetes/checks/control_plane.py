@@ -8,6 +8,7 @@ from devopslint.artifacts.kubernetes.checks.flags import INSTEAD, NEEDS, ROWS
 from devopslint.artifacts.kubernetes.checks.programs import programs_beside, programs_of
 from devopslint.artifacts.kubernetes.model import items_of, plain
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -32,10 +33,10 @@ _RECORDED = (
     ("", "pods/proxy"),
     ("", "services/proxy"),
 )
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)?")
+_DURATION = lazily(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)?")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 # Source: Go, `tls.InsecureCipherSuites`; the two of RSA with GCM are still in the benchmark's list for kubelets.
-_WEAK_CIPHER = re.compile(r"RC4|3DES|DES_CBC|NULL|EXPORT|MD5|CBC_SHA256$|^TLS_RSA_WITH_AES_\d+_CBC")
+_WEAK_CIPHER = lazily(r"RC4|3DES|DES_CBC|NULL|EXPORT|MD5|CBC_SHA256$|^TLS_RSA_WITH_AES_\d+_CBC")
 
 
 def anonymous_access(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 
 from devopslint.artifacts.kubernetes.checks.versions import RETIRED
 from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of, known, plain
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ _NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or fal
           "x": "an integer or a string"}  # fmt: skip
 _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
 """What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
-_QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_QUANTITY = lazily(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _NOT_IN_TABLE = ("List", "Options", "Status")
 _DIRECTIVES = ("$patch", "$setElementOrder", "$retainKeys", "$deleteFromPrimitiveList", "//")
 """Keys of patches, and `"//"`, which holds a comment in JSON."""

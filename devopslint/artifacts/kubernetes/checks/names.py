@@ -11,6 +11,7 @@ import re
 
 from devopslint.artifacts.kubernetes.model import items_of, plain
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
-_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
-_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
-_LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_LABEL = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_LABEL_VALUE = lazily(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
+_LABEL_KEY = lazily(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 # What stands for something that is to be put in: `gcr.io/PROJECT_ID/shop`, `__IMAGE__`, `<image>`.
-_PLACEHOLDER = re.compile(r"(?:^|[/:._-])_*[A-Z][A-Z0-9_]{2,}|[<>{}%$#!*]|^ko://|^@")
-_PUT_IN = re.compile(r"ENC\[|\w+://|vault:|ref\+|secretref:|<|[A-Z][A-Z0-9_]*$")
+_PLACEHOLDER = lazily(r"(?:^|[/:._-])_*[A-Z][A-Z0-9_]{2,}|[<>{}%$#!*]|^ko://|^@")
+_PUT_IN = lazily(r"ENC\[|\w+://|vault:|ref\+|secretref:|<|[A-Z][A-Z0-9_]*$")
 _SECRET_ENTRIES = {
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
     "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
 
-_TYPE = re.compile(r'"type"\s*:\s*"([\w-]+)"')
+_TYPE = lazily(r'"type"\s*:\s*"([\w-]+)"')
 _WITHOUT_POLICIES = frozenset({"flannel"})
 _HELPERS = frozenset({"portmap", "bandwidth", "tuning", "host-local", "loopback", "static", "bridge"})
 _ANYWHERE = ("0.0.0.0/0", "::/0")

@@ -7,9 +7,10 @@ import re
 
 from devopslint.artifacts.kubernetes.model import Labelled, items_of, label_of, plain, selects
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_ADDRESS = lazily(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _MOST_OBJECTS = 20
 _MOST_NODES = 100_000
 

@@ -8,6 +8,7 @@ from devopslint.artifacts.kubernetes.checks.flags import ALIASES, BOOLEANS, CONF
 from devopslint.artifacts.kubernetes.model import items_of, plain
 from devopslint.policy.subject import Place
 from devopslint.policy.subject import Subject as Made
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 from devopslint.syntax.yaml_scalar import scalar_fragment
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _NAMES = frozenset(PROGRAMS.values())
 _HYPERKUBE = {"apiserver": "kube-apiserver", "controller-manager": "kube-controller-manager",
               "scheduler": "kube-scheduler"}  # fmt: skip
-_WORD = re.compile(r"[^\s'\"\\;&|]+")
+_WORD = lazily(r"[^\s'\"\\;&|]+")
 _KUBEADM = {
     ("apiServer",): "kube-apiserver",
     ("controllerManager",): "kube-controller-manager",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Expression, expressions, walk
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_READING = re.compile(r"\b(?:file|filebase64|templatefile)\(")
+_READING = lazily(r"\b(?:file|filebase64|templatefile)\(")
 _FUNCTIONS = frozenset({"file", "filebase64", "templatefile"})
-_GUARDED = re.compile(r"\b(?:try|can|fileexists)\(")
-_PATH = re.compile(r'"\$\{\s*path\.module\s*\}/([\w./-]+)"')
-_WRITTEN_BY_HAND = re.compile(
-    r"\.(?:tpl|tftpl|tmpl|sh|bash|ps1|py|js|json|ya?ml|toml|conf|cfg|ini|sql|txt|html|hcl|xml)$"
-)
+_GUARDED = lazily(r"\b(?:try|can|fileexists)\(")
+_PATH = lazily(r'"\$\{\s*path\.module\s*\}/([\w./-]+)"')
+_WRITTEN_BY_HAND = lazily(r"\.(?:tpl|tftpl|tmpl|sh|bash|ps1|py|js|json|ya?ml|toml|conf|cfg|ini|sql|txt|html|hcl|xml)$")
 """Endings of files that people write; a certificate, a key or an archive may be made before Terraform runs."""
-_MADE = re.compile(
+_MADE = lazily(
     r"(?:^|/)(?:build|dist|out|output|outputs|target|generated|\.?tmp|temp|secrets?|node_modules|\.[\w.-]+)/"
 )
 """Folders of what is made."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, expressions, walk
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_DOT_DIGIT = re.compile(r"\.\d")
-_OUTDATED = re.compile(r"\b(?:lookup|list|map)\(")
+_NAME = lazily(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_DOT_DIGIT = lazily(r"\.\d")
+_OUTDATED = lazily(r"\b(?:lookup|list|map)\(")
 _LABEL_OF_NAME = {"resource": 1, "data": 1, "module": 0, "variable": 0, "output": 0}
 _TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"})
 

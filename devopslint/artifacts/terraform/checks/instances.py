@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.terraform.checks.names import value_references
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_ATTRIBUTE = re.compile(r"\.[A-Za-z_]")
-_GUARDED = re.compile(r"\b(?:try|can)\(")
+_ATTRIBUTE = lazily(r"\.[A-Za-z_]")
+_GUARDED = lazily(r"\b(?:try|can)\(")
 
 
 def missing_instance_key(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import re
 
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, blocks_of
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _LOCK = ".terraform.lock.hcl"
-_PART = re.compile(r"\s*(=|!=|>=|>|<=|<|~>)?\s*v?(\d+(?:\.\d+)*)\s*")
+_PART = lazily(r"\s*(=|!=|>=|>|<=|<|~>)?\s*v?(\d+(?:\.\d+)*)\s*")
 
 
 def incomplete_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:

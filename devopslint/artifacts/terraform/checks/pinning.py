@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map
 
 TYPE_CHECKING = False
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_REGISTRY = re.compile(r"(?:[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?")
-_VCS = re.compile(r"(?:git::|hg::|git@)|^(?:github\.com|bitbucket\.org)/|\.git(?:$|[?/])", re.IGNORECASE)
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_SHORT_COMMIT = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,39}")
-_VERSION_TAG = re.compile(r"v?\d+(?:\.\d+)*(?:[-+.][\w.]+)?|.*[/-]v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?")
+_REGISTRY = lazily(r"(?:[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?")
+_VCS = lazily(r"(?:git::|hg::|git@)|^(?:github\.com|bitbucket\.org)/|\.git(?:$|[?/])", re.IGNORECASE)
+_COMMIT = lazily(r"[0-9a-f]{40}")
+_SHORT_COMMIT = lazily(r"(?=[0-9a-f]*\d)[0-9a-f]{7,39}")
+_VERSION_TAG = lazily(r"v?\d+(?:\.\d+)*(?:[-+.][\w.]+)?|.*[/-]v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?")
 
 
 def is_registry(source: str) -> bool:

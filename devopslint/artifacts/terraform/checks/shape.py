@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.terraform.checks.language import (
     ARGUMENTS,
     BLOCKS,
@@ -15,6 +13,7 @@ from devopslint.artifacts.terraform.checks.language import (
 )
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_IDENTIFIER = lazily(r"[^\W\d][\w-]*")
 _NAME_LABEL = {
     "resource": 1,
     "data": 1,
@@ -216,6 +215,6 @@ def missing_module(call: Subject, options: Options) -> Iterator[Problem]:
         yield Problem("source", name=source, hint=_hint(above + slash + name, [above + slash + one for one in beside]))
 
 
-_MADE = re.compile(r"(?:^|/)(?:\.|build|dist|gen|generated|out|target|tmp|vendor)(?:/|$)")
+_MADE = lazily(r"(?:^|/)(?:\.|build|dist|gen|generated|out|target|tmp|vendor)(?:/|$)")
 """Folders that a build writes."""
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"})

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain, walk
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 _SIMPLE = frozenset({"string", "number", "bool", "any"})
 _COLLECTIONS = frozenset({"list", "set", "map"})
-_CONSTRAINT = re.compile(r"\s*(?:=|!=|>|>=|<|<=|~>)?\s*v?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*")
-_SOURCE = re.compile(r"(?:(?:[\w-]+\.)+[\w-]+(?::\d+)?/[\w-]+/|[\w-]+/)?[A-Za-z0-9][\w-]*", re.ASCII)
+_CONSTRAINT = lazily(r"\s*(?:=|!=|>|>=|<|<=|~>)?\s*v?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*")
+_SOURCE = lazily(r"(?:(?:[\w-]+\.)+[\w-]+(?::\d+)?/[\w-]+/|[\w-]+/)?[A-Za-z0-9][\w-]*", re.ASCII)
 _MOST_DEPTH = 30
 
 

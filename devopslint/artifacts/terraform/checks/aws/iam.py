@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.terraform.policies import TRUST, statements_of
 from devopslint.knowledge.aws_policy import (
     GRANTING,
@@ -18,6 +16,7 @@ from devopslint.knowledge.aws_policy import (
 )
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,11 +46,11 @@ _RESOURCE_POLICIES = frozenset(
 )  # fmt: skip
 _POLICY_ATTRIBUTES = ("access_policies", "access_policy", "policy_document", "resource_policy", "policy")
 _LIMITING = (":sub", ":repository", ":repository_owner", ":job_workflow_ref", ":repository_id", ":repository_owner_id")
-_ANY_SUBJECT = re.compile(r"\*|repo:\*.*")
-_ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d+:(root|\*)")
+_ANY_SUBJECT = lazily(r"\*|repo:\*.*")
+_ACCOUNT = lazily(r"\d{12}|arn:aws[\w-]*:iam::\d+:(root|\*)")
 _GITHUB = "token.actions.githubusercontent.com"
-_PROVIDER = re.compile(r"(data\.)?aws_iam_openid_connect_provider\.[\w-]+")
-_EVERY_METHOD = re.compile(r"/\*/\*(/\*)?$")
+_PROVIDER = lazily(r"(data\.)?aws_iam_openid_connect_provider\.[\w-]+")
+_EVERY_METHOD = lazily(r"/\*/\*(/\*)?$")
 
 
 def admin_policy(subject: Subject, options: Options) -> Iterator[Problem]:

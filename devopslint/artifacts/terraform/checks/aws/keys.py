@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.terraform.checks.aws.blocks import is_false, nested, nested_below
 from devopslint.artifacts.terraform.checks.aws.buckets import beside
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
@@ -87,7 +86,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 _SWITCHES = ("encrypted", "storage_encrypted", "at_rest_encryption_enabled", "sqs_managed_sse_enabled", "enabled")
 _INHERITING = ("replicate_source_db", "kinesis_source_configuration", "msk_source_configuration")
 """What has these takes its encryption from there."""
-_OF_AWS = re.compile(r"(^|:)alias/aws/|^AWS_OWNED")
+_OF_AWS = lazily(r"(^|:)alias/aws/|^AWS_OWNED")
 
 
 def key_attributes() -> dict[str, tuple[str, ...]]:
