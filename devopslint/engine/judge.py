@@ -109,8 +109,9 @@ class Judge:
             result.passing = True
             rule = self.dispatch.core.get(NOT_ANALYSED)
             if rule is not None:
-                place = one.subject.place()
-                result.findings.append(self._finding(rule, outcome, place, one.subject.address))
+                finding = self._finding(rule, outcome, one.subject.place())
+                finding.address = one.subject.address
+                result.findings.append(finding)
             return
         for found in outcome:
             member = self.dispatch.member(one.rule, found.member, found.level)
@@ -178,21 +179,17 @@ class Judge:
 
     def _add(self, rule: Rule, subject: Subject, problem: Problem, result: Result) -> None:
         place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
-        owner = subject.place()
         related = [_location(one.place, one.text, origin=one.origin) for one in problem.related]
         if self._files and place.source.path not in self._files:
             # Whoever asks for that file alone gets what its own unit says; so what this one says stands here.
             related.insert(0, _location(place, "this is meant"))
+            owner = subject.place()
             if owner.source.path in self._files:
                 place = owner
             else:
                 path = min(self._files)
                 place = Place(self.workspace.source(path) or Source(path, ""), 0, 0)
-        # What stands alone (a workflow, a module) is no node with a header: what begins its first line is only a part of it.
-        has_header = bool(subject.parents) and owner.source.path == place.source.path
-        owner_line = owner.source.position(owner.start)[0] if has_header else 0
-        message = rule.message(subject, problem)
-        result.findings.append(self._finding(rule, message, place, subject.address, related, owner_line))
+        result.findings.append(self._finding(rule, rule.message(subject, problem), place, subject, related))
 
     def _judge_reading(self, task: Task, result: Result) -> None:
         """Report the faults of reading and parsing in the task's own files; unknown YAML that does not parse is none."""
@@ -216,14 +213,17 @@ class Judge:
         rule: Rule,
         message: str,
         place: Place,
-        address: str = "",
+        subject: Subject | None = None,
         related: Sequence[Location] = (),
-        owner_line: int = 0,
     ) -> Finding:
         location = _location(place)
         line_text = _line_text(place.source, place.start, location.span.line)
+        address = subject.address if subject is not None else ""
         finding = Finding(rule.id, rule.level, message, location, address, related, line_text)
-        finding.suppressed = self._covering(place.source).suppression(finding, owner_line, rule)
+        covering = self._covering(place.source)
+        if covering.ignores:
+            owner_line = _line_of_owner(subject, place) if subject is not None else 0
+            finding.suppressed = covering.suppression(finding, owner_line, rule)
         return finding
 
     def _covering(self, source: Source) -> Covering:
@@ -264,6 +264,17 @@ def _plain(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     plain: list[dict[str, Any]] = json.loads(json.dumps(facts))
     return plain
+
+
+def _line_of_owner(subject: Subject, place: Place) -> int:
+    """Return the line of the header of a finding's subject, 0 when it has none there.
+
+    What stands alone (a workflow, a module) is no node with a header: what begins its first line is only a part of it.
+    """
+    owner = subject.place()
+    if not subject.parents or owner.source.path != place.source.path:
+        return 0
+    return owner.source.position(owner.start)[0]
 
 
 def _line_text(source: Source, start: int, line: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def variant(tag: str) -> str:
     return " ".join(sorted(words))
 
 
+@lru_cache(maxsize=1024)
 def contents(image: Image) -> dict[str, Any] | None:
     """Return what is known of an image: `system`, and for a Docker Official Image the facts of its variant."""
     name, tag = plain_name(image), image.tag
@@ -174,6 +176,7 @@ def plain_name(image: Image) -> str:
     return image.name
 
 
+@lru_cache(maxsize=4096)
 def lacks(image: Image, program: str) -> bool:
     """Say whether it is known that an image does not have a program of `PROGRAMS`."""
     name = plain_name(image)
@@ -195,6 +198,7 @@ def lacks(image: Image, program: str) -> bool:
     return all(program in _LACKS.get(system, ()) for system in systems)
 
 
+@lru_cache(maxsize=1024)
 def accounts(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
     """Return the users and the groups of an image; `None` when they are not known."""
     found = contents(image)

@@ -218,10 +218,13 @@ def _walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins)
             return _UNKNOWN
         if index == length:
             return (Candidate(node, origins),)
-        below = _step(node, path[index])
-        if below is MISSING:
-            return _ABSENT
-        node = below
+        step = path[index]
+        if node.__class__ is Map and step in node:
+            node = node[step]  # type: ignore[index]  # a Map only has names
+        else:
+            node = _step(node, step)
+            if node is MISSING:
+                return _ABSENT
         index += 1
 
 

@@ -34,6 +34,11 @@ class Fragment:
 
     def mark(self, start: int, end: int) -> Mark:
         """Return the offsets in the source of a stretch of the text (end exclusive)."""
+        if len(self.pieces) == 1:
+            begin, where = self.pieces[0]
+            shift = where - begin
+            first = start + shift if start > begin else where
+            return first, ((end + shift if end - 1 > begin else where + 1) if end > start else first)
         first = self.offset(start)
         return first, (self.offset(end - 1) + 1 if end > start else first)
 

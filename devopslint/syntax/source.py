@@ -79,7 +79,11 @@ class Source:
         end = min(end, len(text))
         while end > start and text[end - 1] in "\r\n":
             end -= 1
-        return Span(*self.position(start), *self.position(max(start, end)))
+        line, column = self.position(start)
+        starts = self.line_starts
+        if 0 <= start <= end and (line == len(starts) or end < starts[line]):
+            return Span(line, column, line, column + end - start)
+        return Span(line, column, *self.position(max(start, end)))
 
     def line(self, number: int) -> str:
         """Return a 1-based line without its line end; an empty string past the last."""

@@ -34,12 +34,12 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
     document = Document(source, None)
     document.resolve = _resolve
     values = {step.index: _instruction(step) for step in model.steps}
-    root = document.root = _file(model, values)
+    of_stages = [_stage(stage, values) for stage in model.stages]
+    root = document.root = _file(model, values, of_stages)
     file = Subject("dockerfile.file", root, document=document, header=root.header, context=model)
     yield file
     stages: list[Subject] = []
-    for stage in model.stages:
-        value = _stage(stage, values)
+    for stage, value in zip(model.stages, of_stages, strict=True):
         stages.append(
             Subject(
                 "dockerfile.stage",
@@ -112,7 +112,7 @@ def _address(stage: Stage) -> str:
     return f"stage {stage.label}"
 
 
-def _file(model: Model, values: dict[int, Map]) -> Map:
+def _file(model: Model, values: dict[int, Map], of_stages: Sequence[Map]) -> Map:
     value = Map(0, len(model.source.text))
     final = model.final
     first = model.steps[0] if model.steps else None
@@ -131,8 +131,8 @@ def _file(model: Model, values: dict[int, Map]) -> Map:
     value.put("directives", directives, here)
     value.put("instructions", _seq(values, model.steps), here)
     stages = Seq(0, len(model.source.text))
-    for stage in model.stages:
-        stages.add(_stage(stage, values), stage.start.instruction.mark)
+    for stage, of_stage in zip(model.stages, of_stages, strict=True):
+        stages.add(of_stage, stage.start.instruction.mark)
     value.put("stages", stages, here)
     return value
 

@@ -6,6 +6,7 @@ What is not known to be lacking is taken to be there.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.knowledge.image_contents import lacks
 from devopslint.knowledge.images import parse_image
@@ -107,6 +108,8 @@ def is_missing_for(command: Command, step: Step) -> bool:
     if stage is None or command.failure_ignored or command.function or step.instruction.onbuild:
         return False
     word = command.name_word
+    if not lacks(parse_image(stage.root_stage.image_text), name):
+        return False
     script = step.read_script()
     if word is None or "/" in word.text or script.has_errors or _LOOKS_FIRST.search(script.fragment.text):
         return False
@@ -129,6 +132,7 @@ def is_missing_for(command: Command, step: Step) -> bool:
     return not any(other.function == name or other.after == "||" for other in script if other.index < command.index)
 
 
+@lru_cache(maxsize=256)
 def _mention_of(program: str) -> re.Pattern[str]:
     words = "|".join(re.escape(name) for name in _PACKAGES.get(program, (program,)))
     return re.compile(rf"(?<![A-Za-z0-9.])(?:{words})(?![A-Za-z.]|\d*\.(?:com|org))")
@@ -158,7 +162,7 @@ def _mounts_programs(step: Step) -> bool:
 def may_bring(step: Step, program: str) -> bool:
     """Say whether a COPY or ADD may put a program where the shell looks for it."""
     words = step.instruction.words
-    named = re.compile(rf"(?:^|/){re.escape(program)}(?:[-_\d*?]|$)")
+    named = _file_of(program)
     if program != "sh" and any(named.search(str(step.text_of(word))) for word in words):
         return True
     source = step.instruction.flag("from")
@@ -178,6 +182,11 @@ def may_bring(step: Step, program: str) -> bool:
         # One file with a name of its own: it is that program and no other.
         return target.rstrip("/").rpartition("/")[2] == program
     return not all(isinstance(source, str) and _ONE_SCRIPT.fullmatch(source) for source in sources)
+
+
+@lru_cache(maxsize=256)
+def _file_of(program: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|/){re.escape(program)}(?:[-_\d*?]|$)")
 
 
 def _installs_little(commands: Iterable[Command]) -> bool:

@@ -6,6 +6,7 @@ Told by the actions that they use and the commands that they run.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS
 from devopslint.artifacts.workflow.model import map_at
@@ -43,7 +44,7 @@ def purposes(step: Step) -> frozenset[str]:
     known: dict[int, frozenset[str]] = step.workflow.cache.setdefault("purposes", {})
     found = known.get(id(step))
     if found is None:
-        found = known[id(step)] = frozenset(_of_action(step) if step.uses is not None else _of_script(step))
+        found = known[id(step)] = frozenset(_of_action(step)) if step.uses is not None else _of_script(step.run or "")
     return found
 
 
@@ -78,11 +79,10 @@ def is_on_runner(image: str) -> bool:
     return _LOCAL_REGISTRY.match(image) is not None
 
 
-def _of_script(step: Step) -> set[str]:
+@lru_cache(maxsize=256)
+def _of_script(text: str) -> frozenset[str]:
     script = "\n".join(
-        line
-        for line in (step.run or "").replace("\\\n", " ").split("\n")
-        if not line.lstrip().startswith(("#", "echo "))
+        line for line in text.replace("\\\n", " ").split("\n") if not line.lstrip().startswith(("#", "echo "))
     )
     found = {purpose for purpose, pattern in _COMMANDS.items() if pattern.search(script)}
     real = "\n".join(line for line in script.split("\n") if not _DRY.search(line))
@@ -92,7 +92,7 @@ def _of_script(step: Step) -> set[str]:
             found.discard("push")
     if "deploy" in found and (_LOCAL_CLUSTER.search(script) or not _COMMANDS["deploy"].search(real)):
         found.discard("deploy")
-    return found
+    return frozenset(found)
 
 
 def is_check(line: str) -> bool:

@@ -36,8 +36,10 @@ _CONDITIONS = frozenset({"job-if", "step-if", "snapshot-if", "runs-if"})
 _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
 _TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
 _table: dict[str, Any] = {}
-_alternatives: dict[int, dict[tuple[str, frozenset[str]], list[Alternative]]] = {}
+_forms: dict[int, dict[tuple[str, frozenset[str]], Forms]] = {}
 """By table of definitions, name and contexts."""
+_MOST_CHOICES = 4096
+"""Lists of keys of which it is kept which definition they fit best."""
 _required_keys: dict[int, list[str]] = {}
 
 
@@ -94,6 +96,47 @@ class Site:
         self.condition = condition
 
 
+class Forms:
+    """What may stand at one kind of place: the definitions without `one-of`, and what is told of them at once.
+
+    `maps` and `lists` are those of mappings and of lists, `available` the contexts that any of them adds, `condition` the
+    name of one that is an expression as a whole, `any_text` whether every text but the empty one fits. `choices` keeps
+    which of the `maps` some keys fit best.
+    """
+
+    __slots__ = ("all", "any_text", "available", "choices", "condition", "lists", "maps")
+
+    def __init__(self, alternatives: list[Alternative]) -> None:
+        self.all = alternatives
+        self.maps = [one for one in alternatives if "mapping" in one[1]]
+        self.lists = [one for one in alternatives if "sequence" in one[1]]
+        self.available: frozenset[str] = frozenset().union(*(one[2] for one in alternatives))
+        self.condition = next((one[0] for one in alternatives if one[0] in _CONDITIONS), "")
+        self.any_text = any(_takes_any_text(one[1]) for one in alternatives)
+        self.choices: dict[tuple[str, ...], Alternative] = {}
+
+    def best(self, keys: list[str]) -> Alternative:
+        """Return the mapping that some keys fit best."""
+        if len(self.maps) == 1:
+            return self.maps[0]
+        key = tuple(keys)
+        found = self.choices.get(key)
+        if found is None:
+            if len(self.choices) >= _MOST_CHOICES:
+                self.choices.clear()
+            found = max(self.maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1])))
+            self.choices[key] = found
+        return found
+
+
+def _takes_any_text(definition: Definition) -> bool:
+    if "any" in definition:
+        return True
+    return (
+        "string" in definition and "allowed-values" not in definition and "constant" not in (definition["string"] or {})
+    )
+
+
 class Walk:
     """The problems and the sites of one document."""
 
@@ -102,7 +145,7 @@ class Walk:
     def __init__(self, definitions: dict[str, Definition]) -> None:
         self.definitions = definitions
         self._hints: dict[Path, str] = {}
-        self._known = _alternatives.setdefault(id(definitions), {})
+        self._known = _forms.setdefault(id(definitions), {})
         self.problems: list[SchemaProblem] = []
         self.sites: list[Site] = []
 
@@ -110,12 +153,12 @@ class Walk:
         definition: Definition = self.definitions.get(name) or _BUILT_IN[name]
         return definition
 
-    def _alternatives(self, name: str, contexts: frozenset[str]) -> list[Alternative]:
+    def _forms(self, name: str, contexts: frozenset[str]) -> Forms:
         """Return the definitions without `one-of` that a name stands for, each with the contexts it adds."""
         key = name, contexts
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._find_alternatives(name, contexts)
+            found = self._known[key] = Forms(self._find_alternatives(name, contexts))
         return found
 
     def _find_alternatives(self, name: str, contexts: frozenset[str]) -> list[Alternative]:
@@ -123,38 +166,38 @@ class Walk:
         contexts = contexts.union(definition.get("context", ()))
         if "one-of" not in definition:
             return [(name, definition, contexts)]
-        return [found for one in definition["one-of"] for found in self._alternatives(one, contexts)]
+        return [found for one in definition["one-of"] for found in self._forms(one, contexts).all]
 
     def visit(self, node: Any, name: str, path: Path, contexts: frozenset[str]) -> None:
         """Judge one node by the definition `name`."""
         if node is UNKNOWN:
             return
-        alternatives = self._alternatives(name, contexts)
+        forms = self._forms(name, contexts)
         if isinstance(node, Map):
-            self._visit_map(node, name, path, alternatives)
+            self._visit_map(node, name, path, forms)
         elif isinstance(node, Seq):
-            lists = [one for one in alternatives if "sequence" in one[1]]
-            if not lists:
-                self._wrong_type(node, name, path, alternatives)
+            if not forms.lists:
+                self._wrong_type(node, name, path, forms.all)
                 return
-            _, definition, inner = lists[0]
+            _, definition, inner = forms.lists[0]
             for index, item in enumerate(node):
                 self.visit(item, definition["sequence"]["item-type"], (*path, index), inner)
         else:
-            self._visit_scalar(node, name, path, alternatives)
+            self._visit_scalar(node, name, path, forms)
 
-    def _visit_scalar(self, node: Any, name: str, path: Path, alternatives: list[Alternative]) -> None:
+    def _visit_scalar(self, node: Any, name: str, path: Path, forms: Forms) -> None:
+        alternatives = forms.all
         if isinstance(node, Tagged):
             self._wrong_type(node, name, path, alternatives)
             return
-        available = frozenset().union(*(one[2] for one in alternatives)) if alternatives else frozenset()
-        is_text = isinstance(node, str)
-        condition = next((one[0] for one in alternatives if one[0] in _CONDITIONS), "")
-        if is_text and ("${{" in node or (condition and node.strip())):
-            if available:
-                self.sites.append(Site(path, node, available, name, bool(condition) and "${{" not in node))
+        condition = forms.condition
+        if isinstance(node, str) and ("${{" in node or (condition and node.strip())):
+            if forms.available:
+                self.sites.append(Site(path, node, forms.available, name, bool(condition) and "${{" not in node))
             elif not all("any" in one[1] or one[0] in {"string", "shell"} for one in alternatives) and name != "any":
                 self.problems.append(SchemaProblem("expression", name, path, where=_where(path)))
+            return
+        if forms.any_text and node.__class__ is str and node:
             return
         if any(self._fits(node, one[1]) for one in alternatives) or (node is None and name in _MAY_BE_EMPTY):
             return
@@ -195,16 +238,14 @@ class Walk:
             return bool(text) or not options.get("require-non-empty")
         return False
 
-    def _visit_map(self, node: Map, name: str, path: Path, alternatives: list[Alternative]) -> None:
-        maps = [one for one in alternatives if "mapping" in one[1]]
+    def _visit_map(self, node: Map, name: str, path: Path, forms: Forms) -> None:
+        maps = forms.maps
         if not maps:
-            self._wrong_type(node, name, path, alternatives)
+            self._wrong_type(node, name, path, forms.all)
             return
         keys = [key for key in node if not key.startswith("${{")]
         told = _told_by_value(node, maps) if name == "runs-strict" else None
-        if told is None and len(maps) > 1:
-            told = max(maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1])))
-        chosen, definition, contexts = told or maps[0]
+        chosen, definition, contexts = told or forms.best(keys)
         mapping = definition["mapping"]
         properties: dict[str, Any] = mapping.get("properties", {})
         for key in keys:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,10 +19,14 @@ _DIGITS = frozenset("0123456789.")
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `, did you mean `x`?` for the known word that is most like `word`; empty when none is like it."""
-    from difflib import get_close_matches
-    from itertools import islice
+    return _nearest(word, tuple(islice(known, MOST_CHOICES + 1)))
 
-    choices = {choice.lower(): choice for choice in islice(known, MOST_CHOICES + 1)}
+
+@lru_cache(maxsize=512)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    choices = {choice.lower(): choice for choice in known}
     if len(choices) > MOST_CHOICES:
         return ""
     plain = word.lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind
@@ -178,12 +179,19 @@ def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
     major = _major(subject, uses) if uses is not None else None
     if uses is None or major is None or major < known.REFUSED.get(uses.name, (0, ""))[0]:
         return None
-    majors = load_actions().get(uses.name, {})
+    found = _move_of(uses.name, major)
+    return (uses, major, *found) if found is not None else None
+
+
+@lru_cache(maxsize=256)
+def _move_of(action: str, major: int) -> tuple[int, int] | None:
+    """Return the Node that a major was made for and the major to move to, `None` when there is no need to."""
+    majors = load_actions().get(action, {})
     node = majors.get(str(major), {}).get("node")
     if node is None or node >= 24:
         return None
     first = _first_to_use(majors)
-    return (uses, major, node, first) if first is not None and major < first else None
+    return (node, first) if first is not None and major < first else None
 
 
 def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -73,6 +73,9 @@ def _place(step: Step, at: tuple[str, ...]) -> Place:
 def cut_off_deployment(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find deployments that a later run cancels half-way."""
     workflow: Workflow = subject.context
+    owned = (workflow.root, *(job.value for job in workflow.jobs.values()))
+    if not any("concurrency" in owner for owner in owned):
+        return
     deploying = [job for job in workflow.jobs.values() if "deploy" in job_purposes(job) and stage_of(job) != "staging"]
     owners: list[tuple[Map, Path, list[Job]]] = [(workflow.root, (), deploying)]
     owners.extend((job.value, job.path, [job]) for job in deploying)

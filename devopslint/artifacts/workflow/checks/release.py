@@ -58,7 +58,7 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
         yield from _latest_by_metadata(step)
     elif step.run is not None and step.fragment is not None and step.is_shell:
         pushes = _pushed(step)
-        everywhere = [tag for other in step.job.steps for tag, _ in _pushed(other)]
+        everywhere = (tag for other in step.job.steps for tag, _ in _pushed(other))
         if pushes and all(_is_latest(tag) for tag in everywhere):
             for tag, span in pushes:
                 yield Problem(Place(step.fragment.source, *step.fragment.mark(*span)), image=tag)

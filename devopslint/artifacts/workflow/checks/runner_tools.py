@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.checks.runners import labels
 from devopslint.policy.subject import Place, Problem
@@ -79,11 +80,10 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     if "container" in job.value or not complete:
         return  # an abridged example leaves more out than the checkout
     images = sorted({label.lower() for label, _, _ in labels(job)})
-    table = _table()
-    if not images or isinstance(job.value.get("runs-on"), list) or any(one not in table["images"] for one in images):
+    known = _table()["images"]
+    if not images or isinstance(job.value.get("runs-on"), list) or any(one not in known for one in images):
         return
-    lacking = set(table["watched"]).difference(*(table["images"][one] for one in images))
-    lacking -= {tool for one in images for tool in _set_up_at_hand(one)}
+    lacking = set(_lacking(tuple(images)))
     told: set[str] = set()
     before = ""
     for step in job.steps:
@@ -93,11 +93,25 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
                 return
             lacking -= provided
         elif step.run is not None:
-            if step.is_shell and any(tool in step.run for tool in lacking):
+            if step.is_shell and not lacking.isdisjoint(_watched_in(step.run)):
                 yield from _calls(step, before, lacking, told, images[0])
             before += "\n" + step.run
         if _MAY_PROVIDE_ANYTHING.search(before):
             return
+
+
+@lru_cache(maxsize=256)
+def _lacking(images: tuple[str, ...]) -> frozenset[str]:
+    """Return the watched tools that none of some images holds."""
+    table = _table()
+    found = frozenset(table["watched"]).difference(*(table["images"][one] for one in images))
+    return found.difference(*map(_set_up_at_hand, images))
+
+
+@lru_cache(maxsize=256)
+def _watched_in(script: str) -> frozenset[str]:
+    """Return the watched tools whose names stand anywhere in a script."""
+    return frozenset(tool for tool in _table()["watched"] if tool in script)
 
 
 def _set_up_at_hand(image: str) -> tuple[str, ...]:

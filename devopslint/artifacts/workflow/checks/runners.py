@@ -7,6 +7,7 @@ Source of the labels: GitHub Docs, "GitHub-hosted runners reference", and the an
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.matrix import has_expression
 from devopslint.artifacts.workflow.model import map_at
@@ -70,6 +71,7 @@ RETIRED = {
 }  # fmt: skip
 """Label → the day on which jobs with it stopped to run."""
 SELF_HOSTED = frozenset({"self-hosted", "linux", "windows", "macos", "x64", "arm", "arm64"})
+_KNOWN = HOSTED | SELF_HOSTED | set(RETIRED)
 _ALIKE = {"linux": ("linux", "ubuntu"), "ubuntu": ("linux", "ubuntu")}
 SHELLS = frozenset({"bash", "sh", "pwsh", "powershell", "cmd", "python"})
 _LOOKS_HOSTED = lazily(
@@ -115,13 +117,19 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     if any(label.lower() == "self-hosted" for label, _, _ in all_labels):
         return
     in_group = isinstance(job.value.get("runs-on"), Map)
-    known = HOSTED | SELF_HOSTED | set(RETIRED) | set(options["labels"])
     for label, path, related in all_labels:
         is_alone = len(all_labels) == 1 or isinstance(job.value["runs-on"], str)
-        meant = one_slip_away(label.lower(), sorted(HOSTED)) if is_alone else ""
-        if label.lower() not in known and (meant or (_LOOKS_HOSTED.match(label) and not in_group)):
+        if label.lower() in _KNOWN or label.lower() in options["labels"]:
+            continue
+        meant = _slip_of_hosted(label.lower()) if is_alone else ""
+        if meant or (_LOOKS_HOSTED.match(label) and not in_group):
             hint = f", did you mean `{meant}`?" if meant else nearest(label, HOSTED)
             yield Problem(related[0].place if related else path, label=label, hint=hint)
+
+
+@lru_cache(maxsize=256)
+def _slip_of_hosted(label: str) -> str:
+    return one_slip_away(label, sorted(HOSTED))
 
 
 def unknown_shell(subject: Subject, options: Options) -> Iterator[Problem]:

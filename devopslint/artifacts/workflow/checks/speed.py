@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.model import map_at, names_of
@@ -86,11 +87,16 @@ def _managers(job: Job) -> dict[str, Step]:
     for step in job.steps:
         if not step.run:
             continue
-        script = re.sub(r"(?m)^\s*#.*$", "", step.run.replace("\\\n", " "))
-        for name, pattern in _INSTALLS.items():
-            if name not in found and pattern.search(script):
-                found[name] = step
+        for name in _installing(step.run):
+            found.setdefault(name, step)
     return found
+
+
+@lru_cache(maxsize=256)
+def _installing(text: str) -> tuple[str, ...]:
+    """Return the package managers that a script installs with."""
+    script = re.sub(r"(?m)^\s*#.*$", "", text.replace("\\\n", " "))
+    return tuple(name for name, pattern in _INSTALLS.items() if pattern.search(script))
 
 
 def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]:
