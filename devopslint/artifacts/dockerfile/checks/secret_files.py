@@ -67,6 +67,11 @@ def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(docker_place(step, destination), file=target)
 
 
+def has_secret_name(path: str) -> bool:
+    """Say whether a file has the name of one that holds a secret, whatever stands in it."""
+    return _NAMES.search(path) is not None
+
+
 def _is_secret(step: Step, text: str, target: str) -> bool:
     if _NAMES.search(text) or _FOLDER.search(text):
         return True
