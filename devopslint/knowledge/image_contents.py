@@ -128,6 +128,8 @@ _GROUPS = {
     "ftp sshd input at tape video netdev readproc squid xfs kvm games shadow cdrw www-data usb vpopmail users ntp nofiles "
     "smmsp locate abuild utmp ping nogroup nobody guest cyrus",
 }
+_WITHOUT_UBUNTU = re.compile(r"(?:1\d|2[0-2])\.|(?:trusty|xenial|bionic|focal|jammy|kinetic)\b")
+"""Tags of Ubuntu's image before 23.04, which has brought the account `ubuntu`."""
 _table: dict[str, Any] = {}
 
 
@@ -206,6 +208,8 @@ def accounts(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
     if found is None or system not in _ACCOUNTS or "or" in found or "?" in found.get("programs", ()):
         return None
     users = frozenset(_ACCOUNTS[system].split()) | frozenset(found.get("users", ()))
+    if plain_name(image) == "ubuntu" and isinstance(image.tag, str) and _WITHOUT_UBUNTU.match(image.tag):
+        users -= {"ubuntu"}
     groups = frozenset(_GROUPS.get("debian" if system == "ubuntu" else system, "").split())
     return users, groups | users | frozenset(found.get("groups", ()))
 

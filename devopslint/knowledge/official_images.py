@@ -206,4 +206,6 @@ def has_no_shell(image: Image) -> bool:
         return False
     if name.startswith("gcr.io/distroless/"):
         return "debug" not in tag and "debug" not in name
+    if name.startswith("mcr.microsoft.com/dotnet/") and re.search(r"-(?:chiseled|distroless)\b", tag):
+        return True
     return name == "scratch" or (name == "cgr.dev/chainguard/static" and "dev" not in tag)

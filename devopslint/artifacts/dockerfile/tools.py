@@ -78,10 +78,20 @@ _DEPEND_ON_NOTHING = lazily(
     r"|locales|make|musl-dev|nano|netbase|netcat-openbsd|openssl|procps|rsync|sqlite3?|su-exec|tini|tzdata|unzip|vim|wget"
     r"|xz-utils|zip|zlib1g?"
 )
+_KNOWN_LISTS = frozenset({"$PHPIZE_DEPS", "${PHPIZE_DEPS}"})
+"""Variables of official images whose packages are known: a compiler and its like."""
 _RUN_OTHERS = frozenset({".", "bash", "eval", "make", "sh", "source", "xargs", "ansible-playbook", "nix-env"})
 """Commands that run what can't be seen."""
 _FOLDERS_OF_PROGRAMS = lazily(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
 _ONE_SCRIPT = lazily(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
+_NO_PROGRAM = lazily(r"\.(?:ya?ml|lockb?|json|toml|txt|conf|cfg|ini|md)$")
+_OF_A_LANGUAGE = lazily(r"venv\b|/node_modules(?:/|$)|/site-packages(?:/|$)|/dist-packages(?:/|$)")
+"""Folders that have what a language's package manager installs."""
+_OF_THE_SYSTEM = frozenset(
+    {"apk", "apt", "apt-get", "bash", "curl", "dnf", "gcc", "git", "gpg", "groupadd", "jq", "make", "microdnf", "nc", "perl",
+     "ps", "ssh", "sudo", "unzip", "useradd", "usermod", "wget", "yum", "zip", "zypper"}
+)  # fmt: skip
+"""Programs that no package of a language brings."""
 _LOOKS_FIRST = lazily(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\b|/etc/os-release|\bset \+e")
 
 
@@ -95,7 +105,7 @@ def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:
             break
         if step.name in {"COPY", "ADD"} and may_bring(step, program):
             return False
-        if step.name == "ENV" and "PATH" in step.instruction.text:
+        if step.name == "ENV" and _puts_on_path(step, program):
             return False
         if step.name == "RUN" and not _leaves_out(step, program, mentioned):
             return False
@@ -149,6 +159,17 @@ def _whole_text(step: Step) -> str:
     return "\n".join([step.instruction.text, *(heredoc.body.text for heredoc in step.instruction.heredocs)])
 
 
+def _puts_on_path(step: Step, program: str) -> bool:
+    """Say whether an ENV may lead the shell to a folder that has a program."""
+    if "PATH" not in step.instruction.text:
+        return False
+    if program not in _OF_THE_SYSTEM:
+        return True
+    values = re.findall(r"\bPATH[= ]+\"?([^\"\s]+)", step.instruction.text)
+    folders = [folder for value in values for folder in value.split(":") if folder.strip("{}$") != "PATH"]
+    return not all(_OF_A_LANGUAGE.search(folder) for folder in folders)
+
+
 def _mounts_programs(step: Step) -> bool:
     """Say whether a RUN has files of another stage or of the context."""
     return any(
@@ -163,7 +184,9 @@ def may_bring(step: Step, program: str) -> bool:
     """Say whether a COPY or ADD may put a program where the shell looks for it."""
     words = step.instruction.words
     named = _file_of(program)
-    if program != "sh" and any(named.search(str(step.text_of(word))) for word in words):
+    if program != "sh" and any(
+        named.search(text) and not _NO_PROGRAM.search(text) for text in (str(step.text_of(word)) for word in words)
+    ):
         return True
     source = step.instruction.flag("from")
     if source is not None and source.value is not None and program in source.value.raw:
@@ -171,7 +194,7 @@ def may_bring(step: Step, program: str) -> bool:
     target = step.text_of(words[-1]) if words else None
     if not isinstance(target, str):
         return True
-    if not _FOLDERS_OF_PROGRAMS.fullmatch(target):
+    if not _FOLDERS_OF_PROGRAMS.fullmatch(target) or (program in _OF_THE_SYSTEM and _OF_A_LANGUAGE.search(target)):
         return False
     sources = [step.text_of(word) for word in words[:-1]]
     if (
@@ -208,7 +231,7 @@ def is_plain(step: Step) -> bool:
 def _runs_what_is_hidden(command: Command) -> bool:
     if not command.name:
         return not command.assignments
-    if is_install(command) and command.expands:
+    if is_install(command) and any(word.expands and word.text not in _KNOWN_LISTS for word in command.words):
         return True
     word = command.name_word.text if command.name_word else ""
     return command.name in _RUN_OTHERS or (

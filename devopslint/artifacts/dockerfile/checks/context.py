@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 _SOURCE_FILE = lazily(
     r"(?:^|/)(?:[\w.-]+\.(?:py|js|mjs|cjs|ts|tsx|rb|php|go|rs|java|kt|c|h|cpp|sh|bash|pl|conf|cfg|cnf|ini|toml|ya?ml|xml|csproj|sln"
     r"|gradle|kts|sql|html|css|template|tmpl|j2|service)|requirements[\w.-]*\.txt|package\.json|composer\.json|go\.mod|go\.sum|Gemfile"
-    r"|Pipfile|Makefile|Cargo\.toml|pom\.xml|mix\.exs|gradlew|mvnw)$"
+    r"|Pipfile|Makefile|Cargo\.toml|pom\.xml|mix\.exs|gradlew|mvnw|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|bun\.lockb?"
+    r"|(?:composer|poetry|uv|Pipfile|Gemfile|Cargo)\.lock|src/?|sources?/?|scripts/?|migrations/?|templates/?|tests?/?)$"
 )
-"""Names of files that people write, and builds do not."""
+"""Names of files and folders that people write, and builds do not."""
 _BUILT = lazily(
     r"(?:^|/)(?:\.?(?:build|out|dist|target|bin|obj|release|publish|node_modules|vendor|artifacts?|tmp|cache|_build|public|generated"
     r"|deps|static|staging|coverage|_output))(?:/|$)|(?:^|[._-])(?:version|build|generated|env|config\.local|secrets?)",
@@ -71,7 +72,11 @@ def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         if not _SOURCE_FILE.search(path) or _BUILT.search(path) or _GENERATED.search(path):
             continue
         folders = list(_folders(model))
-        if any(_has(model, folder, path) for folder in folders) or not _is_built_here(model, folders, word):
+        if any(_has(model, folder, path) for folder in folders):
+            continue
+        if not _is_built_here(model, folders, word) and not any(
+            _differs_in_case(model, folder, path) for folder in folders
+        ):
             continue
         parent = path.rpartition("/")[0]
         if parent and not any(_is_filled(model, folder, parent) for folder in folders):
@@ -127,6 +132,14 @@ def _has(model: Model, folder: str, path: str) -> bool:
     whole = f"{folder}/{path}" if folder else path
     above, _, name = whole.rpartition("/")
     return workspace.exists(whole) or name in workspace.names(above)
+
+
+def _differs_in_case(model: Model, folder: str, path: str) -> bool:
+    """Say whether a file is there whose name has other capitals: one machine builds it, and the runner does not."""
+    assert model.workspace is not None
+    whole = f"{folder}/{path}" if folder else path
+    above, _, name = whole.rpartition("/")
+    return name.lower() in (other.lower() for other in model.workspace.names(above))
 
 
 def _is_filled(model: Model, folder: str, path: str) -> bool:

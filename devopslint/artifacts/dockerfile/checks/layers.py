@@ -179,9 +179,12 @@ def lock_file_left_behind(subject: Subject, options: Options) -> Iterator[Proble
     for word in sources_and_destination(step)[0]:
         if not _is_installed_from(step, word.value.removeprefix("./")):
             continue
-        for lock in _LOCKS.get(word.value.removeprefix("./"), ()):
+        locks = _LOCKS.get(word.value.removeprefix("./"), ())
+        if not {*locks}.isdisjoint(copied):
+            continue  # that of another package manager
+        for lock in locks:
             path = f"{folder}/{lock}" if folder else lock
-            if lock not in copied and workspace.exists(path):
+            if workspace.exists(path):
                 yield Problem(docker_place(step, word), manifest=word.value, lock=lock)
                 return
 

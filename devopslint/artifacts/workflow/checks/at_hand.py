@@ -134,7 +134,7 @@ def _needs_files(command: Command) -> bool:
 def pushed_image_not_built(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `docker push` of a name under which no command of the job builds, tags or pulls an image."""
     pushed: list[Word] = []
-    known: set[str] = set()
+    names: set[str] = set()
     builds = False
     for command in _docker_commands(subject.context):
         words = command.operands(_BUILD_VALUED)
@@ -143,19 +143,33 @@ def pushed_image_not_built(subject: Subject, options: Options) -> Iterator[Probl
         verb = words[0].text if words else ""
         if verb == "build":
             builds = True
-            known.update(_repository(tag) for tag in _tags(command))
+            names.update(_tags(command))
         elif verb in {"tag", "pull"} and len(words) > 1:
-            known.add(_repository(words[-1].text))
+            names.add(words[-1].text)
         elif verb == "push" and len(words) == 2 and not command.has_flag("-a", "--all-tags"):
             pushed.append(words[1])
         elif verb not in _MAKE_NO_IMAGE:
             return
+    known = {_repository(name) for name in names}
     if not builds or not known or any("$" in name for name in known):
         return
     for word in pushed:
         name = _repository(word.text)
-        if "$" not in name and name not in known:
-            yield Problem(Place(word.fragment.source, *word.mark), image=word.text, built=min(known))
+        if "$" not in name and (name not in known or _is_another_version(word.text, names)):
+            yield Problem(Place(word.fragment.source, *word.mark), image=word.text, built=_nearest(name, names))
+
+
+def _is_another_version(pushed: str, names: set[str]) -> bool:
+    """Say whether an image is pushed with a tag that none of the names has; all tags must be plain."""
+    names = {name for name in names if _repository(name) == _repository(pushed)}
+    if any("$" in name or "@" in name for name in (pushed, *names)):
+        return False
+    return (image_tag(pushed) or "latest") not in {image_tag(name) or "latest" for name in names}
+
+
+def _nearest(repository: str, names: set[str]) -> str:
+    """Return a name under which the image that is pushed was built: one of the same repository first."""
+    return min(names, key=lambda name: (_repository(name) != repository, name))
 
 
 def _docker_commands(job: Job) -> list[Command]:

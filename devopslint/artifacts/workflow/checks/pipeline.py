@@ -67,7 +67,8 @@ def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem
         return
     testing = list(islice((key for key in tests if job.key not in jobs[key].needs_closure()), 2))
     if testing:
-        yield Problem((), job=job.key, tests=" and ".join(f"`{key}`" for key in testing))
+        does = "deploys" if _deploys(job) else "publishes"
+        yield Problem((), job=job.key, does=does, tests=" and ".join(f"`{key}`" for key in testing))
 
 
 def _testing_jobs(workflow: Workflow) -> dict[str, None]:

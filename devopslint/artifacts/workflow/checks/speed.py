@@ -166,6 +166,8 @@ def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         family = next((one for one in _FAMILIES if isinstance(cache, str) and cache in one), frozenset())
         used = sorted(family.intersection(managers))
+        if family and not used and name in _CACHES and cache not in _CACHES[name]:
+            used = sorted(set(managers).intersection(_CACHES[name]))  # setup-python knows no cache of npm
         if used and cache not in used:
             yield Problem(("steps", step.index, "with", at), cache=cache, used=used[0])
 
