@@ -26,8 +26,8 @@ _VERSION_NAMES = frozenset(
      "rolling", "devel", "mainline", "lts", "current", "hydrogen", "iron", "jod", "krypton", "latest", "b", "u"}
 )  # fmt: skip
 _RUNTIMES = frozenset(
-    {"bun", "bundle", "cargo", "composer", "g++", "gcc", "gem", "git", "go", "java", "javac", "jq", "make", "node", "npm",
-     "npx", "php", "pnpm", "ruby", "yarn"}
+    {"bun", "bundle", "cargo", "cmake", "composer", "dotnet", "g++", "gcc", "gem", "git", "go", "gradle", "java", "javac", "jq",
+     "make", "mvn", "node", "npm", "npx", "php", "pipenv", "pnpm", "poetry", "ruby", "uv", "yarn"}
 )  # fmt: skip
 _MANAGERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "pacman", "tdnf", "yum", "zypper"})
 _OTHERS = frozenset({"bash", "curl", "gpg", "nc", "perl", "pip", "pip3", "ps", "python", "python3", "ssh", "sudo", "unzip"}) | {
@@ -73,6 +73,10 @@ _OWN = {
     "docker": {"docker"},
     "ghost": {"node", "npm", "npx", "yarn"},
     "golang": {"go"},
+    "gradle": {"gradle", "java", "javac"},
+    "maven": {"mvn", "java", "javac"},
+    "mcr.microsoft.com/dotnet/aspnet": {"dotnet"},
+    "mcr.microsoft.com/dotnet/runtime": {"dotnet"},
     "node": {"node", "npm", "npx", "yarn", "corepack"},
     "oven/bun": {"bun", "bunx", "node"},
     "php": {"php"},
@@ -85,8 +89,8 @@ _OWN = {
     **{
         name: {"java", "javac"}
         for name in
-        ("amazoncorretto", "cassandra", "clojure", "eclipse-temurin", "flink", "gradle", "groovy", "ibm-semeru-runtimes",
-         "jetty", "jruby", "maven", "neo4j", "openjdk", "sapmachine", "solr", "sonarqube", "tomcat", "tomee", "zookeeper")
+        ("amazoncorretto", "cassandra", "clojure", "eclipse-temurin", "flink", "groovy", "ibm-semeru-runtimes", "jetty",
+         "jruby", "neo4j", "openjdk", "sapmachine", "solr", "sonarqube", "tomcat", "tomee", "zookeeper")
     },
 }  # fmt: skip
 """Image → the programs that it is there for, which come by no package."""
@@ -193,7 +197,8 @@ def lacks(image: Image, program: str) -> bool:
         return False
     programs = found.get("programs", ())
     if program in programs or (
-        "?" in programs and program not in _MANAGERS | {"bun", "cargo", "composer", "go", "pnpm", "yarn"}
+        "?" in programs
+        and program not in _MANAGERS | {"bun", "cargo", "composer", "go", "mvn", "pnpm", "poetry", "uv", "yarn"}
     ):
         return False
     systems = [str(found.get(key)) for key in ("system", "or") if key in found]

@@ -35,28 +35,36 @@ _COMPILER = (
     "g++",
     "llvm",
 )
+_LISTS_OF_PIP = ("conda", "pipx", "requirements", "requirements.txt", "-r", "-e", "install .")
+"""What says that pip installs what can't be seen."""
 _SHADOW = ("shadow", "passwd", "adduser", "useradd", "groupadd", "usermod")
 _PACKAGES = {
     "bun": ("bun",),
     "bundle": ("ruby", "bundle", "rbenv", "rvm"),
     "cargo": ("cargo", "rust"),
+    "cmake": ("cmake", "kitware"),
     "composer": ("composer",),
+    "dotnet": ("dotnet", "aspnetcore"),
     "g++": (*_COMPILER, "gcc-c++"),
     "gcc": _COMPILER,
     "gem": ("ruby", "gem", "rbenv", "rvm"),
     "go": ("golang", "go", "gimme"),
     "gpg": ("gnupg", "gpg", "software-properties"),
+    "gradle": ("gradle", "sdkman", "sdk"),
     "groupadd": _SHADOW,
     "java": _JAVA,
     "javac": _JAVA,
     "make": (*_COMPILER, "make"),
+    "mvn": ("maven", "mvn", "sdkman", "sdk"),
     "nc": ("netcat", "nmap", "nc"),
     "node": _NODE,
     "npm": _NODE,
     "npx": _NODE,
     "pip": ("python", "pip", "conda", "uv", "pyenv"),
     "pip3": ("python", "pip", "conda", "uv", "pyenv"),
+    "pipenv": ("pipenv", *_LISTS_OF_PIP),
     "pnpm": ("pnpm", "corepack"),
+    "poetry": ("poetry", *_LISTS_OF_PIP),
     "ps": ("procps", "ps", "util-linux"),
     "python": ("python", "conda", "uv", "pyenv", "pypy"),
     "python3": ("python", "conda", "uv", "pyenv", "pypy", "py3"),
@@ -65,6 +73,7 @@ _PACKAGES = {
     "sudo": ("sudo", "doas"),
     "useradd": _SHADOW,
     "usermod": _SHADOW,
+    "uv": ("uv", "astral", *_LISTS_OF_PIP),
     "yarn": ("yarn", "corepack"),
 }
 """Program → the beginnings of words that may bring it, where its own name is not enough."""
