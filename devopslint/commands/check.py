@@ -58,8 +58,8 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
     session = Session(request)
     session.check_selection()
     workspace, asked = asked_of(request, session)
-    performer = performer_for(request, session, asked)
-    run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring())
+    performer, memory = performer_for(request, session, asked)
+    run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring(), memory)
     report = adopted(run.check(asked), request, session, asked)
     if request.paths[0] == "-" and not request.stdin_filename and not report.summary.total_files:
         session.notes.append("what standard input holds can be said by a name for it: --stdin-filename Dockerfile")
@@ -69,7 +69,8 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
 def reported(report: Report, request: Request, session: Session) -> Report:
     """Return a report without what is of a lower level than is asked for."""
     lowest = _threshold(session, "min-level", request.min_level, "note")
-    if any(GRAVITY[finding.level] < lowest(finding.path) for finding in report.findings):
+    met = {(finding.location.path, finding.level) for finding in report.findings}
+    if any(GRAVITY[level] < lowest(path) for path, level in met):
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest(finding.path))
     return report
 
@@ -210,7 +211,14 @@ def _threshold(session: Session, name: str, asked: str | None, default: str) -> 
     """Return what gives the lowest level that counts in a file: that of the command line, else of its configuration."""
     if asked is not None:
         return lambda path: GRAVITY[asked]
-    return lambda path: GRAVITY[session.setting(path, name, default)]
+    known: dict[str, int] = {}
+
+    def lowest(path: str) -> int:
+        if path not in known:
+            known[path] = GRAVITY[session.setting(path, name, default)]
+        return known[path]
+
+    return lowest
 
 
 def _exit_code(report: Report, request: Request, session: Session) -> int:

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
     from devopslint.engine.discover import Asked
+    from devopslint.engine.recall import Memory
     from devopslint.engine.run import Performer
 
 FEW_FILES = 8
 """Files below which neither a cache nor processes pay for what it costs to open them."""
 
 
-def performer_for(request: Request, session: Session, asked: Asked) -> Performer:
-    """Return how tasks are judged: a few files at once in this process, folders from the cache and in processes."""
+def performer_for(request: Request, session: Session, asked: Asked) -> tuple[Performer, Memory | None]:
+    """Return how tasks are judged, and what remembers whole runs.
+
+    A few files are judged at once in this process, folders from the cache and in processes.
+    """
     from devopslint.engine.run import one_by_one
 
     if request.quiet:
@@ -34,19 +38,22 @@ def performer_for(request: Request, session: Session, asked: Asked) -> Performer
         from devopslint.engine.profile import Costs, profiled
 
         session.costs = Costs()
-        return profiled(session.costs)
+        return profiled(session.costs), None
     if len(asked.found) + len(asked.given) < FEW_FILES and not request.jobs:
-        return one_by_one
+        return one_by_one, None
     from devopslint.engine.cache import Cache, cached
     from devopslint.engine.processes import Setup, cores, in_processes
+    from devopslint.engine.recall import Memory
 
     folders, selection, scopes = session.catalog.folders, session.selection, session.scopes
     setup = Setup(session.root, folders, selection, remember=not request.no_cache, scopes=scopes)
     performer = in_processes(setup, request.jobs or cores(), chosen=request.jobs > 1)
     folder = os.path.join(cache_folder(), "results")
     if request.no_cache or is_below(os.path.realpath(folder), os.path.realpath(session.root)):
-        return performer  # what lies in the repository may be a stranger's
-    return cached(performer, Cache(folder, os.path.realpath(session.root), _environment(session)), prune=asked.whole)
+        return performer, None  # what lies in the repository may be a stranger's
+    cache = Cache(folder, os.path.realpath(session.root), _environment(session))
+    # Where several configurations hold, what they say of each file is known only task by task.
+    return cached(performer, cache, prune=asked.whole), Memory(cache) if scopes is None else None
 
 
 def _environment(session: Session) -> str:

@@ -8,7 +8,7 @@ begun anew: every row carries a digest of itself, because SQLite notices a damag
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 
 from devopslint.engine.reading import digest
@@ -25,19 +25,22 @@ if TYPE_CHECKING:
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
     Answers = dict[tuple[str, str], str]
     """What the workspace answers now to a question and a path."""
-    Stored = dict[bytes, tuple[str, str]]
-    """Task → its result as JSON, and the digest of both."""
+    Stored = dict[bytes, tuple[bytes, str]]
+    """Task → its result, marshalled, and the digest of both: nothing is unmarshalled that is not as it was written."""
 
 LARGEST_CACHE = 256 << 20
 """Bytes of the file of one repository and environment; a larger one is begun anew."""
 LARGEST_RESULT = 4 << 20
-"""Characters of a result; a larger one is not kept."""
+"""Bytes of a result; a larger one is not kept."""
 LARGEST_FOLDER = 1 << 30
 """Bytes of all caches of a user; the longest unused are removed."""
 MOST_ENVIRONMENTS = 4
 """Caches of one repository that are kept: other versions, other rules, other selections."""
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS results (task BLOB PRIMARY KEY, result TEXT, digest TEXT) WITHOUT ROWID"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS results (task BLOB PRIMARY KEY, result BLOB, digest TEXT) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS runs (run BLOB PRIMARY KEY, report BLOB, digest TEXT)",
+)
 _UNAVAILABLE = frozenset({3, 5, 6, 8, 9, 10, 13, 14})
 """SQLite's PERM, BUSY, LOCKED, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN: what says nothing against the content."""
 
@@ -56,26 +59,50 @@ class Cache:
 
     def load(self) -> Stored:
         """Return the stored results; empty when there are none to be had."""
+        rows = self._read("SELECT task, result, digest FROM results")
+        return {task: (result, mark) for task, result, mark in rows}
+
+    def load_run(self, run: bytes) -> bytes | None:
+        """Return what is stored of a whole run; `None` when it is not there or damaged."""
+        for report, mark in self._read("SELECT report, digest FROM runs WHERE run = ?", run):
+            if isinstance(report, bytes) and self.mark(run, report) == mark:
+                return report
+        return None
+
+    def store(self, results: dict[bytes, bytes], gone: Iterable[bytes] = ()) -> None:
+        """Keep results by task, and drop tasks that are no more. Failing to is no fault."""
+        rows = [(task, result, self.mark(task, result)) for task, result in _bounded(results)]
+        self._write(
+            ("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows),
+            ("DELETE FROM results WHERE task = ?", [(task,) for task in gone]),
+        )
+
+    def store_run(self, run: bytes, report: bytes) -> None:
+        """Keep a whole run instead of any other. Failing to is no fault."""
+        self._write(
+            ("DELETE FROM runs WHERE run <> ?", [(run,)]),
+            ("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(run, report, self.mark(run, report))]),
+        )
+
+    def _read(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         if not os.path.exists(self.path):
-            return {}
+            return []
         try:
             import sqlite3
         except ImportError:
-            return {}
+            return []
         try:
             with _closing(self.path) as connection:
-                rows = connection.execute("SELECT task, result, digest FROM results").fetchall()
-            stored = {task: (result, mark) for task, result, mark in rows}
+                rows: list[tuple[Any, ...]] = connection.execute(question, values).fetchall()
             self._note_use()
-            return stored
+            return rows
         except sqlite3.Error as error:
             self._judge_failure(error)
         except (ValueError, TypeError, MemoryError):
             self._discard()
-        return {}
+        return []
 
-    def store(self, results: dict[bytes, str], gone: Iterable[bytes] = ()) -> None:
-        """Keep results by task, and drop tasks that are no more. Failing to is no fault."""
+    def _write(self, *changes: tuple[str, Sequence[tuple[Any, ...]]]) -> None:
         try:
             import sqlite3
         except ImportError:
@@ -86,10 +113,10 @@ class Cache:
                 self._discard()
             with _closing(self.path) as connection:
                 connection.execute("PRAGMA synchronous = OFF")
-                connection.execute(_SCHEMA)
-                rows = [(task, result, self.mark(task, result)) for task, result in _bounded(results)]
-                connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
-                connection.executemany("DELETE FROM results WHERE task = ?", [(task,) for task in gone])
+                for table in _SCHEMA:
+                    connection.execute(table)
+                for change, rows in changes:
+                    connection.executemany(change, rows)
                 connection.commit()
             self._tidy()
         except sqlite3.Error as error:
@@ -97,9 +124,9 @@ class Cache:
         except OSError:
             return
 
-    def mark(self, task: bytes, result: str) -> str:
+    def mark(self, key: bytes, content: bytes) -> str:
         """Return the digest that a row carries."""
-        return digest(b"\0".join((self.environment.encode("utf-8"), task, result.encode("utf-8"))))
+        return digest(b"\0".join((self.environment.encode("utf-8"), key, content)))
 
     def _note_use(self) -> None:
         """Let the time of the file be that of its last use, by which the longest unused are known, to the hour."""
@@ -137,7 +164,7 @@ class Cache:
                     _remove(path + ending)
 
 
-def _bounded(results: dict[bytes, str]) -> Iterable[tuple[bytes, str]]:
+def _bounded(results: dict[bytes, bytes]) -> Iterable[tuple[bytes, bytes]]:
     total = 0
     for task, result in results.items():
         total += len(result)
@@ -173,16 +200,16 @@ def cached(performer: Performer, cache: Cache, *, prune: bool) -> Performer:
             found.append(_still_holding(cache, key, stored.get(key), judge, answers))
             judge.progress.step(found[-1] is not None)
         missing = [index for index, result in enumerate(found) if result is None]
-        fresh: dict[bytes, str] = {}
+        fresh: dict[bytes, bytes] = {}
         gone = set(stored).difference(keys) if prune else set()
         for index, result in zip(missing, performer(judge, [tasks[index] for index in missing]), strict=True):
             found[index] = result
             if result.failed or result.passing:
                 gone.add(keys[index])
                 continue
-            text = json.dumps(result.to_plain(), separators=(",", ":"))
-            if len(text) <= LARGEST_RESULT:
-                fresh[keys[index]] = text
+            content = marshal.dumps(result.to_plain())
+            if len(content) <= LARGEST_RESULT:
+                fresh[keys[index]] = content
         if fresh or (gone and stored):
             cache.store(fresh, gone)
         return [result for result in found if result is not None]
@@ -197,16 +224,16 @@ def _key(task: Task, judge: Judge) -> bytes:
 
 
 def _still_holding(
-    cache: Cache, key: bytes, stored: tuple[str, str] | None, judge: Judge, answers: Answers
+    cache: Cache, key: bytes, stored: tuple[bytes, str] | None, judge: Judge, answers: Answers
 ) -> Result | None:
     """Return a stored result if everything that was asked for it still has the same answer; `answers` are those known."""
     if stored is None:
         return None
     try:
-        text, mark = stored
-        if cache.mark(key, text) != mark:
+        content, mark = stored
+        if cache.mark(key, content) != mark:
             return None
-        plain = json.loads(text)
+        plain = marshal.loads(content)  # noqa: S302 (its digest is right)
         look_again = judge.workspace.look_again
         for what, path, answer in plain[-1]:
             key_of_answer = what, path
@@ -215,7 +242,6 @@ def _still_holding(
                 found = answers[key_of_answer] = look_again(what, path)
             if found != answer:
                 return None
-        plain[-1] = ()  # nobody asks again
         return Result.from_plain(plain)
-    except (ValueError, TypeError, AttributeError, IndexError):
+    except (ValueError, TypeError, AttributeError, IndexError, EOFError):
         return None

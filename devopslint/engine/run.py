@@ -11,6 +11,7 @@ from devopslint.engine.scopes import Scopes
 from devopslint.engine.task import BY_CONTENT, Result, Task, divide, tasks_for
 from devopslint.policy.core import INTERNAL, READING
 from devopslint.policy.finding import Finding, Report, Summary
+from devopslint.policy.ignores import Ignoring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.engine.discover import Asked
+    from devopslint.engine.recall import Memory
     from devopslint.engine.workspace import Workspace
     from devopslint.policy.artifact import Artifact
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.finding import RuleInfo
-    from devopslint.policy.ignores import Ignoring
     from devopslint.policy.selection import Selection
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
@@ -68,17 +69,22 @@ class Run:
         performer: Performer = one_by_one,
         scopes: Scopes | None = None,
         ignoring: Ignoring | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.workspace = workspace
         self.catalog = catalog
         self.scopes = scopes or Scopes((catalog.folders, selection))
-        self.ignoring = ignoring
+        self.ignoring = ignoring or Ignoring()
+        self._memory = memory
         self._judge = Judge(workspace, dispatches_of(self.scopes.all, Dispatch(catalog, selection)))
         self._performer = performer
         self._last_lines: tuple[str, list[str]] = ("", [])
 
     def check(self, asked: Asked) -> Report:
         """Judge the units of the files that were asked for, and report what stands in those files."""
+        recalled = self._memory.recall(self.workspace, asked, self.ignoring) if self._memory is not None else None
+        if recalled is not None:
+            return self._written(recalled.findings, recalled.summary, recalled.notes, merged=True)
         paths = sorted({*asked.given, *asked.found})
         tasks = tasks_for(paths, self.workspace, self.scopes)
         self._judge.progress = Progress(len(tasks))
@@ -87,18 +93,20 @@ class Run:
             if len(self.scopes.all) > 1:
                 divide(tasks, results, self.scopes)
             results.extend(self._reduced(results, asked))
-            return self._report(results, asked)
+            report = self._report(results, asked)
         finally:
             self._judge.progress.close()
+        if self._memory is not None:
+            self._memory.keep(self.workspace, asked, self.ignoring, results, report)
+        return report
 
     def _settled(self, results: Sequence[Result], asked: Asked) -> list[Finding]:
         """Return all findings, when it is settled which of them are silenced, and what is said of the comments."""
         findings = [finding for result in results for finding in result.findings]
         if any(result.ignores for result in results) or any(finding.suppressed for finding in findings):
             from devopslint.engine.settle import settle
-            from devopslint.policy.ignores import Ignoring
 
-            findings += settle(results, self.ignoring or Ignoring(), self._dispatch_of, self._lines, whole=asked.whole)
+            findings += settle(results, self.ignoring, self._dispatch_of, self._lines, whole=asked.whole)
         return findings
 
     def _dispatch_of(self, path: str) -> Dispatch:
@@ -146,14 +154,29 @@ class Run:
             or (asked.whole and not self.workspace.exists(finding.path))
         ]
         kinds = {(path, artifact) for result in results for path, artifact in result.kinds if path in reported}
+        summary = self._summary(results, findings, kinds, asked)
+        successful = not any(result.failed for result in results)
+        return self._written(findings, summary, _notes(asked, kinds, findings), successful=successful)
+
+    def _written(
+        self,
+        findings: Sequence[Finding],
+        summary: Summary,
+        notes: Sequence[str],
+        *,
+        successful: bool = True,
+        merged: bool = False,
+    ) -> Report:
+        summary.titles = {name: artifact.TITLES for name, artifact in artifacts().items()}
         return Report(
             findings,
             {identifier: self._info(identifier) for identifier in sorted({one.rule for one in findings})},
-            self._summary(results, findings, kinds, asked),
+            summary,
             root=self.workspace.root,
             read_lines=self._lines,
-            notes=_notes(asked, kinds, findings),
-            successful=not any(result.failed for result in results),
+            notes=notes,
+            successful=successful,
+            merged=merged,
         )
 
     def _info(self, identifier: str) -> RuleInfo:
@@ -177,7 +200,6 @@ class Run:
             modules_not_read=[source for result in results for source in result.modules_not_read],
             suppressed=sum(finding.suppressed is not None for finding in findings),
             total_files=len({path for path, _ in kinds} | unread),
-            titles={name: artifact.TITLES for name, artifact in artifacts().items()},
         )
 
     def _lines(self, path: str) -> list[str]:

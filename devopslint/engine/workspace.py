@@ -42,7 +42,8 @@ class Workspace:
     The files are taken to stand still while a run lasts: every answer is given once and kept. Between `begin_task` and
     the next, `problems` are the faults of reading and parsing, by path, of the files that were asked for, as
     `(rule, place, message)`, and `looked_at` is everything that was asked, with a digest of each answer (kept only to
-    `remember`, for a cache): when all answers are still the same, so is what was made of them.
+    `remember`, for a cache): when all answers are still the same, so is what was made of them. `looked_at_before` is
+    what was asked before.
     """
 
     def __init__(self, root: str, *, remember: bool = False) -> None:
@@ -51,6 +52,7 @@ class Workspace:
         self.kinds: Kinds | None = None
         self.problems: dict[str, list[Fault]] = {}
         self.looked_at: dict[tuple[str, str], str] = {}
+        self.looked_at_before: dict[tuple[str, str], str] = {}
         self._real_root = ""
         self._folders_inside: dict[str, bool] = {}
         self._exists: dict[str, bool] = {}
@@ -73,6 +75,7 @@ class Workspace:
     def begin_task(self) -> None:
         """Empty `problems` and `looked_at`; let go of texts and trees when they have become many."""
         self.problems = {}
+        self.looked_at_before.update(self.looked_at)
         self.looked_at = {}
         if self._held > MOST_HELD:
             self.forget(list(self._sources))
@@ -138,6 +141,8 @@ class Workspace:
             return "1" if self.exists(path) else "0"
         if what == "names":
             return self._listing_digest(path)
+        if what == "entries":
+            return self._entries(path)
         if what.startswith("word\0"):
             _, *endings, word = what.split("\0")
             return "1" if self._has_word(path, tuple(endings), word) else "0"
@@ -220,6 +225,22 @@ class Workspace:
             names = "\0".join(self._listing(folder))
             self._listing_digests[folder] = digest(names.encode("utf-8", "surrogateescape"))
         return self._listing_digests[folder]
+
+    def _entries(self, folder: str) -> str:
+        """Return the names in a folder with what each one is: enough to say which files exist there."""
+        try:
+            if self._status(folder) is None:
+                return ""
+            with os.scandir(self._absolute(folder)) as entries:
+                return "\0".join(sorted([self._entry(folder, one) for one in entries]))
+        except (OSError, ValueError):
+            return ""
+
+    def _entry(self, folder: str, entry: os.DirEntry[str]) -> str:
+        if not entry.is_symlink() and entry.name.lower() != ".git":
+            return entry.name + ("/file" if entry.is_file() else "/")
+        is_file = self._is_file(f"{folder}/{entry.name}" if folder else entry.name)
+        return entry.name + ("/file" if is_file else "/")
 
     def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         words = self._words.get((folder, endings))

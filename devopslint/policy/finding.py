@@ -280,7 +280,7 @@ class Report:
     to. `read_lines(path)` returns the lines of a file without their line ends, parted as `Source` parts them (a file
     that ends with a line end has an empty last line); none when it can't be read. `notes` are sentences for people
     about the run. `successful` is false when the run itself failed somewhere (an internal error), not when it found
-    something.
+    something. `merged` says that the findings are sorted, and made one, already.
     """
 
     __slots__ = ("active", "findings", "notes", "read_lines", "root", "rules", "successful", "summary")
@@ -295,8 +295,9 @@ class Report:
         notes: Sequence[str] = (),
         *,
         successful: bool = True,
+        merged: bool = False,
     ) -> None:
-        self.findings: Sequence[Finding] = merge(findings)
+        self.findings: Sequence[Finding] = list(findings) if merged else merge(findings)
         self.active: Sequence[Finding] = [finding for finding in self.findings if finding.suppressed is None]
         self.rules = rules
         self.summary = summary
@@ -308,17 +309,25 @@ class Report:
     def narrowed(self, keep: Callable[[Finding], bool]) -> Report:
         """Return the report with only the findings that `keep` holds for."""
         kept = [finding for finding in self.findings if keep(finding)]
-        return Report(
-            kept, self.rules, self.summary, self.root, self.read_lines, self.notes, successful=self.successful
-        )
+        return self._with(kept, self.notes)
 
     def again(self, notes: Sequence[str]) -> Report:
         """Return the report with what has been marked as suppressed since, and with other notes."""
-        report = Report(
-            self.findings, self.rules, self.summary, self.root, self.read_lines, notes, successful=self.successful
-        )
+        report = self._with(self.findings, notes)
         report.summary.suppressed = len(report.findings) - len(report.active)
         return report
+
+    def _with(self, findings: Iterable[Finding], notes: Sequence[str]) -> Report:
+        return Report(
+            findings,
+            self.rules,
+            self.summary,
+            self.root,
+            self.read_lines,
+            notes,
+            successful=self.successful,
+            merged=True,
+        )
 
     def line(self, path: str, number: int) -> str:
         """Return a 1-based line of a file; an empty string where there is none."""

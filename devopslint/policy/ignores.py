@@ -75,11 +75,15 @@ class Ignoring:
 
     def is_over(self, until: str) -> bool:
         """Say whether the last day of a comment is in the past."""
-        if until and not self.today:
+        return bool(until) and until < self.day()
+
+    def day(self) -> str:
+        """Return which day it is; `today` stays empty until somebody asks."""
+        if not self.today:
             import time
 
             self.today = time.strftime("%Y-%m-%d")
-        return bool(until) and until < self.today
+        return self.today
 
 
 def is_date(text: str) -> bool:

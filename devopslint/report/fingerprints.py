@@ -25,14 +25,13 @@ def fingerprints(report: Report) -> list[str]:
     """
     from hashlib import sha256
 
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[str, int] = {}
     found = []
     for finding in report.findings:
-        line = finding.line_text or report.line(finding.path, finding.span.line)
-        identity = (finding.rule, finding.path, finding.address, " ".join(line.split()))
+        line = finding.line_text or report.line(finding.location.path, finding.location.span.line)
+        identity = f"{finding.rule}\0{finding.location.path}\0{finding.address}\0{' '.join(line.split())}\0"
         ordinal = seen[identity] = seen.get(identity, 0) + 1
-        text = "\0".join((*identity, str(ordinal)))
-        found.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+        found.append(sha256(f"{identity}{ordinal}".encode("utf-8", "surrogatepass")).hexdigest())
     return found
 
 

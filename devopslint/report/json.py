@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import encode_basestring_ascii
 
 from devopslint.policy.finding import LEVELS
 from devopslint.report.commands import neutral_json
@@ -11,9 +12,10 @@ from devopslint.report.fingerprints import fingerprints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, TextIO
 
-    from devopslint.policy.finding import Finding, Location, Report, RuleInfo
+    from devopslint.policy.finding import Location, Report, RuleInfo
     from devopslint.report.options import Options
 
 FORMAT = 1
@@ -25,7 +27,9 @@ _SURROGATE = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
 
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write one JSON object on one line, ASCII only; suppressed findings only where the options ask for them."""
-    out.write(as_text(as_value(report, options)) + "\n")
+    findings = ",".join(finding_texts(report, options))
+    before, after = (json.dumps(part, separators=(",", ":")) for part in _around(report, options))
+    out.write(harmless(f'{before[:-1]},"findings":[{findings}],{after[1:]}') + "\n")
 
 
 def as_text(value: Any) -> str:
@@ -33,23 +37,22 @@ def as_text(value: Any) -> str:
 
     Half a surrogate pair, which strict readers refuse, becomes U+FFFD.
     """
-    text = json.dumps(value, separators=(",", ":"))
+    return harmless(json.dumps(value, separators=(",", ":")))
+
+
+def harmless(text: str) -> str:
+    """Return JSON without anything that a CI service would obey, and without half surrogate pairs."""
     if "\\ud" in text:
         text = _SURROGATE.sub(lambda found: found[1] or "\\ufffd", text)
     return neutral_json(text)
 
 
-def as_value(report: Report, options: Options) -> dict[str, Any]:
-    """Return a report as plain values, as JSON has them."""
+def _around(report: Report, options: Options) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what stands before the findings, and what stands after them, as plain values."""
     summary = report.summary
     levels = [finding.level for finding in report.active]
-    shown = [
-        (finding, fingerprint)
-        for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True)
-        if options.suppressed or finding.suppressed is None
-    ]
-    names = sorted({finding.rule for finding, _ in shown})
-    return {
+    names = sorted({finding.rule for finding in (report.findings if options.suppressed else report.active)})
+    before = {
         "format": FORMAT,
         "tool": {"name": "devopslint", "version": options.version},
         "successful": report.successful,
@@ -62,37 +65,41 @@ def as_value(report: Report, options: Options) -> dict[str, Any]:
             "suppressed": summary.suppressed,
             "levels": {level: levels.count(level) for level in LEVELS},
         },
-        "findings": [finding_value(finding, fingerprint) for finding, fingerprint in shown],
-        "rules": {name: _rule(report.rules[name]) for name in names if name in report.rules},
-        "notes": list(report.notes),
     }
+    rules = {name: _rule(report.rules[name]) for name in names if name in report.rules}
+    return before, {"rules": rules, "notes": list(report.notes)}
 
 
-def finding_value(finding: Finding, fingerprint: str) -> dict[str, Any]:
-    """Return a finding as plain values, as JSON has them."""
-    suppressed = finding.suppressed
-    return {
-        "rule": finding.rule,
-        "level": finding.level,
-        "message": finding.message,
-        **_location(finding.location),
-        "address": finding.address,
-        "related": [{**_location(place), "origin": place.origin} for place in finding.related],
-        "fingerprint": fingerprint,
-        "suppressed": None if suppressed is None else {"kind": suppressed.kind, "reason": suppressed.reason},
-    }
+def finding_texts(report: Report, options: Options) -> Iterator[str]:
+    """Yield each finding as a JSON object, not yet made harmless; put together by hand, for there may be very many."""
+    known: dict[str, str] = {}
 
+    def quoted(text: str) -> str:
+        found = known.get(text)
+        if found is None:
+            found = known[text] = encode_basestring_ascii(text)
+        return found
 
-def _location(place: Location) -> dict[str, Any]:
-    line, column, end_line, end_column = place.span.as_tuple()
-    return {
-        "path": place.path,
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "text": place.text,
-    }
+    def located(place: Location) -> str:
+        span = place.span
+        return (
+            f'"path":{quoted(place.path)},"line":{span.line},"column":{span.column},"end_line":{span.end_line},'
+            f'"end_column":{span.end_column},"text":{quoted(place.text)}'
+        )
+
+    for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True):
+        why = finding.suppressed
+        if why is not None and not options.suppressed:
+            continue
+        related = ",".join(
+            [f'{{{located(one)},"origin":{"true" if one.origin else "false"}}}' for one in finding.related]
+        )
+        suppressed = f'{{"kind":{quoted(why.kind)},"reason":{quoted(why.reason)}}}' if why is not None else "null"
+        yield (
+            f'{{"rule":{quoted(finding.rule)},"level":{quoted(finding.level)},"message":{quoted(finding.message)},'
+            f'{located(finding.location)},"address":{quoted(finding.address)},"related":[{related}],'
+            f'"fingerprint":"{fingerprint}","suppressed":{suppressed}}}'
+        )
 
 
 def _rule(rule: RuleInfo) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.report.fingerprints import fingerprints
-from devopslint.report.json import as_text, finding_value
+from devopslint.report.json import finding_texts, harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +14,5 @@ if TYPE_CHECKING:
 
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write a line for each finding, ASCII only; suppressed ones only where the options ask for them."""
-    for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True):
-        if options.suppressed or finding.suppressed is None:
-            out.write(as_text(finding_value(finding, fingerprint)) + "\n")
+    for text in finding_texts(report, options):
+        out.write(harmless(text) + "\n")
