@@ -187,15 +187,15 @@ def catalog() -> Any:
     return open_catalog(Config())
 
 
-def check(root: Path, *paths: str, performer: Any = one_by_one) -> Report:
+def check(root: Path, *paths: str, performer: Any = one_by_one, **remembering: Any) -> Report:
     """Run every rule over some paths below a root, the root itself by default."""
     asked = discover(str(root), [str(root / path) for path in paths] or [str(root)])
-    return check_asked(root, asked, performer)
+    return check_asked(root, asked, performer, **remembering)
 
 
-def check_asked(root: Path, asked: Asked, performer: Any = one_by_one) -> Report:
-    """Run every rule over the files of `asked`."""
-    return Run(Workspace(str(root)), catalog(), Everything(), performer).check(asked)
+def check_asked(root: Path, asked: Asked, performer: Any = one_by_one, **remembering: Any) -> Report:
+    """Run every rule over the files of `asked`; `remembering` are `ignoring` and `memory` of the run."""
+    return Run(Workspace(str(root)), catalog(), Everything(), performer, **remembering).check(asked)
 
 
 def everything(report: Report) -> Any:

@@ -14,6 +14,7 @@ from devopslint.engine import processes
 from devopslint.engine.cache import Cache, cached
 from devopslint.engine.discover import Asked
 from devopslint.engine.processes import Setup, through
+from devopslint.engine.recall import Memory
 from devopslint.engine.run import one_by_one
 
 BRIEF = settings(max_examples=60, deadline=None)
@@ -40,17 +41,24 @@ def test_a_warm_run_equals_a_cold_run_after_any_edit(projects):
     with TemporaryDirectory() as name, TemporaryDirectory() as kept:
         root = Path(name).resolve()
         replace(root, before)
-        check(root, performer=cached(one_by_one, Cache(kept, name, "e"), prune=True))
+        cache = Cache(kept, name, "e")
+        check(root, performer=cached(one_by_one, cache, prune=True), memory=Memory(cache))
         replace(root, after)
-        warm = check(root, performer=cached(one_by_one, Cache(kept, name, "e"), prune=True))
+        warm = check(root, performer=cached(one_by_one, cache, prune=True), memory=Memory(cache))
         assert everything(warm) == everything(check(root))
-        again = check(root, performer=cached(_nothing, Cache(kept, name, "e"), prune=True))
+        again = check(root, performer=cached(_nothing, cache, prune=True))
         assert everything(again) == everything(warm)
+        recalled = check(root, performer=_never, memory=Memory(cache))
+        assert everything(recalled) == everything(warm)
 
 
 def _nothing(judge, tasks):
     assert not tasks, "everything was judged a moment ago"
     return one_by_one(judge, tasks)
+
+
+def _never(judge, tasks):
+    raise AssertionError("the whole run was kept a moment ago")
 
 
 @BRIEF

@@ -1,0 +1,169 @@
+"""A whole run is recalled only when nothing that it asked has another answer."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+from engine_projects import check, everything
+from running import write
+
+from devopslint.engine import recall as module
+from devopslint.engine.cache import Cache
+from devopslint.engine.recall import Memory
+from devopslint.engine.run import one_by_one
+from devopslint.policy.ignores import Ignoring
+
+FILES = {
+    "app/Dockerfile": "FROM nginx:1.27\nEXPOSE 22\nCOPY . /srv/\n",
+    "other/Dockerfile": "FROM node\n# devopslint: ignore[exposes-ssh] until=2027-01-31 -- soon\nEXPOSE 22\n",
+    ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: ./tools/act\n",
+    "infra/main.tf": 'variable "a" {}\nresource "aws_s3_bucket" "b" {}\n',
+    "k8s/a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a}]}\n",
+}
+
+
+class Project:
+    """Files, a cache of their own, and whether the last run was judged or recalled."""
+
+    def __init__(self, folder: Path):
+        self.root = write(folder / "project", FILES)
+        self.kept = str(folder / "kept")
+        self.judged = False
+
+    def run(self, *paths: str, today: str = "2026-01-01", environment: str = "e", after=lambda: None):
+        self.judged = False
+
+        def perform(judge, tasks):
+            self.judged = True
+            yield from one_by_one(judge, tasks)
+            after()
+
+        cache = Cache(self.kept, str(self.root), environment)
+        report = check(self.root, *paths, performer=perform, memory=Memory(cache), ignoring=Ignoring(today=today))
+        return everything(report), list(report.notes)
+
+    def cold(self, today: str = "2026-01-01"):
+        report = check(self.root, ignoring=Ignoring(today=today))
+        return everything(report), list(report.notes)
+
+    def database(self) -> Path:
+        return Path(Cache(self.kept, str(self.root), "e").path)
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path.resolve())
+
+
+def test_what_has_not_changed_is_not_judged(project):
+    cold = project.run()
+    assert project.judged
+    assert project.run() == cold == project.cold()
+    assert not project.judged
+
+
+def _replaced_by_folder(root: Path) -> None:
+    (root / "app/Dockerfile").unlink()
+    (root / "app/Dockerfile").mkdir()
+
+
+def _exchanged_by_link(root: Path) -> None:
+    os.rename(root / "infra", root.parent / "elsewhere")
+    os.symlink(root.parent / "elsewhere", root / "infra")
+
+
+EDITS = {
+    "of the same size": lambda root: (root / "app/Dockerfile").write_text(FILES["app/Dockerfile"].replace("22", "80")),
+    "of a file beside": lambda root: (root / "app/.dockerignore").write_text(".git\n"),
+    "that removes": lambda root: (root / "k8s/a.yaml").unlink(),
+    "that adds what is called": lambda root: write(root, {"tools/act/action.yml": "name: A\nruns: {using: node12}\n"}),
+    "that adds what rules on the whole ask for": lambda root: write(root, {".github/CODEOWNERS": "* @ann\n"}),
+    "from file to folder": _replaced_by_folder,
+    "to a link that leads out": _exchanged_by_link,
+    "of rights": lambda root: (root / "infra/main.tf").chmod(0),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_an_edit_is_seen_though_the_times_stay(project, edit):
+    before = project.run()
+    files = [path for path in project.root.rglob("*") if path.is_file()]
+    times = {path: os.stat(path) for path in files}
+    edit(project.root)
+    for path, status in times.items():
+        if path.exists() and not path.is_symlink():
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert project.run() == project.cold()
+    assert project.run() == project.cold()
+    assert before != project.cold() or os.geteuid() == 0
+
+
+def test_the_day_counts_where_a_comment_has_one(project):
+    before = project.run()
+    after = project.run(today="2027-02-01")
+    assert project.judged
+    assert after == project.cold("2027-02-01") != before
+    (project.root / "other/Dockerfile").unlink()
+    without = project.run()
+    assert project.run(today="2027-02-01") == without
+    assert project.judged, "a day that was given counts as one that was asked"
+
+
+def test_another_question_or_environment_is_another_run(project):
+    project.run()
+    for again in ({"paths": ["app"]}, {"paths": ["app/Dockerfile"]}, {"environment": "f"}):
+        project.run(*again.pop("paths", ()), **again)
+        assert project.judged
+
+
+@pytest.mark.parametrize("path", ["app/Dockerfile", "other/.dockerignore", "new/Dockerfile"])
+def test_what_changes_in_the_course_of_a_run_is_not_kept(project, path):
+    project.run(after=lambda: write(project.root, {path: "FROM scratch\n"}))
+    assert project.run() == project.cold()
+    assert project.judged
+
+
+def test_a_run_that_failed_is_not_kept(project, monkeypatch):
+    from devopslint.artifacts import dockerfile
+
+    monkeypatch.setattr(dockerfile, "read", lambda unit: 1 / 0)
+    assert not project.run()[0][-1]
+    monkeypatch.undo()
+    assert project.run() == project.cold()
+
+
+def test_damage_is_noticed(project):
+    cold = project.run()
+    content = project.database().read_bytes()
+    dice = random.Random(11)
+    for _ in range(60):
+        damaged = bytearray(content)
+        for _ in range(3):
+            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
+        project.database().write_bytes(damaged)
+        assert project.run() == cold
+    for change in ("report = 7", "report = 'text'", "report = x'00ff'", "digest = NULL", "run = x'00'"):
+        with sqlite3.connect(project.database()) as connection:
+            connection.execute(f"UPDATE runs SET {change}")
+        assert project.run() == cold
+        assert project.judged, change
+    with sqlite3.connect(project.database()) as connection:
+        connection.execute("DROP TABLE runs")
+    assert project.run() == cold
+    project.run()
+    assert not project.judged
+
+
+def test_it_is_bounded(project, monkeypatch):
+    for paths in ([], ["app"], ["other"]):
+        project.run(*paths)
+    with sqlite3.connect(project.database()) as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    monkeypatch.setattr(module, "LARGEST_RUN", 10)
+    project.run()
+    project.run()
+    assert project.judged
