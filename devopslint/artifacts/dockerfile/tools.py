@@ -144,7 +144,11 @@ def is_missing_for(command: Command, step: Step) -> bool:
             return False
         if is_install(other) and (other.expands or any(word.text.startswith("-r") for word in other.words)):
             return False
-        if any(mentioned.search(text) for text in other.args) or other.function == name or other.name == "alias":
+        if (
+            any(mentioned.search(text) for text in (other.name, *other.args))
+            or other.function == name
+            or other.name == "alias"
+        ):
             return False
         if other.name in {"export", "PATH"} or any(one.name == "PATH" for one in other.assignments):
             return False

@@ -83,7 +83,9 @@ ONLY_WITH: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
         "comment-summary-in-pr=on-failure": ((PULLS, "comment"),),
         "comment-summary-in-pr=true": ((PULLS, "comment"),),
     },
-    "goreleaser/goreleaser-action": {"args~release(?!.*--s(?:napshot|kip[ =]\\S*publish))": ((CONTENTS, "make a release"),)},
+    "goreleaser/goreleaser-action": {
+        "args~^(?!.*--s(?:napshot|kip[ =]\\S*publish))(?:.*\\s)?release(?=\\s|$)": ((CONTENTS, "make a release"),)
+    },
     "docker/build-push-action": {"github-token": ()},
 }  # fmt: skip
 """Action → input that is given (`name`), has a value (`name=value`) or fits a pattern (`name~pattern`) → what it then needs."""

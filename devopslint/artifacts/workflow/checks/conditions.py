@@ -139,8 +139,9 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
     for usage in usages(workflow):
         if usage.tree is None or usage.site.path[-1:] != ("if",) or _asks_for_author(usage.tree):
             continue
+        denied = {id(item) for node in usage.tree.walk() if node.kind == "not" for item in node.items}
         for node in usage.tree.walk():
-            if node.kind == "call":
+            if node.kind == "call" and id(node) not in denied:
                 yield from _bot_function(usage, node)
             if node.kind != "compare" or node.value != "==":
                 continue

@@ -47,7 +47,7 @@ def impossible_value(subject: Subject, options: Options) -> Iterator[Problem]:
         for node in usage.tree.walk() if usage.tree is not None else ():
             reference, literal = _sides(node)
             path = reference.path() if reference is not None else None
-            if path is None or literal is None or not literal.value:
+            if path is None or literal is None or not literal.value or "{{" in literal.value:
                 continue
             starts = node.kind == "call"
             reason = _form_fault(path, literal.value, starts) or ("" if starts else _choice_fault(usage, path, literal))
