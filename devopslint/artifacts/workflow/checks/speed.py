@@ -56,7 +56,7 @@ _FAMILIES = (
 )
 """Package managers that stand for each other: one of a project's installs."""
 _FOLDERS = (
-    (r"~/\.npm\b|npm-cache", "npm"), (r"\.yarn/cache|\.cache/yarn", "yarn"), (r"pnpm[/-]store|\.pnpm-store", "pnpm"),
+    (r"~/\.npm\b|(?<!p)npm-cache", "npm"), (r"\.yarn/cache|\.cache/yarn", "yarn"), (r"pnpm[/-]store|\.pnpm-store", "pnpm"),
     (r"\.bun/install", "bun"), (r"\.cache/pip\b", "pip"), (r"\.cache/pypoetry", "poetry"), (r"\.cache/uv\b", "uv"),
     (r"\.m2\b", "maven"), (r"\.gradle\b", "gradle"),
 )  # fmt: skip
@@ -334,22 +334,6 @@ def image_build_without_cache(subject: Subject, options: Options) -> Iterator[Pr
     elsewhere = step.is_preceded_by(_builds_elsewhere)
     if not elsewhere and not {"cache-from", "cache-to", "no-cache", "builder"} & set(inputs):
         yield Problem("uses")
-
-
-def artifact_retention(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find uploads without a time after which the artifact is deleted."""
-    step: Step = subject.context
-    if step.uses is not None and step.uses.name == "actions/upload-artifact" and "retention-days" not in step.inputs:
-        yield Problem("uses")
-
-
-def artifact_may_be_empty(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find uploads that go on with a warning when there is nothing to upload."""
-    step: Step = subject.context
-    if step.uses is not None and step.uses.name == "actions/upload-artifact" and "if-no-files-found" not in step.inputs:
-        condition = step.value.get("if")
-        if not (isinstance(condition, str) and re.search(r"always|failure|cancelled|outcome|conclusion", condition)):
-            yield Problem("uses")
 
 
 def unnamed_workflow(subject: Subject, options: Options) -> Iterator[Problem]:
