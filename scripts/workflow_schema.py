@@ -16,6 +16,8 @@ from typing import Any
 
 NEWER = {"job-factory": {"cache-mode": "string"}, "workflow-job": {"cache-mode": "string"}}
 """Keys that GitHub's own workflows use and its package does not have yet (actions/setup-java, August 2026)."""
+COLOURS = ("black",)
+"""Colours of a badge that the marketplace shows (psf/black) and GitHub's package does not have."""
 TARGET = Path(__file__).parent.parent / "devopslint" / "artifacts" / "workflow" / "data" / "schema.json"
 
 
@@ -64,6 +66,7 @@ def main() -> None:
     for name, keys in NEWER.items():
         workflow[name]["mapping"]["properties"].update(keys)
     action = without_descriptions(json.loads((parser / "dist/action-v1.0.min.json").read_text())["definitions"])
+    action["branding-color"]["allowed-values"].extend(COLOURS)
     descriptions = json.loads((service / "dist/context-providers/descriptions.min.json").read_text())
     names = {
         context: sorted({name.split(".")[0] for name in descriptions[context]})

@@ -135,7 +135,9 @@ MANAGERS = {
         valued="-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
         "--prefix --root --src --cache-dir --trusted-host --platform --python-version --implementation --abi --progress-bar "
         "--upgrade-strategy --group --no-binary --only-binary --timeout --retries --proxy --cert --client-cert --log "
-        "--config-settings --global-option --install-option --python --use-feature --report",
+        "--config-settings --global-option --install-option --python --use-feature --report "
+        "--python-preference --index --default-index --index-strategy --keyring-provider --resolution --prerelease "
+        "--exclude-newer --link-mode --refresh-package --reinstall-package -P --upgrade-package --torch-backend --python-platform",
         bound="-c --constraint --require-hashes --no-index",
         caches="/root/.cache/pip",
         cleans="cache",

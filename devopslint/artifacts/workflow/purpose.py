@@ -22,7 +22,7 @@ _COMMANDS = {
     for purpose, patterns in COMMANDS.items()
 }
 _LOCAL_CLUSTER = lazily(
-    r"\b(?:kind (?:create|load)|minikube|k3d cluster|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
+    r"\b(?:kind (?:create|load)|minikube|k3d|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
     re.IGNORECASE,
 )
 _LOCAL_REGISTRY = lazily(

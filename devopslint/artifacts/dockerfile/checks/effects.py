@@ -108,7 +108,7 @@ def shell_replaced(subject: Subject, options: Options) -> Iterator[Problem]:
     elif command.name == "update-alternatives":
         if not any(word.text in _SH for word in command.words):
             return
-    elif len(operands) != 2 or operands[1] not in _SH or operands[0] == operands[1]:
+    elif len(operands) != 2 or operands[1] not in _SH or operands[0] in {operands[1], "/busybox/sh"}:
         return
     yield Problem(Place(command.fragment.source, *command.mark))
 

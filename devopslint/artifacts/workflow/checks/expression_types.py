@@ -133,7 +133,7 @@ def _comparison_fault(node: Node, usage: Usage) -> str:
             return f"{one.words} never equals the text `'{value}'`: leave the quotes out"
         if one.kind == "string" and isinstance(value, bool):
             word = "true" if value else "false"
-            return f"a text never equals the boolean `{word}`: write `'{word}'`"
+            return f"the text `'{word}'` is not the boolean `{word}`: write `'{word}'`"
     return ""
 
 
