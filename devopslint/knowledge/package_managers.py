@@ -137,7 +137,8 @@ MANAGERS = {
         "--upgrade-strategy --group --no-binary --only-binary --timeout --retries --proxy --cert --client-cert --log "
         "--config-settings --global-option --install-option --python --use-feature --report "
         "--python-preference --index --default-index --index-strategy --keyring-provider --resolution --prerelease "
-        "--exclude-newer --link-mode --refresh-package --reinstall-package -P --upgrade-package --torch-backend --python-platform",
+        "--exclude-newer --link-mode --refresh-package --reinstall-package -P --upgrade-package "
+        "--torch-backend --python-platform",
         bound="-c --constraint --require-hashes --no-index",
         caches="/root/.cache/pip",
         cleans="cache",
