@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 NEVER_WALKED = frozenset({".git", ".hg", ".svn", ".terraform", "node_modules", ".venv", ".tox", "__pycache__"})
 """Folders that hold no source of this repository, left out when git is not there to say so."""
+VENDORED = "vendor/modules.txt"
+"""What tells a folder of sources that are others', and only kept here."""
 CONFIG_NAME = ".devopslint.yaml"
 LARGEST_IGNORE = 1 << 20
 """Characters of a `.gitignore` that are read."""
@@ -172,7 +174,14 @@ def _meant(path: str) -> str:
 
 def _files_below(folder: str) -> Iterable[str]:
     from_git = _git_files(folder)
-    return _walk(folder) if from_git is None else from_git
+    return _without_vendored(list(_walk(folder)) if from_git is None else from_git)
+
+
+def _without_vendored(names: list[str]) -> list[str]:
+    """Leave out what Go keeps of others' modules: `go mod vendor` writes `modules.txt`, and what is changed there is lost."""
+    lists = [name for name in names if name == VENDORED or name.endswith("/" + VENDORED)]
+    folders = tuple(name[: -len("modules.txt")] for name in lists)
+    return [name for name in names if not name.startswith(folders)] if folders else names
 
 
 def _git_files(folder: str) -> list[str] | None:
