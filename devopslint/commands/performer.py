@@ -52,8 +52,7 @@ def performer_for(request: Request, session: Session, asked: Asked) -> tuple[Per
     if request.no_cache or is_below(os.path.realpath(folder), os.path.realpath(session.root)):
         return performer, None  # what lies in the repository may be a stranger's
     cache = Cache(folder, os.path.realpath(session.root), _environment(session))
-    # Where several configurations hold, what they say of each file is known only task by task.
-    return cached(performer, cache, prune=asked.whole), Memory(cache) if scopes is None else None
+    return cached(performer, cache, prune=asked.whole), Memory(cache, session.stamp_of_scopes())
 
 
 def _environment(session: Session) -> str:

@@ -13,10 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from devopslint.config.scopes import ConfigScopes
     from devopslint.config.settings import Override
     from devopslint.engine.discover import Asked
     from devopslint.engine.profile import Costs
-    from devopslint.engine.scopes import Scope, Scopes
+    from devopslint.engine.scopes import Scope
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.ignores import Ignoring
     from devopslint.policy.rule import Rule
@@ -50,7 +51,7 @@ class Session:
         self.catalog = open_catalog(self.config, request.rules_dirs, "" if request.config else self.root)
         self._modes = _modes(request, self.config)
         self.selection = _selection(request, self.config, self.catalog)
-        self.scopes: Scopes | None = None
+        self.scopes: ConfigScopes | None = None
         self.notes: list[str] = []
         self._excluding = False
         self._config_of: Callable[[str], Config] = lambda path: self.config
@@ -158,6 +159,17 @@ class Session:
 
         overrides = self.scopes.overrides(path) if isinstance(self.scopes, ConfigScopes) else []
         return turned_off_at(rule, self._config_of(path), overrides)
+
+    def stamp_of_scopes(self) -> str:
+        """Return what changes when one of several configurations does, or the rules that it names; empty for a single one."""
+        if self.scopes is None:
+            return ""
+        stamps = []
+        for config in self.scopes.all_configs():
+            folders = open_catalog(config, self.request.rules_dirs, self.root).folders
+            layers = [(layer.folder, layer.values) for layer in config.layers]
+            stamps.append(repr((layers, [folder.stamp for folder in folders])))
+        return "\n".join(sorted(stamps))
 
     def ignoring(self) -> Ignoring:
         """Return how comments that silence findings are taken."""

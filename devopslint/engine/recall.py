@@ -44,15 +44,19 @@ class Recalled:
 
 
 class Memory:
-    """The last run over a repository under one environment; `cache` keeps it."""
+    """The last run over a repository under one environment; `cache` keeps it.
 
-    def __init__(self, cache: Cache) -> None:
+    `configured` is what changes when any configuration does: in what scope a file is, and whose comments count in it.
+    """
+
+    def __init__(self, cache: Cache, configured: str = "") -> None:
         self._cache = cache
+        self._configured = configured
 
     def recall(self, workspace: Workspace, asked: Asked, ignoring: Ignoring) -> Recalled | None:
         """Return what was found when the same was asked, if every answer is still the same; `None` when one is not."""
         workspace.remember = True
-        content = self._cache.load_run(_key(asked, ignoring))
+        content = self._cache.load_run(self._key(asked, ignoring))
         if content is None:
             return None
         try:
@@ -80,14 +84,13 @@ class Memory:
         plain: Any = (questions, answers, ignoring.today, findings, summary, list(report.notes))
         content = marshal.dumps(plain)
         if len(content) <= LARGEST_RUN:
-            self._cache.store_run(_key(asked, ignoring), content)
+            self._cache.store_run(self._key(asked, ignoring), content)
 
-
-def _key(asked: Asked, ignoring: Ignoring) -> bytes:
-    """Return what tells what is asked from everything else that could be; one selection holds for all files."""
-    how = (asked.whole, asked.excluded, ignoring.heeded, ignoring.heeds_peers(""))
-    parts = (repr(how), "\0".join(asked.folders), "\0".join(asked.given), "\0".join(asked.found))
-    return digest("\1".join(parts).encode("utf-8", "surrogateescape")).encode()
+    def _key(self, asked: Asked, ignoring: Ignoring) -> bytes:
+        """Return what tells what is asked from everything else that could be."""
+        how = (asked.whole, asked.excluded, ignoring.heeded, ignoring.heeds_peers(""), self._configured)
+        parts = (repr(how), "\0".join(asked.folders), "\0".join(asked.given), "\0".join(asked.found))
+        return digest("\1".join(parts).encode("utf-8", "surrogateescape")).encode()
 
 
 def _seen(results: Iterable[Result], workspace: Workspace) -> Answers:

@@ -84,6 +84,8 @@ class Run:
         """Judge the units of the files that were asked for, and report what stands in those files."""
         recalled = self._memory.recall(self.workspace, asked, self.ignoring) if self._memory is not None else None
         if recalled is not None:
+            for path in {finding.location.path for finding in recalled.findings}:
+                self.scopes.of(path)  # the scope that its rule is of is known from here on
             return self._written(recalled.findings, recalled.summary, recalled.notes, merged=True)
         paths = sorted({*asked.given, *asked.found})
         tasks = tasks_for(paths, self.workspace, self.scopes)

@@ -50,7 +50,8 @@ class Selection:
     def stamp(self) -> str:
         """Return what changes when anything of the selection does."""
         parts = (list(self.select), list(self.ignore), self.profile, sorted(self.levels.items()), sorted(self.without))
-        return repr((parts, sorted((name, sorted(values.items())) for name, values in self.options.items())))
+        options = sorted((name, sorted(values.items())) for name, values in self.options.items())
+        return repr((parts, sorted(self.not_ignorable), options))
 
     def chosen(self, rules: Iterable[Rule], always: frozenset[str] = frozenset()) -> list[Rule]:
         """Return the rules that run, their levels and options set; those of `always` unless they are taken out by name.

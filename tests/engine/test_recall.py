@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from engine_projects import check, everything
+from house import COMMON
 from running import write
 
+from devopslint.__main__ import main
 from devopslint.engine import recall as module
 from devopslint.engine.cache import Cache
 from devopslint.engine.judge import Judge
@@ -21,11 +23,17 @@ from devopslint.policy.ignores import Ignoring
 
 FILES = {
     "app/Dockerfile": "FROM nginx:1.27\nEXPOSE 22\nCOPY . /srv/\n",
-    "other/Dockerfile": "FROM node\n# devopslint: ignore[exposes-ssh] until=2027-01-31 -- soon\nEXPOSE 22\n",
+    "other/Dockerfile": "FROM node\n# devopslint: ignore[exposed-ssh-port] until=2027-01-31 -- soon\nEXPOSE 22\n",
     ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: ./tools/act\n",
     "infra/main.tf": 'variable "a" {}\nresource "aws_s3_bucket" "b" {}\n',
     "k8s/a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a}]}\n",
 }
+
+
+RULE = (
+    "title: A rule of the house\nlevel: error\npractice: infrastructure/documented\non: dockerfile.instruction.FROM\n"
+    "forbid:\n  image: {exists: true}\nmessage: it is so\n" + COMMON
+)
 
 
 class Project:
@@ -136,6 +144,43 @@ def test_a_run_that_failed_is_not_kept(project, monkeypatch):
     assert not project.run()[0][-1]
     monkeypatch.undo()
     assert project.run() == project.cold()
+
+
+SETTINGS = [
+    {".devopslint.yaml": "rules:\n  dockerfile/exposed-ssh-port: {ignorable: true}\n"},
+    {".devopslint.yaml": "rules:\n  dockerfile/exposed-ssh-port: {ignorable: false}\n"},
+    {".devopslint.yaml": "overrides:\n- paths: ['app/**']\n  ignore: [dockerfile]\n"},
+    {".devopslint.yaml": "overrides:\n- paths: ['app/**']\n  rules: {dockerfile/exposed-ssh-port: {level: note}}\n"},
+    {"app/.devopslint.yaml": "select: [containers]\n"},
+    {"app/.devopslint.yaml": "rules-dirs: [policy]\n", "app/policy/house/a.yaml": RULE},
+    {"app/.devopslint.yaml": "rules-dirs: [policy]\n", "app/policy/house/a.yaml": RULE.replace("it is so", "so it is")},
+]
+
+
+def test_every_setting_counts(tmp_path, capsys, monkeypatch):
+    more = {f"more/{number}/Dockerfile": "FROM a:1\n" for number in range(9)}
+    unseen = {".gitignore": "/.devopslint.yaml\npolicy/\n"}  # what is set is no file of the run
+    root = write(tmp_path / "project", {**FILES, **more, **unseen})
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+
+    def said(*arguments: str) -> str:
+        main(["--output", "json", *arguments, "."])
+        return capsys.readouterr().out
+
+    seen = set()
+    for setting in SETTINGS:
+        write(root, setting)
+        cold = said("--no-cache")
+        assert said() == cold
+        with monkeypatch.context() as patch:
+            patch.setattr("devopslint.engine.run.tasks_for", None)
+            assert said() == cold
+        seen.add(cold)
+        for path in setting:
+            if "policy" not in path:
+                (root / path).unlink()
+    assert len(seen) == len(SETTINGS)
 
 
 def test_damage_is_noticed(project):
