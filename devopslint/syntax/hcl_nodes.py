@@ -186,6 +186,8 @@ def expressions(value: object) -> Iterator[Expression]:
     stack = [value]
     while stack:
         value = stack.pop()
+        if value.__class__ is str:
+            continue
         if isinstance(value, Expression):
             yield value
         elif isinstance(value, dict):

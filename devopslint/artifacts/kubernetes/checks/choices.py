@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
+    Branch = dict[str | int, Any]
+
 # What the field is of (kinds, `pod` or `container`), its path (`[]`: each item), and the words or the bounds.
 _ROWS = """
 container | imagePullPolicy | Always IfNotPresent Never
@@ -106,10 +108,13 @@ Deployment ReplicaSet StatefulSet DaemonSet | spec.selector.matchExpressions[].o
 """
 
 Row = tuple[tuple[str, ...], list[str] | None, float, float]
+_ITEM, _HERE = 0, 1
+"""What stands in a `Branch` for each item of a list, and for the value itself; no field is a number."""
 
 
-def _rows() -> dict[str, list[Row]]:
-    table: dict[str, list[Row]] = {}
+def _rows() -> dict[str, Branch]:
+    """Return the rows by what they are of, as trees: of the fields that an object has only those are looked for."""
+    table: dict[str, Branch] = {}
     for line in _ROWS.strip().splitlines():
         scopes, path, allowed = (cell.strip() for cell in line.split("|"))
         steps = tuple(
@@ -119,7 +124,10 @@ def _rows() -> dict[str, list[Row]]:
         row: Row = (steps, None, float(low), float(high or "inf")) if dots else (
             steps, ["" if word == "''" else word for word in allowed.split()], 0.0, 0.0)  # fmt: skip
         for scope in scopes.split():
-            table.setdefault(scope, []).append(row)
+            branch = table.setdefault(scope, {})
+            for step in steps:
+                branch = branch.setdefault(_ITEM if step == "[]" else step, {})
+            branch.setdefault(_HERE, []).append(row)
     return table
 
 
@@ -129,27 +137,29 @@ ROWS = _rows()
 def wrong_value(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each value that is none of those which its field takes."""
     scope = subject.type if subject.kind == "kubernetes.object" else subject.kind.partition(".")[2]
-    for steps, words, low, high in ROWS.get(scope, ()):
-        for path, value in _values(subject.value, steps, ()):
-            if words is not None:
-                if not isinstance(value, str) or value in words:
-                    continue
-                same = [word for word in words if word and word.lower() == value.lower()]
-                shown = [word for word in words if word]
-                allowed = f"write `{same[0]}`" if same else f"it is {', '.join(shown[:-1])} or {shown[-1]}"
-            else:
-                if not isinstance(value, (int, float)) or isinstance(value, bool) or low <= value <= high:
-                    continue
-                allowed = f"it is {low:g} to {high:g}" if high != float("inf") else f"it is at least {low:g}"
-            yield Problem(path, value=value, field=[step for step in steps if step != "[]"][-1], allowed=allowed)
+    for (steps, words, low, high), path, value in _values(subject.value, ROWS.get(scope, {}), ()):
+        if words is not None:
+            if not isinstance(value, str) or value in words:
+                continue
+            same = [word for word in words if word and word.lower() == value.lower()]
+            shown = [word for word in words if word]
+            allowed = f"write `{same[0]}`" if same else f"it is {', '.join(shown[:-1])} or {shown[-1]}"
+        else:
+            if not isinstance(value, (int, float)) or isinstance(value, bool) or low <= value <= high:
+                continue
+            allowed = f"it is {low:g} to {high:g}" if high != float("inf") else f"it is at least {low:g}"
+        yield Problem(path, value=value, field=[step for step in steps if step != "[]"][-1], allowed=allowed)
 
 
-def _values(node: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Any]]:
-    if not steps:
-        if not isinstance(node, (Map, Seq)) and known(node):
-            yield path, node
-    elif steps[0] == "[]":
-        for index, item in enumerate(node if isinstance(node, Seq) else ()):
-            yield from _values(item, steps[1:], (*path, index))
-    elif isinstance(node, Map) and steps[0] in node:
-        yield from _values(node[steps[0]], steps[1:], (*path, steps[0]))
+def _values(node: Any, branch: Branch, path: Path) -> Iterator[tuple[Row, Path, Any]]:
+    """Yield each row that a value below a node belongs to, with the path of the value."""
+    if isinstance(node, Map):
+        for step, below in branch.items():
+            if step in node:
+                yield from _values(node[step], below, (*path, step))  # type: ignore[index]  # what is in it is a name
+    elif isinstance(node, Seq):
+        for index, item in enumerate(node if _ITEM in branch else ()):
+            yield from _values(item, branch[_ITEM], (*path, index))
+    elif known(node):
+        for row in branch.get(_HERE, ()):
+            yield row, path, node

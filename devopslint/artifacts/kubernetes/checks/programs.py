@@ -55,8 +55,13 @@ class Program:
         self.flags: dict[str, Given] = {}
 
 
-def programs_of(subject: Subject) -> Iterator[Program]:
-    """Yield the programs that a container, a KubeletConfiguration or an object of kubeadm starts or configures."""
+def programs_of(subject: Subject) -> list[Program]:
+    """Return the programs that a container, a KubeletConfiguration or an object of kubeadm starts or configures."""
+    found: list[Program] = subject.context.once(("programs", id(subject.value)), lambda: list(_programs_of(subject)))
+    return found
+
+
+def _programs_of(subject: Subject) -> Iterator[Program]:
     if subject.kind == "kubernetes.container":
         program = _of_container(subject)
         if program is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.indexes import once
 from devopslint.knowledge.ports import (
     ADMIN_PORTS,
     DATA_PORTS,
@@ -108,7 +109,7 @@ def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
     def many(cidr: str) -> bool:
         return not is_everyone(cidr) and addresses_in(cidr) > int(options["addresses"])
 
-    for opening in _openings(subject, "ingress", many):
+    for opening in _openings_to(subject, "ingress", many):
         found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.named(INTERNAL_PORTS)
         if found is not None:
             yield opening.problem(subject, port=found[0], service=found[1], addresses=addresses_in(opening.cidr))
@@ -145,8 +146,14 @@ def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
             yield opening.problem(subject, port=found[0], service=found[1])
 
 
-def _openings(subject: Subject, direction: str, matches: Callable[[str], bool] = is_everyone) -> Iterator[Opening]:
-    """Yield the openings of a security group, or one of its rules, to everyone or to the blocks that `matches` takes."""
+def _openings(subject: Subject, direction: str) -> list[Opening]:
+    """Return the openings of a security group, or one of its rules, to everyone."""
+    key = f"{direction} of {id(subject.value)}"
+    return once(subject.context, key, lambda _: list(_openings_to(subject, direction, is_everyone)))
+
+
+def _openings_to(subject: Subject, direction: str, matches: Callable[[str], bool]) -> Iterator[Opening]:
+    """Yield the openings of a security group, or one of its rules, to the blocks that `matches` takes."""
     kind = subject.type
     blocks = ("cidr_blocks", "ipv6_cidr_blocks")
     if kind in {"aws_security_group", "aws_default_security_group"}:
