@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     """What judges tasks and gives their results in the same order: one after the other, in processes, from a cache."""
 
 
+SELDOM = 100_000
+"""Objects that a task may make before Python looks for circles among them: nearly all end sooner, and make hardly any."""
+
+
 def one_by_one(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
     """Judge tasks in this process."""
     for result in judged(judge, tasks):
@@ -39,6 +43,17 @@ def one_by_one(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
 
 def judged(judge: Judge, tasks: Iterable[Task]) -> Iterable[Result]:
     """Judge tasks, and let go of each one's trees when it is done; analysers get what many of them have put off."""
+    import gc
+
+    first, *others = gc.get_threshold()
+    gc.set_threshold(first and max(first, SELDOM), *others)  # 0: somebody wants none of it
+    try:
+        yield from _judged(judge, tasks)
+    finally:
+        gc.set_threshold(first, *others)
+
+
+def _judged(judge: Judge, tasks: Iterable[Task]) -> Iterable[Result]:
     waiting: list[Result] = []
     deferred = 0
     for task in tasks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,9 @@ LONGEST_TEXT = 1 << 20
 LONGEST_SEARCH = 2.0
 """Seconds of processor time for one search."""
 _SURELY_QUICK = 24
+_FEW_STEPS = 500_000
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
+_REPEATED = re.compile(r"[*+{]|(?<!\()\?")
 _guarded: bool | None = None
 
 
@@ -34,7 +37,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 def found_in(pattern: re.Pattern[str], text: str) -> bool | None:
     """Say whether a pattern is found in a text; `None` when the text is too long. Raises SlowPatternError."""
-    if len(text) <= _SURELY_QUICK:
+    if len(text) <= _quick_length(pattern.pattern):
         return pattern.search(text) is not None
     if len(text) > LONGEST_TEXT:
         return None
@@ -52,6 +55,14 @@ def found_in(pattern: re.Pattern[str], text: str) -> bool | None:
         ) from None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@lru_cache(maxsize=1024)
+def _quick_length(pattern: str) -> int:
+    """Return the length up to which no text can take a pattern long: the steps are its power by the repetitions."""
+    if _REPEATED_GROUP.search(pattern):
+        return _SURELY_QUICK
+    return max(_SURELY_QUICK, int(_FEW_STEPS ** (1 / (len(_REPEATED.findall(pattern)) + 1))))
 
 
 def _guard() -> bool:

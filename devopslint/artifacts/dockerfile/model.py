@@ -191,7 +191,7 @@ class Stage:
 class Model:
     """A Dockerfile with its stages, and all steps in order (those in front of the first FROM are `globals`)."""
 
-    __slots__ = ("_named", "file", "globals", "ignore", "runs_text", "source", "stages", "steps", "workspace")
+    __slots__ = ("_named", "cache", "file", "globals", "ignore", "runs_text", "source", "stages", "steps", "workspace")
 
     def __init__(self, source: Source, workspace: Workspace | None) -> None:
         self.source = source
@@ -201,6 +201,8 @@ class Model:
         self.stages: list[Stage] = []
         self.steps: list[Step] = []
         self.ignore: Any = False
+        self.cache: dict[Any, Any] = {}
+        """What checks have worked out for all instructions at once."""
         self.runs_text: str | None = None
         """The text of every RUN, COPY and ENV, once somebody has asked for it."""
         self._named: tuple[int, dict[str, list[Stage]]] = (0, {})

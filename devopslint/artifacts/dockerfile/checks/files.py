@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, name_place, related_step, ships
 from devopslint.artifacts.dockerfile.ignore import is_named_context, read_ignore
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
@@ -367,14 +368,25 @@ def removed_later(subject: Subject, options: Options) -> Iterator[Problem]:
     name = step.text_of(sources[0]) if len(sources) == 1 else UNKNOWN
     if isinstance(name, str) and _SMALL.search(name):
         return  # a script or a list weighs nothing
-    paths = {target.rstrip("/")}
+    path = target.rstrip("/")
     if isinstance(name, str) and target.endswith("/"):
-        paths = {target + name.rstrip("/").rsplit("/", 1)[-1]}
-    for later in stage.steps:
-        if later.index <= step.index or later.name != "RUN":
-            continue
-        for command in later.read_script().named("rm"):
-            if any(word.text.rstrip("/") in paths for word in command.words if not word.expands):
-                related = [related_step(later, "removed here, in another layer")]
-                yield Problem(docker_place(step, destination), related=related, path=sorted(paths)[0])
-                return
+        path = target + name.rstrip("/").rsplit("/", 1)[-1]
+    removing = _removing(stage).get(path, [])
+    following = bisect_right(removing, step.index, key=lambda one: one.index)
+    for later in removing[following : following + 1]:
+        related = [related_step(later, "removed here, in another layer")]
+        yield Problem(docker_place(step, destination), related=related, path=path)
+
+
+def _removing(stage: Stage) -> dict[str, list[Step]]:
+    """Return the paths that a stage removes, each with the RUNs that do, in their order."""
+    key = "removing", stage.index
+    found: dict[str, list[Step]] | None = stage.model.cache.get(key)
+    if found is None:
+        found = stage.model.cache[key] = {}
+        for step in stage.steps:
+            for command in step.read_script().named("rm") if step.name == "RUN" else ():
+                for word in command.words:
+                    if not word.expands:
+                        found.setdefault(word.text.rstrip("/"), []).append(step)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.terraform.indexes import once, resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import UNKNOWN
@@ -70,17 +71,20 @@ def _has_alarm(module: Module, block: Any) -> bool | None:
         return None
     raw = transformations[0].get("name")
     wanted = module.value(raw)
-    unsure = False
-    for declared in module.all("resource"):
-        if declared.label(0) != "aws_cloudwatch_metric_alarm":
-            continue
-        for other in _metrics_of(declared.block):
-            value = module.value(other)
-            same_text = isinstance(raw, Expression) and isinstance(other, Expression) and raw.text == other.text
-            if same_text or (isinstance(value, str) and value == wanted):
-                return True
-            unsure = unsure or value is UNKNOWN
+    names, texts, unsure = once(module, "metrics with alarms", _metrics_with_alarms)
+    if (isinstance(raw, Expression) and raw.text in texts) or (isinstance(wanted, str) and wanted in names):
+        return True
     return None if unsure or not isinstance(wanted, str) else False
+
+
+def _metrics_with_alarms(module: Module) -> tuple[set[str], set[str], bool]:
+    """Return the metrics that alarms of a folder look at, by name and by expression, and whether there may be others."""
+    metrics = [
+        one for declared in resources(module, "aws_cloudwatch_metric_alarm") for one in _metrics_of(declared.block)
+    ]
+    values = [module.value(one) for one in metrics]
+    names = {value for value in values if isinstance(value, str)}
+    return names, {one.text for one in metrics if isinstance(one, Expression)}, any(one is UNKNOWN for one in values)
 
 
 def _metrics_of(block: Any) -> Iterator[Any]:
