@@ -351,8 +351,15 @@ def _fetches_modules(step: Step, command: Command, verb: str, operands: list[She
     if command.has_flag("-mod") or any("@" in word.text for word in operands):
         return False
     workspace = step.model.workspace
-    names = workspace.names(step.model.source.path.rpartition("/")[0]) if workspace is not None else ()
-    return "vendor" not in names and ("go.mod" not in names or "go.sum" in names)
+    folder = own = step.model.source.path.rpartition("/")[0]
+    while workspace is not None:
+        names = workspace.names(folder)
+        if "go.mod" in names:
+            return "go.sum" in names and "vendor" not in names
+        if not folder or (folder == own and "vendor" in names):
+            return "vendor" not in names
+        folder = folder.rpartition("/")[0]
+    return True
 
 
 def removed_later(subject: Subject, options: Options) -> Iterator[Problem]:

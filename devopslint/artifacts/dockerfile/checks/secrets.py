@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of
+from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of, ships
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.knowledge.credentials import (
     find_assignments,
@@ -60,7 +60,8 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
                 continue
         elif not isinstance(value, str) or not _is_value(value):
             continue
-        yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
+        readers = "can pull the image" if ships(step) else "gets at the cache of the build"
+        yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name, readers=readers)
 
 
 def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
