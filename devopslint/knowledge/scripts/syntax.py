@@ -25,12 +25,17 @@ _RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "then"})
 _NAME = lazily(r"[A-Za-z_]\w*$")
 
 
+_UNCLOSED = lazily(r"\$\{\{(?!(?:(?!\$\{\{).)*?\}\})", re.DOTALL)
+
+
 def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:
     """An `if`, loop, `case`, quote or bracket without its end, or an end without its beginning."""
     context: ScriptContext = subject.context
     script = context.script
     if any(re.match(r"(?:powershell|pwsh|cmd)(?:\.exe)?$", command.name) for command in script.commands[:1]):
         return
+    if _UNCLOSED.search(script.fragment.text):
+        return  # GitHub does not even begin to run this, and that is told as such
     stray = {command.fragment for command in script if command.name in _RESERVED}
     for tree in script.trees if stray or script.has_errors else ():
         if not tree.root.has_error and tree.fragment not in stray:
