@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import islice
 
@@ -31,8 +32,10 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
         return ""
     plain = word.lower()
     swapped = {plain.replace("_", "-"), plain.replace("-", "_"), plain.replace("-", ""), plain + "s", plain.rstrip("s")}
+    parts = sorted(re.split("[-_]", plain))
     for choice, written in choices.items():
-        if choice != word and (choice in swapped or choice.replace("-", "") == plain):
+        is_meant = choice in swapped or choice.replace("-", "") == plain or sorted(re.split("[-_]", choice)) == parts
+        if choice != word and is_meant:
             return f", did you mean `{written}`?"
     close = get_close_matches(plain, choices, 1, 0.72)
     return f", did you mean `{choices[close[0]]}`?" if close else ""

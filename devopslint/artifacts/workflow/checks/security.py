@@ -196,6 +196,9 @@ def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `secrets: inherit` towards a workflow of another owner."""
     job: Job = subject.context
     if job.value.get("secrets") == "inherit" and job.uses is not None and job.uses.kind == "repository":
+        workspace, at = job.workflow.workspace, job.uses.text.find(".github/workflows/")
+        if at > 0 and workspace is not None and workspace.exists(job.uses.text[at:].partition("@")[0]):
+            return  # most likely this repository, called by its own name
         yield Problem("secrets", workflow=job.uses.slug)
 
 
