@@ -248,7 +248,7 @@ def debug_enabled(subject: Subject, options: Options) -> Iterator[Problem]:
 def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find self-hosted runners in workflows that pull requests start."""
     job: Job = subject.context
-    if not job.workflow.has_trigger(*_BY_FORKS):
+    if not job.workflow.has_trigger(*_BY_FORKS) or _keeps_forks_out(str(job.value.get("if", ""))):
         return
     value = job.value.get("runs-on")
     labels = names_of(value.get("labels") if isinstance(value, Map) else value)
@@ -263,6 +263,21 @@ def self_hosted_for_forks(subject: Subject, options: Options) -> Iterator[Proble
             event = next(name for name in _BY_FORKS if name in job.workflow.triggers)
             yield Problem(related[0].place if related else path, event=event)
             return
+
+
+def _keeps_forks_out(condition: str) -> bool:
+    """Say whether a condition of a job holds in no run that a pull request of a fork starts."""
+    return (
+        "||" not in condition
+        and re.search(
+            r"(?<!!)(?:\bgithub\.event_name\s*==\s*'(?:push|schedule|workflow_dispatch|release|merge_group)'"
+            r"|\bgithub\.event_name\s*!=\s*'pull_request'"
+            r"|head\.repo\.full_name\s*==\s*github\.repository\b|github\.repository\s*==\s*\S*head\.repo\.full_name"
+            r"|head\.repo\.fork\s*(?:==\s*false|!=\s*true)|\bgithub\.ref\s*==\s*'refs/(?:heads|tags)/)",
+            condition,
+        )
+        is not None
+    )
 
 
 def _is_safe(job: Job) -> bool:

@@ -1,0 +1,181 @@
+"""Checks on what steps take for granted: an artifact of another job, a token for `gh`, a lock file in the repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from devopslint.artifacts.workflow.called import repository_root
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_UPLOADS_NOTHING = lazily(
+    r"actions/(?:checkout|cache(?:/\w+)?|setup-\w+|download-artifact|github-script|configure-pages|deploy-pages|attest[\w-]*)"
+    r"|docker/[\w-]+|aws-actions/[\w-]+|google-github-actions/(?:auth|setup-gcloud)|azure/login|pnpm/action-setup"
+    r"|pypa/gh-action-pypi-publish|astral-sh/setup-uv|oven-sh/setup-bun|softprops/action-gh-release|hashicorp/setup-terraform"
+    r"|dtolnay/rust-toolchain|swatinem/rust-cache|codecov/codecov-action|step-security/harden-runner"
+)
+"""Actions that are known to upload no artifact."""
+_ASK_GITHUB = frozenset(
+    {"api", "cache", "gist", "issue", "label", "pr", "project", "release", "repo", "ruleset", "run", "search", "secret",
+     "variable", "workflow"}
+)  # fmt: skip
+"""Commands of `gh` that do nothing without a token."""
+_TOKENS = frozenset({"GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_CONFIG_DIR"})
+_GIVES_TOKEN = lazily(r"G(?:H|ITHUB)_(?:ENTERPRISE_)?TOKEN|gh auth|GITHUB_ENV|\.netrc")
+_LOCKED: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]] = {
+    "npm": (("ci", "clean-install"), (), ("package-lock.json", "npm-shrinkwrap.json"), "package.json"),
+    "yarn": (("install", ""), ("--frozen-lockfile", "--immutable"), ("yarn.lock",), "package.json"),
+    "pnpm": (("install", "i"), ("--frozen-lockfile",), ("pnpm-lock.yaml",), "package.json"),
+    "bun": (("install", "i"), ("--frozen-lockfile",), ("bun.lock", "bun.lockb"), "package.json"),
+    "uv": (("sync",), ("--locked", "--frozen"), ("uv.lock",), "pyproject.toml"),
+}
+"""Package manager → its commands, the options that ask for a lock file (none: always), the lock files, the manifest."""
+_ELSEWHERE = lazily(r"(?:^|[\s;&(])(?:cd|pushd|git (?:clone|checkout|switch))\s")
+_MAKES_LOCK = lazily(
+    r"lock|\bnpm (?:i|install|init)\b|\byarn(?:\s*$|\s+install|\s+import)|\bpnpm (?:i|install|import)\b", re.MULTILINE
+)
+
+
+def unknown_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find downloads of an artifact that no step of the workflow uploads."""
+    workflow: Workflow = subject.context
+    if (
+        workflow.is_action
+        or workflow.has_trigger("workflow_call")
+        or any(job.uses is not None for job in workflow.jobs.values())
+    ):
+        return
+    names: list[str] = []
+    for step in workflow.steps:
+        if step.run is not None and "artifact" in step.run:
+            return
+        if step.uses is None:
+            continue
+        if step.uses.name == "actions/upload-artifact":
+            names.append(str(step.inputs.get("name", "artifact")))
+        elif step.uses.kind != "repository" or not _UPLOADS_NOTHING.fullmatch(step.uses.name):
+            return
+    if not names:
+        return
+    patterns = [_pattern_of(name) for name in names]
+    for step in workflow.steps:
+        if step.uses is None or step.uses.name != "actions/download-artifact":
+            continue
+        name = step.inputs.get("name")
+        if not isinstance(name, str) or "${{" in name or {"run-id", "repository", "github-token"} & set(step.inputs):
+            continue
+        if name and not any(pattern.fullmatch(name) for pattern in patterns):
+            known = ", ".join(f"`{one}`" for one in dict.fromkeys(names))
+            yield Problem((*step.path, "with", "name"), name=name, known=known)
+
+
+def _pattern_of(name: str) -> re.Pattern[str]:
+    """Return the pattern of the names that a text with expressions can have."""
+    return re.compile(
+        ".*".join(re.escape(part) for part in re.split(r"\$\{\{.*?\}\}", name, flags=re.DOTALL)), re.DOTALL
+    )
+
+
+def gh_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find calls of `gh` in steps to which nothing gives a token."""
+    command, step = subject.context.command, subject.context.owner
+    if step is None or not hasattr(step, "job") or not step.job.key or command.name_word is None:
+        return
+    words = command.operands()
+    if not words or words[0].text not in _ASK_GITHUB or command.has_flag("--help", "-h") or command.failure_ignored:
+        return
+    job: Job = step.job
+    if "container" in job.value or "self-hosted" in str(job.value.get("runs-on")):
+        return
+    if any(_TOKENS & set(map_at(owner, "env")) for owner in (step.value, job.value, step.workflow.root)):
+        return
+    if any(not isinstance(owner.get("env", {}), dict) for owner in (step.value, job.value, step.workflow.root)):
+        return
+    if any(one.name in _TOKENS for one in command.assignments) or _gets_token_elsewhere(step):
+        return
+    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, words[0].end))
+    yield Problem(place, command=f"gh {words[0].text}")
+
+
+def _gets_token_elsewhere(step: Step) -> bool:
+    """Say whether this step, or one before it, may put a token where `gh` looks for it."""
+    for other in step.job.steps[: step.index + 1]:
+        if other.run is not None and _GIVES_TOKEN.search(other.run):
+            return True
+        if other.uses is not None and not (
+            _UPLOADS_NOTHING.fullmatch(other.uses.name) or other.uses.name.startswith("actions/")
+        ):
+            return True
+    return False
+
+
+def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find installs that ask for a lock file where the repository has the manifest and no lock file."""
+    command, step = subject.context.command, subject.context.owner
+    if step is None or not hasattr(step, "job") or not step.job.key or command.name_word is None or command.expands:
+        return
+    verbs, flags, locks, manifest = _LOCKED[command.name]
+    words = command.operands(
+        frozenset({"--registry", "--loglevel", "--cache", "--omit", "--filter", "-w", "--workspace"})
+    )
+    verb = words[0].text if words else ""
+    if verb not in verbs or (flags and not command.has_flag(*flags)):
+        return
+    if command.has_flag("--prefix", "--cwd", "-C", "--dir", "--directory", "--project", "-g", "--global"):
+        return
+    folder = _folder_of(step)
+    workspace = step.workflow.workspace
+    if folder is None or workspace is None or not workspace.exists(posixpath.join(folder, manifest)):
+        return
+    if any(workspace.exists(posixpath.join(above, lock)) for above in _above(folder) for lock in locks):
+        return
+    end = words[0].end if words else command.name_word.end
+    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
+    yield Problem(place, command=f"{command.name} {verb}".strip(), lock=locks[0], manifest=manifest)
+
+
+def _folder_of(step: Step) -> str | None:
+    """Return the folder of the repository that a script runs in; `None` when that can't be told, or files are made before."""
+    root = repository_root(step.workflow)
+    if root is None:
+        return None
+    for other in step.job.steps[: step.index + 1]:
+        if other.run is not None and (
+            _ELSEWHERE.search(other.run) or (other is not step and _MAKES_LOCK.search(other.run))
+        ):
+            return None
+        if other.uses is None:
+            continue
+        if other.uses.name == "actions/checkout":
+            if {"path", "repository", "ref", "sparse-checkout"} & set(other.inputs):
+                return None
+        elif other.uses.name == "actions/download-artifact" or other.uses.kind == "local":
+            return None
+    folder = ""
+    for owner in (step.workflow.root, step.job.value):
+        folder = map_at(map_at(owner, "defaults"), "run").get("working-directory", folder)
+    folder = step.value.get("working-directory", folder)
+    if not isinstance(folder, str) or "$" in folder or folder.startswith(("/", "~", "..")):
+        return None
+    path = posixpath.normpath(posixpath.join(root, folder))
+    return "" if path == "." else path
+
+
+def _above(folder: str) -> Iterator[str]:
+    """Yield a folder and those above it."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
