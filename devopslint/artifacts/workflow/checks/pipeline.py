@@ -240,9 +240,19 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
         return
     if step.uses is not None and step.uses.owner in {"codecov", "coverallsapp"}:
         return
-    if step.id and step.id in _steps_looked_at(step.job):
+    if (step.id and step.id in _steps_looked_at(step.job)) or _mends(step):
         return
     yield Problem("continue-on-error", part="pair")
+
+
+def _mends(step: Step) -> bool:
+    """Say whether a step mends what it finds, or its job has another action send that in."""
+    return bool(_MENDS.search(step.run or "")) or any(
+        other.uses is not None and other.uses.name == "autofix-ci/action" for other in step.after
+    )
+
+
+_MENDS = lazily(r"[\s:-](?:auto-?)?fix(?![\w.])")
 
 
 def _steps_looked_at(job: Job) -> set[str]:
