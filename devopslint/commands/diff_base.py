@@ -21,20 +21,25 @@ if TYPE_CHECKING:
     from devopslint.policy.finding import Report
 
 
+_MOST_LINKS = 40
+"""Links that are followed from one path, as systems do."""
+
+
 class DiffBaseError(Exception):
     """A base that git does not know, or no repository at all."""
 
 
 class TreeWorkspace(Workspace):
-    """The files of a commit, read from git when they are asked for; links and submodules are none of them."""
+    """The files of a commit, read from git when they are asked for; links stay in the tree, submodules are none of it."""
 
-    def __init__(self, root: str, blobs: Mapping[str, tuple[str, int]]) -> None:
+    def __init__(self, root: str, blobs: Mapping[str, tuple[str, int]], links: Mapping[str, str]) -> None:
         super().__init__(root)
         self._blobs = blobs
+        self._links = links
         self._folders: dict[str, set[str]] = {}
         self._reader: Blobs | None = None
         self.fault: DiffBaseError | None = None
-        for path in blobs:
+        for path in (*blobs, *links):
             while path:
                 folder, _, name = path.rpartition("/")
                 names = self._folders.setdefault(folder, set())
@@ -43,22 +48,57 @@ class TreeWorkspace(Workspace):
                 names.add(name)
                 path = folder  # noqa: PLW2901 (up to the root)
 
+    def files(self) -> list[str]:
+        """Return the sorted paths of the files, and of the links that lead to no folder."""
+        return sorted([*self._blobs, *(path for path in self._links if self._led_to(path) not in self._folders)])
+
     def _is_file(self, path: str) -> bool:
-        return path in self._blobs
+        return self._led_to(path) in self._blobs
 
     def _names(self, folder: str) -> Sequence[str]:
-        return sorted(self._folders.get(folder, ()))
+        real = self._led_to(folder)
+        return () if real is None else sorted(self._folders.get(real, ()))
 
     def size(self, path: str) -> int:
         """Return the size of a file in bytes; 0 when there is none."""
         return self._blobs[path][1] if path in self._blobs else 0
 
     def _read(self, path: str) -> bytes | Unread | None:
-        if path not in self._blobs:
-            return None
-        blob, size = self._blobs[path]
-        if size > LARGEST_FILE:
-            return too_large(size)
+        real = self._led_to(path)
+        if real is None or real not in self._blobs:
+            return (
+                Unread("core/unreadable", "leads to no file")
+                if path in self._links and real not in self._folders
+                else None
+            )
+        blob, size = self._blobs[real]
+        return too_large(size) if size > LARGEST_FILE else self._content(blob)
+
+    def _led_to(self, path: str) -> str | None:
+        """Return what a path stands for, links followed; `None` where they lead out of the tree or round in a circle."""
+        if path in self._blobs or not self._links:
+            return path
+        left, followed = path.split("/")[::-1], 0
+        real: list[str] = []
+        while left:
+            part = left.pop()
+            if part == "..":
+                if not real:
+                    return None
+                real.pop()
+            elif part not in {"", "."}:
+                real.append(part)
+                link = self._links.get("/".join(real))
+                if link is not None:
+                    target = os.fsdecode(self._content(link) or b"/")
+                    followed += 1
+                    if target.startswith("/") or followed > _MOST_LINKS:
+                        return None
+                    real.pop()
+                    left.extend(target.split("/")[::-1])
+        return "/".join(real)
+
+    def _content(self, blob: str) -> bytes | None:
         if self._reader is None:
             self._reader = Blobs(self.root)
         try:
@@ -143,15 +183,17 @@ def _is_commit(root: str, name: str) -> bool:
     return not _run(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").returncode
 
 
-def tree_of(root: str, commit: str) -> dict[str, tuple[str, int]]:
-    """Return path → (blob, size) of the ordinary files of a commit that stand below the root."""
-    blobs = {}
+def tree_of(root: str, commit: str) -> tuple[dict[str, tuple[str, int]], dict[str, str]]:
+    """Return path → (blob, size) of the ordinary files of a commit that stand below the root, and path → blob of links."""
+    blobs, links = {}, {}
     for row in _git(root, "ls-tree", "-r", "-l", "-z", commit).split("\0"):
         facts, _, path = row.partition("\t")
         if facts.startswith("100"):
             _, _, blob, size = facts.split()
             blobs[path] = blob, int(size) if size.isdigit() else 0  # a partial clone says `BAD`, and reading tells why
-    return blobs
+        elif facts.startswith("120"):
+            links[path] = facts.split()[2]
+    return blobs, links
 
 
 def renamed(root: str, commit: str) -> dict[str, str]:
@@ -161,29 +203,36 @@ def renamed(root: str, commit: str) -> dict[str, str]:
     return {rows[at + 2]: rows[at + 1] for at in range(0, len(rows) - 2, 3)}
 
 
+def _asked_then(
+    workspace: TreeWorkspace, report: Report, session: Session, asked: Asked, old_of: Mapping[str, str]
+) -> Asked:
+    """Return what is to be judged of the merge base: all, or the files that have findings now, under their old names."""
+    from devopslint.engine.discover import Asked
+
+    there = workspace.files()
+    if asked.whole:
+        return session.without_excluded(Asked([], there, True))
+    paths = {old_of.get(finding.path, finding.path) for finding in report.active}
+    if not paths.issubset(there):  # a file that git has not been told of may be one that is no more
+        paths.update(filter(is_gone(session.root), there))
+    return Asked([], [path for path in there if path in paths], False)
+
+
 def only_new(report: Report, request: Request, session: Session, asked: Asked) -> Report:
     """Return a report without the findings that the merge base with `request.diff_base` has already."""
-    from devopslint.engine.discover import Asked
     from devopslint.engine.run import Run
 
     root = session.root
     base = merge_base(root, request.diff_base or "")
     if not report.active:
         return report
-    blobs = tree_of(root, base)
+    blobs, links = tree_of(root, base)
     old_of = renamed(root, base)
-    workspace = TreeWorkspace(root, blobs)
+    workspace = TreeWorkspace(root, blobs, links)
     if session.scopes is not None:
         workspace.kinds = session.scopes.kinds
-    if asked.whole:
-        excluded = session.without_excluded(Asked([], sorted(blobs), True))
-        asked_then = excluded
-    else:
-        paths = {old_of.get(finding.path, finding.path) for finding in report.active}
-        if not paths <= blobs.keys():  # a file that git has not been told of may be one that is no more
-            paths.update(filter(is_gone(root), blobs))
-        asked_then = Asked([], sorted(path for path in paths if path in blobs), False)
     try:
+        asked_then = _asked_then(workspace, report, session, asked, old_of)
         run = Run(workspace, session.catalog, session.selection, scopes=session.scopes, ignoring=session.ignoring())
         then = run.check(asked_then)
         if workspace.fault is not None:

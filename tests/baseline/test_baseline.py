@@ -124,6 +124,36 @@ def test_only_what_a_branch_brings(tmp_path: Path) -> None:
     assert devopslint("baseline", *ARGUMENTS, "--diff-base", "main", cwd=tmp_path).returncode == 2
 
 
+def test_links_are_no_news_to_a_branch(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    write(tmp_path, {"a/Dockerfile": ONE, "b/x": "", "topic.txt": ""})
+    for link, target in {
+        "b/Dockerfile": "../a/Dockerfile",
+        "c": "a",  # a folder: not walked
+        "d/Dockerfile": "../c/./Dockerfile",  # through the link to the folder
+        "e/Dockerfile": "../b/Dockerfile",  # a link to a link
+        "f/Dockerfile": "nothing",
+        "g/Dockerfile": "Dockerfile",  # round in a circle
+        "h/Dockerfile": "../../Dockerfile",  # out of the repository
+        "i/Dockerfile": "/dev/null",
+    }.items():
+        (tmp_path / link).parent.mkdir(exist_ok=True)
+        (tmp_path / link).symlink_to(target)
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    arguments = (*ARGUMENTS, "--select", "core")
+    assert {one["path"] for one in findings(*arguments, cwd=tmp_path)} == {f"{name}/Dockerfile" for name in "abdefghi"}
+    git(tmp_path, "switch", "-q", "-c", "topic")
+    (tmp_path / "j").mkdir()
+    (tmp_path / "j/Dockerfile").symlink_to("../a/Dockerfile")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "two")
+    found = findings(*arguments, "--diff-base", "main", cwd=tmp_path)
+    assert {one["path"] for one in found} == {"j/Dockerfile"}
+    # one file by its name
+    assert findings("e/Dockerfile", "g/Dockerfile", *arguments, "--diff-base", "main", cwd=tmp_path) == []
+
+
 STEPS = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: curl a\n      - run: curl b\n"
 SHIFTED = STEPS.replace("      - run: curl a", "      - run: echo\n      - run: curl a")
 AGAIN = SHIFTED + "      - run: curl b\n"
