@@ -82,4 +82,6 @@ def _take_back(added: Added, before: Report, after: Report) -> set[str]:
 def _else(finding: Finding) -> str:
     if finding.rule.startswith("core/"):
         return ""
+    if finding.path.endswith(".json"):
+        return f': put `"//": "devopslint: ignore[{finding.rule}]"` into the object, or take it into the baseline'
     return ": leave it out in .devopslint.yaml, or take it into the baseline"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
 
+MOST_FAULTS = 20
+"""Faults of one configuration that are told at once."""
 MOST_LAYERS = 64
 """Files that one configuration may be made of: what extends two and is itself extended twice, doubles."""
 
@@ -214,6 +216,8 @@ def _layers(path: str, trail: tuple[str, ...], asked_at: str, inside: str) -> It
     extended = layer.values.get("extend") or ()
     for index, other in enumerate([extended] if isinstance(extended, str) else extended):
         place = ("extend",) if isinstance(extended, str) else ("extend", index)
+        if "://" in other:
+            raise ConfigError(f"{layer.at(place, 'value')}: `{other}` is no file here: nothing is fetched")
         yield from _layers(os.path.join(layer.folder, other), (*trail, real), layer.at(place, "value"), inside)
     yield layer
 
@@ -246,11 +250,14 @@ def _read_layer(path: str, asked_at: str) -> Layer:
 def _validate(source: Source, root: Any) -> None:
     """Check against the schema, once for each text: `jsonschema` costs more than a whole run."""
     if known_notes(source.text) is None:
-        from devopslint.config.schema import schema_fault
+        from devopslint.config.schema import config_faults
 
-        fault = schema_fault(root)
-        if fault is not None:
-            raise ConfigError(_at(source, *fault))
+        faults = config_faults(root)
+        if faults:
+            told = [_at(source, *fault) for fault in faults[:MOST_FAULTS]]
+            if len(faults) > MOST_FAULTS:
+                told.append(f"{source.path}: and {len(faults) - MOST_FAULTS} more")
+            raise ConfigError("\n".join(told))
         make_known(source.text)
 
 

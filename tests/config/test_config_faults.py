@@ -14,6 +14,7 @@ ONE = "FROM node:latest\nUSER 1\n"
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("extend: https://a.example/b.yaml\n", "1:9: `https://a.example/b.yaml` is no file here: nothing is fetched"),
         ("failOn: error\n", "1:1: unknown setting `failOn`, did you mean `fail-on`?"),
         ("severity: error\n", "1:1: unknown setting `severity`: choose from extend, select, ignore, profile, "),
         (f"rules:\n  {LATEST}: {{severity: x}}\n", "2:27: unknown setting `severity`: choose from level, options, "),
@@ -64,6 +65,22 @@ def test_faults_end_the_run(text: str, said: str, tmp_path: Path) -> None:
     done = devopslint(cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"devopslint: .devopslint.yaml:{said}"), done.stderr
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    text = "selct: [default]\nfail-on: warn\nexclude: vendor\noverrides: [{path: [a]}]\n"
+    write(tmp_path, {".git/HEAD": "", ".devopslint.yaml": text, "Dockerfile": ONE})
+    done = devopslint(cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.removeprefix("devopslint: ").splitlines() == [
+        ".devopslint.yaml:1:1: unknown setting `selct`, did you mean `select`?",
+        ".devopslint.yaml:2:10: `warn` is none of error, warning, note, never, did you mean `warning`?",
+        ".devopslint.yaml:3:10: this should be a list, as in `[vendor]`",
+        ".devopslint.yaml:4:14: unknown setting `path`, did you mean `paths`?",
+    ]
+    write(tmp_path, {".devopslint.yaml": "".join(f"a{number}: 1\n" for number in range(25))})
+    told = devopslint(cwd=tmp_path).stderr.splitlines()
+    assert (len(told), told[-1]) == (21, ".devopslint.yaml: and 5 more")
 
 
 @pytest.mark.parametrize(

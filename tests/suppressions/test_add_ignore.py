@@ -52,7 +52,8 @@ def test_json_takes_no_comment(tmp_path: Path) -> None:
     write(tmp_path, {"pod.json": text})
     done = devopslint("check", *ARGUMENTS, "--add-ignore", cwd=tmp_path)
     assert done.returncode == 1
-    assert "pod.json:1: house/image can't be ignored by a comment there" in done.stderr
+    said = """pod.json:1: house/image can't be ignored by a comment there: put `"//": "devopslint: ignore[house/image]"` into"""
+    assert said in done.stderr
     assert (tmp_path / "pod.json").read_text() == text
 
 
