@@ -69,8 +69,7 @@ def judge(request: Request) -> tuple[Report, Session, Asked]:
 def reported(report: Report, request: Request, session: Session) -> Report:
     """Return a report without what is of a lower level than is asked for."""
     lowest = _threshold(session, "min-level", request.min_level, "note")
-    met = {(finding.location.path, finding.level) for finding in report.findings}
-    if any(GRAVITY[level] < lowest(path) for path, level in met):
+    if any(GRAVITY[finding.level] < lowest(finding.location.path) for finding in report.findings):
         report = report.narrowed(lambda finding: GRAVITY[finding.level] >= lowest(finding.path))
     return report
 
@@ -231,7 +230,7 @@ def _exit_code(report: Report, request: Request, session: Session) -> int:
         tell("--strict takes comments that name no rule for an error")
         return EXIT_ERROR
     lowest = _threshold(session, "fail-on", request.fail_on, "warning")
-    failing = any(GRAVITY[finding.level] >= lowest(finding.path) for finding in report.active)
+    failing = any(GRAVITY[finding.level] >= lowest(finding.location.path) for finding in report.active)
     return EXIT_FINDINGS if failing and not request.exit_zero else EXIT_CLEAN
 
 

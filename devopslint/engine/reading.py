@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from hashlib import blake2b
 
 from devopslint.policy.subject import Place
 from devopslint.syntax.source import Source
@@ -109,6 +110,4 @@ def parse(source: Source) -> tuple[Sequence[Document], Sequence[SyntaxProblem]]:
 
 def digest(content: bytes) -> str:
     """Return what tells one content from every other."""
-    from hashlib import blake2b
-
     return blake2b(content, digest_size=16).hexdigest()

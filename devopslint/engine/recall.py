@@ -63,7 +63,7 @@ class Memory:
             questions, answers, day, findings, summary, notes = marshal.loads(content)  # noqa: S302 (its digest is right)
             if (day and day != ignoring.day()) or _answers(questions, workspace) != answers:
                 return None
-            return Recalled([_finding(*one) for one in findings], Summary(**summary), notes)
+            return Recalled(_findings(findings), Summary(**summary), notes)
         except (ValueError, TypeError, EOFError):
             return None
 
@@ -175,29 +175,23 @@ def _plain(finding: Finding, shared: dict[str, str]) -> tuple[Any, ...]:
     )
 
 
-def _finding(
-    rule: str,
-    level: str,
-    message: str,
-    path: str,
-    span: tuple[int, int, int, int],
-    text: str,
-    origin: bool,
-    address: str,
-    related: Sequence[tuple[str, tuple[int, int, int, int], str, bool]],
-    line_text: str,
-    suppressed: Sequence[Any] | None,
-) -> Finding:
-    return Finding(
-        rule,
-        level,
-        message,
-        Location(path, Span(*span), text, origin=origin),
-        address,
-        [Location(at, Span(*place), words, origin=source) for at, place, words, source in related] if related else (),
-        line_text,
-        Suppression.from_plain(suppressed) if suppressed else None,
-    )
+def _findings(plain: Iterable[tuple[Any, ...]]) -> list[Finding]:
+    """Return what `_plain` was made from, all at once: they may be very many."""
+    return [
+        Finding(
+            rule,
+            level,
+            message,
+            Location(path, Span(*span), text, origin=origin),
+            address,
+            [Location(at, Span(*place), words, origin=source) for at, place, words, source in related]
+            if related
+            else (),
+            line_text,
+            None if suppressed is None else Suppression.from_plain(suppressed),
+        )
+        for rule, level, message, path, span, text, origin, address, related, line_text, suppressed in plain
+    ]
 
 
 def _plain_summary(summary: Summary) -> dict[str, Any]:

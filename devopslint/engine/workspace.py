@@ -237,10 +237,11 @@ class Workspace:
             return ""
 
     def _entry(self, folder: str, entry: os.DirEntry[str]) -> str:
-        if not entry.is_symlink() and entry.name.lower() != ".git":
-            return entry.name + ("/file" if entry.is_file() else "/")
-        is_file = self._is_file(f"{folder}/{entry.name}" if folder else entry.name)
-        return entry.name + ("/file" if is_file else "/")
+        name = entry.name
+        is_file = entry.is_file(follow_symlinks=False)
+        if entry.is_symlink() or (is_file and _is_of_git(name)):
+            is_file = self._is_file(f"{folder}/{name}" if folder else name)
+        return f"{name}/file" if is_file else f"{name}/"
 
     def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         words = self._words.get((folder, endings))

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 def write(report: Report, out: TextIO, options: Options) -> None:
     """Write the findings that are not suppressed, in their order; nothing when there are none."""
     style = Style(color=options.color, links=options.links)
+    kinds: dict[tuple[str, str], str] = {}
+    path = shown = ""
     for finding in gravest(report, options.most):
-        span = finding.span
-        rule = report.rules.get(finding.rule)
-        name = plain(finding.rule)
-        out.write(
-            f"{style.paint('bold', plain(finding.path))}:{span.line}:{span.column}: "
-            f"{style.paint(finding.level, finding.level)}[{style.link(name, rule.url) if rule else name}] "
-            f"{plain(finding.message)}\n"
-        )
+        place = finding.location
+        if place.path != path or not shown:
+            path, shown = place.path, style.paint("bold", plain(place.path))
+        kind = finding.level, finding.rule
+        if kind not in kinds:
+            rule = report.rules.get(finding.rule)
+            name = plain(finding.rule)
+            word = style.paint(finding.level, finding.level)
+            kinds[kind] = f"{word}[{style.link(name, rule.url) if rule else name}]"
+        out.write(f"{shown}:{place.span.line}:{place.span.column}: {kinds[kind]} {plain(finding.message)}\n")
     write_left(report, out, options)
