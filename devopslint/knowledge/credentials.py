@@ -84,7 +84,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _HINTS = lazily(
     r"AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]+-|xox|hooks\.slack|k_live_|AIza|npm_|pypi-|SG\.|do[opr]_v1"
-    r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|://|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
+    r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|discord|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
     r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
 _URL_PASSWORD = lazily(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
@@ -174,13 +174,13 @@ def find_credential(text: str) -> tuple[str, int, int] | None:
 
 def find_credentials(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the title, start and end of each credential in a text by its form."""
-    if len(text) < 8 or not _HINTS.search(text):
+    if len(text) < 8:
         return
-    for title, pattern in _FORMS:
+    for title, pattern in _FORMS if _HINTS.search(text) else ():
         for found in pattern.finditer(text):
             if not _is_documentation(found.group()):
                 yield title, found.start(), found.end()
-    for found in _URL_PASSWORD.finditer(text):
+    for found in _URL_PASSWORD.finditer(text) if "://" in text and "@" in text else ():
         password = found.group(1)
         if is_plausible_secret(password) and password.lower() not in _URL_STANDINS:
             yield "a password in a URL", found.start(1), found.end(1)

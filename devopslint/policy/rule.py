@@ -103,14 +103,19 @@ _UNDECIDED: Verdict = ((), True)
 
 
 def _compiled_check(rule: Rule) -> Judge:
+    from devopslint.policy.needs import lacking
+
     check = import_check(rule.raw["check"])
     options = rule.options
     if "when" not in rule.raw:
         return lambda subject: (list(check(subject, options)), False)
     when = _compile_part(rule, "when", blame=False)
     holds = _evaluator(when)
+    lacks = lacking([rule.raw["when"]])
 
     def judge(subject: Subject) -> Verdict:
+        if lacks is not None and lacks(subject):
+            return _NOTHING
         truth = holds(subject)[0]
         if truth is not True:
             return _UNDECIDED if truth is None else _NOTHING
@@ -129,12 +134,19 @@ def import_check(path: str) -> Check:
 
 
 def _compiled_conditions(rule: Rule) -> Judge:
+    from devopslint.policy.needs import lacking
+
     when, require, forbid = (
         _evaluator(_compile_part(rule, part, blame=part == "forbid")) if part in rule.raw else None
         for part in ("when", "require", "forbid")
     )
 
+    alone = rule.raw.get("forbid") if not {"when", "require"} & rule.raw.keys() else None
+    lacks = lacking([rule.raw.get("when"), alone])
+
     def judge(subject: Subject) -> Verdict:
+        if lacks is not None and lacks(subject):
+            return _NOTHING
         undecided = False
         if when is not None:
             holds, _ = when(subject)
