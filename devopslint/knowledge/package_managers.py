@@ -138,8 +138,8 @@ MANAGERS = {
         "--config-settings --global-option --install-option --python --use-feature --report "
         "--python-preference --index --default-index --index-strategy --keyring-provider --resolution --prerelease "
         "--exclude-newer --link-mode --refresh-package --reinstall-package -P --upgrade-package "
-        "--torch-backend --python-platform",
-        bound="-c --constraint --require-hashes --no-index",
+        "--torch-backend --python-platform --requirements --constraints --override --overrides",
+        bound="-c --constraint --constraints --require-hashes --no-index",
         caches="/root/.cache/pip",
         cleans="cache",
     ),
