@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
@@ -10,17 +11,31 @@ from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
 from devopslint.engine.analysis import missing
 from devopslint.engine.examples import failures
+from devopslint.policy import rule as rule_module
+from devopslint.policy.subject import Subject
+from devopslint.syntax.tree import MISSING
 
 CATALOG = open_catalog(Config())
+value_at = rule_module._value_at
 RULES = {rule.id: rule for rule in CATALOG.rules()}
 PEER_RULES = os.path.join(os.path.dirname(__file__), "data", "peer-rule-ids.txt")
 
 
 @pytest.mark.parametrize("identifier", RULES)
-def test_examples_hold(identifier: str) -> None:
+def test_examples_hold(identifier: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if why := missing(RULES[identifier]):
         pytest.skip(why)
+    unfilled: set[str] = set()
+
+    def noted(subject: Subject, name: str) -> Any:
+        value = value_at(subject, name)
+        if value is MISSING:
+            unfilled.add(name)
+        return value
+
+    monkeypatch.setattr(rule_module, "_value_at", noted)
     assert list(failures(CATALOG, RULES[identifier], CATALOG.info(identifier).examples)) == []
+    assert unfilled == set(), "the message names what neither the check nor the subject has"
 
 
 @pytest.mark.parametrize("identifier", RULES)
