@@ -104,7 +104,7 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
     job: Job = subject.context
     managers = _managers(job)
     if any(step.uses is not None and step.uses.name in _CACHES_GRADLE and _is_on(step) for step in job.steps):
-        managers.pop("gradle", None)
+        managers = {name: step for name, step in managers.items() if name != "gradle"}
     if any("cache" in (step.uses.name if step.uses else "") for step in job.steps):
         return
     released = "release" in job.workflow.triggers
