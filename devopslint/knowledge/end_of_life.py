@@ -5,11 +5,10 @@ The table is made by `scripts/end_of_life.py`; its day `as_of` decides, so that 
 
 from __future__ import annotations
 
-import json
-import os
 import re
 
-from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.images import name_without_mirror, parse_image
+from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -27,7 +26,6 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 """Registries that pass on the images of Docker Hub."""
 _UBI = lazily(r"registry\.(?:access\.redhat\.com|redhat\.io)/ubi(\d+)\b")
 _DISTROLESS = lazily(r"gcr\.io/distroless/(?:nodejs(\d+)|[a-z0-9-]+?)-debian(\d+)$")
-_table: dict[str, Any] = {}
 
 
 def outdated_image(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -41,7 +39,7 @@ def outdated_image(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def line_title(image: Image, line: str) -> str:
     """Return what people call a release line: `node 14`, and `debian buster` where the system below is what has ended."""
-    return line if " " in line else f"{_name(image)} {line}"
+    return line if " " in line else f"{name_without_mirror(image, _MIRRORS)} {line}"
 
 
 def end_of_life(image: Image) -> tuple[str, str] | None:
@@ -49,11 +47,11 @@ def end_of_life(image: Image) -> tuple[str, str] | None:
 
     The line is that of the image, or else of the system that its tag names (`node:22-buster`).
     """
-    name = _name(image)
+    name = name_without_mirror(image, _MIRRORS)
     tag = image.tag
     if not name or not isinstance(tag, str):
         return None
-    table = _read()
+    table = read_table("knowledge", "end_of_life")
     ubi = _UBI.match(name)
     if ubi is not None:
         return _ended(table, "ubi", ubi[1], "UBI ")
@@ -84,15 +82,6 @@ def _ended(table: Mapping[str, Any], name: str, line: str, prefix: str) -> tuple
     return (prefix + line, day) if day and day <= table["as_of"] else None
 
 
-def _name(image: Image) -> str:
-    if not isinstance(image.name, str):
-        return ""
-    for mirror in _MIRRORS:
-        if image.name.startswith(mirror):
-            return image.name[len(mirror) :]
-    return image.name
-
-
 def _line_of(tag: str, lines: dict[str, str]) -> tuple[str, str] | None:
     """Return the release line of a tag: the longest that it begins with, or the last of those that it may stand for."""
     head = re.split(r"[-_+]", tag)[0]
@@ -106,11 +95,3 @@ def _line_of(tag: str, lines: dict[str, str]) -> tuple[str, str] | None:
             return line, lines[line]
     days = [day for line, day in lines.items() if line.startswith(version[1] + ".")]
     return (version[1], "" if "" in days else max(days)) if days else None
-
-
-def _read() -> dict[str, Any]:
-    if not _table:
-        path = os.path.join(os.path.dirname(__file__), "data", "end_of_life.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file))
-    return _table

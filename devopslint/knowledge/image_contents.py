@@ -8,10 +8,11 @@ documentation of the images.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from functools import lru_cache
+
+from devopslint.knowledge.images import name_without_mirror
+from devopslint.knowledge.tables import read_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,6 @@ _GROUPS = {
 }
 _WITHOUT_UBUNTU = re.compile(r"(?:1\d|2[0-2])\.|(?:trusty|xenial|bionic|focal|jammy|kinetic)\b")
 """Tags of Ubuntu's image before 23.04, which has brought the account `ubuntu`."""
-_table: dict[str, Any] = {}
 
 
 def variant(tag: str) -> str:
@@ -167,19 +167,14 @@ def contents(image: Image) -> dict[str, Any] | None:
             if "dev" in tag.split("-") or (re.search(r"minimal|slim|micro", tag) and system + name != "debian"):
                 return None
             return {"system": system or match.group().partition("/")[0]}
-    rows = _read()["images"].get(name) or _ELSEWHERE.get(name)
+    rows = read_table("knowledge", "official_images")["images"].get(name) or _ELSEWHERE.get(name)
     found = rows.get(variant(tag)) if rows and (tag or not image.digest) else None
     return found if isinstance(found, dict) else None
 
 
 def plain_name(image: Image) -> str:
     """Return the name of an image without the registries that pass on those of Docker Hub; `""` when it is not known."""
-    if not isinstance(image.name, str):
-        return ""
-    for mirror in _MIRRORS:
-        if image.name.startswith(mirror):
-            return image.name[len(mirror) :]
-    return image.name
+    return name_without_mirror(image, _MIRRORS)
 
 
 @lru_cache(maxsize=4096)
@@ -217,11 +212,3 @@ def accounts(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
         users -= {"ubuntu"}
     groups = frozenset(_GROUPS.get("debian" if system == "ubuntu" else system, "").split())
     return users, groups | users | frozenset(found.get("groups", ()))
-
-
-def _read() -> dict[str, Any]:
-    if not _table:
-        path = os.path.join(os.path.dirname(__file__), "data", "official_images.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file))
-    return _table

@@ -47,6 +47,13 @@ def image_digest(value: str) -> Any:
     return parse_image(value).digest
 
 
+def name_without_mirror(image: Image, mirrors: tuple[str, ...]) -> str:
+    """Return the name of an image without the first of some mirrors that it begins with; `""` when it is not known."""
+    if not isinstance(image.name, str):
+        return ""
+    return image.name[len(next((mirror for mirror in mirrors if image.name.startswith(mirror)), "")) :]
+
+
 class Image:
     """An image reference.
 

@@ -7,10 +7,9 @@ The table `data/schema.json` is made by `scripts/dependabot_schema.py`. It has t
 
 from __future__ import annotations
 
-import json
-import os
 import re
 
+from devopslint.knowledge.tables import read_table
 from devopslint.syntax.tree import Map, Seq, header_of
 
 TYPE_CHECKING = False
@@ -33,16 +32,12 @@ _MEANT = {
     "actions": "github-actions", "ruby": "bundler", "gem": "bundler", "rust": "cargo", "php": "composer", "dotnet": "nuget",
     "dart": "pub", "tofu": "opentofu", "compose": "docker-compose", "chart": "helm",
 }  # fmt: skip
-_table: dict[str, Any] = {}
 
 
 def load_schema() -> Mapping[str, Any]:
-    """Return the table; read once."""
-    if not _table:
-        path = os.path.join(os.path.dirname(__file__), "data", "schema.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file)["schema"])
-    return _table
+    """Return the table."""
+    schema: Mapping[str, Any] = read_table("artifacts/dependabot", "schema")["schema"]
+    return schema
 
 
 def faults(root: Any, mark: Mark) -> Iterator[Fault]:

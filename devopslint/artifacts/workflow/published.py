@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-
 from devopslint.artifacts.workflow import known_actions
 from devopslint.artifacts.workflow.actions import comment_behind, version_in_comment
 from devopslint.artifacts.workflow.known_actions import ARCHIVED
+from devopslint.knowledge.tables import read_table
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -23,26 +21,25 @@ if TYPE_CHECKING:
 REF_SAYS_WHAT = frozenset({"dtolnay/rust-toolchain", "taiki-e/install-action"})
 """Actions whose ref is no version of theirs: it says what they install (`@stable`), as their README asks for."""
 FULL_VERSION = lazily(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
-_tables: dict[str, dict[str, Any]] = {}
 _slugs: dict[str, frozenset[str]] = {}
 
 
 def load_actions() -> dict[str, Any]:
     """Return the table of well known actions: name → major → inputs, required, deprecated, node; read once."""
-    return _table("actions.json")
+    return _table("actions")
 
 
 def known_slugs() -> frozenset[str]:
     """Return the `owner/repository` of every action in the tables; made once."""
     if "slugs" not in _slugs:
-        names = {*load_actions(), *_table("commits.json"), *known_actions.SUPERFLUOUS, *known_actions.ARCHIVED}
+        names = {*load_actions(), *_table("commits"), *known_actions.SUPERFLUOUS, *known_actions.ARCHIVED}
         _slugs["slugs"] = frozenset("/".join(name.split("/")[:2]) for name in names)
     return _slugs["slugs"]
 
 
 def version_of_commit(uses: ActionRef) -> str:
     """Return the version that a pinned commit of a well known action is; empty when that is not known."""
-    found: str = _table("commits.json").get(uses.slug, {}).get(uses.ref[:12], "") if uses.is_sha else ""
+    found: str = _table("commits").get(uses.slug, {}).get(uses.ref[:12], "") if uses.is_sha else ""
     return found
 
 
@@ -98,15 +95,12 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _table(name: str) -> dict[str, Any]:
-    """Return a table by action; read once."""
-    if name not in _tables:
-        path = os.path.join(os.path.dirname(__file__), "data", name)
-        with open(path, encoding="utf-8") as file:
-            _tables[name] = json.load(file)["actions"]
-    return _tables[name]
+    """Return a table by action."""
+    actions: dict[str, Any] = read_table("artifacts/workflow", name)["actions"]
+    return actions
 
 
 def newest_version(uses: ActionRef) -> tuple[int, ...]:
     """Return the newest version of a well known action of which the table has the commit; empty when it has none."""
-    versions = _table("commits.json").get(uses.slug, {}).values()
+    versions = _table("commits").get(uses.slug, {}).values()
     return max((_numbers(version) for version in versions), default=())

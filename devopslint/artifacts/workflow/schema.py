@@ -8,6 +8,7 @@ that may hold an expression, with the contexts and functions that are available 
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.words import nearest
+from devopslint.knowledge.tables import read_table
 from devopslint.syntax.tree import UNKNOWN, Map, Seq, Tagged
 
 TYPE_CHECKING = False
@@ -35,7 +36,6 @@ _MAY_BE_EMPTY = frozenset({"workflow-dispatch-input"})
 _CONDITIONS = frozenset({"job-if", "step-if", "snapshot-if", "runs-if"})
 _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
 _TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
-_table: dict[str, Any] = {}
 _forms: dict[int, dict[tuple[str, frozenset[str]], Forms]] = {}
 """By table of definitions, name and contexts."""
 _MOST_CHOICES = 4096
@@ -44,15 +44,8 @@ _required_keys: dict[int, list[str]] = {}
 
 
 def load_table() -> dict[str, Any]:
-    """Return the table of definitions and context properties, read once."""
-    if not _table:
-        import json
-        import os
-
-        path = os.path.join(os.path.dirname(__file__), "data", "schema.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file))
-    return _table
+    """Return the table of definitions and context properties."""
+    return read_table("artifacts/workflow", "schema")
 
 
 def walk_document(root: Any, kind: str) -> Walk:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-
 from devopslint.artifacts.kubernetes.checks.versions import RETIRED
 from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of, known, plain
+from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -48,8 +46,6 @@ _INJECTED = ("istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "
 """Containers whose image a mesh puts in."""
 _NAMELESS = ("Review", "Binding", "Eviction", "Scale", *_NOT_IN_TABLE)
 _MAX_STEPS = 100_000
-
-_table: dict[str, Any] = {}
 
 
 def unknown_field(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -143,11 +139,7 @@ def _stability(version: str) -> tuple[bool, bool, str]:
 
 
 def _load() -> dict[str, Any]:
-    if not _table:
-        path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "fields.json")
-        with open(path, encoding="utf-8") as file:
-            _table.update(json.load(file))
-    return _table
+    return read_table("artifacts/kubernetes", "fields")
 
 
 def _faults(subject: Subject) -> list[Fault]:

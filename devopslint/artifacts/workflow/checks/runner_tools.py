@@ -5,12 +5,11 @@ Source of what images hold: `data/runners.json`, made by `scripts/runner_tools.p
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from functools import lru_cache
 
 from devopslint.artifacts.workflow.checks.runners import labels
+from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -61,16 +60,11 @@ _OF_NODE = """pnpm yarn bun bunx cdk serverless sls wrangler firebase vercel net
 _PYTHON, _NODE = frozenset(_OF_PYTHON.split()), frozenset(_OF_NODE.split())
 _GETS_PYTHON = lazily(r"\b(?:pip3?|uv|poetry|pdm|pipenv|pipx|hatch|tox|nox|virtualenv|venv)\b")
 _GETS_NODE = lazily(r"\bcorepack\b|\bnpm\s[^\n]*(?:-g\b|--global|--location)|\byarn global\b")
-_tables: dict[str, Any] = {}
 
 
 def _table() -> Mapping[str, Any]:
-    """Return the table of images; read once."""
-    if not _tables:
-        path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "runners.json")
-        with open(path, encoding="utf-8") as file:
-            _tables.update(json.load(file))
-    return _tables
+    """Return the table of images."""
+    return read_table("artifacts/workflow", "runners")
 
 
 def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
