@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
-from devopslint.commands import peer_files, scanner_files
+from devopslint.migration import linter_files, scanner_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from devopslint.commands.peer_files import Reader
+    from devopslint.migration.linter_files import Reader
 
 _READERS: Sequence[tuple[Sequence[str], Sequence[str], Reader]] = (
-    ((".hadolint.yaml", ".hadolint.yml"), ("dockerfile",), peer_files.hadolint),
-    ((".checkov.yaml", ".checkov.yml"), ("dockerfile", "kubernetes", "terraform", "workflow"), peer_files.checkov),
+    ((".hadolint.yaml", ".hadolint.yml"), ("dockerfile",), linter_files.hadolint),
+    ((".checkov.yaml", ".checkov.yml"), ("dockerfile", "kubernetes", "terraform", "workflow"), linter_files.checkov),
     (
         (".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml"),
         ("dependabot", "workflow"),
-        peer_files.zizmor,
+        linter_files.zizmor,
     ),
     ((".kube-linter.yaml", ".kube-linter.yml"), ("kubernetes",), scanner_files.kube_linter),
     (("trivy.yaml", "trivy.yml"), ("dockerfile", "kubernetes", "terraform"), scanner_files.trivy),
@@ -38,9 +38,9 @@ _READERS: Sequence[tuple[Sequence[str], Sequence[str], Reader]] = (
     (
         (".github/actionlint.yaml", ".github/actionlint.yml", "actionlint.yaml", "actionlint.yml"),
         ("workflow",),
-        peer_files.actionlint,
+        linter_files.actionlint,
     ),
-    ((".shellcheckrc", "shellcheckrc"), ("shell",), peer_files.shellcheckrc),
+    ((".shellcheckrc", "shellcheckrc"), ("shell",), linter_files.shellcheckrc),
     (
         ("kics.config", "kics.yaml", "kics.yml", "kics.json"),
         ("dockerfile", "kubernetes", "terraform"),
@@ -56,9 +56,9 @@ def migrate(folder: str, *, write: bool) -> int:
     import time
 
     from devopslint.commands.catalog import open_catalog
-    from devopslint.commands.migration import Migration
     from devopslint.config.settings import Config
     from devopslint.engine.discover import CONFIG_NAME
+    from devopslint.migration.plan import Migration
     from devopslint.policy.whole_files import write_whole
 
     today = os.environ.get("DEVOPSLINT_TODAY") or time.strftime("%Y-%m-%d")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from devopslint.commands.migration import expanded
+from devopslint.migration.plan import expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from devopslint.commands.migration import Migration
+    from devopslint.migration.plan import Migration
 
     Reader = Callable[[Migration, str, str], None]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from devopslint.commands.peer_files import as_list, as_map, read_tree, rest
+from devopslint.migration.linter_files import as_list, as_map, read_tree, rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from devopslint.commands.migration import Migration
+    from devopslint.migration.plan import Migration
 
 _OTHERS = ("dockerfile", "repository", "shell", "terraform", "workflow")
 """What is checked besides, when only some checks of manifests are chosen."""
