@@ -11,6 +11,7 @@ from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.checks.secret_files import has_secret_name
 from devopslint.artifacts.dockerfile.ignore import read_ignore
+from devopslint.knowledge.credentials import find_assignments, find_credential
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -33,6 +34,9 @@ _PASSED_OVER = lazily(
     r"|node_modules$|vendor$|third_party$|\.git$|\.venv$|venv$|dist$|build$|target$"
 )
 """Folders whose keys open nothing, and those that no person writes."""
+_TOLD_BY_CONTENT = lazily(r"(?i)(?:^|/)secrets?\.(?:json|ya?ml)$")
+"""Names that manifests, templates of charts and encrypted files have as well."""
+_FILLED_IN_LATER = lazily(r"""(?m)^\s*["']?(?:kind|sops)["']?\s*:|\{\{|<%|\bENC\[""")
 
 
 def secret_file_in_context(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -69,8 +73,18 @@ def _secrets(folder: str, workspace: Workspace, ignore: Ignore | None) -> Iterat
             if "." not in name.lstrip(".") and not workspace.exists(path):
                 if len(waiting) < MOST_FOLDERS and not _PASSED_OVER.match(name):
                     waiting.append(path)
-            elif name != ".env" and has_secret_name(path) and workspace.exists(path):
+            elif name != ".env" and has_secret_name(path) and _holds_secret(path, workspace):
                 yield path
+
+
+def _holds_secret(path: str, workspace: Workspace) -> bool:
+    """Say whether a file is there, and is not what a cluster, a chart or a tool makes something else of."""
+    if not _TOLD_BY_CONTENT.search(path):
+        return workspace.exists(path)
+    source = workspace.source(path)
+    if source is None or _FILLED_IN_LATER.search(source.text):
+        return False
+    return find_credential(source.text) is not None or any(find_assignments(source.text))
 
 
 def _below(path: str, folder: str) -> str:

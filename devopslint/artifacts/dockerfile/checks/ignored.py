@@ -1,0 +1,83 @@
+"""COPY and `.dockerignore`: what is kept out of the context, and what is not."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
+from devopslint.artifacts.dockerfile.checks.files import REMOTE, sources_and_destination
+from devopslint.artifacts.dockerfile.ignore import read_ignore
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.words import Word
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+
+def context_words(step: Step) -> list[Word]:
+    """Return the sources of a COPY or ADD that are the whole build context."""
+    if step.instruction.flag("from") is not None:
+        return []
+    return [word for word in sources_and_destination(step)[0] if word.value in {".", "./", "/", "*", "./*"}]
+
+
+def context_without_ignore(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY .` without a `.dockerignore`."""
+    step: Step = subject.context
+    words = context_words(step)
+    if words and read_ignore(step.model) is None and not step.instruction.flag("exclude"):
+        first = next(s for s in step.model.steps if context_words(s))
+        if first is step:
+            yield Problem(docker_place(step, words[0]))
+
+
+def ignore_lets_through(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY .` into the final image with a `.dockerignore` that lets `.git` or `.env` through."""
+    step: Step = subject.context
+    words = context_words(step)
+    if not words or not ships(step) or step.instruction.flag("exclude"):
+        return
+    ignore = read_ignore(step.model)
+    if ignore is None:
+        return
+    missed = [name for name in options["paths"] if not ignore.covers(name)]
+    if missed:
+        yield Problem(docker_place(step, words[0]), paths=", ".join(f"`{name}`" for name in missed))
+
+
+def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A source that the `.dockerignore` keeps out of the context."""
+    step: Step = subject.context
+    if step.instruction.flag("from") is not None:
+        return
+    ignore = read_ignore(step.model)
+    if ignore is None:
+        return
+    for word in sources_and_destination(step)[0]:
+        text = step.text_of(word)
+        if text is UNKNOWN or REMOTE.match(text) or re.search(r"[*?\[]", text):
+            continue
+        path = text.lstrip("./") if text.startswith("./") else text.strip("/")
+        if path in {"", "."} or ".." in path or not ignore.excludes(path):
+            continue
+        if ignore.is_certain or _is_only_there(step, ignore.folder, path):
+            yield Problem(docker_place(step, word), source=text)
+
+
+def _is_only_there(step: Step, folder: str, path: str) -> bool:
+    """Say whether a source is a file below a folder above the Dockerfile, and not below its own: that one is the context."""
+    workspace = step.model.workspace
+    own = step.model.source.path.rpartition("/")[0]
+    return (
+        workspace is not None
+        and workspace.exists(f"{folder}/{path}" if folder else path)
+        and not workspace.exists(f"{own}/{path}" if own else path)
+    )

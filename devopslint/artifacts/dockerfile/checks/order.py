@@ -1,0 +1,106 @@
+"""The order of COPY and installs: what a change of a source makes the build do again."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step
+from devopslint.artifacts.dockerfile.checks.ignored import context_words
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Word as ShellWord
+
+    Options = Mapping[str, Any]
+
+
+_MAVEN = {"dependency:go-offline", "dependency:resolve", "clean", "compile", "install", "package", "verify"}
+_GRADLE = {"assemble", "bootJar", "build", "clean", "dependencies", "installDist", "jar", "shadowJar"}
+_DEPENDENCY_INSTALLS = {
+    "npm": ({"ci", "install", "i"}, "package.json and the lock file"),
+    "yarn": ({"install", ""}, "package.json and yarn.lock"),
+    "pnpm": ({"install", "i"}, "package.json and pnpm-lock.yaml"),
+    "pip": ({"install"}, "the requirements file"),
+    "pip3": ({"install"}, "the requirements file"),
+    "poetry": ({"install"}, "pyproject.toml and poetry.lock"),
+    "bundle": ({"install"}, "Gemfile and Gemfile.lock"),
+    "composer": ({"install"}, "composer.json and composer.lock"),
+    "go": ({"build", "install", "mod"}, "go.mod and go.sum"),
+    "uv": ({"sync"}, "pyproject.toml and uv.lock"),
+    "pipenv": ({"install", "sync"}, "Pipfile and Pipfile.lock"),
+    "bun": ({"install"}, "package.json and bun.lock"),
+    "cargo": ({"fetch"}, "Cargo.toml and Cargo.lock"),
+    "dotnet": ({"build", "publish", "restore"}, "the project files"),
+    "mix": ({"deps.get"}, "mix.exs and mix.lock"),
+    **dict.fromkeys(("mvn", "mvnw"), (_MAVEN, "pom.xml")),
+    **dict.fromkeys(("gradle", "gradlew"), (_GRADLE, "the build files")),
+}
+
+
+def context_before_dependencies(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY .` in front of the install of dependencies: every change of a source installs them anew."""
+    step: Step = subject.context
+    words = context_words(step)
+    if not words or step.stage is None or step.instruction.onbuild:
+        return
+    called: set[str] = set()
+    for other in step.stage.steps:
+        if other.name != "RUN":
+            continue
+        if other.index <= step.index:
+            if _dependency_install(other)[1]:
+                return
+            called.update(command.name for command in other.read_script())
+            continue
+        name, manifest = _dependency_install(other)
+        if name in called:
+            return  # the tool has been at work on what was copied before
+        if manifest and not any(mount.get("type") == "cache" for mount in mounts(other)):
+            related = [related_step(other, "installed here")]
+            yield Problem(docker_place(step, words[0]), related=related, manifest=manifest)
+            return
+
+
+def _dependency_install(step: Step) -> tuple[str, str]:
+    """Return the tool that installs dependencies in a RUN, and what it goes by; two empty texts for none."""
+    for command in step.read_script():
+        known = _DEPENDENCY_INSTALLS.get(command.name)
+        if known is None or (command.name == "npm" and command.has_flag("-g", "--global")):
+            continue
+        operands = command.operands()
+        verb = operands[0].text if operands else ""
+        if verb not in known[0]:
+            continue
+        if command.name in {"pip", "pip2", "pip3"} and not command.has_flag("-r", "--requirement"):
+            continue
+        if command.name == "go" and not _fetches_modules(step, command, verb, operands):
+            continue
+        if command.name == "dotnet" and command.has_flag("--no-restore"):
+            continue
+        if command.name in {"npm", "pnpm"} and verb in {"install", "i"} and len(operands) > 1:
+            continue
+        return command.name, known[1]
+    return "", ""
+
+
+def _fetches_modules(step: Step, command: Command, verb: str, operands: list[ShellWord]) -> bool:
+    """Say whether a call of `go` downloads the modules of what was copied: not when they are in `vendor`, or there are none."""
+    if verb == "mod":
+        return len(operands) > 1 and operands[1].text == "download"
+    if command.has_flag("-mod") or any("@" in word.text for word in operands):
+        return False
+    workspace = step.model.workspace
+    folder = own = step.model.source.path.rpartition("/")[0]
+    while workspace is not None:
+        names = workspace.names(folder)
+        if "go.mod" in names:
+            return "go.sum" in names and "vendor" not in names
+        if not folder or (folder == own and "vendor" in names):
+            return "vendor" not in names
+        folder = folder.rpartition("/")[0]
+    return True
