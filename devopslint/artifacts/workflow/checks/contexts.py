@@ -51,7 +51,6 @@ def syntax_error(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def nodes_of(workflow: Workflow, *kinds: str) -> Iterator[tuple[Usage, Node]]:
     """Yield the parts of some kinds of every expression, each with its expression."""
-    """Yield the parts of some kinds of every expression, each with its expression."""
     for usage in usages(workflow):
         if usage.tree is not None:
             for node in usage.tree.walk():
@@ -168,8 +167,9 @@ def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(place, fault=f"no step of this job has the id `{path[1]}`{nearest(path[1], ids)}")
         elif usage.step is not None and step.index > usage.step.index:
             yield Problem(place, fault=f"step `{step.id}` runs later than this one")
-        elif usage.step is step and "outputs" in path and usage.site.path[-1] != "if":
-            yield Problem(place, fault=f"step `{step.id}` can't read its own outputs")
+        elif usage.step is step:
+            own = "outputs" if "outputs" in path else "result"
+            yield Problem(place, fault=f"step `{step.id}` can't read its own {own}")
         elif len(path) > 2 and path[2] not in {"outputs", "outcome", "conclusion", "*", "?"}:
             hint = nearest(path[2], ("outputs", "outcome", "conclusion"))
             yield Problem(place, fault=f"a step has no `{path[2]}`{hint or ', its outputs stand under `outputs`'}")
@@ -194,6 +194,8 @@ def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
     workflow: Workflow = subject.context
     for usage, node, path in _references(workflow, "needs"):
         job = usage.job
+        if job is not None and path[1] == "*" and "needs" not in job.value and not job.value.open:
+            yield Problem(usage.place(node.start, _name_node(node, 1).end), fault="this job has no `needs`")
         if job is None or path[1] in {"*", "?"}:
             continue
         name = _name_node(node, 1)

@@ -67,7 +67,7 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find required keys that are absent."""
     on = subject.value.get("on")
     config = map_at(on, "workflow_run")
-    if isinstance(on, Map) and "workflow_run" in on and "workflows" not in config and not config.open:
+    if isinstance(on, Map) and "workflow_run" in on and not config.open and not {"workflows", "workflow"} & set(config):
         yield Problem(("on", "workflow_run"), part="key", where="on.workflow_run", key="`workflows`")
     yield from _missing_in_containers(subject.context)
     runs = map_at(subject.value, "runs")
@@ -171,7 +171,7 @@ def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find ids of jobs and steps that GitHub does not accept."""
     workflow: Workflow = subject.context
     for key, job in workflow.jobs.items():
-        if _is_refused(key):
+        if _is_refused(key) or "${{" in key:
             yield Problem(job.path, part="key", id=key)
     for step in workflow.steps:
         identifier = step.value.get("id")

@@ -26,8 +26,12 @@ def _needs_path(job: Job, name: str) -> tuple[str | int, ...]:
 def unknown_needs(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names in `needs` that are no job of the workflow."""
     job: Job = subject.context
+    written = job.value.get("needs")
+    for index, number in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(number, (int, float)):
+            yield Problem(("needs", index), name=str(number).lower(), hint="")
     for name in dict.fromkeys(job.needs):
-        if "${{" not in name and job.workflow.job_called(name) is None:
+        if name and "${{" not in name and job.workflow.job_called(name) is None:
             yield Problem(_needs_path(job, name), name=name, hint=nearest(name, job.workflow.jobs))
 
 

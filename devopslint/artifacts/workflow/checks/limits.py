@@ -179,7 +179,7 @@ def _string_marks(root: Any) -> list[tuple[int, int]]:
 
 
 def call_input(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find inputs of `workflow_call` whose default is of another type, or never used."""
+    """Find inputs of `workflow_call` whose default is of another type."""
     workflow: Workflow = subject.context
     for name in map_at(workflow.triggers.get("workflow_call"), "secrets"):
         if name.lower() == "github_token":
@@ -194,14 +194,19 @@ def call_input(subject: Subject, options: Options) -> Iterator[Problem]:
         default, kind = config["default"], config.get("type")
         if isinstance(default, str) and "${{" in default:
             continue
-        if kind == "boolean" and default not in (True, False, "true", "false"):
+        if kind == "boolean" and str(default).lower() not in {"true", "false"}:
             yield Problem(path, what="input", name=name, fault=f"is boolean and has the default `{default}`")
         elif kind == "number" and (isinstance(default, bool) or not is_number(default)):
-            yield Problem(path, what="input", name=name, fault=f"is a number and has the default `{default}`")
-        elif config.get("required") is True:
-            yield Problem(
-                path, part="key", what="input", name=name, fault="is required, so that its default is never used"
-            )
+            shown = str(default).lower() if isinstance(default, bool) else default
+            yield Problem(path, what="input", name=name, fault=f"is a number and has the default `{shown}`")
+
+
+def default_of_required(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs of `workflow_call` that must be given and have a default all the same."""
+    workflow: Workflow = subject.context
+    for name, config in map_at(workflow.triggers.get("workflow_call"), "inputs").items():
+        if isinstance(config, Map) and config.get("required") is True and config.get("default") is not None:
+            yield Problem(("on", "workflow_call", "inputs", name, "default"), part="key", name=name)
 
 
 def is_number(value: Any) -> bool:

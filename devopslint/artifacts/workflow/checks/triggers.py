@@ -36,8 +36,8 @@ def _schedules(workflow: Workflow) -> Iterator[tuple[Path, str]]:
     if isinstance(entries, Seq):
         for index, entry in enumerate(entries):
             cron = entry.get("cron") if isinstance(entry, Map) else None
-            if isinstance(cron, str) and cron:
-                yield ("on", "schedule", index, "cron"), cron
+            if (isinstance(cron, (str, int, float)) and not isinstance(cron, bool)) and cron != "":
+                yield ("on", "schedule", index, "cron"), str(cron)
 
 
 def invalid_cron(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -1,0 +1,81 @@
+"""Checks on what says nothing: keys with nothing below them, and entries that stand twice in a list."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_LISTS = ("types", "branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "workflows")
+_OF_WORKFLOW = ("name", "run-name", "env", "defaults", "concurrency")
+_OF_JOB = ("name", "needs", "if", "environment", "concurrency", "outputs", "env", "defaults", "strategy", "container",
+           "services", "with", "secrets")  # fmt: skip
+_OF_STEP = ("name", "if", "env", "with", "working-directory")
+_OF_CONTAINER = ("env", "ports", "volumes", "options", "credentials")
+
+
+def empty_section(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find keys that GitHub takes with nothing below them, and that then do nothing."""
+    workflow: Workflow = subject.context
+    refused = {problem.path for problem in workflow.walk.problems}
+    for owner, path, keys in _sections(workflow):
+        for key in keys:
+            value = owner.get(key, 0)
+            if (value is None or value in ("", [], {})) and not getattr(value, "open", False):
+                at = (*path, key)
+                if at not in refused and not any(one[: len(at)] == at for one in refused):
+                    yield Problem(at, part="key", where=".".join(map(str, at)).replace(".steps.", ".steps "))
+
+
+def _sections(workflow: Workflow) -> Iterator[tuple[Map, Path, tuple[str, ...]]]:
+    """Yield the mappings of a workflow or action with the keys that must not be empty in them."""
+    root = workflow.root
+    if not workflow.is_action:
+        yield root, (), _OF_WORKFLOW
+        yield map_at(root, "defaults"), ("defaults",), ("run",)
+        yield from _of_events(map_at(root, "on"))
+    for job in workflow.jobs.values():
+        value = job.value
+        yield value, job.path, _OF_JOB
+        yield map_at(value, "defaults"), (*job.path, "defaults"), ("run",)
+        yield map_at(value, "environment"), (*job.path, "environment"), ("name", "url")
+        matrix = map_at(map_at(value, "strategy"), "matrix")
+        if set(matrix) - {"exclude", "include"}:
+            yield matrix, (*job.path, "strategy", "matrix"), ("include", "exclude")
+        yield map_at(value, "container"), (*job.path, "container"), _OF_CONTAINER
+        services = map_at(value, "services")
+        for name in services:
+            yield map_at(services, name), (*job.path, "services", name), _OF_CONTAINER
+    for step in workflow.steps:
+        yield step.value, step.path, _OF_STEP
+
+
+def _of_events(on: Map) -> Iterator[tuple[Map, Path, tuple[str, ...]]]:
+    for event in on:
+        keys = ("inputs", "secrets", "outputs") if event in {"workflow_call", "workflow_dispatch"} else _LISTS[:-1]
+        yield map_at(on, event), ("on", event), keys
+
+
+def repeated_entry(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find events, types and patterns that stand twice in a list."""
+    on = subject.value.get("on")
+    lists: list[tuple[Any, Path]] = [(on, ("on",))]
+    for event in on if isinstance(on, Map) else ():
+        lists.extend((map_at(on, event).get(key), ("on", event, key)) for key in _LISTS)
+    for entries, path in lists:
+        seen: set[str] = set()
+        for index, entry in enumerate(entries if isinstance(entries, Seq) else ()):
+            if isinstance(entry, str) and entry in seen and not entry.startswith("!") and "${{" not in entry:
+                yield Problem((*path, index), entry=entry, where=".".join(map(str, path)))
+            seen.add(str(entry))
