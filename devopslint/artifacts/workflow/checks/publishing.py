@@ -1,0 +1,158 @@
+"""Checks on what packages are published with: a stored token, or the identity of the run."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+
+_PUBLISHING = (
+    ("npm", lazily(r"(?:^|[\s;&|])(?:npm|pnpm|bun|yarn(?: npm)?) publish\b"),
+     ("NODE_AUTH_TOKEN", "NPM_TOKEN", "YARN_NPM_AUTH_TOKEN", "NPM_CONFIG_TOKEN")),
+    ("PyPI", lazily(r"\btwine\s+upload\b|\b(?:uv|poetry|pdm|hatch|flit) publish\b"),
+     ("TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "POETRY_PYPI_TOKEN_PYPI", "PDM_PUBLISH_PASSWORD", "HATCH_INDEX_AUTH",
+      "FLIT_PASSWORD")),
+    ("crates.io", lazily(r"\bcargo (?:\+\S+ )?publish\b"), ("CARGO_REGISTRY_TOKEN",)),
+    ("NuGet", lazily(r"\bnuget push\b"), ("NUGET_API_KEY", "NUGET_TOKEN")),
+    ("RubyGems", lazily(r"\bgem push\b"), ("GEM_HOST_API_KEY", "RUBYGEMS_API_KEY")),
+)  # fmt: skip
+"""Registry that takes GitHub's identity token, the command that publishes there, and the variables of its stored token."""
+_TOKEN_INPUTS = {
+    "js-devtools/npm-publish": ("npm", "token"), "rubygems/configure-rubygems-credentials": ("RubyGems", "api-token"),
+    "katyo/publish-crates": ("crates.io", "registry-token"), "pascalgn/npm-publish-action": ("npm", "token"),
+}  # fmt: skip
+"""Action that publishes → the registry, and the input with the stored token."""
+_STORED = lazily(r"secrets\.(?!GITHUB_TOKEN\b)", re.IGNORECASE)
+_OTHER_REGISTRY = lazily(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
+_COMMANDS: dict[tuple[str, ...], str] = {
+    ("twine", "upload"): "PyPI",
+    ("uv", "publish"): "PyPI",
+    ("hatch", "publish"): "PyPI",
+    ("pdm", "publish"): "PyPI",
+    ("poetry", "publish"): "PyPI",
+    ("flit", "publish"): "PyPI",
+    ("cargo", "publish"): "crates.io",
+    ("npm", "publish"): "npm",
+    ("pnpm", "publish"): "npm",
+    ("bun", "publish"): "npm",
+    ("yarn", "publish"): "npm",
+    ("yarn", "npm", "publish"): "npm",
+    ("gem", "push"): "RubyGems",
+    ("nuget", "push"): "NuGet",
+    ("dotnet", "nuget", "push"): "NuGet",
+}
+_RUNS_TOOL: dict[str, tuple[tuple[str, ...], ...]] = {
+    "python": (("-m",),),
+    "python3": (("-m",),),
+    "uv": (("tool", "run"),),
+    "uvx": ((),),
+    "pipx": (("run",),),
+    "npx": ((),),
+    "bunx": ((),),
+}
+"""Program that runs another one → the words that stand before that one's name."""
+_PACKAGE_REGISTRY = lazily(r'"registry"\s*:\s*"([^"]*)"')
+_TRIAL = ("--dry-run", "--dry", "--help", "-h")
+
+
+def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find packages that are published with a stored token, where the registry takes GitHub's own identity."""
+    step: Step = subject.context
+    if step.uses is not None:
+        target = step.inputs.get("repository-url", step.inputs.get("repository_url", "https://upload.pypi.org"))
+        known = _TOKEN_INPUTS.get(step.uses.name)
+        if known is not None and "registry" not in step.inputs and known[1] in step.inputs:
+            yield Problem(("with", known[1]), part="key", registry=known[0])
+        if step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs and "pypi.org" in str(target):
+            yield Problem(("with", "password"), part="key", registry="PyPI")
+        if step.uses.name == "rubygems/release-gem" and step.inputs.get("setup-trusted-publisher") in (False, "false"):
+            yield Problem(("with", "setup-trusted-publisher"), registry="RubyGems")
+        return
+    if not step.run or _OTHER_REGISTRY.search(step.run.replace("--api-key", "")):
+        return
+    elsewhere = step.is_preceded_by(_sets_another_registry)
+    for registry, command, variables in _PUBLISHING:
+        if not command.search(step.run) or (registry == "npm" and elsewhere):
+            continue
+        yield from _token_in_script(step, registry)
+        for name in variables:
+            owners = (step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env"))
+            env = next((owner for owner in owners if name in owner), None)
+            value = env[name] if env is not None else None
+            if env is not None and isinstance(value, str) and _STORED.search(value):
+                mark = env.at[name][:2]
+                yield Problem(Place(subject.document.source, *mark), registry=registry)
+
+
+def _sets_another_registry(step: Step) -> bool:
+    return "registry-url" in step.inputs and "npmjs.org" not in str(step.inputs["registry-url"])
+
+
+def _token_in_script(step: Step, registry: str) -> Iterator[Problem]:
+    """Find `--token ${{ secrets.x }}` of a command that publishes."""
+    for found in re.finditer(
+        r"(?:--token|--api-key|-k|-p|--password)[ =]\"?(\$\{\{\s*secrets\.\w+\s*\}\})", step.run or ""
+    ):
+        if step.fragment is not None:
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span(1))), registry=registry)
+
+
+def publishing_without_identity(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find commands that publish in jobs that have no identity token to publish with."""
+    command: Command = subject.context.command
+    step = subject.context.owner
+    if step is None or not hasattr(step, "job") or not _has_no_identity(step):
+        return
+    words = _published_by(command)
+    registry = next((name for known, name in _COMMANDS.items() if tuple(words[: len(known)]) == known), "")
+    if not registry or command.has_flag(*_TRIAL) or any(_OTHER_REGISTRY.match(word) for word in words):
+        return
+    if registry == "crates.io" and command.has_flag("-n"):
+        return
+    if registry == "npm" and (step.is_preceded_by(_sets_another_registry) or _is_for_another_registry(step)):
+        return
+    shown = " ".join(next(known for known in _COMMANDS if tuple(words[: len(known)]) == known))
+    yield Problem(Place(command.fragment.source, *command.mark), command=shown, registry=registry)
+
+
+def _published_by(command: Command) -> list[str]:
+    """Return the program that publishes and its words, without what only runs it and the options before its own words."""
+    words = command.args
+    for before in _RUNS_TOOL.get(command.name, ()):
+        if tuple(words[: len(before)]) == before:
+            words = words[len(before) :]
+            while words and words[0].startswith("-"):
+                words = words[1:]
+            return words
+    while words and words[0].startswith(("+", "-")):
+        words = words[1:]
+    return [command.name, *words]
+
+
+def _has_no_identity(step: Step) -> bool:
+    """Say whether the job surely can't ask for an identity token, as far as the file itself says."""
+    job = step.job
+    if not job.key or (not job.declares_permissions and step.workflow.has_trigger("workflow_call")):
+        return False
+    return job.grants("id-token") != "write"
+
+
+def _is_for_another_registry(step: Step) -> bool:
+    """Say whether the package says itself that it belongs to another registry than npm's own."""
+    workspace = step.workflow.workspace
+    source = workspace.source("package.json") if workspace is not None and workspace.exists("package.json") else None
+    found = _PACKAGE_REGISTRY.search(source.text) if source is not None else None
+    return found is not None and "npmjs.org" not in found.group(1)
