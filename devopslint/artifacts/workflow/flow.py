@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
+    from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.tree import Map, Path
 
     Calls = tuple[Step | Job, ...]
@@ -31,18 +32,27 @@ _YIELDS_TRUTH = frozenset(
 )
 _SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)|\b(return)\b([^\n;]*)")
 
-_ASSIGNMENT = lazily(r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$")
+_ASSIGNMENT = lazily(
+    r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+|const\s+|let\s+|var\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$"
+)
 _LINE = lazily(r"(?:[^\\\n|]|\\[\s\S]|\|(?:[ \t]*\n)?)+")
 """A line with those that continue it."""
-_CHECKED = lazily(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
+CHECKED = lazily(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
 """A variable that is compared with a pattern which holds from its beginning: what is wrong in it is seen."""
-_VARIABLE = lazily(r"\$\{([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%")
-_CLEANS = lazily(
+_VARIABLE = lazily(
+    r"\$\{(?!process\.)(?:env:)?([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%"
+    r"|\bos\.(?:environ(?:\.get\(|\[)|getenv\()\s*[\"'](\w+)[\"'][\])]?|\bprocess\.env(?:\.(\w+)|\[[\"'](\w+)[\"']\])"
+)
+_NAME = lazily(r"(?:(?<!\$)\{|[(+,%=])\s*([A-Za-z_]\w*)\b(?!\s*[(=])")
+"""Where Python and JavaScript read a variable of their own."""
+_PAYLOAD = lazily(r"\bcontext\.payload((?:\??\.\w+|\[\d+\])+)")
+CLEANS = lazily(
     r"\b(?:sed|grep|jq|awk|base64|sha\d*sum|shasum|md5sum|wc|iconv|slugify|cut)\b|\btr\s+-\w*[cC]|\$\(\(|\bprintf\s+['\"]?%q"
 )
 _GETS_HEAD = lazily(
     r"\bgh\s+(?:api\b[^\n]*?/pulls/[^\n]*?\bhead\.(?:sha|ref)\b|pr\s+view\b[^\n]*?\bheadRef(?:Oid|Name)\b)"
 )
+_WITHOUT_SIGNS = frozenset({"python", "python3", "node"})
 _SPECIAL = {"GITHUB_HEAD_REF": ("github", "head_ref")}
 
 
@@ -282,34 +292,56 @@ def flows(step: Step, calls: Calls = (), depth: int = 0) -> list[Flow]:
     return known[step, calls]
 
 
+def code_of(step: Step) -> tuple[str, Fragment | None, Path]:
+    """Return the code that a step runs, that of github-script too, with the places of its letters, and its path."""
+    if step.uses is not None and step.uses.name == "actions/github-script":
+        script, path = step.inputs.get("script"), (*step.path, "with", "script")
+        return (script, step.workflow.fragment(path), path) if isinstance(script, str) else ("", None, path)
+    return step.run or "", step.fragment, (*step.path, "run")
+
+
 def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
-    script = step.run or ""
-    if step.fragment is None:
+    script, fragment, path = code_of(step)
+    if fragment is None:
         return []
     expressions = [
         Flow(node.start, node.end, origin)
-        for usage in usages_at(step.workflow, (*step.path, "run"))
+        for usage in usages_at(step.workflow, path)
         for node, origin in origins_of_usage(usage, calls, depth)
     ]
+    by_name = step.uses is not None or step.shell in _WITHOUT_SIGNS
     local: dict[str, list[Origin]] = {}
     found: list[Flow] = []
     for logical in _LINE.finditer(script):
         line, at, end = logical.group(), logical.start(), logical.end()
         here = [flow for flow in expressions if at <= flow.start < end]
         for use in _VARIABLE.finditer(line):
-            name = use.group(1) or use.group(2) or use.group(3)
+            name = next(filter(None, use.groups()))
             if name not in local:
                 local[name] = _outer(step, name, at + use.start(), at + use.end(), calls, depth)
             here.extend(Flow(at + use.start(), at + use.end(), origin, name) for origin in local[name])
+        for use in _NAME.finditer(line) if by_name and local else ():
+            origins_known = local.get(use.group(1), ())
+            here.extend(Flow(at + use.start(1), at + use.end(1), one, use.group(1)) for one in origins_known)
+        for use in _PAYLOAD.finditer(line) if step.uses is not None else ():
+            below = re.findall(r"\w+", use.group(1).lower())
+            place = Place(fragment.source, *fragment.mark(at + use.start(), at + use.end()))
+            origin = Origin(
+                ("github", "event", *("?" if one.isdigit() else one for one in below)),
+                use.group(),
+                place,
+                step.workflow,
+            )
+            here.append(Flow(at + use.start(), at + use.end(), origin, use.group()))
         for use in _GETS_HEAD.finditer(line):
-            place = Place(step.fragment.source, *step.fragment.mark(at + use.start(), at + use.end()))
+            place = Place(fragment.source, *fragment.mark(at + use.start(), at + use.end()))
             here.append(Flow(at + use.start(), at + use.end(), Origin(("pull", "head"), "", place, step.workflow)))
         here = [flow for flow in here if not _is_cleaned(line, flow, at)]
         assigned = _ASSIGNMENT.match(line)
         if assigned is not None:
             local[assigned.group(1)] = [flow.origin for flow in here if flow.start >= at + assigned.start(2)]
         found.extend(here)
-        for checked in _CHECKED.finditer(line):
+        for checked in CHECKED.finditer(line):
             local[checked.group(1)] = []
     return found
 
@@ -329,7 +361,7 @@ def _outer(step: Step, name: str, start: int, end: int, calls: Calls, depth: int
 def _is_cleaned(line: str, flow: Flow, at: int) -> bool:
     """Say whether a text goes through a command of a substitution that takes out of it what it does not know."""
     opened = line.rfind("$(", 0, flow.start - at)
-    return opened >= 0 and flow.origin.path[0] != "pull" and _CLEANS.search(line, opened) is not None
+    return opened >= 0 and flow.origin.path[0] != "pull" and CLEANS.search(line, opened) is not None
 
 
 def _script_output_origins(step: Step, name: str, calls: Calls = (), depth: int = 0) -> Iterator[Origin]:

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
 
 _FILE = r"[\"']?(?:\$\{?(?:env:)?|%)(?:NAME)\b\}?[\"'%]?"
-_INTO = r"(?:>>?\s*|\btee\s+(?:-a|--append)\s+|-FilePath\s+)" + _FILE
+_INTO = (
+    r"(?:>>?\s*|\btee\s+(?:-a|--append)\s+|-FilePath\s+|\b(?:Add-Content|Set-Content|Out-File|Tee-Object)\b[^\n|;]{0,200}?\s"
+    r"|\bAppendAll(?:Text|Lines)\(\s*|\bappendFile(?:Sync)?\(\s*)(?:"
+    + _FILE
+    + r"|process\.env(?:\.|\[[\"'])(?:NAME)\b)"
+)
+_OPENED = (
+    r"(?:(\w+)\s*=\s*)?\bopen\((?:[^()\n]{0,60}(?:environ|getenv|ENV|env)[^\n]{0,20}?[\"'](?:NAME)[\"']|(?:ALIAS)\b)"
+    r"[^\n:]{0,60}?(?:\bas\s+(\w+)|$|;|\.write)"
+)
+"""How Python opens one of the files: what it is called then is in one of the groups."""
+_ALIAS = r"(?:^|[\s;])(\w+)\s*=\s*[^\n=]{0,60}(?:environ|getenv|process\.env)[^\n]{0,20}?\b(?:NAME)\b"
 _HEREDOC = lazily(r"<<-?\s*[\"']?(\w+)[\"']?")
 _NAMED = lazily(r"(?:^|[\"'\s])([A-Za-z_][\w-]*)(=|<<)")
 _COMMAND_NAMED = lazily(r"::set-output name=([\w-]+)::")
@@ -20,9 +31,35 @@ _COMMAND_NAMED = lazily(r"::set-output name=([\w-]+)::")
 
 def written(script: str, *files: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of the lines whose output goes into one of the runner's files (`GITHUB_ENV`)."""
-    into = re.compile(_INTO.replace("NAME", "|".join(files)), re.IGNORECASE)
     if not any(name in script.upper() for name in files):
         return
+    yield from _redirected(script, "|".join(files))
+    if "open(" in script or "appendFile" in script:
+        yield from _by_program(script, "|".join(files))
+
+
+def _by_program(script: str, names: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines of Python and JavaScript that write into one of the files, by a name that they have given it."""
+    alias = "|".join(found.group(1) for found in re.finditer(_ALIAS.replace("NAME", names), script)) or r"(?!)"
+    handles = {"(?!)"}
+    opened = re.compile(_OPENED.replace("NAME", names).replace("ALIAS", alias), re.MULTILINE)
+    for found in opened.finditer(script):
+        handles.update(name for name in found.groups() if name)
+    handle = "|".join(sorted(handles))
+    writes = re.compile(
+        rf"\b(?:{handle})\.write(?:lines)?\(|\bfile\s*=\s*(?:{handle})\b|\bappendFile(?:Sync)?\(\s*(?:{alias})\b"
+    )
+    at = 0
+    for line in script.split("\n"):
+        direct = opened.search(line) if ".write" in line else None
+        if writes.search(line) or direct is not None:
+            yield at, at + len(line)
+        at += len(line) + 1
+
+
+def _redirected(script: str, names: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines of which a shell puts the output into one of the files."""
+    into = re.compile(_INTO.replace("NAME", names), re.IGNORECASE)
     lines: list[tuple[int, str]] = []
     at = 0
     for line in script.split("\n"):

@@ -8,7 +8,6 @@ from itertools import pairwise
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrusted_references
 from devopslint.artifacts.workflow.flow import flowing, flows, origins_of_usage
 from devopslint.artifacts.workflow.model import is_step, map_at
-from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.flow import Flow, Origin
+    from devopslint.artifacts.workflow.flow import Origin
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
@@ -67,23 +66,8 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
 }
 """Action → inputs (lower case) that it runs as code."""
 
-_BRANCHES = frozenset(
-    {
-        ("github", "head_ref"),
-        ("github", "event", "pull_request", "head", "ref"),
-        ("github", "event", "pull_request", "head", "label"),
-        ("github", "event", "workflow_run", "head_branch"),
-    }
-)
-_FILE_READ = lazily(
-    r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
-)
-_BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
-_CHECKOUT = lazily(r"actions/checkout")
-_HEAD_OF_OTHERS = lazily(r"head|refs/pull")
 _RUNS_ARGUMENTS = lazily(r"(?:^|/)(?:ba|da|z|k)?sh$|python\d*$|node$|perl$|^eval$")
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "python", "python3", "node", "perl", "ruby", "pwsh"})
-_STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
 
 
 def script_usages(step: Step) -> Iterator[Usage]:
@@ -106,7 +90,7 @@ def untrusted_input_in_script(subject: Subject, options: Options) -> Iterator[Pr
         for usage in script_usages(owner):
             for node, origin in untrusted_references(usage):
                 name = usage.site.value[node.start : node.end]
-                yield _problem(usage.place(node.start, node.end), name, origin, "becomes part of the script")
+                yield problem_of(usage.place(node.start, node.end), name, origin, "becomes part of the script")
         yield from _evaluated(owner)
     if owner.uses is not None and owner.uses.kind == "local":
         yield from _given_to_scripts(owner)
@@ -125,7 +109,7 @@ def _evaluated(step: Step) -> Iterator[Problem]:
     for flow in flows(step) if spans else ():
         if flow.variable and is_untrusted(flow.origin) and any(start <= flow.start < end for start, end in spans):
             place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
-            yield _problem(place, step.run[flow.start : flow.end], flow.origin, "is run as code")
+            yield problem_of(place, step.run[flow.start : flow.end], flow.origin, "is run as code")
 
 
 def _code_of(command: Command, step: Step) -> Iterator[tuple[int, int]]:
@@ -140,7 +124,7 @@ def _code_of(command: Command, step: Step) -> Iterator[tuple[int, int]]:
                 yield word.start, word.end
 
 
-def _problem(place: Place, name: str, origin: Origin, what: str) -> Problem:
+def problem_of(place: Place, name: str, origin: Origin, what: str) -> Problem:
     """Return what is said of a text of strangers, with the place that it comes from where that is another."""
     if origin.place.source is place.source and place.start <= origin.place.start < place.end:
         return Problem(place, name=name, via="", what=what)
@@ -160,7 +144,7 @@ def _given_to_scripts(owner: Step | Job) -> Iterator[Problem]:
             for node, origin in untrusted_references(usage):
                 name = usage.site.value[node.start : node.end]
                 what = f"becomes part of a script of `{owner.uses.text if owner.uses else ''}`"
-                problem = _problem(usage.place(node.start, node.end), name, origin, what)
+                problem = problem_of(usage.place(node.start, node.end), name, origin, what)
                 problem.related = [*problem.related, Related(expanded[key.lower()], "here it becomes part of a script")]
                 yield problem
 
@@ -246,44 +230,3 @@ def _harmless_input(name: str, step: Step) -> bool:
         if name in types:
             return types[name] in ("boolean", "number", "choice", "environment")
     return False
-
-
-def environment_file_injection(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find steps that write a text of strangers into the environment of the steps after them."""
-    step: Step = subject.context
-    spans = list(written(step.run or "", "GITHUB_ENV", "GITHUB_PATH"))
-    if not spans or step.fragment is None:
-        return
-    yield from _files_of_strangers(step, spans)
-    told: set[int] = set()
-    for flow in flows(step):
-        if flow.start in told or not any(start <= flow.start < end for start, end in spans):
-            continue
-        if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step):
-            told.add(flow.start)
-            place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
-            yield _problem(place, step.fragment.text[flow.start : flow.end], flow.origin, "")
-
-
-def _says(step: Step, pattern: Any) -> bool:
-    text = f"{step.uses.text if step.uses else ''} {step.run or ''} {step.inputs}"
-    return pattern.search(text) is not None
-
-
-def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Problem]:
-    """Find files that are written into the environment in a run that strangers start, whose files may be theirs."""
-    if not step.workflow.has_trigger(*_STARTED_BY_STRANGERS) or step.fragment is None or not step.run:
-        return
-    own = step.is_preceded_by(_says, _CHECKOUT) and not step.is_preceded_by(_says, _HEAD_OF_OTHERS)
-    if own and not step.is_preceded_by(_says, _BRINGS_FILES):
-        return
-    for start, end in spans:
-        found = _FILE_READ.search(step.run[start:end])
-        if found:
-            place = Place(step.fragment.source, *step.fragment.mark(start + found.start(1), start + found.end(1)))
-            yield Problem(place, name=found.group(1), via="")
-
-
-def _is_harmless_branch(flow: Flow, step: Step) -> bool:
-    """Say whether it is a branch's name, which has no line breaks, in a run that has nothing to be stolen."""
-    return flow.origin.path in _BRANCHES and not step.workflow.has_trigger("pull_request_target", "workflow_run")

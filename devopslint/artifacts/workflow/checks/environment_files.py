@@ -1,0 +1,102 @@
+"""Checks on what steps write into the environment of the steps after them."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.checks.injection import problem_of
+from devopslint.artifacts.workflow.checks.untrusted import is_untrusted
+from devopslint.artifacts.workflow.flow import CHECKED, CLEANS, code_of, flows
+from devopslint.artifacts.workflow.script_files import written
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.flow import Flow
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_BRANCHES = frozenset(
+    {
+        ("github", "head_ref"),
+        ("github", "event", "pull_request", "head", "ref"),
+        ("github", "event", "pull_request", "head", "label"),
+        ("github", "event", "workflow_run", "head_branch"),
+    }
+)
+_FILE_READ = lazily(
+    r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
+)
+_BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
+_CHECKOUT = lazily(r"actions/checkout")
+_HEAD_OF_OTHERS = lazily(r"head|refs/pull")
+_STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
+_SET_BY_TOOLKIT = lazily(r"\bcore\.(?:exportVariable|addPath)\((?:[^()]|\([^()]{0,200}\)){0,400}\)?")
+_HOLDS_FILE = lazily(r"(?:^|[\s;])(\w+)=\"?\$\((?:\s*(?:cat|head|tail)\s|<)([^()]*)\)")
+_READS_LINES = lazily(r"\bwhile\s+(?:IFS=\S*\s+)?read\s+((?:-\w+\s+)*[A-Za-z_][\w ]*)")
+_DONE_WITH = lazily(r"\bdone\s*<\s*[\w./\"'$]")
+_READS_LINE = lazily(r"(?:^|[\s;&])read[ \t]+((?:-\w+[ \t]+)*[A-Za-z_][\w ]{0,80}?)[ \t]*<\s*[\w./\"'$]")
+
+
+def environment_file_injection(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find steps that write a text of strangers into the environment of the steps after them."""
+    step: Step = subject.context
+    script, fragment, _ = code_of(step)
+    spans = list(written(script, "GITHUB_ENV", "GITHUB_PATH"))
+    if step.uses is not None and "core." in script:
+        spans.extend(found.span() for found in _SET_BY_TOOLKIT.finditer(script))
+    if not spans or fragment is None:
+        return
+    yield from _files_of_strangers(step, spans)
+    told: set[int] = set()
+    for flow in flows(step):
+        if flow.start in told or not any(start <= flow.start < end for start, end in spans):
+            continue
+        if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step):
+            told.add(flow.start)
+            place = Place(fragment.source, *fragment.mark(flow.start, flow.end))
+            yield problem_of(place, script[flow.start : flow.end], flow.origin, "")
+
+
+def _says(step: Step, pattern: Any) -> bool:
+    text = f"{step.uses.text if step.uses else ''} {step.run or ''} {step.inputs}"
+    return pattern.search(text) is not None
+
+
+def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Problem]:
+    """Find files that are written into the environment in a run that strangers start, whose files may be theirs."""
+    if not step.workflow.has_trigger(*_STARTED_BY_STRANGERS) or step.fragment is None or not step.run:
+        return
+    own = step.is_preceded_by(_says, _CHECKOUT) and not step.is_preceded_by(_says, _HEAD_OF_OTHERS)
+    if own and not step.is_preceded_by(_says, _BRINGS_FILES):
+        return
+    for start, end in spans:
+        found = _FILE_READ.search(step.run[start:end])
+        if found:
+            place = Place(step.fragment.source, *step.fragment.mark(start + found.start(1), start + found.end(1)))
+            yield Problem(place, name=found.group(1), via="")
+    names = _variables_with_files(step.run)
+    uses = re.compile(rf"\$\{{?({'|'.join(sorted(names))})\b\}}?") if names else None
+    for start, end in spans if uses is not None else ():
+        for use in uses.finditer(step.run, start, end) if uses is not None else ():
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(*use.span())), name=use.group(), via="")
+
+
+def _is_harmless_branch(flow: Flow, step: Step) -> bool:
+    """Say whether it is a branch's name, which has no line breaks, in a run that has nothing to be stolen."""
+    return flow.origin.path in _BRANCHES and not step.workflow.has_trigger("pull_request_target", "workflow_run")
+
+
+def _variables_with_files(script: str) -> set[str]:
+    """Return the variables that a script fills with what stands in files and does not look at."""
+    found = {one.group(1) for one in _HOLDS_FILE.finditer(script) if not CLEANS.search(one.group(2))}
+    read = [*_READS_LINE.finditer(script), *(_READS_LINES.finditer(script) if _DONE_WITH.search(script) else ())]
+    for one in read:
+        found.update(word for word in one.group(1).split() if not word.startswith("-"))
+    return found - {one.group(1) for one in CHECKED.finditer(script)}
