@@ -25,6 +25,7 @@ _PLAIN = lazily(
     r"\s*(?!(?:case|declare|do|done|echo|elif|else|esac|exec|fi|for|function|if|let|local|mapfile|popd|pushd|read|readarray"
     r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*"
 )
+_MAY_HOLD_SECRET = lazily(r"passw|passphrase|secret|token|auth|api[-_]?key|bundle\s+config", re.IGNORECASE)
 _filters: dict[frozenset[str], re.Pattern[str]] = {}
 
 
@@ -139,8 +140,8 @@ def script_subject(
 
 
 def is_plain(text: str) -> bool:
-    """Say whether a script is one command of plain words, in which nothing can be wrong for a shell."""
-    return _PLAIN.fullmatch(text) is not None
+    """Say whether a script is one command of plain words, in which nothing can be wrong for a shell, and no secret stands."""
+    return _PLAIN.fullmatch(text) is not None and _MAY_HOLD_SECRET.search(text) is None
 
 
 class ScriptContext:

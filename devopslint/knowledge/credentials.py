@@ -88,6 +88,10 @@ _HINTS = lazily(
     r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
 _URL_PASSWORD = lazily(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
+_URL_TOKEN = lazily(
+    r"https?://([A-Za-z0-9_-]{16,})(?::x-oauth-basic)?@(?:[\w-]+\.)*(?:github|gitlab|bitbucket|azure|visualstudio)[\w.-]*\.(?:com|org)\b"
+)
+"""A token in the place of the user; that of a web address for error reports is public."""
 _URL_STANDINS = frozenset({"password", "pass", "pwd", "passwd", "x-oauth-basic"})
 _ASSIGNMENT = lazily(
     r"""(?x)
@@ -184,6 +188,9 @@ def find_credentials(text: str) -> Iterator[tuple[str, int, int]]:
         password = found.group(1)
         if is_plausible_secret(password) and password.lower() not in _URL_STANDINS:
             yield "a password in a URL", found.start(1), found.end(1)
+    for found in _URL_TOKEN.finditer(text) if "@" in text else ():
+        if re.search(r"\d", found.group(1)) and is_plausible_secret(found.group(1)):
+            yield "a token in a URL", found.start(1), found.end(1)
 
 
 def find_assignments(text: str) -> Iterator[tuple[str, int, int]]:

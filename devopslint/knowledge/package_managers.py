@@ -62,11 +62,11 @@ _YUM = Manager(
     "install localinstall groupinstall reinstall",
     pinned=r"-\d|^@|\.rpm$|[=:]",
     asks="update upgrade remove erase autoremove downgrade swap distro-sync distrosync update-minimal upgrade-minimal "
-    "builddep groupremove localupdate",
+    "builddep groupremove localupdate enable disable reset switch-to",
     yes="-y --assumeyes --assumeno --downloadonly",
     valued="-c --config -d -e -x --exclude --enablerepo --disablerepo --installroot --releasever --repo --setopt",
     caches="/var/cache/yum /var/cache/dnf /var/cache/libdnf5",
-    fills="update upgrade update-minimal upgrade-minimal distro-sync",
+    fills="update upgrade update-minimal upgrade-minimal distro-sync makecache",
     cleans="clean",
     kin="yum dnf dnf5 microdnf tdnf",
 )
@@ -147,7 +147,7 @@ MANAGERS = {
     "mamba": _CONDA,
     "micromamba": _CONDA,
     "npm": Manager(
-        "install i add",
+        "install i add in ins inst isntall",
         pinned=_NPM_PINNED,
         revision="#",
         valued="--prefix --registry --loglevel --cache --userconfig --omit --include --tag -w --workspace -C",
@@ -185,6 +185,17 @@ MANAGERS["bun"] = Manager(
     valued="--cwd --registry --filter --cache-dir -c --config --backend",
 )
 MANAGERS["aptitude"] = _APTITUDE
+MANAGERS["pipx"] = Manager(
+    "install",
+    pinned=r"[=<>!~]=|[<>]|@|/|^\.",
+    valued="--python -i --index-url --pip-args --suffix --preinstall --backend",
+)
+MANAGERS["uv"] = Manager(
+    "install",
+    pinned=r"[=<>!~]=|[<>]|@|/|^\.",
+    valued="--python -p --with --with-requirements --index --default-index --index-url --extra-index-url -c --constraints",
+    bound="-c --constraints",
+)
 MANAGERS["pip3"] = MANAGERS["pip"]
 MANAGERS["pip2"] = MANAGERS["pip"]
 
@@ -209,7 +220,7 @@ class Lock:
 LOCKS = {
     "npm": Lock(
         r"package-lock\.json|npm-shrinkwrap\.json|package\*\.json",
-        ("install", "i"),
+        ("install", "i", "in", "add"),
         "-g --global --location --package-lock-only",
         "npm ci",
     ),

@@ -65,8 +65,8 @@ def has_version(manager: Manager, word: Word) -> bool:
     return bool(manager.pinned.search(text))
 
 
-_NOUNS = frozenset(("module", "group", "groups", "global"))
-"""Words in front of the sub-command: `dnf module install`, `yarn global add`."""
+_NOUNS = frozenset(("module", "group", "groups", "global", "copr", "tool"))
+"""Words in front of the sub-command: `dnf module install`, `yarn global add`, `uv tool install`."""
 _FILE = lazily(r"^(?:\.{0,2}/|https?://|file:)|^\.$|\.(?:deb|apk|rpm|whl|tgz|tar\.gz|zip|gem)$|[*]")
 _REPOSITORY = lazily(r"(?:git|hg|svn|bzr)\+\S+?://|git://|ssh://|git@|(?:github|gitlab|bitbucket):")
 _BRANCH = lazily(r"(?:main|master|develop|dev|trunk|HEAD)(?:#|$)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from devopslint.knowledge.credentials import find_credential, is_plausible_secret
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -59,26 +58,6 @@ _TLS_LINE = lazily(
     r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b|trusted-host\s*=)"
 )
 """Lines of configuration files: yum, wget, npm, apt and pip."""
-_PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
-    "docker": ("-p", "--password"),
-    "podman": ("-p", "--password"),
-    "buildah": ("-p", "--password"),
-    "oras": ("-p", "--password"),
-    "helm": ("--password",),
-    "curl": ("-u", "--user", "--proxy-user", "--oauth2-bearer"),
-    "wget": ("--password", "--http-password", "--ftp-password", "--proxy-password"),
-    "mysql": ("--password", "-p*"),
-    "mysqldump": ("--password", "-p*"),
-    "mysqladmin": ("--password", "-p*"),
-    "sshpass": ("-p", "-p*"),
-    "twine": ("-p", "--password"),
-    "keytool": ("-storepass", "-keypass"),
-    "az": ("-p", "--password"),
-    "oc": ("-p", "--password", "--token"),
-    "kubectl": ("--token", "--password"),
-    "redis-cli": ("-a", "--pass"),
-    "htpasswd": (),
-}
 
 
 def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -192,38 +171,6 @@ def _writes_to(command: Command, name: str) -> bool:
     return any(redirect.target is not None and redirect.target.text.endswith(name) for redirect in command.redirects)
 
 
-def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A password that is written into a command."""
-    command: Command = subject.context.command
-    if command.name in {"docker", "podman", "buildah", "oras", "helm", "az", "twine", "oc"} and not (
-        {"login", "upload", "registry"} & set(command.args[:2])
-    ):
-        return
-    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
-    if urls and all(_LOCAL.match(url) for url in urls):
-        return
-    names = _PASSWORD_OPTIONS.get(command.name, ())
-    piped = command.piped_from
-    if command.has_flag("--password-stdin") and piped is not None and piped.name in {"echo", "printf"}:
-        for word in () if piped.expands else piped.words:
-            if not word.text.startswith("-") and "%" not in word.text and is_plausible_secret(word.text):
-                yield Problem(_word_place(word), name=command.name)
-                return
-    for index, word in enumerate(command.words):
-        value, place = _value(command, index, word, names)
-        if value is None or place is None:
-            continue
-        if command.name == "curl" and not word.text.startswith("--oauth"):
-            _, colon, value = value.partition(":")
-            if not colon:
-                continue
-        if command.name == "keytool" and value == "changeit":
-            continue
-        if is_plausible_secret(value) and find_credential(value) is None and "$" not in value:
-            yield Problem(place, name=command.name)
-            return
-
-
 def version_redirected(subject: Subject, options: Options) -> Iterator[Problem]:
     """`pip install flask>=3`: the shell writes into a file that is called `=3`."""
     command: Command = subject.context.command
@@ -250,25 +197,6 @@ def redirect_without_rights(subject: Subject, options: Options) -> Iterator[Prob
             and re.match(r"/(?:etc|usr|root|opt|lib|boot|sys)/", target.text)
         ):
             yield Problem(_word_place(target), path=target.text)
-
-
-def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> tuple[str | None, Place | None]:
-    """Return the literal value that a word gives to one of some options, and where it stands."""
-    if word.expands:
-        return None, None
-    for name in names:
-        if word.text == name and index + 1 < len(command.words):
-            following = command.words[index + 1]
-            return (
-                (None, None)
-                if following.expands or following.text.startswith("-")
-                else (following.text, _word_place(following))
-            )
-        if name.startswith("--") and word.text.startswith(name + "="):
-            return word.text[len(name) + 1 :], _word_place(word)
-        if name == "-p*" and re.match(r"-p.+", word.text):
-            return word.text[2:], _word_place(word)
-    return None, None
 
 
 def _place(command: Command, start: int, end: int) -> Place:

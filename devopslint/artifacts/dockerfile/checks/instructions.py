@@ -48,6 +48,7 @@ _WITHOUT_PIPEFAIL = lazily(
     r"\b(?:stretch|buster|bullseye|bookworm|xenial|bionic|focal|jammy|noble)\b|^debian:(?:9|1[0-2])\b|^ubuntu:(?:1[68]|2[024])\.04\b"
 )
 """Releases of Debian and Ubuntu whose dash is too old for it."""
+_WITHOUT_COMMAS = lazily(r"""\[\s*(?:"[^"]*"(?:\s+"[^"]*")+|'[^']*'(?:\s+'[^']*')*)\s*\]""")
 _DURATION = lazily(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
 
 
@@ -170,7 +171,7 @@ def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
     text = instruction.text.strip()
     if instruction.json or not (text.startswith("[") and (text.endswith("]") or re.match(r'\[\s*"[\w./-]+",', text))):
         return
-    if text.startswith(("[ ", "[[")) and "," not in text:
+    if text.startswith(("[ ", "[[")) and "," not in text and not _WITHOUT_COMMAS.fullmatch(text):
         return
     if instruction.name == "RUN" and not re.match(r"""\[\s*['"]""", text):
         return

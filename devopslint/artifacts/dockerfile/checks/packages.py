@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 _OPTION_VARIABLE = lazily(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
 _NO_RECOMMENDS = lazily(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
-_ASSUME_YES = lazily(r"assume-?yes|always[-_]yes", re.IGNORECASE)
+_ASSUME_YES = lazily(r"(?<!--)(?:assume-?yes|always[-_]yes)", re.IGNORECASE)
+_SETTING = lazily(r"(?:-o\s*|--option[=\s])[\"']?[\w:-]+=\S+")
+"""A setting for one call of apt-get; settings for all stand in files."""
 
 
 def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -51,7 +53,8 @@ def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Proble
         return
     if any(_OPTION_VARIABLE.match(w.text) for w in command.words):
         return
-    if _ASSUME_YES.search(text_of_runs(step.model)):
+    own = " ".join(command.args)
+    if _ASSUME_YES.search(own) or _ASSUME_YES.search(_SETTING.sub("", text_of_runs(step.model))):
         return
     yield Problem(place_of(word), command=f"{command.name} {word.text}")
 
@@ -201,7 +204,9 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
         return
     if command.has_flag("--no-install-recommends", "--no-recommends", "--install-recommends"):
         return
-    if any(w.expands and w.start < word.end for w in command.words) or _NO_RECOMMENDS.search(text_of_runs(step.model)):
+    if any(w.expands and w.start < word.end for w in command.words) or _NO_RECOMMENDS.search(" ".join(command.args)):
+        return
+    if _NO_RECOMMENDS.search(_SETTING.sub("", text_of_runs(step.model))):
         return
     yield Problem(place_of(word), command=f"{command.name} install")
 

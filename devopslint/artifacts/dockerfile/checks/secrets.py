@@ -1,4 +1,4 @@
-"""Credentials in ARG, ENV, LABEL and RUN."""
+"""Credentials in ARG, ENV, LABEL, CMD and ENTRYPOINT, those of a known form anywhere, and passwords of accounts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
-    from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.tree import PairMark
 
     Options = Mapping[str, Any]
 
@@ -37,13 +36,10 @@ _SECRET_TAIL = lazily(
     r"(?:^|_)(?:auth|pword|access_?key_?id|(?<!public_)(?:ssh|deploy|signing|encryption|app|session|stripe|client)_?key|creds)$",
     re.IGNORECASE,
 )
-_LOGIN = lazily(r"(?:machine\s+\S+\s+login\s+\S+\s+|:_)(password|authToken|auth)(?:\s+|=)([^\s'\"]+)")
-"""What `.netrc` and `.npmrc` hold."""
 _OPTION = lazily(
     r"""(?:^|[\s"'])--(?P<name>[a-z][a-z0-9_-]*)(?:=|["']?\s*,\s*["']|\s+)(?P<value>(?!-)[^\s"',\]]+)""", re.IGNORECASE
 )
 """An option and its value, in a word or in two, in shell or in JSON form."""
-_SED = lazily(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
 _PUBLIC = lazily(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
@@ -52,6 +48,7 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     for name, mark in subject.raw("pairs").at.items():
         if not _names_secret(name):
+            yield from _within(subject, name, mark)
             continue
         raw = subject.raw(("pairs", name))
         value = subject.get(("pairs", name))
@@ -60,15 +57,30 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
                 continue
         elif not isinstance(value, str) or not _is_value(value):
             continue
-        readers = "can pull the image" if ships(step) else "gets at the cache of the build"
-        yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name, readers=readers)
+        yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name, readers=_readers(step))
+
+
+def _within(subject: Subject, name: str, mark: PairMark) -> Iterator[Problem]:
+    """Yield the secret in a value of another name: `Server=db;Password=…` in a connection string."""
+    value = subject.get(("pairs", name))
+    if not isinstance(value, str) or ";" not in value:
+        return
+    for inner, start, end in find_assignments(value):
+        if is_written_out(value[start:end]):
+            place = Place(subject.document.source, mark[2], mark[3])
+            yield Problem(place, name=inner, readers=_readers(subject.context))
+            return
+
+
+def _readers(step: Step) -> str:
+    return "can pull the image" if ships(step) else "gets at the cache of the build"
 
 
 def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
     """ARG whose name is that of a secret, whatever its default: build arguments stand in the history of the image."""
     for name, mark in subject.raw("pairs").at.items():
         value = subject.get(("pairs", name))
-        if not _names_secret(name) or (isinstance(value, str) and (_SWITCH.match(value) or _is_address(value))):
+        if not _names_secret(name) or (isinstance(value, str) and (_SWITCH.match(value) or is_address(value))):
             continue
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
 
@@ -82,7 +94,7 @@ def _is_value(text: str) -> bool:
     return not _SWITCH.match(text) and (_WEAK.match(text) is not None or is_plausible_secret(text))
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     """Say whether a text is the path of a file or an address."""
     return bool(re.match(r"(?:\.{0,2}/|https?://)\S", text))
 
@@ -124,44 +136,8 @@ def password_set(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(place_of(command.name_word))
 
 
-def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`PGPASSWORD=… psql`, `export TOKEN=…`, `echo "password=…" > /etc/app.conf`: the value stands in the history."""
-    if subject.kind == "dockerfile.instruction":
-        step: Step = subject.context
-        for heredoc in step.instruction.heredocs:
-            yield from _in_text(heredoc.body, 0, heredoc.body.text)
-        return
-    context: ScriptContext = subject.context
-    for command in context.script:
-        for assignment in command.assignments:
-            value = assignment.value
-            if value is None or value.expands or not looks_like_secret_name(assignment.name):
-                continue
-            if _is_written_out(value.text):
-                yield Problem(place_of(value), name=assignment.name)
-        if command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None:
-            continue
-        for word in command.words:
-            if not word.expands and word.text in word.fragment.text[word.start : word.end]:
-                offset = word.start + word.fragment.text[word.start : word.end].index(word.text)
-                put_in = _SED.match(word.text) if command.name == "sed" else None
-                start = put_in.start(2) if put_in else 0
-                yield from _in_text(word.fragment, offset + start, put_in[2] if put_in else word.text)
-    for tree in context.script.trees:
-        for node in tree.nodes("heredoc_body"):
-            yield from _in_text(tree.fragment, node.start_byte, tree.text(node))
-
-
-def _in_text(fragment: Fragment, offset: int, text: str) -> Iterator[Problem]:
-    """Yield a problem for each secret that a text gives a name."""
-    found = list(find_assignments(text))
-    found.extend((match[1], *match.span(2)) for match in _LOGIN.finditer(text))
-    for name, start, end in found:
-        if "$" not in text[start:end] and name.upper() != "NOPASSWD" and _is_written_out(text[start:end]):
-            yield Problem(Place(fragment.source, *fragment.mark(offset + start, offset + end)), name=name)
-
-
-def _is_written_out(value: str) -> bool:
+def is_written_out(value: str) -> bool:
+    """Say whether a text is a secret itself, and not what a build gets instead, or of a form that another rule knows."""
     return (
         not _SWITCH.match(value)
         and not _STAND_IN.search(value)
@@ -180,7 +156,7 @@ def secret_in_command(subject: Subject, options: Options) -> Iterator[Problem]:
         value = found["value"]
         if "$" in value or not (looks_like_secret_name(found["name"]) or found["name"].endswith("pass")):
             continue
-        if _is_written_out(value) and not _is_address(value):
+        if is_written_out(value) and not is_address(value):
             place = Place(fragment.source, *fragment.mark(found.start("value"), found.end("value")))
             yield Problem(place, name=f"--{found['name']}")
 

@@ -1,0 +1,103 @@
+"""Passwords that are handed to a command in clear."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.knowledge.credentials import find_credential, is_plausible_secret
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
+_ASKING = {
+    **dict.fromkeys(("docker", "podman", "buildah", "oras", "az", "oc"), frozenset({"login"})),
+    "helm": frozenset({"login", "registry", "repo"}),
+    "twine": frozenset({"upload"}),
+    "dotnet": frozenset({"nuget"}),
+}
+"""Sub-commands that take a password, of programs whose options mean something else to other ones."""
+PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
+    "docker": ("-p", "--password"),
+    "podman": ("-p", "--password"),
+    "buildah": ("-p", "--password"),
+    "oras": ("-p", "--password"),
+    "helm": ("--password",),
+    "curl": ("-u", "--user", "--proxy-user", "--oauth2-bearer"),
+    "wget": ("--password", "--http-password", "--ftp-password", "--proxy-password"),
+    "mysql": ("--password", "-p*"),
+    "mysqldump": ("--password", "-p*"),
+    "mysqladmin": ("--password", "-p*"),
+    "sshpass": ("-p", "-p*"),
+    "twine": ("-p", "--password"),
+    "keytool": ("-storepass", "-keypass"),
+    "az": ("-p", "--password"),
+    "oc": ("-p", "--password", "--token"),
+    "kubectl": ("--token", "--password"),
+    "redis-cli": ("-a", "--pass"),
+    "dotnet": ("-p", "--password"),
+    "nuget": ("-Password", "-password"),
+}
+
+
+def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A password that is written into a command."""
+    command: Command = subject.context.command
+    asking = _ASKING.get(command.name)
+    if asking is not None and not asking & set(command.args[:2]):
+        return
+    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
+    if urls and all(_LOCAL.match(url) for url in urls):
+        return
+    names = PASSWORD_OPTIONS.get(command.name, ())
+    piped = command.piped_from
+    if command.has_flag("--password-stdin") and piped is not None and piped.name in {"echo", "printf"}:
+        for word in () if piped.expands else piped.words:
+            if not word.text.startswith("-") and "%" not in word.text and is_plausible_secret(word.text):
+                yield Problem(_place(word), name=command.name)
+                return
+    for index, word in enumerate(command.words):
+        value, place = _value(command, index, word, names)
+        if value is None or place is None:
+            continue
+        if command.name == "curl" and not word.text.startswith("--oauth"):
+            _, colon, value = value.partition(":")
+            if not colon:
+                continue
+        if command.name == "keytool" and value == "changeit":
+            continue
+        if is_plausible_secret(value) and find_credential(value) is None and "$" not in value:
+            yield Problem(place, name=command.name)
+            return
+
+
+def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> tuple[str | None, Place | None]:
+    """Return the literal value that a word gives to one of some options, and where it stands."""
+    if word.expands:
+        return None, None
+    for name in names:
+        if word.text == name and index + 1 < len(command.words):
+            following = command.words[index + 1]
+            return (
+                (None, None)
+                if following.expands or following.text.startswith("-")
+                else (following.text, _place(following))
+            )
+        if name.startswith("--") and word.text.startswith(name + "="):
+            return word.text[len(name) + 1 :], _place(word)
+        if name == "-p*" and re.match(r"-p.+", word.text):
+            return word.text[2:], _place(word)
+    return None, None
+
+
+def _place(word: Word) -> Place:
+    return Place(word.fragment.source, *word.mark)
