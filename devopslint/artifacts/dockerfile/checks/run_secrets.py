@@ -128,8 +128,8 @@ def _settings(command: Command) -> Iterator[tuple[Word, Word]]:
         return
     name, value = operands[0], operands[-1]
     if (
-        name.text.startswith(("http-basic.", "github-oauth.", "gitlab-token.", "bearer."))
+        name.text.startswith(("http-basic.", "github-oauth.", "gitlab-token.", "bearer.", "pypi-token."))
         or (command.name == "bundle" and "." in name.text and ":" in value.text)
-        or any(looks_like_secret_name(part) for part in re.split(r"[.:/]", name.text))
+        or looks_like_secret_name(re.split(r"[.:/]", name.text)[-1])
     ):
         yield name, value
