@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
 _CLEANER = lazily(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
+_MOUNT_SOURCE = lazily(r"(?:^|,)(?:source|src)=([^,]+)")
+_OTHER_MOUNT = lazily(r"(?:^|,)(?:from=|type=(?!bind(?:,|$)))|[$\"'\\]")
+"""What a mount that is none of the context has, or one that is not written out."""
 _NO_CLEANERS = frozenset({"apt-get", "apt", "npm", "yarn", "pip", "pip2", "pip3", "yum", "dnf"})
 
 
@@ -92,6 +95,18 @@ def mounts(step: Step) -> list[dict[str, str]]:
             pairs = (option.partition("=") for option in flag.value.value.split(","))
             found.append({name.strip(): value for name, _, value in pairs})
     return found
+
+
+def bound_sources(step: Step) -> Iterator[tuple[str, Place]]:
+    """Yield the files of the context that a RUN mounts (`--mount=type=bind,source=go.mod,…`), and where they are named."""
+    for flag in step.instruction.flags:
+        raw = flag.value.raw if flag.name == "mount" and flag.value is not None else ""
+        found = _MOUNT_SOURCE.search(raw)
+        if not found or flag.value is None or _OTHER_MOUNT.search(raw):
+            continue
+        start = flag.value.start
+        mark = step.instruction.fragment.mark(start + found.start(1), start + found.end(1))
+        yield found[1], Place(step.instruction.source, *mark)
 
 
 def has_mount_over(step: Step, folders: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, place_of
+from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place, place_of
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Step
-    from devopslint.policy.subject import Subject
+    from devopslint.policy.subject import Place, Subject
     from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
@@ -62,11 +62,10 @@ def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """A source file that no folder has which may be the build context."""
     step: Step = subject.context
     model = step.model
-    if model.workspace is None or step.instruction.onbuild or not _is_copied_from_context(step):
+    if model.workspace is None or step.instruction.onbuild:
         return
-    for word in sources_and_destination(step)[0]:
-        text = step.text_of(word)
-        if not isinstance(text, str) or re.search(r"[*?\[$]|://|^~", text) or ".." in text:
+    for text, place in named_sources(step):
+        if re.search(r"[*?\[$]|://|^~", text) or ".." in text:
             continue
         path = posixpath.normpath(text.lstrip("/"))
         if not _SOURCE_FILE.search(path) or _BUILT.search(path) or _GENERATED.search(path):
@@ -74,14 +73,14 @@ def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         folders = list(_folders(model))
         if any(_has(model, folder, path) for folder in folders):
             continue
-        if not _is_built_here(model, folders, word) and not any(
+        if not _is_built_here(model, folders, text) and not any(
             _differs_in_case(model, folder, path) for folder in folders
         ):
             continue
         parent = path.rpartition("/")[0]
         if parent and not any(_is_filled(model, folder, parent) for folder in folders):
             continue  # a submodule, or a folder that is made for the build
-        yield Problem(docker_place(step, word), path=text)
+        yield Problem(place, path=text)
 
 
 def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -111,8 +110,15 @@ def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     yield Problem(place_of(place), command=f"{command.name} {verb}".strip(), lock=locks[0], manifest=manifest)
 
 
-def _is_copied_from_context(step: Step) -> bool:
-    return step.name in {"COPY", "ADD"} and step.instruction.flag("from") is None
+def named_sources(step: Step) -> Iterator[tuple[str, Place]]:
+    """Yield the files of the context that a COPY, ADD or mount of RUN names, and where they are named."""
+    if step.name == "RUN":
+        yield from bound_sources(step)
+    elif step.name in {"COPY", "ADD"} and step.instruction.flag("from") is None:
+        for word in sources_and_destination(step)[0]:
+            text = step.text_of(word)
+            if isinstance(text, str):
+                yield text, docker_place(step, word)
 
 
 def _folders(model: Model) -> Iterator[str]:
@@ -148,14 +154,11 @@ def _is_filled(model: Model, folder: str, path: str) -> bool:
     return bool(model.workspace.names(f"{folder}/{path}" if folder else path))
 
 
-def _is_built_here(model: Model, folders: list[str], word: Any) -> bool:
+def _is_built_here(model: Model, folders: list[str], named: str) -> bool:
     """Say whether another source of the Dockerfile, one with a name of its own, is below a folder that may be the context."""
     for step in model.steps:
-        if not _is_copied_from_context(step):
-            continue
-        for other in sources_and_destination(step)[0]:
-            text = step.text_of(other)
-            if other is word or not isinstance(text, str) or re.search(r"[*?\[$]|://|\.\.", text):
+        for text, _ in named_sources(step):
+            if text == named or re.search(r"[*?\[$]|://|\.\.", text):
                 continue
             path = posixpath.normpath(text.lstrip("/"))
             if path not in {".", ""} and any(_has(model, folder, path) for folder in folders):
@@ -170,10 +173,10 @@ def _copies(step: Step, manifest: str) -> bool:
     stem, _, ending = manifest.rpartition(".")
     wanted = {manifest, f"./{manifest}", f"{stem}*.{ending}", f"./{stem}*.{ending}", ".", "./"}
     return any(
-        word.value in wanted
+        text in wanted
         for earlier in step.stage.lineage()
-        if earlier.index < step.index and _is_copied_from_context(earlier)
-        for word in sources_and_destination(earlier)[0]
+        if earlier.index < step.index or (earlier is step and earlier.name == "RUN")
+        for text, _ in named_sources(earlier)
     )
 
 

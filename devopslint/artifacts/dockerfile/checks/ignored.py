@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
+from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.files import REMOTE, sources_and_destination
 from devopslint.artifacts.dockerfile.ignore import read_ignore
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,20 +56,17 @@ def ignore_lets_through(subject: Subject, options: Options) -> Iterator[Problem]
 def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
     """A source that the `.dockerignore` keeps out of the context."""
     step: Step = subject.context
-    if step.instruction.flag("from") is not None:
-        return
     ignore = read_ignore(step.model)
     if ignore is None:
         return
-    for word in sources_and_destination(step)[0]:
-        text = step.text_of(word)
-        if text is UNKNOWN or REMOTE.match(text) or re.search(r"[*?\[]", text):
+    for text, place in named_sources(step):
+        if REMOTE.match(text) or re.search(r"[*?\[]", text):
             continue
         path = text.lstrip("./") if text.startswith("./") else text.strip("/")
         if path in {"", "."} or ".." in path or not ignore.excludes(path):
             continue
         if ignore.is_certain or _is_only_there(step, ignore.folder, path):
-            yield Problem(docker_place(step, word), source=text)
+            yield Problem(place, source=text)
 
 
 def _is_only_there(step: Step, folder: str, path: str) -> bool:

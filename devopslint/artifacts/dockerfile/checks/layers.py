@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import (
+    bound_sources,
     command_of,
     docker_place,
     place_of,
@@ -17,7 +18,7 @@ from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -114,16 +115,18 @@ def lock_file_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if lock.settings is not None and lock.settings.search(step.model.source.text):
         return
+    assert command.name_word is not None
+    place = place_of(operands[0] if operands else command.name_word)
     for earlier in step.stage.lineage():
         if earlier.index < step.index and earlier.name == "COPY":
             for word in sources_and_destination(earlier)[0]:
                 if lock.files.match(word.value):
-                    assert command.name_word is not None
-                    place = operands[0] if operands else command.name_word
-                    yield Problem(
-                        place_of(place), instead=lock.instead, related=[related_step(earlier, "the lock file")]
-                    )
+                    yield Problem(place, instead=lock.instead, related=[related_step(earlier, "the lock file")])
                     return
+    for path, named in bound_sources(step):
+        if lock.files.match(path):
+            yield Problem(place, instead=lock.instead, related=[Related(named, "the lock file")])
+            return
 
 
 _WITH_VALUES = frozenset(
