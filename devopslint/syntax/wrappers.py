@@ -278,6 +278,8 @@ def _module_at(words: Sequence[Word]) -> int | None:
             return index + 1 if words[index + 1].text in _MODULES else None
         if word.text in {"-W", "-X"}:
             continue
+        if word.text.startswith("-m") and word.text[2:] in _MODULES:
+            return index
         if not word.text.startswith("-") and (index == 0 or words[index - 1].text not in {"-W", "-X"}):
             break
     return None

@@ -120,7 +120,9 @@ def relative_destination(subject: Subject, options: Options) -> Iterator[Problem
     if stage is None or destination is None or step.settings.get("WORKDIR") is not None or step.instruction.onbuild:
         return
     text = step.text_of(destination)
-    if text is UNKNOWN or text.startswith(("/", "$", "\\")) or re.match(r"[A-Za-z]:", text):
+    if text is UNKNOWN:
+        text = destination.value  # `app/$NAME` is relative whatever the name is
+    if text.startswith(("/", "$", "%", "\\")) or re.match(r"[A-Za-z]:", text):
         return
     found = contents(parse_image(stage.root_stage.image_text))
     folder = (found.get("workdir") or "/") if found is not None and found.get("workdir", "") is not None else None

@@ -11,7 +11,7 @@ from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import has_dash
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
@@ -82,7 +82,9 @@ def relative_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     if value is not None or not words:
         return
     text = step.text_of(words[0])
-    if isinstance(text, str) and not re.match(r"[/\\$%]|[A-Za-z]:", text):
+    if text is UNKNOWN:
+        text = words[0].value  # `app/$NAME` is relative whatever the name is
+    if not re.match(r"[/\\$%]|[A-Za-z]:", text):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
@@ -300,17 +302,17 @@ def _is_set(script: str, name: str) -> bool:
 
 
 def legacy_pairs(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`ENV NAME value`: told once for a file, since old files are full of it."""
+    """`ENV NAME value`: told once for a file and instruction, since old files are full of it."""
     model: Model = subject.context
-    found: list[tuple[Step, str]] = []
+    found: dict[tuple[str, bool], list[tuple[Step, str]]] = {}
     for step in model.steps:
         if step.name in {"ENV", "LABEL"}:
             pairs, legacy = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
             if legacy and pairs:
-                found.append((step, pairs[0].name.value))
-    if found:
-        more = f"; {len(found) - 1} more in this file" if len(found) > 1 else ""
-        yield Problem(name_place(found[0][0]), name=found[0][1], more=more)
+                found.setdefault((step.name, step.instruction.onbuild), []).append((step, pairs[0].name.value))
+    for (kind, _), steps in found.items():
+        more = f"; {len(steps) - 1} more {kind} in this file" if len(steps) > 1 else ""
+        yield Problem(name_place(steps[0][0]), name=steps[0][1], more=more)
 
 
 def casing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -332,7 +334,8 @@ def blank_continuation(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.instruction.onbuild:
         return
     for start, end in step.instruction.blank_continuations[:1]:
-        yield Problem(name_place(step), related=[Related(Place(step.instruction.source, start, end), "the blank line")])
+        related = [related_step(step, "the instruction")]
+        yield Problem(Place(step.instruction.source, start, end), related=related, name=step.name)
 
 
 def stop_signal(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -89,7 +89,7 @@ def _lies_in(step: Step, folder: str) -> bool:
     sources, destination = sources_and_destination(step)
     if destination is None:
         return False
-    if step.instruction.flag("from") is None and not any(word.value.endswith(("/", ".", "*")) for word in sources):
+    if step.instruction.flag("from") is None and not any(_is_folder(step, word.value) for word in sources):
         return False
     text = step.text_of(destination)
     if text is UNKNOWN:
@@ -101,6 +101,15 @@ def _lies_in(step: Step, folder: str) -> bool:
         text = posixpath.join(held.value, text)
     path = posixpath.normpath(text)
     return bool(path == folder or path.startswith(folder + "/"))
+
+
+def _is_folder(step: Step, path: str) -> bool:
+    """Say whether a source is a folder: by its form, or because one of that name lies beside the Dockerfile."""
+    workspace = step.model.workspace
+    folder = step.model.source.path.rpartition("/")[0]
+    return path.endswith(("/", ".", "*")) or (
+        workspace is not None and bool(workspace.names(posixpath.normpath(posixpath.join(folder, path.lstrip("/")))))
+    )
 
 
 def lock_file_ignored(subject: Subject, options: Options) -> Iterator[Problem]:

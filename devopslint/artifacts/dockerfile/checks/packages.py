@@ -200,7 +200,9 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
     """`apt-get install` that brings recommended packages along."""
     command, step = command_of(subject)
     word = subcommand(command)
-    if word is None or word.text != "install" or not ships(step) or not packages(command):
+    if word is None or word.text != "install" or not ships(step):
+        return
+    if not packages(command) and (command.wrapper is None or command.wrapper.name != "xargs"):
         return
     if command.has_flag("--no-install-recommends", "--no-recommends", "--install-recommends"):
         return

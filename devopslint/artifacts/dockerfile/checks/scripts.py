@@ -92,6 +92,8 @@ def pipe_without_pipefail(subject: Subject, options: Options) -> Iterator[Proble
     right = command.piped_to
     if right is None or command.within is not None or command.failure_ignored or _fails_on_pipe(step):
         return
+    if command.wrapper is not None and "pipefail" in command.wrapper.args:
+        return
     last = right
     while last.piped_to is not None:
         last = last.piped_to

@@ -55,7 +55,7 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
         if value is UNKNOWN:
             if not isinstance(raw, Expanded) or not any(use.name in step.scope for use in raw.used):
                 continue
-        elif not isinstance(value, str) or not _is_value(value):
+        elif not isinstance(value, str) or not (_is_value(value) or _is_short(value)):
             continue
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name, readers=_readers(step))
 
@@ -92,6 +92,10 @@ def _names_secret(name: str) -> bool:
 def _is_value(text: str) -> bool:
     """Say whether a text is a secret itself, be it a weak one."""
     return not _SWITCH.match(text) and (_WEAK.match(text) is not None or is_plausible_secret(text))
+
+
+def _is_short(text: str) -> bool:
+    return len(text) < 3 and text.isalpha() and not _SWITCH.match(text) and text.lower() not in {"y", "n"}
 
 
 def is_address(text: str) -> bool:
