@@ -47,7 +47,7 @@ def mentions(text: str, names: frozenset[str] | None) -> bool:
     pattern = _filters.get(names)
     if pattern is None:
         alternatives = "|".join(re.escape(name) for name in sorted(names))
-        pattern = _filters[names] = re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w-])")
+        pattern = _filters[names] = re.compile(rf"(?:(?<![\w.-])|(?<=\s-m))(?:{alternatives})(?![\w-])")
     return pattern.search(text) is not None
 
 

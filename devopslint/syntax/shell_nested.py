@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.syntax.shell import Command, program_name
 from devopslint.syntax.shell_words import holes_in, quoted_segments, subfragment
-from devopslint.syntax.wrappers import reads_script, script_word, wrapped
+from devopslint.syntax.wrappers import program_word, reads_script, script_word, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Nested:
 
 def _inner(command: Command, first: int, last: int) -> Command:
     """Return the command that some words of another are."""
-    word = command.words[first]
+    word = program_word(command.words[first])
     end = command.end if last == len(command.words) else command.words[last - 1].end
     inner = Command(command.script, command.fragment, word.start, end)
     inner.name_word = word

@@ -285,6 +285,11 @@ def _module_at(words: Sequence[Word]) -> int | None:
     return None
 
 
+def program_word(word: Word) -> Word:
+    """Return the word that names a program: of `-mpip`, what stands behind the option."""
+    return _behind_equals(word, 2) if word.text.startswith("-m") else word
+
+
 def _is_assignment(text: str) -> bool:
     name, equals, _ = text.partition("=")
     return bool(equals) and name.isidentifier()
