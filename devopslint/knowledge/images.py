@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 DOCKER_HUB = "docker.io"
+_REFERENCE = lazily(
+    r"(?:(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+(?=:\d+/)|\[[0-9a-f:]+\])(?::\d+)?/)?"
+    r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*"
+    r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{32,})?\Z"
+)
 _HOLE = lazily(r"[$%{}<]")
 _HUB_NAMES = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
 
@@ -45,6 +50,11 @@ def image_registry(value: str) -> Any:
 def image_digest(value: str) -> Any:
     """Return the digest, `sha256:…`; `""` without one."""
     return parse_image(value).digest
+
+
+def is_image_reference(text: str) -> bool:
+    """Say whether a text has the form of an image reference."""
+    return _REFERENCE.match(text) is not None
 
 
 def name_without_mirror(image: Image, mirrors: tuple[str, ...]) -> str:

@@ -117,7 +117,7 @@ class Forms:
         if found is None:
             if len(self.choices) >= _MOST_CHOICES:
                 self.choices.clear()
-            found = max(self.maps, key=lambda one: (*_likeness(keys, one[1]["mapping"]), _first(keys, one[1])))
+            found = max(self.maps, key=lambda one: _likeness(keys, one[1]))
             self.choices[key] = found
         return found
 
@@ -300,9 +300,12 @@ class Walk:
         )
 
 
-def _likeness(keys: list[str], mapping: dict[str, Any]) -> tuple[int, int]:
+def _likeness(keys: list[str], definition: Definition) -> tuple[int, int, int]:
+    """Return how well keys fit; of two that exclude each other the form of the earlier one does, as for GitHub."""
+    mapping = definition["mapping"]
     properties = mapping.get("properties", {})
-    return sum(key in keys for key in _required(mapping)), sum(key in properties for key in keys)
+    present = sum(key in keys for key in _required(mapping))
+    return present, _first(keys, definition), sum(key in properties for key in keys)
 
 
 def _told_by_value(node: Map, maps: list[Alternative]) -> Alternative | None:

@@ -20,7 +20,7 @@ from devopslint.artifacts.workflow.published import (
     version_of_commit,
 )
 from devopslint.artifacts.workflow.words import nearest, one_slip_away
-from devopslint.knowledge.images import image_tag
+from devopslint.knowledge.images import image_tag, is_image_reference
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -101,10 +101,11 @@ def invalid_reference(subject: Subject, options: Options) -> Iterator[Problem]:
     uses = subject.context.uses
     if uses is None or not uses.text or "${{" in uses.text:
         return
+    is_job = subject.kind == "workflow.job"
     if uses.kind != "invalid":
-        fault = _kind_fault(uses, is_job=subject.kind == "workflow.job")
+        fault = _kind_fault(uses, is_job=is_job)
         if fault:
-            yield Problem("uses", uses=uses.text, fault=fault)
+            yield Problem("uses", uses=uses.text, kind="workflow" if is_job else "action", fault=fault)
         return
     if "@" not in uses.text and uses.text.count("/"):
         fault = "it has no `@` with a version"
@@ -114,7 +115,7 @@ def invalid_reference(subject: Subject, options: Options) -> Iterator[Problem]:
         fault = "it names no owner"
     else:
         fault = "it is not `owner/repository@ref`"
-    yield Problem("uses", uses=uses.text, fault=fault)
+    yield Problem("uses", uses=uses.text, kind="workflow" if is_job else "action", fault=fault)
 
 
 def _kind_fault(uses: ActionRef, *, is_job: bool) -> str:
@@ -122,7 +123,8 @@ def _kind_fault(uses: ActionRef, *, is_job: bool) -> str:
     if uses.kind == "docker":
         if is_job:
             return "a job calls a workflow, an image is used by a step"
-        return "" if uses.text[len("docker://") :].strip() else "it names no image"
+        image = uses.text[len("docker://") :].strip()
+        return "it names no image" if not image else "" if is_image_reference(image) else "this is no name of an image"
     if uses.kind != "repository":
         return ""
     if not is_job:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from devopslint.artifacts.workflow.expressions import find_expressions
+from devopslint.artifacts.workflow.model import is_step
 from devopslint.artifacts.workflow.usage import usages
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -29,6 +30,7 @@ _FILES = {
     "set-env": "GITHUB_ENV",
     "add-path": "GITHUB_PATH",
 }
+_FALSE = lazily(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
 _BOTS = lazily(r"\[bot\]$", re.IGNORECASE)
 _ACTORS = frozenset({("github", "actor"), ("github", "triggering_actor"), ("github", "event", "sender", "login")})
 _ACTOR_IDS = frozenset({("github", "actor_id"), ("github", "event", "sender", "id")})
@@ -67,13 +69,15 @@ def constant_condition(subject: Subject, options: Options) -> Iterator[Problem]:
     owners: list[Job | Step] = [*workflow.jobs.values(), *workflow.steps]
     for owner in owners:
         number = owner.value.get("if")
-        if isinstance(number, (int, float)) and not isinstance(number, bool):
+        if number is True:
+            yield Problem((*owner.path, "if"), condition="true", truth="true", reason="nothing in it can change")
+        elif isinstance(number, (int, float)) and not isinstance(number, bool):
             always = "true" if number else "false"
             yield Problem((*owner.path, "if"), condition=number, truth=always, reason="nothing in it can change")
     for usage in usages(workflow):
         if usage.tree is not None and usage.site.path[-1:] == ("if",):
             truth = _constant(usage.tree)
-            bare = usage.tree.kind == "literal" and isinstance(usage.tree.value, bool)
+            bare = usage.tree.kind == "literal" and usage.tree.value is False
             if truth is not None and not bare:
                 start, end = usage.tree.start, usage.tree.end
                 yield Problem(
@@ -82,6 +86,17 @@ def constant_condition(subject: Subject, options: Options) -> Iterator[Problem]:
                     truth="true" if truth else "false",
                     reason="nothing in it can change",
                 )
+
+
+def switched_off(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `if: false`, by which people put a job or step aside."""
+    workflow: Workflow = subject.context
+    owners: list[Job | Step] = [*workflow.jobs.values(), *workflow.steps]
+    for owner in owners:
+        condition = owner.value.get("if")
+        if condition is False or (isinstance(condition, str) and _FALSE.fullmatch(condition.strip())):
+            what = "step" if is_step(owner) else "job"
+            yield Problem((*owner.path, "if"), what=what)
 
 
 def _constant(node: Node) -> bool | None:
