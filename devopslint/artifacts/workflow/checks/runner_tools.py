@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from devopslint.artifacts.workflow.checks.runners import labels
+from devopslint.artifacts.workflow.checks.systems import missing_on_system
 from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -53,6 +54,10 @@ _MAY_PROVIDE_ANYTHING = lazily(
     re.MULTILINE,
 )
 """What in a script may put any tool on the path."""
+_BRINGS_ITS_OWN = frozenset(
+    {"npx", "pnpm", "yarn", "npm", "bunx", "bun", "uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "nix"}
+)
+"""Commands that run another from a folder of their own."""
 _OF_PYTHON = """poetry uv uvx pdm hatch pipenv pytest ruff black flake8 mypy tox nox pre-commit checkov semgrep yamllint ansible
     ansible-playbook sam"""
 _OF_NODE = """pnpm yarn bun bunx cdk serverless sls wrangler firebase vercel netlify markdownlint eslint prettier tsc jest
@@ -68,8 +73,9 @@ def _table() -> Mapping[str, Any]:
 
 
 def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find the first call in a job of each tool that is not on its runner."""
+    """Find the first call in a job of each tool that is not on its runner, or in its container."""
     job: Job = subject.context
+    yield from missing_on_system(job)
     complete = any(step.uses is not None and step.uses.name == "actions/checkout" for step in job.steps)
     if "container" in job.value or not complete:
         return  # an abridged example leaves more out than the checkout
@@ -144,6 +150,8 @@ def _calls(step: Step, before: str, lacking: set[str], told: set[str], image: st
 def _may_be_there(tool: str, text: str, command: Command) -> bool:
     """Say whether something before a call may have installed the tool, or looked for it."""
     if command.failure_ignored or command.function or (command.name_word is not None and "/" in command.name_word.text):
+        return True
+    if command.wrapper is not None and command.wrapper.name in _BRINGS_ITS_OWN:
         return True
     if tool in _PYTHON and _GETS_PYTHON.search(text):
         return True
