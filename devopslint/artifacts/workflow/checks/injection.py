@@ -8,7 +8,7 @@ from itertools import pairwise
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrusted_references
 from devopslint.artifacts.workflow.flow import flowing, flows, origins_of_usage
 from devopslint.artifacts.workflow.model import is_step, map_at
-from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -66,6 +66,19 @@ _SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
 }
 """Action → inputs (lower case) that it runs as code."""
 
+_NAMES = frozenset({("label", "name"), ("milestone", "title"), ("*", "name"), ("?", "name")})
+_FREE_TEXTS = frozenset(
+    {
+        ("github", "base_ref"),
+        ("github", "event", "ref"),
+        ("github", "event", "base_ref"),
+        ("github", "event", "pull_request", "base", "ref"),
+        ("github", "event", "workflow_run", "name"),
+        *(("github", "event", "release", name) for name in ("name", "tag_name", "body", "target_commitish")),
+        *(("github", "event", "deployment", name) for name in ("ref", "environment", "task", "description")),
+    }
+)
+"""Texts that people with rights in the repository choose: names of branches, tags, labels."""
 _RUNS_ARGUMENTS = lazily(r"(?:^|/)(?:ba|da|z|k)?sh$|python\d*$|node$|perl$|^eval$")
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "python", "python3", "node", "perl", "ruby", "pwsh"})
 
@@ -195,6 +208,46 @@ def output_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
     return _expanded(subject.context, _is_output)
 
 
+def value_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find other values from outside of the file that are expanded within a script and can hold any text."""
+    step: Step = subject.context
+    for usage in script_usages(step):
+        if usage.tree is None:
+            continue
+        told = {id(node) for node, _ in untrusted_references(usage)}
+        sources: dict[int, list[tuple[str, ...]]] = {}
+        for node, origin in origins_of_usage(usage):
+            sources.setdefault(id(node), []).append(origin.path)
+        for node in flowing(usage.tree):
+            path = node.path() or ("",)
+            if id(node) in told or _is_input(path, step) or _is_output(path, step):
+                continue
+            paths = sources.get(id(node), [])
+            computed = path[0] == "matrix" and len(path) > 1 and _is_computed(step, path[1])
+            if computed or any(_is_free_text(one) or _is_input(one, step) or _is_output(one, step) for one in paths):
+                yield Problem(usage.place(node.start, node.end), name=usage.site.value[node.start : node.end])
+
+
+def _is_computed(step: Step, name: str) -> bool:
+    """Say whether an earlier job makes the values of a key of the matrix."""
+    whole = (*step.job.path, "strategy", "matrix")
+    for usage in usages(step.workflow):
+        path = usage.site.path
+        below = path[len(whole) :]
+        if path[: len(whole)] == whole and (not below or name in [str(one).lower() for one in below]):
+            names = usage.tree.walk() if usage.tree is not None else ()
+            if any(node.kind == "name" and node.value.lower() in {"needs", "steps"} for node in names):
+                return True
+    return False
+
+
+def _is_free_text(path: tuple[str, ...]) -> bool:
+    """Say whether a reference is a text that people with some rights in the repository choose, or that nothing here sets."""
+    if path[0] in {"vars", "env"}:
+        return len(path) == 2
+    return path in _FREE_TEXTS or (path[:2] == ("github", "event") and path[-2:] in _NAMES)
+
+
 def _expanded(step: Step, wanted: Callable[[tuple[str, ...], Step], bool]) -> Iterator[Problem]:
     for usage in script_usages(step):
         if usage.tree is None:
@@ -215,7 +268,7 @@ def _is_input(path: tuple[str, ...], step: Step) -> bool:
 
 
 def _is_output(path: tuple[str, ...], step: Step) -> bool:
-    return path[0] == "needs" or (path[0] == "steps" and "outputs" in path)
+    return path[0] in {"needs", "steps"} and "outputs" in path
 
 
 def _harmless_input(name: str, step: Step) -> bool:
