@@ -63,38 +63,61 @@ ARCHIVED: dict[str, str] = {
     "sonarsource/sonarcloud-github-action": "`sonarsource/sonarqube-scan-action`",
     "peter-evans/enable-pull-request-automerge": "`gh pr merge --auto`",
     "c-hive/gha-yarn-cache": "`actions/setup-node` with `cache: yarn`",
+    "google-github-actions/release-please-action": "`googleapis/release-please-action`",
     "c-hive/gha-npm-cache": "`actions/setup-node` with `cache: npm`",
 }
 """Action that nobody maintains → what to use instead."""
 
-VULNERABLE: dict[str, tuple[tuple[int, ...], str, str]] = {
-    "tj-actions/changed-files": ((46, 0, 1), "CVE-2025-30066", "its tags were moved to code that prints secrets"),
-    "tj-actions/branch-names": ((9, 0, 0), "CVE-2025-54416", "names of branches run as commands"),
-    "tj-actions/verify-changed-files": ((17,), "CVE-2023-52137", "names of files run as commands"),
-    "reviewdog/action-setup": ((1, 3, 1), "CVE-2025-30154", "its tag was moved to code that prints secrets"),
-    "dawidd6/action-download-artifact": ((6,), "GHSA-5xr6-xhww-33m4", "it takes artifacts from forks"),
-    "gradle/gradle-build-action": ((2, 4, 2), "CVE-2023-30853", "it caches secrets"),
-    "atlassian/gajira-create": ((2, 0, 1), "CVE-2020-14188", "texts of issues run as code"),
-    "atlassian/gajira-comment": ((2, 0, 2), "CVE-2020-14189", "texts of comments run as code"),
-    "check-spelling/check-spelling": ((0, 0, 19), "CVE-2021-32724", "it leaks the token"),
-    "embano1/wip": ((2,), "CVE-2023-30623", "titles of pull requests run as commands"),
-    "rlespinasse/github-slug-action": ((4, 4, 1), "CVE-2023-27581", "names of branches run as commands"),
-    "azure/setup-kubectl": ((3,), "CVE-2023-23939", "kubectl is installed writable by all"),
-    "hashicorp/vault-action": ((2, 2, 0), "CVE-2021-32074", "secrets of several lines are not masked"),
-    "kartverket/github-workflows": ((2, 7, 5), "CVE-2022-39326", "texts of pull requests run as code"),
-    "sonarsource/sonarqube-scan-action": ((5, 3, 1), "CVE-2025-58178", "arguments run as commands"),
-    "actions/download-artifact": ((4, 1, 3), "CVE-2024-42471", "artifacts are unpacked outside of their folder"),
-    "lycheeverse/lychee-action": ((2, 0, 2), "CVE-2024-48908", "its input `lycheeVersion` runs as a command"),
-    "some-natalie/ghas-to-csv": ((1,), "CVE-2022-39217", "what it exports runs as formulas"),
-    "canonical/get-workflow-version-action": ((1, 0, 1), "CVE-2025-31479", "it prints parts of the token"),
-    "fish-shop/syntax-check": ((2, 0, 0), "CVE-2025-32442", "its input runs as a command"),
-    "bullfrogsec/bullfrog": ((0, 8, 4), "CVE-2025-47775", "names are resolved in spite of its rules"),
-    "ultralytics/actions": ((0, 0, 3), "GHSA-7x29-qqmq-v6qc", "names of branches run as commands"),
-    "aquasecurity/trivy-action": ((0, 35, 0), "CVE-2026-33634", "its tags were moved to code that steals secrets"),
-    "aquasecurity/setup-trivy": ((0, 2, 6), "CVE-2026-33634", "its tags were moved to code that steals secrets"),
-    "step-security/harden-runner": ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
+VULNERABLE: dict[str, tuple[tuple[tuple[int, ...], str, str], ...]] = {
+    "tj-actions/changed-files": (
+        ((46, 0, 1), "CVE-2025-30066", "its tags were moved to code that prints secrets"),
+        ((41,), "CVE-2023-51664", "names of files run as commands"),
+    ),
+    "tj-actions/branch-names": (((9, 0, 0), "CVE-2025-54416", "names of branches run as commands"),),
+    "tj-actions/verify-changed-files": (((17,), "CVE-2023-52137", "names of files run as commands"),),
+    "reviewdog/action-setup": (((1, 3, 1), "CVE-2025-30154", "its tag was moved to code that prints secrets"),),
+    "dawidd6/action-download-artifact": (((6,), "GHSA-5xr6-xhww-33m4", "it takes artifacts from forks"),),
+    "gradle/gradle-build-action": (((2, 4, 2), "CVE-2023-30853", "it caches secrets"),),
+    "atlassian/gajira-create": (((2, 0, 1), "CVE-2020-14188", "texts of issues run as code"),),
+    "atlassian/gajira-comment": (((2, 0, 2), "CVE-2020-14189", "texts of comments run as code"),),
+    "check-spelling/check-spelling": (((0, 0, 19), "CVE-2021-32724", "it leaks the token"),),
+    "embano1/wip": (((2,), "CVE-2023-30623", "titles of pull requests run as commands"),),
+    "rlespinasse/github-slug-action": (((4, 4, 1), "CVE-2023-27581", "names of branches run as commands"),),
+    "azure/setup-kubectl": (((3,), "CVE-2023-23939", "kubectl is installed writable by all"),),
+    "hashicorp/vault-action": (((2, 2, 0), "CVE-2021-32074", "secrets of several lines are not masked"),),
+    "kartverket/github-workflows": (((2, 7, 5), "CVE-2022-39326", "texts of pull requests run as code"),),
+    "sonarsource/sonarqube-scan-action": (((5, 3, 1), "CVE-2025-58178", "arguments run as commands"),),
+    "actions/download-artifact": (((4, 1, 3), "CVE-2024-42471", "artifacts are unpacked outside of their folder"),),
+    "lycheeverse/lychee-action": (((2, 0, 2), "CVE-2024-48908", "its input `lycheeVersion` runs as a command"),),
+    "some-natalie/ghas-to-csv": (((1,), "CVE-2022-39217", "what it exports runs as formulas"),),
+    "canonical/get-workflow-version-action": (((1, 0, 1), "CVE-2025-31479", "it prints parts of the token"),),
+    "fish-shop/syntax-check": (((2, 0, 0), "CVE-2025-32442", "its input runs as a command"),),
+    "bullfrogsec/bullfrog": (((0, 8, 4), "CVE-2025-47775", "names are resolved in spite of its rules"),),
+    "ultralytics/actions": (((0, 0, 3), "GHSA-7x29-qqmq-v6qc", "names of branches run as commands"),),
+    "aquasecurity/trivy-action": (((0, 35, 0), "CVE-2026-33634", "its tags were moved to code that steals secrets"),),
+    "aquasecurity/setup-trivy": (((0, 2, 6), "CVE-2026-33634", "its tags were moved to code that steals secrets"),),
+    "step-security/harden-runner": (
+        ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
+        ((2, 10, 2), "CVE-2024-52587", "names of branches run as commands"),
+    ),
+    "pypa/gh-action-pypi-publish": (((1, 13, 0), "GHSA-vxmw-7h4f-hqxh", "texts of its inputs run as commands"),),
+    "github/codeql-action": (((3, 28, 3), "CVE-2025-24362", "its debug artifacts hold the token"),),
+    "ozi-project/publish": (((1, 13, 6), "CVE-2025-47271", "titles of pull requests run as commands"),),
 }
-"""Action → first version without the flaw, the advisory, and what it is."""
+"""Action → advisories, the latest first: the first version without the flaw, the name, and what it is."""
+
+FIRST_WITH: dict[str, tuple[int, ...]] = {"CVE-2025-24362": (3, 26, 11), "CVE-2025-47271": (1, 13, 2)}
+"""Advisory → the first version with the flaw, where that is not the first of all."""
+
+ATTACKS: dict[str, frozenset[str]] = {
+    "CVE-2025-30066": frozenset({"0e58ed8671d6b60d0890c21b07f8835ace038e67"}),
+    "CVE-2025-30154": frozenset({"f0d342d24037bb11d26b9bd8496e0808ba32e9ec"}),
+    "CVE-2026-33634": frozenset(),
+}
+"""Advisory on tags that were moved to code of an attacker → the commits with that code, as far as they are known.
+
+A commit that is pinned is what it was before the attack, whatever its version.
+"""
 
 TYPED_WRONG: dict[str, str] = {
     "action/checkout": "actions/checkout",
@@ -146,10 +169,29 @@ SUPERFLUOUS: dict[str, str] = {
     "jitterbit/get-changed-files": "`git diff --name-only`",
     "stefanzweifel/git-auto-commit-action": "`git commit` and `git push`",
     "endbug/add-and-commit": "`git commit` and `git push`",
+    "dacbd/create-issue-action": "`gh issue create`",
+    "jasonetco/create-an-issue": "`gh issue create`",
+    "imjohnbo/issue-bot": "`gh issue create`",
+    "actions-cool/issues-helper": "`gh issue`",
+    "peter-evans/close-issue": "`gh issue close`",
+    "peter-evans/close-pull": "`gh pr close`",
+    "peter-evans/enable-pull-request-automerge": "`gh pr merge --auto`",
+    "juliangruber/approve-pull-request-action": "`gh pr review --approve`",
+    "juliangruber/merge-pull-request-action": "`gh pr merge`",
+    "repo-sync/pull-request": "`gh pr create`",
+    "vsoch/pull-request-action": "`gh pr create`",
+    "actions-ecosystem/action-add-labels": "`gh pr edit --add-label`",
+    "actions-ecosystem/action-remove-labels": "`gh pr edit --remove-label`",
+    "actions-ecosystem/action-create-comment": "`gh pr comment`",
+    "marvinpinto/action-automatic-releases": "`gh release create`",
+    "taiki-e/create-gh-release-action": "`gh release create`",
+    "actions-js/push": "`git push`",
+    "sergeysova/jq-action": "`jq`",
+    "mikefarah/yq": "`yq`",
     "azure/setup-kubectl": "the runner's `kubectl`",
     "azure/setup-helm": "the runner's `helm`",
 }
-"""Action → what the runner has of its own (GitHub's images hold `gh`, `git`, `rustup`, `docker`, `kubectl`, `helm`)."""
+"""Action → what the runner has of its own (`gh`, `git`, `jq`, `yq`, `rustup`, `docker`, `kubectl`, `helm`)."""
 
 _OWNERS = """actions github docker aws-actions azure google-github-actions googleapis hashicorp microsoft dependabot codecov
     coverallsapp cypress-io gradle cloudflare jfrog sonarsource snyk aquasecurity anchore sigstore slsa-framework ossf

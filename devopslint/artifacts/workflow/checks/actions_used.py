@@ -277,19 +277,24 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
     uses = _uses(subject)
     if uses is None or uses.slug not in known.VULNERABLE:
         return
-    fixed, advisory, flaw = known.VULNERABLE[uses.slug]
     text = uses.ref
     if uses.is_sha:
         text = version_of_commit(uses) or comment_behind(subject.document.source, subject.value.at["uses"][3])
     found = FULL_VERSION.match(text)
-    if not found:
-        return
-    version = tuple(int(part) for part in found.groups() if part is not None)
-    if version < fixed[: len(version)]:
-        place = _ref_place(subject, uses)
-        yield Problem(
-            place, action=uses.slug, advisory=advisory, flaw=flaw, fixed=".".join(str(part) for part in fixed)
-        )
+    version = tuple(int(part) for part in found.groups() if part is not None) if found else ()
+    for fixed, advisory, flaw in known.VULNERABLE[uses.slug]:
+        if _is_hit(uses, version, fixed, advisory):
+            before = ".".join(str(part) for part in fixed)
+            yield Problem(_ref_place(subject, uses), action=uses.slug, advisory=advisory, flaw=flaw, fixed=before)
+            return
+
+
+def _is_hit(uses: ActionRef, version: tuple[int, ...], fixed: tuple[int, ...], advisory: str) -> bool:
+    """Say whether an advisory speaks of what is used: by its version, or, after an attack on its tags, by the commit."""
+    if uses.is_sha and advisory in known.ATTACKS:
+        return uses.ref in known.ATTACKS[advisory]
+    first = known.FIRST_WITH.get(advisory, ())
+    return bool(version) and first[: len(version)] <= version < fixed[: len(version)]
 
 
 def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_VERSION = lazily(r"(?:^|\s|=|@|/)v?(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])")
+_VERSION = lazily(
+    r"(?:^(?:tag|pin|version|release|ref)?\s*[=@:]?\s*v?|(?:\s|=|@|/)(?:v|(?=\d+\.\d+\.\d)))(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])"
+)
 
 
 def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
