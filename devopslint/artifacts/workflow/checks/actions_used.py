@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import dropwhile
 
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind
@@ -322,6 +323,8 @@ def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
     parts = (
         uses.text.partition("@")[0].split("/") if uses.kind == "repository" else uses.text.rstrip("/").split("/")[1:]
     )
+    if uses.kind == "local":
+        parts = list(dropwhile(lambda part: part == "..", parts))
     if any(part in {"", ".", ".."} for part in parts) and uses.path + uses.text[:1] != "/" and parts != [""]:
         yield Problem("uses", uses=uses.text)
 

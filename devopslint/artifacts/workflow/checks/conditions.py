@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from devopslint.artifacts.workflow.checks.injection import harmless_input
 from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.artifacts.workflow.model import is_step
 from devopslint.artifacts.workflow.usage import usages
@@ -32,8 +33,17 @@ _FILES = {
 }
 _FALSE = lazily(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
 _BOTS = lazily(r"\[bot\]$", re.IGNORECASE)
-_ACTORS = frozenset({("github", "actor"), ("github", "triggering_actor"), ("github", "event", "sender", "login")})
-_ACTOR_IDS = frozenset({("github", "actor_id"), ("github", "event", "sender", "id")})
+_ACTORS = frozenset(
+    {
+        ("github", "actor"),
+        ("github", "triggering_actor"),
+        ("github", "event", "sender", "login"),
+        ("github", "event", "pull_request", "sender", "login"),
+    }
+)
+_ACTOR_IDS = frozenset(
+    {("github", "actor_id"), ("github", "event", "sender", "id"), ("github", "event", "pull_request", "sender", "id")}
+)
 _BOT_IDS = frozenset({"49699333", "29139614"})
 """Dependabot and Renovate."""
 
@@ -154,11 +164,11 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
     for usage in usages(workflow):
         if usage.tree is None or usage.site.path[-1:] != ("if",) or _asks_for_author(usage.tree):
             continue
-        denied = {id(item) for node in usage.tree.walk() if node.kind == "not" for item in node.items}
+        denied = set(_denied(usage.tree))
         for node in usage.tree.walk():
             if node.kind == "call" and id(node) not in denied:
                 yield from _bot_function(usage, node)
-            if node.kind != "compare" or node.value != "==":
+            if node.kind != "compare" or node.value != "==" or id(node) in denied:
                 continue
             name, text = node.items if node.items[1].kind == "literal" else reversed(node.items)
             is_bot = text.kind == "literal" and isinstance(text.value, str) and _BOTS.search(text.value)
@@ -167,6 +177,14 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
                 yield Problem(
                     usage.place(node.start, node.end), name=usage.site.value[name.start : name.end], bot=text.value
                 )
+
+
+def _denied(tree: Node, *, denied: bool = False) -> Iterator[int]:
+    """Yield the parts of a condition under an odd number of `!`, by their `id`."""
+    if denied:
+        yield id(tree)
+    for item in tree.items:
+        yield from _denied(item, denied=denied != (tree.kind == "not"))
 
 
 def _asks_for_author(tree: Node) -> bool:
@@ -182,6 +200,12 @@ def _bot_function(usage: Usage, node: Node) -> Iterator[Problem]:
     if node.value.lower() not in {"contains", "endswith", "startswith"} or len(node.items) != 2:
         return
     name, text = node.items
+    if text.path() in _ACTORS and node.value.lower() == "contains" and name.kind != "literal":
+        named = [one.value for one in name.walk() if one.kind == "literal" and re.search(r"\[bot\]", str(one.value))]
+        if named:
+            bot = str(min(re.findall(r"[\w-]+\[bot\]", str(named[0])), default=named[0]))
+            yield Problem(usage.place(node.start, node.end), name=usage.site.value[text.start : text.end], bot=bot)
+        return
     if name.path() in _ACTORS and text.kind == "literal" and re.search(r"bot|renovate", str(text.value), re.IGNORECASE):
         place = usage.place(node.start, node.end)
         yield Problem(place, name=usage.site.value[name.start : name.end], bot=text.value)
@@ -202,7 +226,7 @@ def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:
                 texts.kind == "literal"
                 and isinstance(texts.value, str)
                 and path is not None
-                and _is_chosen_by_others(path)
+                and _is_chosen_by_others(path, workflow)
             ):
                 yield Problem(
                     usage.place(node.start, node.end),
@@ -211,10 +235,14 @@ def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:
                 )
 
 
-def _is_chosen_by_others(path: tuple[str, ...]) -> bool:
+def _is_chosen_by_others(path: tuple[str, ...], workflow: Workflow) -> bool:
+    if path[0] == "inputs":
+        return len(path) == 2 and not harmless_input(path[1], workflow)
+    if path[0] in {"needs", "steps"}:
+        return "outputs" in path
     return path[:2] in {
         ("github", name)
-        for name in ("ref", "ref_name", "head_ref", "base_ref", "actor", "triggering_actor", "repository")
+        for name in ("ref", "ref_name", "head_ref", "base_ref", "actor", "triggering_actor", "repository", "sha")
     } or ((path[:2] == ("github", "event") and path[2:] != ("action",)) or path[0] == "env")
 
 

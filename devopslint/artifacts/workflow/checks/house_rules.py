@@ -6,8 +6,10 @@ import fnmatch
 import re
 
 from devopslint.artifacts.workflow import known_actions as known
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.shells import is_known_shell, shell_name
+from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
-    from devopslint.policy.subject import Subject
+    from devopslint.policy.subject import Place, Subject
     from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
@@ -108,6 +110,33 @@ def self_hosted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
         if label.lower() == "self-hosted":
             yield Problem(related[0].place if related else path)
             return
+    job: Job = subject.context
+    for text in _alternatives(job):
+        yield Problem(text)
+        return
+    value = job.value.get("runs-on")
+    if isinstance(value, Map) and isinstance(value.get("group"), str):
+        yield Problem(("runs-on", "group"))
+
+
+def _alternatives(job: Job) -> Iterator[Place]:
+    """Yield where an expression says `self-hosted` as one of the runners that it may choose."""
+    for path in (("runs-on",), ("runs-on", "labels")):
+        for usage in usages_at(job.workflow, (*job.path, *path)):
+            for node in _chosen(usage.tree) if usage.tree is not None else ():
+                if re.search(r"(?:^|[\"\[,\s])self-hosted(?:$|[\"\],\s])", str(node.value)):
+                    yield usage.place(node.start, node.end)
+
+
+def _chosen(tree: Node) -> Iterator[Node]:
+    """Yield the texts that an expression can be."""
+    if tree.kind == "literal" and isinstance(tree.value, str):
+        yield tree
+    elif tree.kind == "or":
+        for item in tree.items:
+            yield from _chosen(item)
+    elif tree.kind == "and" or (tree.kind == "call" and tree.value.lower() == "fromjson"):
+        yield from _chosen(tree.items[-1])
 
 
 def runs_side_by_side(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -176,12 +205,23 @@ def _released_without(workflow: Workflow, pattern: re.Pattern[str], wanted: tupl
 
 
 def discouraged_feature(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find features that are known to go wrong: packages installed by setup-python, scripts for cmd."""
+    """Find features that are known to go wrong: packages installed by setup-python, scripts for cmd and unknown shells."""
+    if subject.kind != "workflow.step":
+        yield from _discouraged_shell(map_at(map_at(subject.value, "defaults"), "run"), ("defaults", "run", "shell"))
+        return
     step: Step = subject.context
     if step.uses is not None and step.uses.name == "actions/setup-python" and "pip-install" in step.inputs:
         yield Problem(("with", "pip-install"), part="key", fault="installs outside of any environment or lock file")
-    if step.run is not None and step.value.get("shell") == "cmd":
-        yield Problem("shell", fault="goes on after an error, and no checker reads `cmd`")
+    if step.run is not None:
+        yield from _discouraged_shell(step.value, ("shell",))
+
+
+def _discouraged_shell(owner: Map, path: Path) -> Iterator[Problem]:
+    name = shell_name(owner.get("shell"))
+    if name == "cmd":
+        yield Problem(path, fault="goes on after an error, and no checker reads `cmd`")
+    elif name is not None and "{0}" in owner["shell"] and not is_known_shell(name):
+        yield Problem(path, fault=f"is a script for `{name}`, which no checker reads")
 
 
 def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -190,12 +230,26 @@ def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]
         tree, path = usage.tree, usage.site.path
         if tree is None or not ("run" in path[-1:] or "with" in path[-2:-1] or "uses" in path[-1:]):
             continue
-        if not any(node.kind == "name" for node in tree.walk()) and _is_roundabout(tree):
-            start, end = tree.start, tree.end
+        found = [tree] if not _has_name(tree) and _is_roundabout(tree) else list(_roundabout_names(tree))
+        for node in found:
+            start, end = node.start, node.end
             yield Problem(usage.place(start, end), expression=usage.site.value[start:end])
 
 
+def _has_name(tree: Node) -> bool:
+    return any(node.kind == "name" for node in tree.walk())
+
+
+def _roundabout_names(tree: Node) -> Iterator[Node]:
+    """Yield what makes up the name of a property out of texts that stand there, `github[format('{0}', 'actor')]`."""
+    for node in tree.walk():
+        if node.kind == "index" and node.items[1].kind == "call" and not _has_name(node.items[1]):
+            yield node.items[1]
+
+
 def _is_roundabout(tree: Node) -> bool:
+    if tree.kind in {"index", "property"}:
+        return True
     if tree.kind == "literal":
         return isinstance(tree.value, str) and not re.search(r"[{}$'\"]|^\s*$", tree.value)
     calls = {node.value.lower() for node in tree.walk() if node.kind == "call"}

@@ -261,9 +261,9 @@ def _expanded(step: Step, wanted: Callable[[tuple[str, ...], Step], bool]) -> It
 
 def _is_input(path: tuple[str, ...], step: Step) -> bool:
     if path[0] == "inputs" and len(path) == 2:
-        return not _harmless_input(path[1], step)
+        return not harmless_input(path[1], step.workflow)
     if path[:3] == ("github", "event", "inputs") and len(path) == 4:
-        return not _harmless_input(path[3], step)
+        return not harmless_input(path[3], step.workflow)
     return path in {("github", "ref_name"), ("github", "ref")} or path[:3] == ("github", "event", "client_payload")
 
 
@@ -271,9 +271,8 @@ def _is_output(path: tuple[str, ...], step: Step) -> bool:
     return path[0] in {"needs", "steps"} and "outputs" in path
 
 
-def _harmless_input(name: str, step: Step) -> bool:
+def harmless_input(name: str, workflow: Workflow) -> bool:
     """Say whether an input can hold nothing but true, false, a number or one of a list."""
-    workflow = step.workflow
     for event in ("workflow_call", "workflow_dispatch"):
         types: dict[str, Any] | None = workflow.cache.get(f"types of inputs of {event}")
         if types is None:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _TAG_OF_PUSH = lazily(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
+_APP_TOKENS = {
+    "actions/create-github-app-token": "permission-",
+    "tibdex/github-app-token": "permissions",
+    "peter-murray/workflow-application-token-action": "permissions",
+}
+"""Action that makes the token of a GitHub App → how the inputs begin that say what it may do."""
 _BUILD_AND_PUSH = lazily(r"\bdocker (?:buildx )?build\b(?=(?:[^\n]|\\\n)*\s--push\b)(?:[^\n\\]|\\[\s\S])*")
 _TAG_OF_BUILD = lazily(r"\s(?:-t|--tag)[ =](\S+)")
 
@@ -106,12 +112,17 @@ def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem
 def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find tokens of a GitHub App that have all of the App's permissions."""
     step: Step = subject.context
-    is_app = step.uses is not None and step.uses.name == "actions/create-github-app-token"
-    if is_app and not any(name.startswith("permission-") for name in step.inputs):
+    name = step.uses.name if step.uses is not None else ""
+    scoping = _APP_TOKENS.get(name)
+    if scoping is None:
+        return
+    if not any(one.startswith(scoping) for one in step.inputs):
         yield Problem("uses", fault="gets every permission of the App")
-    if is_app and step.inputs.get("skip-token-revoke") in (True, "true"):
+    if name != "actions/create-github-app-token":
+        return
+    if step.inputs.get("skip-token-revoke") in (True, "true"):
         yield Problem(("with", "skip-token-revoke"), fault="outlives the job")
-    if is_app and "owner" in step.inputs and "repositories" not in step.inputs:
+    if "owner" in step.inputs and "repositories" not in step.inputs:
         yield Problem(("with", "owner"), fault="is good for every repository of the owner")
 
 
@@ -136,6 +147,11 @@ def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
 def undigested_image(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find images of containers, services and `docker://` steps that a tag names, which can be moved, and no digest."""
     owner = subject.context
+    if subject.kind == "workflow.action":
+        image = map_at(owner.root, "runs").get("image")
+        if isinstance(image, str) and image.startswith("docker://") and _is_tagged(image[len("docker://") :]):
+            yield Problem(("runs", "image"), image=image[len("docker://") :])
+        return
     if subject.kind == "workflow.step":
         uses = owner.uses
         if uses is not None and uses.kind == "docker" and _is_tagged(uses.text[len("docker://") :]):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _FETCHES_OR_RUNS = frozenset({"actions/checkout", "actions/github-script", "actions/download-artifact"})
 _WHOLE_FOLDER = lazily(
-    r"(?:\$\{\{\s*github\.workspace\s*\}\}|\.)?/?(?:\*\*?(?:/\*\*?)?|\.git(?:/(?:config|\*\*?(?:/\*)?)?)?)?",
+    r"(?:\$\{\{\s*github\.workspace\s*\}\}(?:/\.\.)?|\.\.?)?/?(?:\*\*?(?:/\*\*?)?|\.git(?:/(?:config|\*\*?(?:/\*)?)?)?)?",
     re.IGNORECASE,
 )
 _BY_FORKS = ("pull_request", "pull_request_target", "issue_comment")
@@ -178,7 +178,7 @@ def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def unmasked_secret(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find parts of structured secrets, which GitHub does not mask in the log."""
+    """Find structured secrets that are taken apart, whose parts GitHub does not mask in the log."""
     for usage in usages(subject.context):
         if usage.tree is None:
             continue
@@ -186,8 +186,8 @@ def unmasked_secret(subject: Subject, options: Options) -> Iterator[Problem]:
             inner = node
             while inner.kind in {"property", "index", "star"}:
                 inner = inner.items[0]
-            is_part = node.kind in {"property", "index"} and inner.kind == "call" and inner.value.lower() == "fromjson"
-            if is_part and inner.items and is_secret(inner.items[0]):
+            is_read = inner.kind == "call" and inner.value.lower() == "fromjson"
+            if is_read and inner.items and is_secret(inner.items[0]):
                 yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
                 break
 

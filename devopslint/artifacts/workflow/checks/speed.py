@@ -213,7 +213,15 @@ def _queued(workflow: Workflow) -> Iterator[Problem]:
     value = workflow.root["concurrency"]
     cancels = value.get("cancel-in-progress", False) if isinstance(value, Map) else False
     if cancels is False and not any("deploy" in job_purposes(job) for job in workflow.jobs.values()):
-        yield Problem("concurrency", part="key")
+        says = isinstance(value, Map) and "cancel-in-progress" in value
+        yield Problem(("concurrency", "cancel-in-progress")) if says else Problem("concurrency", part="key")
+
+
+def unnamed_job(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs without a name."""
+    job: Job = subject.context
+    if "name" not in job.value:
+        yield Problem((), job=job.key)
 
 
 def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
