@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ADDRESS = lazily(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _NEAR = lazily(
     r"(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|0\.0\.0\.0|\[|host\.docker\.internal"
-    r"|[^./:]+(?:[:/]|$)|[^/:]*\.(?:local|internal|svc|test|example|localhost|invalid|lan|consul)(?:[:/]|\.cluster|$))",
+    r"|[^./:]+(?:[:/]|$)|[^/:]*\.(?:local|internal|svc|test|localhost|invalid|lan|consul)(?:[:/]|\.cluster|$))",
     re.IGNORECASE,
 )
 """Hosts of the machine itself, of its network, and names that nobody outside has."""

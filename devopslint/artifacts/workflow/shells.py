@@ -46,11 +46,6 @@ def shell_name(shell: Any) -> str | None:
     return _ALIASES.get(found, found) if found else None
 
 
-def is_known_shell(name: str) -> bool:
-    """Say whether a name is that of a shell or an interpreter that is known."""
-    return name in _KNOWN
-
-
 def ends_with_the_first_failure(shell: str) -> bool:
     """Say whether a `shell` ends a script with the first command that fails; the names alone stand for templates that do."""
     words = shell.split()

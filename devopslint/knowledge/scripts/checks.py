@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 _INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node", "php"))
+_HANDS_ON = frozenset(("tee", "cat", "sed", "tr", "grep", "gunzip", "zcat", "gzip", "base64", "iconv", "dos2unix"))
+"""What passes on what it reads, more or less as it came."""
 _CHECKSUM = lazily(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst", re.IGNORECASE)
 _LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
 _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
@@ -64,7 +66,12 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
     """`curl … | sh`, `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`."""
     command: Command = subject.context.command
     assert command.name_word is not None
+    if command.name == "deno":
+        yield from _run_from_address(command)
+        return
     runner = command.piped_to
+    while runner is not None and runner.name in _HANDS_ON and runner.piped_to is not None:
+        runner = runner.piped_to
     if runner is not None:
         real = _unwrapped(runner)
         if _reads_program(real):
@@ -75,7 +82,7 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(_place(command, command.start, command.end), name=command.name, runner=later.name)
         return
     outer = command.within
-    if outer is None or (outer.name not in _SHELLS and outer.name not in {"eval", "source", "."}):
+    if outer is None or (outer.name not in _SHELLS | _INTERPRETERS and outer.name not in {"eval", "source", "."}):
         return
     for word in outer.words:
         text = word.text.strip()
@@ -83,6 +90,15 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
         if inside and text.endswith(")") and text.startswith(("$(", "<(")):
             yield Problem(_place(outer, outer.start, outer.end), name=command.name, runner=outer.name)
             return
+
+
+def _run_from_address(command: Command) -> Iterator[Problem]:
+    """Find an address without a version that deno fetches and runs."""
+    operands = command.operands()
+    if [word.text for word in operands[:1]] in (["run"], ["install"]):
+        for word in operands[1:2]:
+            if re.match(r"https?://[^@]*\Z", word.text) and not word.expands:
+                yield Problem(_place(command, command.start, command.end), name=word.text, runner=command.name)
 
 
 def _run_later(command: Command) -> Command | None:

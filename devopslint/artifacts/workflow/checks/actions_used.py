@@ -311,7 +311,8 @@ def _meant(slug: str) -> str:
     if slug not in _meanings:
         slugs = known_slugs()
         is_known = slug in slugs or slug in known.VULNERABLE
-        _meanings[slug] = "" if is_known else one_slip_away(slug, sorted(slugs))
+        longer = f"{slug}-action" if f"{slug}-action" in slugs else ""
+        _meanings[slug] = "" if is_known else longer or one_slip_away(slug, sorted(slugs))
     return _meanings[slug]
 
 

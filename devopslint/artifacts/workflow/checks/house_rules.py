@@ -8,7 +8,7 @@ import re
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
-from devopslint.artifacts.workflow.shells import is_known_shell, shell_name
+from devopslint.artifacts.workflow.shells import shell_name
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ATTESTS = lazily(
     r"cosign|attest|slsa|notation|\bko\b|sigstore|gpg|minisign|signtool|codesign|osslsigncode", re.IGNORECASE
 )
+_READ_BY_OTHERS = frozenset({"bash", "sh", "dash", "ash", "pwsh", "powershell", "python", "python3"})
 _LISTS_PARTS = lazily(r"sbom|syft|cyclonedx|spdx|bom\b|\bko\b", re.IGNORECASE)
 
 
@@ -220,7 +221,7 @@ def _discouraged_shell(owner: Map, path: Path) -> Iterator[Problem]:
     name = shell_name(owner.get("shell"))
     if name == "cmd":
         yield Problem(path, fault="goes on after an error, and no checker reads `cmd`")
-    elif name is not None and "{0}" in owner["shell"] and not is_known_shell(name):
+    elif name is not None and "{0}" in owner["shell"] and name not in _READ_BY_OTHERS:
         yield Problem(path, fault=f"is a script for `{name}`, which no checker reads")
 
 
@@ -228,7 +229,7 @@ def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]
     """Find expressions in scripts and inputs that say in a roundabout way what could stand there."""
     for usage in usages(subject.context):
         tree, path = usage.tree, usage.site.path
-        if tree is None or not ("run" in path[-1:] or "with" in path[-2:-1] or "uses" in path[-1:]):
+        if tree is None or not ("run" in path[-1:] or path[-2:-1] in (("with",), ("env",)) or "uses" in path[-1:]):
             continue
         found = [tree] if not _has_name(tree) and _is_roundabout(tree) else list(_roundabout_names(tree))
         for node in found:

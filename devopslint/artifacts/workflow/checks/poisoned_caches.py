@@ -191,7 +191,9 @@ def _is_named_so(job: Job) -> bool:
 def _publishes(job: Job, *wanted: str) -> bool:
     """Say whether a step of a job publishes, and not for a trial."""
     return any(
-        purposes(step).intersection(wanted) and not _TRIAL.search(f"{step.run or ''} {step.inputs}")
+        purposes(step).intersection(wanted)
+        and not _TRIAL.search(f"{step.run or ''} {step.inputs}")
+        and "${{" not in str(step.inputs.get("push", ""))
         for step in job.steps
     )
 

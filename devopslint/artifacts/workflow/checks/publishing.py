@@ -120,6 +120,8 @@ def publishing_without_identity(subject: Subject, options: Options) -> Iterator[
     registry = next((name for known, name in _COMMANDS.items() if tuple(words[: len(known)]) == known), "")
     if not registry or command.has_flag(*_TRIAL) or any(_OTHER_REGISTRY.match(word) for word in words):
         return
+    if registry == "PyPI" and command.has_flag("-r"):
+        return
     if registry == "crates.io" and command.has_flag("-n"):
         return
     if registry == "npm" and (step.is_preceded_by(_sets_another_registry) or _is_for_another_registry(step)):

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.flow import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -197,7 +198,8 @@ def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     if job.value.get("secrets") == "inherit" and job.uses is not None and job.uses.kind == "repository":
         workspace, at = job.workflow.workspace, job.uses.text.find(".github/workflows/")
-        if at > 0 and workspace is not None and workspace.exists(job.uses.text[at:].partition("@")[0]):
+        path = job.uses.text[at:].partition("@")[0]
+        if at > 0 and path != job.workflow.path and workspace is not None and workspace.exists(path):
             return  # most likely this repository, called by its own name
         yield Problem("secrets", workflow=job.uses.slug)
 
@@ -209,7 +211,9 @@ def hardcoded_container_password(subject: Subject, options: Options) -> Iterator
     containers.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
     for path, container in containers:
         password = map_at(container, "credentials").get("password") if isinstance(container, Map) else None
-        in_clear = re.fullmatch(r"\$\{\{\s*'[^']+'\s*\}\}", str(password)) or "${{" not in str(password)
+        without = re.sub(r"\$\{\{\s*(?:'[^']+'|github\.(?!token)[\w.]+|runner\.\w+)\s*\}\}", "", str(password))
+        literal = re.fullmatch(r"\$\{\{\s*'[^']+'\s*\}\}", str(password))
+        in_clear = literal or (without and "${{" not in without)
         if isinstance(password, (str, int)) and in_clear:
             yield Problem((*path, "credentials", "password"))
 
@@ -227,11 +231,16 @@ def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
     workflow: Workflow = subject.context
     name = "ACTIONS_ALLOW_UNSECURE_COMMANDS"
     for env, path in _environments(workflow):
-        if env.get(name) in (True, "true", "True", "TRUE", 1, "1"):
+        value = re.sub(r"\A\$\{\{\s*(true|'true')\s*\}\}\Z", "true", str(env.get(name)))
+        if value.lower() in ("true", "1", "$true"):
             yield Problem((*path, "env", name), name=name)
     for step in workflow.steps:
-        found = re.search(r"ACTIONS_ALLOW_UNSECURE_COMMANDS=[\"']?true\b", step.run or "", re.IGNORECASE)
-        if found and step.fragment is not None:
+        if step.fragment is None or name not in (step.run or ""):
+            continue
+        found = re.search(rf"(?:\bexport\s+|^\s*){name}=[\"']?true\b", step.run or "", re.IGNORECASE | re.MULTILINE)
+        for start, end in written(step.run or "", "GITHUB_ENV"):
+            found = found or re.compile(rf"{name}=[\"']?true\b", re.IGNORECASE).search(step.run or "", start, end)
+        if found:
             place = Place(step.fragment.source, *step.fragment.mark(found.start(), found.end()))
             yield Problem(place, name=name)
 
