@@ -5,19 +5,23 @@ from __future__ import annotations
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.core import ALWAYS, INTERNAL
 from devopslint.policy.families import member_of
+from devopslint.policy.needs import keys_of, standing
+from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from devopslint.engine.scopes import Scope
     from devopslint.policy.catalog import Catalog
     from devopslint.policy.rule import Rule
     from devopslint.policy.selection import Selection
+    from devopslint.policy.subject import Subject
 
     Dispatches = Callable[[int], "Dispatch"]
-    Table = dict[str, list[Rule]]
-    """Subject kind (`kind` or `kind.type`) → the rules on it."""
+
+MOST_KEPT = 500
+"""Combinations of words, or of keys, for which the rules that may find something are kept."""
 
 
 def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dispatches:
@@ -35,6 +39,82 @@ def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dis
     return dispatch
 
 
+class Meeting:
+    """The rules that subjects of one kind and type meet; those that need keys meet the ones that have them."""
+
+    __slots__ = ("_by_keys", "_keys", "rules")
+
+    def __init__(self, rules: list[tuple[Rule, frozenset[str]]]) -> None:
+        self.rules = rules
+        """The rules, and the keys that each needs."""
+        self._keys = frozenset().union(*[keys for _, keys in rules])
+        self._by_keys: dict[frozenset[str], list[Rule]] = {}
+
+    def rules_for(self, subject: Subject) -> list[Rule]:
+        """Return the rules that may find something in a subject."""
+        value = subject.value
+        keys = self._keys
+        if keys and isinstance(value, Map) and not value.open:
+            keys = keys.intersection(value).union(keys.intersection(subject.parents))
+        found = self._by_keys.get(keys)
+        if found is None:
+            if len(self._by_keys) > MOST_KEPT:
+                self._by_keys.clear()
+            found = self._by_keys[keys] = [rule for rule, needed in self.rules if needed <= keys]
+        return found
+
+
+class Table:
+    """Rules by the subject kind (`kind` or `kind.type`) that they are on.
+
+    With `words` it is the table of a unit: of the words that rules need only these stand in its files.
+    """
+
+    __slots__ = ("_meetings", "_rules", "_whole", "_words")
+
+    def __init__(
+        self, rules: Mapping[str, list[Rule]], whole: Table | None = None, words: frozenset[str] = frozenset()
+    ) -> None:
+        self._rules = rules
+        self._whole = whole
+        self._words = words
+        self._meetings: dict[tuple[str, str], Meeting] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def kinds(self) -> Iterable[str]:
+        """Return the kinds (and `kind.type`s) that there are rules on."""
+        return self._rules.keys()
+
+    def narrowed(self, words: frozenset[str]) -> Table:
+        """Return the rules that may find something where these of the words that rules need stand."""
+        return Table(self._rules, self, words)
+
+    def all_on(self, kind: str, type_name: str) -> list[Rule]:
+        """Return the rules on a kind and a type, whatever they need."""
+        found = self._rules.get(kind, [])
+        typed = self._rules.get(f"{kind}.{type_name}") if type_name else None
+        return found if typed is None else [*found, *typed]
+
+    def rules_for(self, subject: Subject) -> Sequence[Rule]:
+        """Return the rules that may find something in a subject."""
+        meeting = self._meetings.get((subject.kind, subject.type)) or self._meeting(subject.kind, subject.type)
+        return meeting.rules_for(subject)
+
+    def _meeting(self, kind: str, type_name: str) -> Meeting:
+        found = self._meetings.get((kind, type_name))
+        if found is None:
+            if self._whole is None:
+                rules = [(rule, keys_of(rule.raw)) for rule in self.all_on(kind, type_name)]
+            else:
+                rules = self._whole._meeting(kind, type_name).rules
+                apart = self._words.isdisjoint
+                rules = [one for one in rules if not one[0].needs or not apart(one[0].needs)]
+            found = self._meetings[kind, type_name] = Meeting(rules)
+        return found
+
+
 class Dispatch:
     """The rules of a run, by artifact and subject kind; those of an artifact are loaded when its first unit comes."""
 
@@ -48,37 +128,44 @@ class Dispatch:
         self._tables: dict[str, Table] = {}
         self._members: dict[tuple[str, str, str], Rule | None] = {}
         self._wanted: dict[str, frozenset[str]] = {}
-        self._meeting: dict[tuple[int, str, str], Sequence[Rule]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._narrowed: dict[tuple[str, frozenset[str]], Table] = {}
 
     def stamp(self) -> str:
         """Return what changes when a rule or the selection does."""
         return "\n".join((self.selection.stamp(), *(folder.stamp for folder in self.catalog.folders)))
 
     def table(self, artifact: str) -> Table:
-        """Return the rules of an artifact, and those of groups that are no artifact's, by the kind that they are on."""
+        """Return the rules of an artifact, and those of groups that are no artifact's."""
         if artifact not in self._tables:
-            table: Table = {}
+            table: dict[str, list[Rule]] = {}
             for rule in (*self.selection.chosen(self.catalog.group(artifact)), *self._rules_for_all()):
                 for kind in rule.on:
                     table.setdefault(kind, []).append(rule)
-            self._tables[artifact] = table
+            self._tables[artifact] = Table(table)
+            self._words[artifact] = frozenset(word for rules in table.values() for rule in rules for word in rule.needs)
         return self._tables[artifact]
 
     def wanted(self, artifact: str) -> frozenset[str]:
         """Return the kinds (and `kind.type`s) that the rules of an artifact are on."""
         if artifact not in self._wanted:
-            self._wanted[artifact] = frozenset(self.table(artifact))
+            self._wanted[artifact] = frozenset(self.table(artifact).kinds())
         return self._wanted[artifact]
 
-    def rules_for(self, table: Table, kind: str, type_name: str) -> Sequence[Rule]:
-        """Return the rules that meet a subject of a kind and a type."""
-        typed = table.get(f"{kind}.{type_name}") if type_name else None
-        if typed is None:
-            return table.get(kind, ())
-        key = id(table), kind, type_name
-        if key not in self._meeting:
-            self._meeting[key] = [*table.get(kind, ()), *typed]
-        return self._meeting[key]
+    def narrowed(self, artifact: str, texts: Iterable[str]) -> Table:
+        """Return the rules of an artifact that may find something where some texts stand."""
+        table = self.table(artifact)
+        words = standing(self._words[artifact], texts)
+        found = self._narrowed.get((artifact, words))
+        if found is None:
+            if len(self._narrowed) > MOST_KEPT:
+                self._narrowed.clear()
+            found = self._narrowed[artifact, words] = table.narrowed(words)
+        return found
+
+    def rules_for(self, table: Table, subject: Subject) -> Sequence[Rule]:
+        """Return the rules that may find something in a subject."""
+        return table.rules_for(subject)
 
     def member(self, family: Rule, name: str, level: str) -> Rule | None:
         """Return the member of a family that a finding of a level belongs to; `None` when it does not run."""

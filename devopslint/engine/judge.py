@@ -142,16 +142,24 @@ class Judge:
         )
 
     def _judge_unit(self, unit: Unit, result: Result) -> None:
-        table = self.dispatch.table(unit.artifact.NAME)
         try:
+            table = self._table_for(unit)
             for subject in unit.artifact.read(unit):
                 self._judge_subject(subject, table, result)
             result.modules_not_read += unit.modules_not_read
         except Exception as error:  # one unit's failure must not cost the others
             self._failed(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}", result)
 
+    def _table_for(self, unit: Unit) -> Table:
+        """Return the rules that may find something in a unit, by the words in its files; all, when somebody watches."""
+        if self.watch is not None:
+            return self.dispatch.table(unit.artifact.NAME)
+        sources = [self.workspace.source(path) for path in unit.files]
+        return self.dispatch.narrowed(unit.artifact.NAME, [source.text for source in sources if source is not None])
+
     def _judge_subject(self, subject: Subject, table: Table, result: Result) -> None:
-        rules = self.dispatch.rules_for(table, subject.kind, subject.type)
+        watched = self.watch is not None
+        rules = table.all_on(subject.kind, subject.type) if watched else self.dispatch.rules_for(table, subject)
         before = len(result.findings)
         for rule in rules:
             try:

@@ -85,8 +85,8 @@ class _TimedDispatch:
         self._costs = costs
         self._timed: dict[str, _TimedRule] = {}
 
-    def rules_for(self, table: Table, kind: str, type_name: str) -> Sequence[Any]:
-        return [self._of(rule) for rule in self._dispatch.rules_for(table, kind, type_name)]
+    def rules_for(self, table: Table, subject: Subject) -> Sequence[Any]:
+        return [self._of(rule) for rule in self._dispatch.rules_for(table, subject)]
 
     def _of(self, rule: Rule) -> _TimedRule:
         if rule.id not in self._timed:

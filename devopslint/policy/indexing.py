@@ -96,8 +96,9 @@ def _checked(
     if not faults and import_checks and "check" in root:
         faults.extend((_offset(root, ("check",), "value"), message) for message in _import_faults(root["check"]))
     raw = dict(root)
-    if isinstance(raw.get("on"), str):
-        raw["on"] = [raw["on"]]
+    for field in ("on", "needs"):
+        if isinstance(raw.get(field), str):
+            raw[field] = [raw[field]]
     return raw, faults
 
 

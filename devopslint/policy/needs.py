@@ -1,38 +1,48 @@
-"""What must be there for a condition to hold: rules are spared the subjects that do not have it."""
+"""What must be there for a rule to find anything: rules are spared the subjects, and the files, that do not have it.
+
+The keys that a rule needs follow from its conditions. The words that it needs are declared: its `needs`.
+"""
 
 from __future__ import annotations
 
+import re
+
 from devopslint.policy.functions import FUNCTIONS
 from devopslint.policy.subject import parse_path
-from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
-
-    from devopslint.policy.subject import Subject
 
 _FALSE_OF_NOTHING = frozenset({"equals", "in", "matches", "min", "max", "contains", "type", "any_item", "where"})
 """Operators that do not hold of what is not there, whatever they are given."""
 
 
-def lacking(raws: Iterable[Mapping[str, Any] | None]) -> Callable[[Subject], bool] | None:
-    """Return what says that a subject surely lacks what one of some conditions needs; `None` when they need nothing."""
-    keys = tuple(sorted({key for raw in raws if raw is not None for key in needed(raw)}))
-    if not keys:
-        return None
+_HIDDEN = re.compile(r"\\[xuU]")
+_BROKEN_LINE = re.compile(r"[\\`][ \t]*\r?\n[ \t]*")
 
-    def lacks(subject: Subject) -> bool:
-        value = subject.value
-        if not isinstance(value, Map) or value.open:
-            return False
-        for key in keys:  # noqa: SIM110 (a generator would cost more than it answers)
-            if key not in value and key not in subject.parents:
-                return True
-        return False
 
-    return lacks
+def keys_of(raw: Mapping[str, Any]) -> frozenset[str]:
+    """Return the keys of a subject without any of which a rule finds nothing, and leaves nothing undecided."""
+    found = needed(raw.get("when"))
+    if "when" not in raw and "require" not in raw:
+        found |= needed(raw.get("forbid"))
+    return frozenset(found)
+
+
+def standing(words: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
+    """Return which of some words stand in one of some texts, or may: letters may be written as their numbers.
+
+    Case is ignored, and so is where a line is broken.
+    """
+    text = "\n".join(texts)
+    if "\\" in text or "`" in text:
+        if _HIDDEN.search(text):
+            return frozenset(words)
+        text = _BROKEN_LINE.sub("", text).replace("\\/", "/")
+    text = text.lower()
+    return frozenset([word for word in words if word in text])
 
 
 def needed(raw: Any) -> set[str]:
@@ -41,7 +51,9 @@ def needed(raw: Any) -> set[str]:
     for word, value in raw.items() if isinstance(raw, dict) else ():
         if word == "all":
             found.update(key for one in value for key in needed(one))
-        elif word not in {"any", "not", "related", "."} and _needs_a_value(value):
+        elif word == "any":
+            found.update(set.intersection(*map(needed, value)))
+        elif word not in {"not", "related", "."} and _needs_a_value(value):
             first = parse_path(str(word))[0]
             if isinstance(first, str):
                 found.add(first)

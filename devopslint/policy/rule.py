@@ -33,7 +33,7 @@ class Rule:
     once; such a rule has neither conditions nor a check.
     """
 
-    __slots__ = ("_message", "analyser", "from_user", "id", "judge", "level", "options", "raw")
+    __slots__ = ("_message", "analyser", "from_user", "id", "judge", "level", "needs", "options", "raw")
 
     def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
         self.id = identifier
@@ -42,6 +42,8 @@ class Rule:
         self.options: dict[str, Any] = {name: option["default"] for name, option in raw.get("options", {}).items()}
         self.from_user = from_user
         self.analyser: str = raw.get("analyser", "")
+        self.needs: Sequence[str] = raw.get("needs", ())
+        """Words one of which stands in the files of a unit wherever the rule finds something; none when nothing is known."""
         self.judge: Judge = self._begin
         """Returns the problems of a subject, and whether the rule was left undecided by something unknown."""
         self._message: list[str] | None = None
@@ -103,19 +105,14 @@ _UNDECIDED: Verdict = ((), True)
 
 
 def _compiled_check(rule: Rule) -> Judge:
-    from devopslint.policy.needs import lacking
-
     check = import_check(rule.raw["check"])
     options = rule.options
     if "when" not in rule.raw:
         return lambda subject: (list(check(subject, options)), False)
     when = _compile_part(rule, "when", blame=False)
     holds = _evaluator(when)
-    lacks = lacking([rule.raw["when"]])
 
     def judge(subject: Subject) -> Verdict:
-        if lacks is not None and lacks(subject):
-            return _NOTHING
         truth = holds(subject)[0]
         if truth is not True:
             return _UNDECIDED if truth is None else _NOTHING
@@ -134,19 +131,12 @@ def import_check(path: str) -> Check:
 
 
 def _compiled_conditions(rule: Rule) -> Judge:
-    from devopslint.policy.needs import lacking
-
     when, require, forbid = (
         _evaluator(_compile_part(rule, part, blame=part == "forbid")) if part in rule.raw else None
         for part in ("when", "require", "forbid")
     )
 
-    alone = rule.raw.get("forbid") if not {"when", "require"} & rule.raw.keys() else None
-    lacks = lacking([rule.raw.get("when"), alone])
-
     def judge(subject: Subject) -> Verdict:
-        if lacks is not None and lacks(subject):
-            return _NOTHING
         undecided = False
         if when is not None:
             holds, _ = when(subject)

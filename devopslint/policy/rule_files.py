@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COLD = ("why", "how", "examples")
 """Fields that only reports and rule pages need."""
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 _ENDINGS = (".yaml", ".yml")
 
 

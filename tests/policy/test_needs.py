@@ -1,4 +1,4 @@
-"""What a condition needs: what lacks it is spared, and would have been told false by the whole condition."""
+"""What rules need: subjects and files that lack it are spared, and nothing would have been found in them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from subjects import subject
 
 from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
+from devopslint.engine.dispatch import Table
 from devopslint.policy.conditions import Evaluation, compile_condition
-from devopslint.policy.needs import lacking, needed
+from devopslint.policy.needs import keys_of, needed, standing
+from devopslint.policy.rule import Rule
 from devopslint.policy.subject import Subject
 
 
@@ -25,6 +27,7 @@ from devopslint.policy.subject import Subject
         ({"a": {"exists": False}}, set()),
         ({"a": {"not_in": [1]}, "b": {"not_matches": "x"}, "c": {"each": {"equals": 1}}}, set()),
         ({"a": {"equals": "x", "default": "x"}}, set()),
+        ({"any": [{"a": 1, "b": 1}, {"b.c": 1}]}, {"b"}),
         ({"any": [{"a": 1}, {"b": 1}], "not": {"c": 1}, "related": {"d": {"e": 1}}, ".": {"exists": True}}, set()),
         ({"a": {"lower": {"not_in": ["x"]}}, "b": {"length": {"max": 1}}}, set()),
     ],
@@ -33,16 +36,57 @@ def test_needed_keys(raw: dict[str, Any], keys: set[str]) -> None:
     assert needed(raw) == keys
 
 
-def test_subjects_that_lack_a_key() -> None:
-    lacks = lacking([{"image": "nginx"}, None, {"owner.name": "web"}])
-    assert lacks is not None
-    assert lacks(subject("image: nginx"))
-    assert not lacks(subject("{image: null, owner: {}}"))
+def test_keys_of_a_rule() -> None:
+    assert keys_of({"when": {"image": "nginx"}, "forbid": {"ports": 1}}) == {"image"}
+    assert keys_of({"forbid": {"ports": 1}}) == {"ports"}
+    assert keys_of({"require": {"image": "nginx"}}) == frozenset()
+    assert keys_of({"require": {"image": "nginx"}, "forbid": {"ports": 1}}) == frozenset()
+
+
+def rule(identifier: str, **fields: Any) -> Rule:
+    return Rule(identifier, {"level": "error", "on": ["some.thing"], **fields})
+
+
+def met(table: Table, one: Subject) -> list[str]:
+    return [found.id for found in table.rules_for(one)]
+
+
+def test_rules_meet_subjects_with_the_keys_that_they_need() -> None:
+    rules = [rule("a", forbid={"image": "x"}), rule("b", require={"image": "x"}), rule("c", forbid={"owner.name": "x"})]
+    table = Table({"some.thing": rules})
+    assert met(table, subject("image: nginx")) == ["a", "b"]
+    assert met(table, subject("{image: null, owner: {}}")) == ["a", "b", "c"]
+    assert met(table, subject("other: 1")) == ["b"]
+    assert met(table, subject("[image]")) == ["a", "b", "c"]
     owned = subject("image: nginx")
-    assert not lacks(Subject("thing", owned.value, document=owned.document, parents={"owner": owned}))
+    parents = {"owner": owned}
+    assert met(table, Subject("some.thing", owned.value, document=owned.document, parents=parents)) == ["a", "b", "c"]
     owned.value.open = True
-    assert not lacks(owned)
-    assert lacking([{"image": {"exists": False}}, None]) is None
+    assert met(table, owned) == ["a", "b", "c"]
+
+
+def test_rules_meet_units_with_the_words_that_they_need() -> None:
+    table = Table({"some.thing": [rule("a", needs=["curl", "wget"]), rule("b"), rule("c", needs=["git"])]})
+    one = subject("image: nginx")
+    assert met(table, one) == ["a", "b", "c"]
+    assert met(table.narrowed(frozenset({"wget"})), one) == ["a", "b"]
+    assert met(table.narrowed(frozenset()), one) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("run: curl x", {"curl"}),
+        ("RUN CURL x", {"curl"}),
+        ("RUN cu\\\nrl x", {"curl"}),
+        ("RUN cu`  \r\n  rl x", {"curl"}),
+        ('run: "cu\\x72l"', {"curl", "a/b"}),
+        ('{"run": "a\\/b"}', {"a/b"}),
+        ("run: cu rl\nuses: a", set()),
+    ],
+)
+def test_words_that_stand_in_a_text(text: str, found: set[str]) -> None:
+    assert standing(["curl", "a/b"], ["nothing", text]) == found
 
 
 def test_what_lacks_a_key_is_told_false() -> None:
