@@ -23,6 +23,21 @@ _SILENCES = lazily(
 )
 
 
+_DIRECTIVE = lazily(r"(?im)^[ \t]*(#[ \t]*(syntax|escape|check)[ \t]*=[ \t]*\S+)[ \t]*$")
+
+
+def late_directive(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`# syntax=…` in front of the first instruction, but behind another comment or a blank line: BuildKit passes it over."""
+    model: Model = subject.context
+    first = model.steps[0].instruction.mark[0] if model.steps else 0
+    heeded = {one.start for one in model.file.directives}
+    for found in _DIRECTIVE.finditer(model.source.text, 0, first):
+        value = found.start(1) + found[1].index("=") + 1
+        value += len(found[1][value - found.start(1) :]) - len(found[1][value - found.start(1) :].lstrip())
+        if value not in heeded:
+            yield Problem(Place(model.source, *found.span(1)), name=found[2].lower())
+
+
 def silenced(subject: Subject, options: Options) -> Iterator[Problem]:
     """Comments that silence hadolint, checkov, trivy, kics or BuildKit's checks."""
     model: Model = subject.context

@@ -83,6 +83,14 @@ def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(place, path=text)
 
 
+def outside_context(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`COPY ../shared …`: nothing above the context can be had."""
+    step: Step = subject.context
+    for text, place in named_sources(step):
+        if "://" not in text and posixpath.normpath(text.replace("\\", "/").lstrip("/")).startswith("../"):
+            yield Problem(place, path=text)
+
+
 def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """`npm ci` and the like where the manifest is copied and the repository has no lock file beside it."""
     command, step = command_of(subject)

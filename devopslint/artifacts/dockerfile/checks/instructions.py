@@ -40,10 +40,6 @@ _SIGNALS = frozenset(
 )  # fmt: skip
 _EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
 _PORT = lazily(r"(\d+)(?:-(\d+))?(?:/(\w+))?$")
-_UNEXPANDED = lazily(
-    r"(?:--?[\w.-]+=)?(\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*))(?:[/:.][\w./:-]*)?$|(\$(?:\{\w+\}|[A-Za-z_]\w*))$"
-)
-"""A variable as a whole word, or in capitals as the value of an option or the beginning of a path."""
 _WITHOUT_PIPEFAIL = lazily(
     r"\b(?:stretch|buster|bullseye|bookworm|xenial|bionic|focal|jammy|noble)\b|^debian:(?:9|1[0-2])\b|^ubuntu:(?:1[68]|2[024])\.04\b"
 )
@@ -202,21 +198,6 @@ def pipefail_unknown(subject: Subject, options: Options) -> Iterator[Problem]:
     runs = (other for other in step.stage.lineage() if other.name == "RUN" and other.index < step.index)
     if not any(re.search(r"\bdash\b|bin/sh\b", other.instruction.text) for other in runs):
         yield Problem(docker_place(step, word), shell=words[0].value, image=step.stage.root_stage.image_text)
-
-
-def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`CMD ["node", "$FILE"]`: nobody expands the variable."""
-    step: Step = subject.context
-    words = step.instruction.words
-    if not step.instruction.json or not words:
-        return
-    names = [word.value.rsplit("/", 1)[-1] for word in words]
-    if any(re.search(r"(?:^|[^a-z])(?:ba|da|a|z|k|c|pw)?sh$|cmd|powershell|envsubst|eval", name) for name in names):
-        return
-    for word in words:
-        found = _UNEXPANDED.match(word.value)
-        if found:
-            yield Problem(docker_place(step, word), variable=found[1] or found[2])
 
 
 def cmd_ignored(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_AR
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -65,6 +65,15 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
                 told.add(name)
                 mark = step.instruction.fragment.mark(word.start + use.at, word.start + use.end)
                 yield Problem(Place(step.instruction.source, *mark), name=name)
+
+
+def repeated_key(subject: Subject, options: Options) -> Iterator[Problem]:
+    """A variable or label that one ENV or LABEL sets twice."""
+    source = subject.document.source
+    pairs = subject.raw("pairs")
+    for name, mark in pairs.duplicates:
+        related = [Related(Place(source, *pairs.at[name][:2]), "first set here")]
+        yield Problem(Place(source, mark[0], mark[1]), related=related, name=name)
 
 
 def unused_argument(subject: Subject, options: Options) -> Iterator[Problem]:
