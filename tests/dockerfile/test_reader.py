@@ -111,6 +111,11 @@ def test_what_is_no_list_of_strings_is_no_json() -> None:
         ("FROM a\nRUN <<EOF\n", "<<EOF"),
         ("# escape=x\nFROM a\n", "x"),
         ("FROM a\nONBUILD foo b\n", "foo"),
+        ("FROM a\nCOPY b\n", "COPY"),
+        ("FROM a\nADD --chown=1:1 b\n", "ADD"),
+        ("FROM a AS b/c\n", "b/c"),
+        ("FROM a AS 1b\n", "1b"),
+        ("FROM a\nONBUILD COPY b\n", "COPY"),
     ],
 )
 def test_problems_have_places(text: str, place: str) -> None:

@@ -36,6 +36,8 @@ _CONTINUES = {
 }
 _NAME = lazily(r"\S+")
 _HEALTHCHECK = lazily(r"(CMD|NONE)\s*", re.IGNORECASE)
+_STAGE_NAME = lazily(r"[a-z][a-z0-9._-]*$|.*\{[{%]", re.IGNORECASE)
+"""What BuildKit takes; a template is none of its business."""
 _HEREDOC_WORD = lazily(r"\d*<<(-?)([^<]+)$")
 
 
@@ -309,8 +311,13 @@ class _Reader:
             message = f"{inner.name} needs at least one argument" if inner.name not in _EMPTY else None
         elif inner.name == "FROM" and not _is_from(inner):
             message = "FROM takes one image, or an image, AS and a name"
+        elif inner.name in {"COPY", "ADD"} and len(inner.words) < 2:
+            message = f"{inner.name} needs a source and a destination"
         if message:
             self.problem(message, *inner.name_mark)
+        if inner.name == "FROM" and len(inner.words) == 3 and not _STAGE_NAME.match(inner.words[2].value):
+            word = inner.words[2]
+            self.problem(f"`{word.raw}` is no name for a stage", *inner.fragment.mark(word.start, word.end))
         if inner.name in {"ENV", "LABEL"} and inner.words:
             self.check_pairs(inner)
 

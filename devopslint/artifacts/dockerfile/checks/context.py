@@ -70,7 +70,7 @@ def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         path = posixpath.normpath(text.lstrip("/"))
         if not _SOURCE_FILE.search(path) or _BUILT.search(path) or _GENERATED.search(path):
             continue
-        folders = list(_folders(model))
+        folders = list(context_folders(model))
         if any(_has(model, folder, path) for folder in folders):
             continue
         if not _is_built_here(model, folders, text) and not any(
@@ -109,7 +109,7 @@ def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     folder = model.source.path.rpartition("/")[0]
     if model.workspace is None or not _has(model, folder, manifest) or not _copies(step, manifest):
         return
-    if any(_has(model, above, lock) for above in _folders(model) for lock in locks) or _writes_lock(
+    if any(_has(model, above, lock) for above in context_folders(model) for lock in locks) or _writes_lock(
         step, command, locks
     ):
         return
@@ -129,7 +129,7 @@ def named_sources(step: Step) -> Iterator[tuple[str, Place]]:
                 yield text, docker_place(step, word)
 
 
-def _folders(model: Model) -> Iterator[str]:
+def context_folders(model: Model) -> Iterator[str]:
     """Yield the folder of a Dockerfile and those above it: each may be the context."""
     folder = model.source.path.rpartition("/")[0]
     while True:
