@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, has_mount_over, mounts, place_of
+from devopslint.artifacts.dockerfile.checks.common import docker_place
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.knowledge.credentials import find_credential
 from devopslint.policy.subject import Problem
@@ -92,35 +92,3 @@ def _holds_token(step: Step, text: str) -> bool:
         if source is not None:
             return _TOKEN.search(source.text) is not None or find_credential(source.text) is not None
     return workspace is not None and _HELD.search(text) is not None
-
-
-def secret_mount_kept(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`cp` or `cat … >` of a secret that is mounted for one RUN: the copy stays in the layer."""
-    command, step = command_of(subject)
-    targets = list(_mounted_secrets(step))
-    source = next((word for word in command.words if any(target in word.text for target in targets)), None)
-    if source is None or command.within is not None:
-        return
-    written = [one.target for one in command.redirects if one.operator.endswith(">") and one.target is not None]
-    if command.name in {"cp", "install", "mv"}:
-        written = command.operands(frozenset({"-m", "--mode", "-o", "-g"}))[-1:]
-    if command.piped_to is not None and command.piped_to.name == "tee":
-        written = command.piped_to.operands()[:1]
-    removed = [word.text for other in step.read_script().named("rm", "shred") for word in other.words]
-    for word in written:
-        folder = word.text.rpartition("/")[0] or "/"
-        if word.text.startswith(("/dev/", "/run/")) or word is source or has_mount_over(step, (folder,)):
-            continue
-        if not any(text.rstrip("/") and word.text.startswith(text.rstrip("/*")) for text in removed):
-            yield Problem(place_of(word), path=word.text, secret=source.text)
-            return
-
-
-def _mounted_secrets(step: Step) -> Iterator[str]:
-    """Yield the paths at which a RUN has its secrets."""
-    for mount in mounts(step):
-        if mount.get("type") == "secret":
-            path = mount.get("target") or mount.get("dst") or mount.get("destination")
-            name = mount.get("id") or mount.get("source") or mount.get("src") or ""
-            if path or name:
-                yield path or f"/run/secrets/{name}"

@@ -47,7 +47,7 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
     """ENV that gives a value to a name under which secrets stand, or takes it from a build argument."""
     step: Step = subject.context
     for name, mark in subject.raw("pairs").at.items():
-        if not _names_secret(name):
+        if not names_secret(name):
             yield from _within(subject, name, mark)
             continue
         raw = subject.raw(("pairs", name))
@@ -80,12 +80,13 @@ def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
     """ARG whose name is that of a secret, whatever its default: build arguments stand in the history of the image."""
     for name, mark in subject.raw("pairs").at.items():
         value = subject.get(("pairs", name))
-        if not _names_secret(name) or (isinstance(value, str) and (_SWITCH.match(value) or is_address(value))):
+        if not names_secret(name) or (isinstance(value, str) and (_SWITCH.match(value) or is_address(value))):
             continue
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
 
 
-def _names_secret(name: str) -> bool:
+def names_secret(name: str) -> bool:
+    """Say whether a name of a variable is one under which a secret stands."""
     return looks_like_secret_name(name) or (_SECRET_TAIL.search(name) is not None and not _PUBLIC.search(name))
 
 
@@ -169,5 +170,5 @@ def secret_label(subject: Subject, options: Options) -> Iterator[Problem]:
     """A label whose name is that of a secret, with a value that is one."""
     for name, mark in subject.raw("pairs").at.items():
         value = subject.get(("pairs", name))
-        if isinstance(value, str) and _names_secret(name.rpartition(".")[2]) and _is_value(value):
+        if isinstance(value, str) and names_secret(name.rpartition(".")[2]) and _is_value(value):
             yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
