@@ -20,7 +20,7 @@ _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-f:]+\])(?::\d+)?"
 _NAME = lazily(rf"(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*$")
 _TAG = lazily(r"\w[\w.-]{0,127}$")
-_HOLE = lazily(r"[$%{}<>]|__\w+__|@@")
+_HOLE = lazily(r"[$%{}<>]|__\w+__|@@|^[A-Z0-9]+[-_][A-Z0-9_-]+$")
 """What stands for something else, which a variable or another tool fills in."""
 
 
