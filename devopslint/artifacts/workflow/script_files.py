@@ -59,6 +59,23 @@ def _by_program(script: str, names: str) -> Iterator[tuple[int, int]]:
 
 def _redirected(script: str, names: str) -> Iterator[tuple[int, int]]:
     """Yield the lines of which a shell puts the output into one of the files."""
+    for _, lines in _redirections(script, names):
+        yield from lines
+
+
+def writes(script: str, *files: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield each line that writes into one of the runner's files, and the stretch of all that it writes there."""
+    if not any(name in script.upper() for name in files):
+        return
+    for line, parts in _redirections(script, "|".join(files)):
+        yield line, (parts[0][0], parts[-1][1]) if parts else line
+    if "open(" in script or "appendFile" in script:
+        for start, end in _by_program(script, "|".join(files)):
+            yield (start, end), (start, end)
+
+
+def _redirections(script: str, names: str) -> Iterator[tuple[tuple[int, int], list[tuple[int, int]]]]:
+    """Yield each line that sends output of a shell into one of the files, and the lines that this output comes from."""
     into = re.compile(_INTO.replace("NAME", names), re.IGNORECASE)
     lines: list[tuple[int, str]] = []
     at = 0
@@ -69,18 +86,20 @@ def _redirected(script: str, names: str) -> Iterator[tuple[int, int]]:
     while index < len(lines):
         at, line = lines[index]
         index += 1
-        if not into.search(line):
+        if line.lstrip().startswith("#") or not into.search(line):
             continue
+        found: list[tuple[int, int]] = []
         if re.match(r"\s*[})]", line):
             first = _opening(lines, index - 1, "{" if line.lstrip()[0] == "}" else "(")
-            yield from ((start, start + len(text)) for start, text in lines[first : index - 1])
+            found.extend((start, start + len(text)) for start, text in lines[first : index - 1])
         else:
-            yield at, at + len(line)
+            found.append((at, at + len(line)))
         heredoc = _HEREDOC.search(line) if re.search(r"\b(?:cat|tee)\b", line) else None
         if heredoc is not None:
             while index < len(lines) and lines[index][1].strip() != heredoc.group(1):
-                yield lines[index][0], lines[index][0] + len(lines[index][1])
+                found.append((lines[index][0], lines[index][0] + len(lines[index][1])))
                 index += 1
+        yield (at, at + len(line)), found
 
 
 def _opening(lines: list[tuple[int, str]], last: int, bracket: str) -> int:

@@ -7,7 +7,7 @@ import re
 from devopslint.artifacts.workflow.checks.injection import problem_of
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted
 from devopslint.artifacts.workflow.flow import CHECKED, CLEANS, code_of, flows
-from devopslint.artifacts.workflow.script_files import written
+from devopslint.artifacts.workflow.script_files import writes, written
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -39,6 +39,17 @@ _HEAD_OF_OTHERS = lazily(r"head|refs/pull")
 _STARTED_BY_STRANGERS = ("pull_request_target", "workflow_run", "issue_comment")
 _SET_BY_TOOLKIT = lazily(r"\bcore\.(?:exportVariable|addPath)\((?:[^()]|\([^()]{0,200}\)){0,400}\)?")
 _HOLDS_FILE = lazily(r"(?:^|[\s;])(\w+)=\"?\$\((?:\s*(?:cat|head|tail)\s|<)([^()]*)\)")
+_FILE_OF_RUNNER = lazily(
+    r"(?:>>?\s*|\btee\s+-a\s+|-FilePath\s+|-Path\s+)?[\"']?(?:\$\{?(?:env:)?|%)GITHUB_(?:ENV|PATH)\b\}?[\"'%]?",
+    re.IGNORECASE,
+)
+_OF_RUNNER = lazily(
+    r"\$\{?(?:env:)?(?:HOME|PWD|RUNNER_\w+|GITHUB_(?:WORKSPACE|SHA|RUN_\w+|REPOSITORY|ACTION_PATH|JOB))\b\}?"
+    r"|\$\{\{\s*(?:runner\.\w+|github\.(?:workspace|sha|run_\w+|repository|action_path|job))\s*\}\}"
+)
+_PRINTS = lazily(
+    r"\s*(?:\{|\(|\}|\)|echo\b|printf\b|Write-(?:Output|Host)\b|Add-Content\b|cat\b\s*(?:<<|$)|[\"']|\w+=|\w+<<|[A-Z_]+\s*$|$|print\b|\w+\.write)"
+)
 _READS_LINES = lazily(r"\bwhile\s+(?:IFS=\S*\s+)?read\s+((?:-\w+\s+)*[A-Za-z_][\w ]*)")
 _DONE_WITH = lazily(r"\bdone\s*<\s*[\w./\"'$]")
 _READS_LINE = lazily(r"(?:^|[\s;&])read[ \t]+((?:-\w+[ \t]+)*[A-Za-z_][\w ]{0,80}?)[ \t]*<\s*[\w./\"'$]")
@@ -91,6 +102,37 @@ def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Pr
 def _is_harmless_branch(flow: Flow, step: Step) -> bool:
     """Say whether it is a branch's name, which has no line breaks, in a run that has nothing to be stolen."""
     return flow.origin.path in _BRANCHES and not step.workflow.has_trigger("pull_request_target", "workflow_run")
+
+
+def set_in_privileged_run(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find what else than fixed texts reaches the environment of later steps in a run that strangers start."""
+    step: Step = subject.context
+    if (
+        step.run is None
+        or step.fragment is None
+        or not step.workflow.has_trigger("pull_request_target", "workflow_run")
+    ):
+        return
+    script, fragment = step.run, step.fragment
+    told = [problem.at for problem in environment_file_injection(subject, options)]
+    for (start, end), (first, last) in writes(script, "GITHUB_ENV", "GITHUB_PATH"):
+        if _is_fixed(script[first:last]):
+            continue
+        above, below = fragment.mark(min(start, first), max(end, last))
+        if not any(isinstance(at, Place) and above <= at.start < below for at in told):
+            indent = len(script[start:end]) - len(script[start:end].lstrip())
+            yield Problem(
+                Place(fragment.source, *fragment.mark(start + indent, start + len(script[start:end].rstrip())))
+            )
+
+
+def _is_fixed(text: str) -> bool:
+    """Say whether lines print nothing but texts that stand there, and what only the runner says."""
+    for line in _FILE_OF_RUNNER.sub("", text).split("\n"):
+        plain = _OF_RUNNER.sub("", line)
+        if re.search(r"[$`]|%\w+%|environ|getenv|process\.env|\bcontext\.", plain) or not _PRINTS.match(plain):
+            return False
+    return True
 
 
 def _variables_with_files(script: str) -> set[str]:
