@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, is_install
@@ -32,6 +33,17 @@ _NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "astral-sh/setup-uv": ("version", ("uv.toml", "pyproject.toml", ".tool-versions")),
     "azure/setup-helm": ("version", ()),
     "azure/setup-kubectl": ("version", ()),
+    "1password/install-cli-action": ("version", ()),
+    "bufbuild/buf-action": ("version", ("buf.yaml", "buf.gen.yaml")),
+    "carvel-dev/setup-action": ("only", ()),
+    "docker/setup-compose-action": ("version", ()),
+    "docker/setup-docker-action": ("version", ()),
+    "fluxcd/flux2/action": ("version", ()),
+    "goreleaser/goreleaser-action": ("version", ()),
+    "jdx/mise-action": ("version", ()),
+    "prefix-dev/setup-pixi": ("pixi-version", ()),
+    "superfly/flyctl-actions/setup-flyctl": ("version", ()),
+    "zizmorcore/zizmor-action": ("version", ()),
     "extractions/setup-just": ("just-version", (".tool-versions",)),
     "golangci/golangci-lint-action": ("version", ()),
     "hashicorp/setup-packer": ("version", ()),
@@ -74,6 +86,12 @@ def _floating(command: Command, step: Step) -> list[Word]:
         return [word for word in wanted if word.text.rpartition("@")[2] in _MOVING and "@" in word.text]
     if name == "cargo":
         return _of_cargo(command)
+    if name == "composer":
+        return _of_composer(command)
+    if name in {"poetry", "pdm", "pipenv"}:
+        operands = command.operands(MANAGERS["pip"].valued | {"-G", "--group", "-C", "--source"})
+        wanted = operands[1:] if _is(operands, "add") or (name == "pipenv" and _is(operands, "install")) else []
+        return [word for word in wanted if _names(word, "= @ < > ~ ^")]
     if name == "gem":
         operands = command.operands(MANAGERS["gem"].valued)
         return (
@@ -114,19 +132,40 @@ def _of_uv(command: Command) -> list[Word]:
     if words == ["pip", "install"]:
         return _of_pip(command, operands[1:])
     if words in (["tool", "run"], ["tool", "install"]):
-        return [word for word in operands[2:3] if _names(word, "= @ < >")] if not command.has_flag("--from") else []
+        return _tool_of_uv(command, operands[2:3])
+    if words[:1] == ["add"]:
+        return [word for word in operands[1:] if _names(word, "= @ < > ~")]
     return []
+
+
+def _tool_of_uv(command: Command, operands: list[Word]) -> list[Word]:
+    """Return the package that uv takes a tool from: what `--from` says, else the tool's own name."""
+    sources = _values(command, "--from", "--spec")
+    return [word for word in sources or operands[:1] if _names(word, "= @ < > ~") and not _is_bootstrap(word)]
+
+
+def _values(command: Command, *names: str) -> list[Word]:
+    """Return the words behind some options."""
+    return [after for before, after in pairwise(command.words) if before.text in names]
 
 
 def _of_uvx(command: Command) -> list[Word]:
     operands = command.operands(_UV_VALUED | {"--pip-args", "--index-url", "-i"})
-    if command.has_flag("--from", "--spec"):
-        return []
     if command.name == "pipx":
         if not _is(operands, "run", "install"):
             return []
         operands = operands[1:]
-    return [word for word in operands[:1] if _names(word, "= @ < >") and not _is_bootstrap(word)]
+    attached = any(word.text.startswith(("--from=", "--spec=")) for word in command.words)
+    return [] if attached else _tool_of_uv(command, operands)
+
+
+def _of_composer(command: Command) -> list[Word]:
+    operands = command.operands(MANAGERS["composer"].valued)
+    operands = operands[1:] if _is(operands, "global") else operands
+    wanted = operands[1:] if _is(operands, "require") else []
+    if any("/" not in word.text for word in wanted):
+        return []  # versions are words of their own
+    return [word for word in wanted if _names(word, ": =")]
 
 
 def _of_npm(command: Command, step: Step) -> list[Word]:
@@ -137,11 +176,15 @@ def _of_npm(command: Command, step: Step) -> list[Word]:
     if words[:1] in (["dlx"], ["exec"], ["x"]):
         certain = words[0] == "dlx"
         return [word for word in operands[1:2] if _names(word, "@") and (certain or _is_fetched(command, word, step))]
-    if words == ["global", "add"] or (words[:1] in (["install"], ["i"], ["add"]) and command.name != "yarn"):
+    if (
+        words == ["global", "add"]
+        or words[:1] == ["add"]
+        or (words[:1] in (["install"], ["i"]) and command.name != "yarn")
+    ):
         first = 2 if words == ["global", "add"] else 1
         is_global = words[0] == "global" or command.has_flag("-g", "--global")
         found = [word for word in operands[first:] if _names(word, "@") and not _is_bootstrap(word)]
-        return found if is_global or command.name == "npm" else []
+        return found if is_global or command.name == "npm" or words[0] == "add" else []
     return []
 
 
@@ -173,6 +216,12 @@ def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Pr
     step = subject.context.owner
     if step is None or not hasattr(step, "job"):
         return
+    if command.name == "gem":
+        yield from _fixed_gem(command)
+        return
+    if command.name == "cargo":
+        yield from _unlocked_crate(command)
+        return
     if command.name in {"pip", "pip3"}:
         operands = command.operands(MANAGERS["pip"].valued)
         held = command.has_flag("--require-hashes", "--no-deps", "-c", "--constraint")
@@ -184,6 +233,24 @@ def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Pr
         fixed = re.search(r"==\s*[\w.]+$" if command.name != "npm" else r".@[\d.]+$", word.text)
         if fixed and not word.expands and not _PATH.search(word.text):
             yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool=command.name)
+
+
+def _fixed_gem(command: Command) -> Iterator[Problem]:
+    operands = command.operands(MANAGERS["gem"].valued)
+    for word in operands[1:] if is_install(command) else []:
+        fixed = are_bound(command) or re.search(r".:\d[\w.]*\Z", word.text)
+        if fixed and not word.expands and not _PATH.search(word.text):
+            yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool="gem")
+
+
+def _unlocked_crate(command: Command) -> Iterator[Problem]:
+    operands = command.operands(MANAGERS["cargo"].valued)
+    if not is_install(command) or command.has_flag("--locked", "--path", "--git"):
+        return
+    for word in operands[1:]:
+        fixed = command.has_flag("--version", "--vers") or re.search(r".@[\d.]+\Z", word.text)
+        if fixed and not word.expands and not _PATH.search(word.text):
+            yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool="cargo")
 
 
 def floating_tool(subject: Subject, options: Options) -> Iterator[Problem]:
