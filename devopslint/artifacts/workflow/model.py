@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.workflow.actions import parse_uses
 from devopslint.artifacts.workflow.matrix import read_matrix
 from devopslint.artifacts.workflow.shells import SHELLS, shell_name, speaks_powershell
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
 
+_ASKS_FOR_SYSTEM = lazily(r"runner\.os|matrix\.|windows", re.IGNORECASE)
 MOST_NEEDED = 1000
 """Jobs that are followed backwards from one through `needs`."""
 
@@ -209,7 +213,21 @@ class Job:
             self._on_windows = self._is_on_windows()
         return self._on_windows  # type: ignore[return-value]  # it has been asked
 
+    @property
+    def is_on_windows_and_others(self) -> bool:
+        """Whether the matrix surely holds Windows and another system."""
+        return isinstance(self.value.get("runs-on"), str) and self._systems() == {True, False}
+
     def _is_on_windows(self) -> bool | None:
+        found = self._systems()
+        value = self.value.get("runs-on")
+        labels = value.get("labels") if isinstance(value, Map) else value
+        if isinstance(labels, list) and len(labels) > 1 and True in found:
+            return True
+        return found.pop() if len(found) == 1 else None
+
+    def _systems(self) -> set[bool]:
+        """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
         from devopslint.artifacts.workflow.resolve import resolve_in
 
         value = self.value.get("runs-on")
@@ -221,11 +239,9 @@ class Job:
             candidates = resolve_in(label, self) if isinstance(label, str) else None
             for one in [label] if candidates is None else [candidate.value for candidate in candidates]:
                 if not isinstance(one, str):
-                    return None
+                    return set()
                 found.add("windows" in one.lower())
-        if len(labels) > 1 and True in found:
-            return True
-        return found.pop() if len(found) == 1 else None
+        return found
 
     def step(self, identifier: str) -> Step | None:
         """Return the step with an id (ids do not mind case), or `None`."""
@@ -333,6 +349,15 @@ class Step:
     def is_shell(self) -> bool:
         """Whether its script is one of bash or sh."""
         return self.run is not None and self.shell in SHELLS
+
+    @property
+    def is_shell_somewhere(self) -> bool:
+        """Whether its script is one of bash or sh, at least in those rows of the matrix that are not Windows."""
+        if self.run is None or self.is_shell:
+            return self.run is not None
+        if self.shell is not None or not self.job.is_on_windows_and_others or speaks_powershell(self.run):
+            return False
+        return not _ASKS_FOR_SYSTEM.search(str(self.value.get("if", "")))
 
     def script(self) -> Script:
         """Return its script, parsed once."""

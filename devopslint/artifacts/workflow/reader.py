@@ -104,7 +104,7 @@ def _read_step(
             yield script_subject(
                 step.fragment, document, {"step": subject, **parents}, subject.address, script_context(step)
             )
-    if step.run is not None and unit.wants("shell.command") and step.is_shell:
+    if step.run is not None and unit.wants("shell.command") and step.is_shell_somewhere:
         from devopslint.knowledge.commands import command_subjects, wanted_commands
 
         assert step.fragment is not None
