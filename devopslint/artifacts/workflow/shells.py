@@ -31,7 +31,8 @@ _ALIASES = {"msys2": "bash"}
 _POWERSHELL = lazily(
     r"\$env:\w|(?:^|[|;(=]\s*|\n\s*)(?:Get|Set|New|Remove|Write|Start|Stop|Invoke|Copy|Move|Test|Out|Add|Expand|Import|Select"
     r"|Where|ForEach|Join|Split|Resolve|Compress)-[A-Z]\w+\b"
-    r"|\$Is(?:Windows|Linux|MacOS)\b|\b(?:if|foreach|while)\s*\(\s*!?\(?\$(?!NF\b|NR\b)[A-Za-z_]|(?:^|\n)[ \t]*\$[A-Za-z_]\w*\s*\+?=\s"
+    r"|\$Is(?:Windows|Linux|MacOS)\b|\b(?:if|foreach|while)\s*\(\s*!?\(?\$(?!NF\b|NR\b)[A-Za-z_]"
+    r"|(?:^|\n)[ \t]*\$[A-Za-z_]\w*\s*\+?=\s"
 )
 
 

@@ -25,7 +25,17 @@ _BOOTSTRAP = frozenset({"pip", "setuptools", "wheel", "uv", "build", "twine", "n
 """What makes or ships packages, or installs the rest: not part of what is tested."""
 _PATH = lazily(r"^(?:\.|/|~|\w+://|git\+|file:)|[*]|\.(?:whl|tgz|tar\.gz|zip|txt|gem|nupkg|crate)$|\$")
 _UV_VALUED = frozenset(
-    {"--from", "--with", "--python", "-p", "--index-url", "--index", "--with-requirements", "--spec"}
+    {
+        "--from",
+        "--with",
+        "--python",
+        "-p",
+        "--index-url",
+        "--index",
+        "--with-requirements",
+        "--spec",
+        "--generate-shell-completion",
+    }
 )
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
 _NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -110,7 +120,7 @@ def _is(operands: list[Word], *words: str) -> bool:
 def _names(word: Word, mark: str) -> bool:
     """Say whether a word surely is the name of a package without a version behind one of the marks."""
     text = word.text
-    if word.expands or _PATH.search(text) or not text:
+    if word.expands or _PATH.search(text) or not text or "://" in text or text.startswith("-"):
         return False
     at = max(text.rfind(one) for one in mark.split())
     return at <= 0 or text[at + 1 :].lower() in _MOVING
@@ -119,7 +129,9 @@ def _names(word: Word, mark: str) -> bool:
 def _of_pip(command: Command, operands: list[Word]) -> list[Word]:
     if not _is(operands, "install") or command.has_flag(*MANAGERS["pip"].bound):
         return []
-    return [word for word in operands[1:] if _names(word, "= > < ~") and not _is_bootstrap(word)]
+    return [
+        word for word in operands[1:] if _names(word, "= > < ~") and "/" not in word.text and not _is_bootstrap(word)
+    ]
 
 
 def _is_bootstrap(word: Word) -> bool:
@@ -141,7 +153,11 @@ def _of_uv(command: Command) -> list[Word]:
 def _tool_of_uv(command: Command, operands: list[Word]) -> list[Word]:
     """Return the package that uv takes a tool from: what `--from` says, else the tool's own name."""
     sources = _values(command, "--from", "--spec")
-    return [word for word in sources or operands[:1] if _names(word, "= @ < > ~") and not _is_bootstrap(word)]
+    return [
+        word
+        for word in sources or operands[:1]
+        if _names(word, "= @ < > ~") and "/" not in word.text and not _is_bootstrap(word)
+    ]
 
 
 def _values(command: Command, *names: str) -> list[Word]:
@@ -238,7 +254,7 @@ def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Pr
 def _fixed_gem(command: Command) -> Iterator[Problem]:
     operands = command.operands(MANAGERS["gem"].valued)
     for word in operands[1:] if is_install(command) else []:
-        fixed = are_bound(command) or re.search(r".:\d[\w.]*\Z", word.text)
+        fixed = not word.text.startswith("-") and (are_bound(command) or re.search(r".:\d[\w.]*\Z", word.text))
         if fixed and not word.expands and not _PATH.search(word.text):
             yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool="gem")
 
