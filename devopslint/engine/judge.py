@@ -6,6 +6,7 @@ from devopslint.engine.artifacts import artifacts
 from devopslint.engine.progress import Progress
 from devopslint.engine.recognise import accepts, recognise
 from devopslint.engine.task import Result
+from devopslint.engine.time_limit import Limit, TooLongError
 from devopslint.policy.artifact import Unit
 from devopslint.policy.core import INTERNAL, NOT_ANALYSED
 from devopslint.policy.finding import Finding, Location
@@ -53,6 +54,19 @@ class Judge:
         self.dispatch = self.dispatches(task.scope)
         self.workspace.begin_task()
         try:
+            with Limit(lambda: sum(map(self.workspace.size, task.files))):
+                self._judge_task(task, result)
+        except TooLongError as error:
+            self._failed(task.files[0], f"judging this {error}", result)
+        if result.deferred:
+            result.scene = self.dispatch, self._files, self._comments
+        self._comments = {}
+        self._files = frozenset()
+        result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
+        return result
+
+    def _judge_task(self, task: Task, result: Result) -> None:
+        try:
             for unit in self._units(task, result):
                 self._judge_unit(unit, result)
                 result.facts.extend(_plain(unit.facts))
@@ -60,12 +74,6 @@ class Judge:
             self._failed(task.files[0], f"reading failed: {_describe(error)}", result)
         self._judge_reading(task, result)
         result.ignores = self._own_ignores(result)
-        if result.deferred:
-            result.scene = self.dispatch, self._files, self._comments
-        self._comments = {}
-        self._files = frozenset()
-        result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
-        return result
 
     def judge_whole(self, artifact: str, subjects: Callable[[], Iterable[Subject]]) -> Result:
         """Return what the rules of an artifact find in subjects that belong to no task: the repository as a whole."""
@@ -74,8 +82,11 @@ class Judge:
         self.dispatch = self.dispatches(0)
         table = self.dispatch.table(artifact)
         try:
-            for subject in subjects():
-                self._judge_subject(subject, table, result)
+            with Limit(lambda: 0):
+                for subject in subjects():
+                    self._judge_subject(subject, table, result)
+        except TooLongError as error:
+            self._failed(".", f"looking at the repository as a whole {error}", result)
         except Exception as error:  # it must not cost what was found in the files
             self._failed(".", f"looking at the repository as a whole failed: {_describe(error)}", result)
         self._comments = {}
@@ -171,6 +182,9 @@ class Judge:
                     result.undecided += 1
                 for problem in problems:
                     self._add(rule, subject, problem, result)
+            except TooLongError as error:
+                error.rule = rule.id
+                raise
             except (Exception, SystemExit) as error:  # one rule's failure must not cost the others
                 self._failed(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}", result)
         if self.watch is not None:

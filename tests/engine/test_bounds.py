@@ -214,3 +214,44 @@ def test_the_walk_of_a_folder_without_git_does_not_follow_links(tmp_path):
     root = write(tmp_path.resolve(), {"a/b/Dockerfile": "FROM a:1\n"})
     os.symlink(root, root / "a/b/up")
     assert discover(str(root), [str(root)]).found == ["a/b/Dockerfile", "a/b/up"]
+
+
+def test_a_task_that_takes_for_ever_is_ended_and_costs_no_other(tmp_path, monkeypatch):
+    from devopslint.engine import time_limit
+    from devopslint.policy.rule import Rule
+
+    message_as_always = Rule.message
+
+    def message_for_ever(self, subject, problem):
+        while self.id == "dockerfile/untagged-image" and subject.document.source.path == "b/Dockerfile":
+            pass
+        return message_as_always(self, subject, problem)
+
+    monkeypatch.setattr(time_limit, "SECONDS", 0.2)
+    monkeypatch.setattr(Rule, "message", message_for_ever)
+    root = write(tmp_path.resolve(), {f"{name}/Dockerfile": "FROM nginx\n" for name in "abc"})
+    report = check(root)
+    internal = [(one.path, one.message) for one in report.findings if one.rule == "core/internal"]
+    assert [path for path, _ in internal] == ["b/Dockerfile"]
+    assert "processor time, at last by the rule `dockerfile/untagged-image`" in internal[0][1]
+    assert {one.path for one in report.findings if one.rule == "dockerfile/untagged-image"} == {
+        "a/Dockerfile",
+        "c/Dockerfile",
+    }
+    assert not report.successful
+
+
+def spin_until(end: float) -> None:
+    while time.process_time() < end:
+        pass
+
+
+def test_a_large_task_may_take_longer(monkeypatch):
+    from devopslint.engine import time_limit
+
+    monkeypatch.setattr(time_limit, "SECONDS", 0.1)
+    started = time.process_time()
+    with pytest.raises(time_limit.TooLongError) as ended, time_limit.Limit(lambda: 10_000):
+        spin_until(started + 5)
+    assert ended.value.seconds == 0.1 + time_limit.SECONDS_PER_MEBIBYTE * 10_000 / (1 << 20)
+    assert time.process_time() - started >= ended.value.seconds
