@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, TypeVar
 
+    from devopslint.artifacts.kubernetes.indexes import Spread
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Document
@@ -107,28 +108,6 @@ class KubernetesObject:
         return labels if isinstance(labels, Map) else UNKNOWN
 
 
-class Labelled:
-    """Objects, found by a label that they or their pods have."""
-
-    __slots__ = ("_all", "_by_label", "_unknown")
-
-    def __init__(self, labels_by_object: Iterable[tuple[KubernetesObject, object]]) -> None:
-        pairs = list(labels_by_object)
-        self._all = [one for one, _ in pairs]
-        self._by_label: dict[tuple[str, str], list[KubernetesObject]] = {}
-        self._unknown: list[KubernetesObject] = []
-        for one, labels in pairs:
-            if not isinstance(labels, Map) or labels.open or not all(map(plain, labels.values())):
-                self._unknown.append(one)
-                continue
-            for key, value in labels.items():
-                self._by_label.setdefault((key, str(value)), []).append(one)
-
-    def having(self, label: tuple[str, str] | None) -> list[KubernetesObject]:
-        """Return those that have a label, or may have it; all of them when none is asked for."""
-        return self._all if label is None else [*self._by_label.get(label, ()), *self._unknown]
-
-
 class Manifests:
     """All objects of a file, in their order: the `context` of every subject."""
 
@@ -138,7 +117,6 @@ class Manifests:
         "_by_value",
         "_kept",
         "_mentions",
-        "_workloads",
         "faults",
         "objects",
         "path",
@@ -156,7 +134,6 @@ class Manifests:
         self._by_value = {id(one.value): one for one in objects}
         self._by_kind: dict[str, list[KubernetesObject]] = {}
         self._by_name: dict[tuple[str, str], list[KubernetesObject]] = {}
-        self._workloads: Labelled | None = None
         for one in objects:
             self._by_kind.setdefault(one.kind, []).append(one)
             if isinstance(one.name, str):
@@ -172,7 +149,7 @@ class Manifests:
     def of_kind_in(self, kind: str, namespace: Any) -> list[KubernetesObject]:
         """Return the objects of a kind of Kubernetes itself that may be in a namespace."""
         key = kind, namespace if isinstance(namespace, str) else None
-        return self.once(key, lambda: [one for one in self.of_kind(kind) if same_namespace(one.namespace, namespace)])
+        return self.once(key, lambda: [one for _, one in self._spread(kind).within(namespace)])
 
     def may_hold(self, kind: str, name: str) -> bool:
         """Say whether an object of a kind has a name, or one that is not known or given."""
@@ -193,18 +170,38 @@ class Manifests:
 
     def find(self, kind: str, name: str, namespace: Any) -> KubernetesObject | None:
         """Return the object of a kind, name and namespace."""
-        for one in self.named(kind, name):
-            if one.built_in and same_namespace(one.namespace, namespace):
-                return one
-        return None
+        from devopslint.artifacts.kubernetes.indexes import Firsts
 
-    def workloads(self, namespace: Any, having: tuple[str, str] | None = None) -> Iterator[KubernetesObject]:
-        """Yield the objects of a namespace that make pods, all of them or those whose pods may have a label."""
-        if self._workloads is None:
-            self._workloads = Labelled((one, one.labels()) for one in self.objects if one.template is not None)
-        for one in self._workloads.having(having):
-            if same_namespace(one.namespace, namespace):
-                yield one
+        firsts = self.once(("firsts", kind), lambda: Firsts((one.name, one) for one in self.of_kind(kind)))
+        return firsts.first((name,), namespace)
+
+    def workloads(self, namespace: Any, selector: Any = None) -> Iterator[KubernetesObject]:
+        """Yield the objects of a namespace that make pods, all of them or those whose pods a selector may select."""
+        from devopslint.artifacts.kubernetes.indexes import Labelled
+
+        makers = (one for one in self.objects if one.template is not None)
+        return self.once("workloads", lambda: Labelled((one, one.labels()) for one in makers)).having(
+            selector, namespace
+        )
+
+    def workload_named(self, names: Iterable[str], namespace: Any) -> KubernetesObject | None:
+        """Return the first object of a namespace that makes pods and has one of some names."""
+        from devopslint.artifacts.kubernetes.indexes import Firsts
+
+        makers = (one for one in self.objects if one.template is not None)
+        firsts = self.once("named workloads", lambda: Firsts((one.name, one) for one in makers))
+        return firsts.first(names, namespace)
+
+    def _spread(self, kind: str) -> Spread:
+        from devopslint.artifacts.kubernetes.indexes import Spread
+
+        def spread() -> Spread:
+            made = Spread()
+            for index, one in enumerate(self.of_kind(kind)):
+                made.add(index, one)
+            return made
+
+        return self.once(("spread", kind), spread)
 
     def mentions(self, word: str) -> bool:
         """Say whether a word stands in a YAML file of the same folder: an object may well be in the next file."""
@@ -285,17 +282,6 @@ def selects_plainly(wanted: Any, labels: Any) -> bool | None:
         elif str(found) != str(value) or found is None:
             return False
     return result
-
-
-def label_of(selector: Any) -> tuple[str, str] | None:
-    """Return a label that whatever a selector (plain, or with matchLabels) selects must have; `None` when there is none."""
-    if not isinstance(selector, Map):
-        return None
-    pairs = selector.get("matchLabels") if "matchLabels" in selector or "matchExpressions" in selector else selector
-    for key, value in pairs.items() if isinstance(pairs, Map) else ():
-        if plain(value) and value is not None:
-            return key, str(value)
-    return None
 
 
 def items_of(node: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.checks.references import fewest_replicas
+from devopslint.artifacts.kubernetes.checks.references import fewest_replicas, is_scaled, object_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
 def single_replica(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a Deployment that has one pod, unless an autoscaler sees to more."""
-    one = next(one for one in subject.context.objects if one.value is subject.value)
-    if any(
-        other.subject is not None and other.subject.get("spec.scaleTargetRef.name") == one.name
-        for other in subject.context.of_kind("HorizontalPodAutoscaler")
-    ):
+    one = object_of(subject)
+    if is_scaled(one, subject.context):
         return
     if subject.get("spec.replicas") is not UNKNOWN and fewest_replicas(one, subject.context) == 1:
         yield Problem("spec.replicas")

@@ -132,6 +132,7 @@ def etcd(subject: Subject, options: Options) -> Iterator[Problem]:
                     fault = f"with `{trusted.shown}`, the authority of the API server"
                     effect = "every client of the one is a client of the other"
                     yield Problem(trusted.at, program="etcd", fault=fault, effect=effect)
+                    break
 
 
 def profiling(subject: Subject, options: Options) -> Iterator[Problem]:

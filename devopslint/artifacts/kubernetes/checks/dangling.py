@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.references import backends_of, defined, object_of
-from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.indexes import Selectors
+from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects, selects_plainly
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -79,7 +80,7 @@ def unmatched_peer(subject: Subject, options: Options) -> Iterator[Problem]:
                 selector = peer.get("podSelector") if isinstance(peer, Map) and not peer.open else None
                 if not isinstance(selector, Map) or not selector or "namespaceSelector" in peer:
                     continue
-                workloads = context.workloads(namespace, label_of(selector))
+                workloads = context.workloads(namespace, selector)
                 if any(selects(selector, one.labels()) is not False for one in workloads):
                     continue
                 pairs = selector.get("matchLabels")
@@ -110,9 +111,11 @@ def governing_service(subject: Subject, options: Options) -> Iterator[Problem]:
         if found.subject is not None and not _is_headless(found):
             yield Problem("spec.serviceName", reason=f"`{name}` is not headless", related=defined(found))
         return
-    for other in context.of_kind("Service"):
-        spec = other.value.get("spec")
-        selector = spec.get("selector") if isinstance(spec, Map) else None
+    services = context.once(
+        "services by selector", lambda: Selectors((_selector_of(one), one) for one in context.of_kind("Service"))
+    )
+    for other in services.meeting(own.labels()):
+        selector = _selector_of(other)
         if (
             same_namespace(other.namespace, own.namespace)
             and isinstance(other.name, str)
@@ -123,6 +126,11 @@ def governing_service(subject: Subject, options: Options) -> Iterator[Problem]:
             reason = f"its pods belong to the Service `{other.name}`"
             yield Problem("spec.serviceName", reason=reason, related=defined(other))
             return
+
+
+def _selector_of(service: KubernetesObject) -> Any:
+    spec = service.value.get("spec")
+    return spec.get("selector") if isinstance(spec, Map) else None
 
 
 def _is_headless(service: KubernetesObject) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 
-from devopslint.artifacts.kubernetes.model import Labelled, items_of, label_of, plain, selects
+from devopslint.artifacts.kubernetes.checks.references import is_scaled, object_of
+from devopslint.artifacts.kubernetes.indexes import Firsts, Labelled, Selectors
+from devopslint.artifacts.kubernetes.model import items_of, plain, selects
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -87,11 +89,7 @@ def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
         if isinstance(fewest, int) and fewest < least:
             yield Problem("spec.minReplicas", replicas=fewest)
         return
-    name = subject.get("metadata.name")
-    scaled = any(
-        one.subject is not None and one.subject.get("spec.scaleTargetRef.name") == name
-        for one in subject.context.of_kind("HorizontalPodAutoscaler")
-    )
+    scaled = is_scaled(object_of(subject), subject.context)
     replicas = subject.get("spec.replicas", 1)
     if not scaled and isinstance(replicas, int) and replicas < least:
         if subject.raw("spec.replicas", None) is None and subject.context.mentions("HorizontalPodAutoscaler"):
@@ -101,12 +99,19 @@ def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def unsorted_keys(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield the first key of a file that stands behind one that follows it in the alphabet."""
-    for one in subject.context.objects[:_MOST_OBJECTS]:
+    objects = subject.context.objects[:_MOST_OBJECTS]
+    found = subject.context.once("first unsorted", lambda: _first_unsorted(objects))
+    if found is not None and found[0] is subject.value:
+        _, path, before = found
+        yield Problem(path, part="key", key=path[-1], before=before)
+
+
+def _first_unsorted(objects: Iterable[KubernetesObject]) -> tuple[Map, tuple[str | int, ...], str] | None:
+    for one in objects:
         found = _unsorted(one.value)
-        if one.value is subject.value and found is not None:
-            yield Problem(found[0], part="key", key=found[0][-1], before=found[1])
-        if one.value is subject.value or found is not None:
-            return
+        if found is not None:
+            return one.value, *found
+    return None
 
 
 def _unsorted(root: Map) -> tuple[tuple[str | int, ...], str] | None:
@@ -138,13 +143,17 @@ def shared_account(subject: Subject, options: Options) -> Iterator[Problem]:
     own = subject.parents["object"]
     if not isinstance(name, str) or name in {"", "default"}:
         return
-    for one in subject.context.workloads(own.get("metadata.namespace", None)):
-        if one.value is own.value:
-            return
-        spec = one.template["spec"]
-        if one.subject is not None and spec.get("serviceAccountName") == name:
-            yield Problem("serviceAccountName", name=name, other=one.address)
-            return
+    context: Manifests = subject.context
+    firsts = context.once(
+        "firsts by account", lambda: Firsts((_account_of(one), one) for one in context.workloads(None) if one.subject)
+    )
+    first = firsts.first((name,), own.get("metadata.namespace", None))
+    if first is not None and first.value is not own.value:
+        yield Problem("serviceAccountName", name=name, other=first.address)
+
+
+def _account_of(workload: KubernetesObject) -> Any:
+    return workload.template["spec"].get("serviceAccountName") if workload.template is not None else None
 
 
 def open_ended_repository(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -156,18 +165,20 @@ def open_ended_repository(subject: Subject, options: Options) -> Iterator[Proble
 
 def no_network_policy(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a workload that no NetworkPolicy in sight selects."""
-    one = next(one for one in subject.context.objects if one.value is subject.value)
+    one = object_of(subject)
     if one.template is None:
         return
-    policies = subject.context.of_kind("NetworkPolicy")
-    if any(
-        policy.subject and selects(policy.subject.raw("spec.podSelector"), one.labels()) is not False
-        for policy in policies
-    ):
+    policies = [policy for policy in subject.context.of_kind("NetworkPolicy") if policy.subject]
+    index = subject.context.once("policies", lambda: Selectors((_pods_of(policy), policy) for policy in policies))
+    if any(selects(_pods_of(policy), one.labels()) is not False for policy in index.meeting(one.labels())):
         return
     if not policies and subject.context.mentions("NetworkPolicy"):
         return
     yield Problem()
+
+
+def _pods_of(policy: KubernetesObject) -> object:
+    return policy.subject.raw("spec.podSelector") if policy.subject is not None else None
 
 
 def no_quota(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -188,7 +199,7 @@ def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Prob
             return
         beside: Iterable[KubernetesObject] = context.of_kind("Service")
     else:
-        if any(selects(selector, one.labels()) is not False for one in context.workloads(None, label_of(selector))):
+        if any(selects(selector, one.labels()) is not False for one in context.workloads(None, selector)):
             return
         beside = context.workloads(None)
     for one in beside:
@@ -197,12 +208,12 @@ def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Prob
             return
 
 
-def services_having(context: Manifests, selector: Map) -> list[KubernetesObject]:
+def services_having(context: Manifests, selector: Map) -> Iterator[KubernetesObject]:
     """Return the Services that a selector may mean."""
     services = context.once(
         "labelled services", lambda: Labelled((one, labels_of(one.value)) for one in context.of_kind("Service"))
     )
-    return services.having(label_of(selector))
+    return services.having(selector, None)
 
 
 def labels_of(value: Map) -> object:

@@ -14,9 +14,10 @@ from devopslint.syntax.yaml_scalar import scalar_fragment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from devopslint.artifacts.kubernetes.model import KubernetesObject
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
@@ -73,14 +74,19 @@ def _programs_of(subject: Subject) -> Iterator[Program]:
 
 
 def programs_beside(subject: Subject) -> Iterator[Program]:
-    """Yield the programs of the other containers of the file."""
-    for one in subject.context.objects:
+    """Return the programs of the other containers of the file."""
+    all_of_them = subject.context.once("all programs", lambda: list(_programs_in(subject.context.objects)))
+    return (program for container, program in all_of_them if container is not subject.value)
+
+
+def _programs_in(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Map, Program]]:
+    for one in objects:
         spec = one.template.get("spec") if one.template is not None else None
         for container in items_of(spec.get("containers")) if isinstance(spec, Map) else ():
-            if isinstance(container, Map) and container is not subject.value:
+            if isinstance(container, Map):
                 program = _of_container(Made("kubernetes.container", container, document=one.document))
                 if program is not None:
-                    yield program
+                    yield container, program
 
 
 def _of_container(subject: Subject) -> Program | None:

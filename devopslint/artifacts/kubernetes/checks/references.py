@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, selects, selects_plainly
+from functools import partial
+from itertools import islice
+
+from devopslint.artifacts.kubernetes.indexes import key_of
+from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests
@@ -32,22 +36,15 @@ def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Pro
     one = object_of(subject)
     context = _context(subject)
     decide = selects_plainly if plainly else selects
-    if any(
-        decide(selector, workload.labels()) is not False
-        for workload in context.workloads(one.namespace, label_of(selector))
-    ):
+    if any(decide(selector, workload.labels()) is not False for workload in context.workloads(one.namespace, selector)):
         return
-    key = "workloads", one.namespace if isinstance(one.namespace, str) else None
-    workloads = context.once(key, lambda: list(context.workloads(one.namespace)))
-    if not workloads:
-        return
-    for workload in workloads:
-        if isinstance(one.name, str) and workload.name in {one.name, *_bare_names(one.name)}:
-            break
-    else:
-        workload = workloads[0]
-        if len(workloads) > 1 or not _belongs_to(selector, workload, one, _context(subject), plainly):
+    names = {one.name, *_bare_names(one.name)} if isinstance(one.name, str) else ()
+    workload = context.workload_named(names, one.namespace)
+    if workload is None:
+        workloads = list(islice(context.workloads(one.namespace), 2))
+        if len(workloads) != 1 or not _belongs_to(selector, workloads[0], one, context, plainly):
             return
+        workload = workloads[0]
     yield Problem(path, part="key", other=workload.address, related=defined(workload))
 
 
@@ -69,12 +66,21 @@ def duplicate_object(subject: Subject, options: Options) -> Iterator[Problem]:
     own = object_of(subject)
     if not isinstance(own.name, str) or own.value.open:
         return
-    for other in _context(subject).named(own.kind, own.name):
-        if other is own:
-            return
-        if other.group == own.group and _same(other, own):
-            yield Problem("metadata.name", related=defined(other), kind=own.kind, name=own.name)
-            return
+    context = _context(subject)
+    first = context.once("firsts of all", lambda: _firsts(context.objects)).get(_identity(own), own)
+    if first is not own and own.namespace is not UNKNOWN:
+        yield Problem("metadata.name", related=defined(first), kind=own.kind, name=own.name)
+
+
+def _firsts(objects: Iterable[KubernetesObject]) -> dict[Any, KubernetesObject]:
+    firsts: dict[Any, KubernetesObject] = {}
+    for one in objects:
+        firsts.setdefault(_identity(one), one)
+    return firsts
+
+
+def _identity(one: KubernetesObject) -> tuple[Any, ...]:
+    return one.kind, one.group, one.name, one.namespace
 
 
 def missing_config_key(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -90,8 +96,9 @@ def missing_config_key(subject: Subject, options: Options) -> Iterator[Problem]:
                 or not plain(reference.get("key"))
             ):
                 continue
-            found = _context(subject).find(kind, str(reference.get("name")), namespace)
-            keys = _keys(found)
+            context = _context(subject)
+            found = context.find(kind, str(reference.get("name")), namespace)
+            keys = context.once(("keys", id(found)), partial(_keys, found))
             if found is None or not keys or reference.get("key") in keys:
                 continue
             path = ("env", index, "valueFrom", field, "key")
@@ -113,12 +120,13 @@ def missing_volume(subject: Subject, options: Options) -> Iterator[Problem]:
         names.extend(_down(item, path) for item in owner)
     if any(name is None or not plain(name) for name in names):
         return
+    there = {*names}
     for key in ("containers", "initContainers"):
         for number, container in enumerate(items_of(subject.raw(key))):
             mounts = container.get("volumeMounts") if isinstance(container, Map) else None
             for index, mount in enumerate(mounts if isinstance(mounts, Seq) else ()):
                 name = mount.get("name") if isinstance(mount, Map) else None
-                if isinstance(name, str) and plain(name) and name not in names:
+                if isinstance(name, str) and plain(name) and name not in there:
                     yield Problem((key, number, "volumeMounts", index, "name"), name=name)
 
 
@@ -136,10 +144,11 @@ def unused_volume(subject: Subject, options: Options) -> Iterator[Problem]:
                 used.extend(mount.get("name") if isinstance(mount, Map) else UNKNOWN for mount in mounts)
     if not all(map(plain, used)):
         return
+    mounted = {*used}
     volumes = subject.raw("volumes", ())
     for index, volume in enumerate(volumes if isinstance(volumes, Seq) else ()):
         name = volume.get("name") if isinstance(volume, Map) else None
-        if isinstance(name, str) and plain(name) and name not in used:
+        if isinstance(name, str) and plain(name) and name not in mounted:
             yield Problem(("volumes", index, "name"), name=name)
 
 
@@ -148,21 +157,13 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
     selector = subject.raw("spec.selector")
     if not isinstance(selector, Map) or not selector:
         return
-    one = object_of(subject)
-    chosen = []
-    for workload in _context(subject).workloads(one.namespace, label_of(selector)):
-        selected = selects_plainly(selector, workload.labels())
-        if selected is None:
-            return
-        if selected:
-            chosen.append(workload)
-    ports = [_ports_of(workload) for workload in chosen]
-    if not chosen or any(found is None for found in ports):
+    context, namespace = _context(subject), object_of(subject).namespace
+    key = "ports", key_of(selector), namespace if isinstance(namespace, str) else None
+    chosen, names, numbers, single = context.once(key, lambda: _ports_behind(selector, namespace, context))
+    if chosen is None:
         return
-    names = {name for found in ports if found for name, _ in found if name is not None}
-    numbers = {number for found in ports if found for _, number in found}
     listed = items_of(subject.raw("spec.ports"))
-    lonely = len(listed) == 1 and all(found is not None and len(found) == 1 for found in ports)
+    lonely = len(listed) == 1 and single
     for index, port in enumerate(listed):
         if not isinstance(port, Map) or port.open:
             continue
@@ -176,17 +177,38 @@ def unknown_service_port(subject: Subject, options: Options) -> Iterator[Problem
             wrong = lonely and len(numbers) == 1 and target not in numbers
         if wrong:
             path = ("spec", "ports", index, field)
-            yield Problem(path, port=target, other=chosen[0].address, related=defined(chosen[0]))
+            yield Problem(path, port=target, other=chosen.address, related=defined(chosen))
+
+
+def _ports_behind(
+    selector: Map, namespace: Any, context: Manifests
+) -> tuple[KubernetesObject | None, set[Any], set[Any], bool]:
+    """Return the first workload that a Service selects, names and numbers of all their ports, and whether each has one.
+
+    `None` as the first when there is none, or something is not known.
+    """
+    chosen = []
+    for workload in context.workloads(namespace, selector):
+        selected = selects_plainly(selector, workload.labels())
+        if selected is None:
+            return None, set(), set(), False
+        if selected:
+            chosen.append(workload)
+    ports = [found for found in map(_ports_of, chosen) if found is not None]
+    if not chosen or len(ports) < len(chosen):
+        return None, set(), set(), False
+    names = {name for found in ports for name, _ in found if name is not None}
+    return chosen[0], names, {number for found in ports for _, number in found}, all(len(one) == 1 for one in ports)
 
 
 def unknown_backend(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each backend of an Ingress that names a port which the Service of this file does not have."""
-    namespace = object_of(subject).namespace
+    context, namespace = _context(subject), object_of(subject).namespace
     for path, backend in backends_of(subject):
         service = backend.get("service")
         if not isinstance(service, Map) or not isinstance(service.get("name"), str):
             continue
-        found = _context(subject).find("Service", service["name"], namespace)
+        found = context.find("Service", service["name"], namespace)
         wanted = service.get("port")
         ports = found.value.get("spec") if found is not None else None
         ports = ports.get("ports") if isinstance(ports, Map) else None
@@ -194,10 +216,16 @@ def unknown_backend(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         for field, key in (("number", "port"), ("name", "name")):
             value = wanted.get(field)
-            known = [port.get(key) for port in ports if isinstance(port, Map)]
-            if value is not None and plain(value) and all(map(plain, known)) and value not in known:
+            known = context.once(("values", key, id(ports)), partial(_values, ports, key))
+            if value is not None and plain(value) and known is not None and value not in known:
                 at = (*path, "service", "port", field)
                 yield Problem(at, port=value, service=found.name, related=defined(found))
+
+
+def _values(ports: Seq, key: str) -> set[Any] | None:
+    """Return what stands under a key of some ports; `None` when not all of it is known."""
+    values = [port.get(key) for port in ports if isinstance(port, Map)]
+    return {*values} if all(map(plain, values)) else None
 
 
 def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -242,12 +270,14 @@ def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     context = _context(subject)
     chosen = []
-    for workload in context.workloads(object_of(subject).namespace, label_of(selector)):
+    for workload in context.workloads(object_of(subject).namespace, selector):
         selected = selects(selector, workload.labels())
         if selected is None:
             return
         if selected:
             chosen.append(workload)
+        if len(chosen) > 1:
+            return
     if len(chosen) != 1 or chosen[0].kind not in _SCALED:
         return
     replicas = fewest_replicas(chosen[0], context)
@@ -258,16 +288,35 @@ def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def fewest_replicas(workload: KubernetesObject, context: Manifests) -> int | None:
     """Return how few replicas a workload may have: what its autoscaler or itself says; `None` when that is not known."""
-    for one in context.of_kind("HorizontalPodAutoscaler"):
-        if one.subject is not None and scaled_by(one.subject, context) is workload:
-            least = one.subject.get("spec.minReplicas", 1)
-            return least if isinstance(least, int) else None
+    scaler = context.once("scalers", lambda: _scalers(context)).get(id(workload))
+    if scaler is not None:
+        least = scaler.get("spec.minReplicas", 1)
+        return least if isinstance(least, int) else None
     if workload.subject is None:
         return None
     replicas = workload.subject.get("spec.replicas", 1)
     if workload.subject.raw("spec.replicas", None) is None and context.mentions("HorizontalPodAutoscaler"):
         return None
     return replicas if isinstance(replicas, int) else None
+
+
+def _scalers(context: Manifests) -> dict[int, Subject]:
+    """Return the first autoscaler of each workload, by its identity."""
+    found: dict[int, Subject] = {}
+    for one in context.of_kind("HorizontalPodAutoscaler"):
+        if one.subject is not None:
+            found.setdefault(id(scaled_by(one.subject, context)), one.subject)
+    return found
+
+
+def is_scaled(workload: KubernetesObject, context: Manifests) -> bool:
+    """Say whether an autoscaler of this file names a workload, whatever its kind and namespace."""
+    scalers = (one.subject for one in context.of_kind("HorizontalPodAutoscaler") if one.subject is not None)
+    names = context.once("scaled names", lambda: [one.get("spec.scaleTargetRef.name") for one in scalers])
+    known = context.once("known scaled names", lambda: {name for name in names if isinstance(name, str)})
+    if isinstance(workload.name, str):
+        return workload.name in known
+    return any(name is workload.name for name in names)
 
 
 def scaled_by(autoscaler: Subject, context: Manifests) -> KubernetesObject | None:
@@ -292,10 +341,6 @@ def _context(subject: Subject) -> Manifests:
 def defined(one: KubernetesObject) -> tuple[Related, ...]:
     """Return where an object stands, to be told beside a problem."""
     return (Related(one.subject.place(), one.address),) if one.subject is not None else ()
-
-
-def _same(one: KubernetesObject, other: KubernetesObject) -> bool:
-    return one.namespace == other.namespace and one.namespace is not UNKNOWN
 
 
 def _selector_of(subject: Subject) -> tuple[Path, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.policies import labels_of, services_having
 from devopslint.artifacts.kubernetes.checks.references import backends_of
-from devopslint.artifacts.kubernetes.model import items_of, label_of, plain, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 
@@ -82,7 +82,7 @@ def _selector(subject: Subject) -> Iterator[Problem]:
     decide = selects_plainly if subject.type == "Service" else selects
     context: Manifests = subject.context
     what = "pod"
-    labels = [one.labels() for one in context.workloads(None, label_of(selector))]
+    labels = [one.labels() for one in context.workloads(None, selector)]
     if subject.type == "ServiceMonitor":
         what = "Service"
         labels = [labels_of(one.value) for one in services_having(context, selector)]
