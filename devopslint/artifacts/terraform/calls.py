@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, SyntaxProblem
 
-    Loaded = dict[str, tuple[tuple[Source | None, ...], Module]]
 
 _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 _MOST_HELD = 4_000_000
@@ -36,6 +35,24 @@ _LIVE = frozenset(
 _loaded: WeakKeyDictionary[Workspace, Loaded] = WeakKeyDictionary()
 
 
+class Loaded:
+    """The modules that were read in a workspace, with the files that they are made of."""
+
+    __slots__ = ("held", "modules")
+
+    def __init__(self) -> None:
+        self.modules: dict[str, tuple[tuple[Source | None, ...], Module]] = {}
+        self.held = 0
+
+    def keep(self, folder: str, sources: tuple[Source | None, ...], module: Module) -> None:
+        """Keep a module, and let go of all others when they have become too many."""
+        if self.held > _MOST_HELD:
+            self.modules.clear()
+            self.held = 0
+        self.modules[folder] = sources, module
+        self.held += sum(len(source.text) for source in sources if source is not None)
+
+
 def load(workspace: Workspace, folder: str) -> Module | None:
     """Return the module of a folder, read once while its files stay what they are; `None` when it holds no code."""
     prefix = folder + "/" if folder else ""
@@ -48,15 +65,13 @@ def load(workspace: Workspace, folder: str) -> Module | None:
 def load_files(workspace: Workspace, folder: str, paths: Sequence[str]) -> Module:
     """Return the module that files make up, read once while they stay what they are."""
     sources = tuple(workspace.source(path) for path in paths)
-    known = _loaded.setdefault(workspace, {})
-    found = known.get(folder)
+    loaded = _loaded.setdefault(workspace, Loaded())
+    found = loaded.modules.get(folder)
     if found is not None and [id(source) for source in found[0]] == [id(source) for source in sources]:
         return found[1]
     documents, problems, broken = _read(workspace, paths)
     module = Module(folder, documents, workspace, broken=broken, problems=problems, repository=_REPOSITORY)
-    if sum(len(source.text) for old, _ in known.values() for source in old if source is not None) > _MOST_HELD:
-        known.clear()
-    known[folder] = sources, module
+    loaded.keep(folder, sources, module)
     return module
 
 

@@ -114,7 +114,7 @@ class Module:
         self.of_type: dict[str, list[Declared]] = {}
         self.subjects: dict[str, Subject] = {}
         """The subjects of resources by address, filled by the reader."""
-        self.indexes: dict[tuple[str, str], tuple[dict[str, list[Declared]], list[Declared]]] = {}
+        self.indexes: dict[tuple[str, str], Any] = {}
         """What `related` keeps: by type and owner's type, the resources by what they refer to, and those that do not."""
         self._known: dict[tuple[str, str], Known] = {}
         self._working: set[tuple[str, str]] = set()
@@ -128,6 +128,7 @@ class Module:
         self.asked: set[str] = set()
         """The folders of modules that were read for the values of their outputs."""
         self._callers: Sequence[tuple[Module, Declared]] | None = None
+        self._has_values: tuple[Sequence[str], bool] | None = None
         self.assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
         """What values files give variables, filled when it is first asked for."""
         for file in sorted(self.files, key=lambda file: is_override(file.source.path)):
@@ -185,7 +186,10 @@ class Module:
         """Whether this folder is applied by itself: it configures a provider, a backend, or has values for its variables."""
         if self.nested_settings("backend") or self.nested_settings("cloud"):
             return True
-        if any(name.endswith((".tfvars", ".tfvars.json")) for name in self._names()):
+        names = self._names()
+        if self._has_values is None or self._has_values[0] is not names:
+            self._has_values = names, any(name.endswith((".tfvars", ".tfvars.json")) for name in names)
+        if self._has_values[1]:
             return True
         return any(not self._is_bare(provider.block) for provider in self.all("provider"))
 

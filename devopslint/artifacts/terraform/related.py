@@ -9,11 +9,12 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from devopslint.artifacts.terraform.module import Declared, Module
 
-    Index = tuple[dict[str, list[Declared]], list[Declared]]
+    Index = tuple[dict[str, list[Declared]], "Loose"]
 
 _LINKS = {"aws_s3_bucket": "bucket", "aws_s3_bucket_": "bucket", "aws_lb_listener": "load_balancer_arn"}
 """Start of a type → the one attribute by which it says what it belongs to; its other references do not count."""
@@ -27,11 +28,10 @@ def related_of(module: Module, declared: Declared) -> Callable[[str], Iterator[S
 def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[Subject]:
     """Yield the resources of a type that belong to `declared`.
 
-    One belongs when it refers to it, or names the same bucket by the same literal or the same expression. One whose
+    One belongs when it refers to it, or names the same bucket by the same literal or the same expression. The first whose
     link can't be known, a module that is given the resource, and what a caller makes of an output that is the
     resource, is yielded as a subject whose value is UNKNOWN.
     """
-    link = _link_of(type_name)
     referring, loose = _index(module, type_name, declared.label(0))
     for other in referring.get(declared.address, ()):
         subject = module.subjects.get(other.address)
@@ -40,13 +40,12 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
         elif not module.is_root:
             # Switched off by a default that the caller of the module may change.
             yield _unknown(other)
-    for other in loose:
-        same = False if link is None else _same_name(module, declared, other, link)
+    for other in loose.called_as(declared):
         subject = module.subjects.get(other.address)
-        if same is True and subject is not None:
+        if subject is not None:
             yield subject
-        elif same is None:
-            yield _unknown(other)
+    for other in loose.not_known(declared):
+        yield _unknown(other)
     for call in calls_with(module, declared.address):
         yield _unknown(call)
     yield from (_unknown(other) for other in _made_by_callers(module, declared, type_name))
@@ -75,7 +74,7 @@ def _index(module: Module, type_name: str, own_type: str) -> Index:
                     referring.setdefault(address, []).append(other)
             if not any(address.partition(".")[0] == own_type for address in referred):
                 loose.append(other)
-        found = module.indexes[type_name, own_type] = referring, loose
+        found = module.indexes[type_name, own_type] = referring, Loose(module, loose if link else (), link or "")
     return found
 
 
@@ -86,17 +85,49 @@ def _link_of(type_name: str) -> str | None:
     return _LINKS.get(type_name)
 
 
-def _same_name(module: Module, declared: Declared, other: Declared, link: str) -> bool | None:
-    """Compare how two resources name their bucket: same, different, or not to be known."""
-    mine, theirs = declared.block.get(link, MISSING), other.block.get(link, MISSING)
-    if isinstance(mine, Expression) and isinstance(theirs, Expression) and mine.text == theirs.text:
-        return True
-    mine, theirs = module.value(mine), module.value(theirs)
-    if theirs is UNKNOWN:
-        return None
-    if mine is UNKNOWN or mine is MISSING:
-        return False
-    return bool(mine == theirs)
+class Loose:
+    """Resources that refer to none of a type, by how they name what they belong to: each of many may ask for its own."""
+
+    __slots__ = ("_by_name", "_link", "_module", "_unknown")
+
+    def __init__(self, module: Module, others: Iterable[Declared], link: str) -> None:
+        self._module = module
+        self._link = link
+        self._by_name: dict[tuple[str, Any], dict[str, Declared]] = {}
+        self._unknown: dict[str, Declared] = {}
+        """The first two whose name is not known and written differently, by how it is written."""
+        for other in others:
+            written = other.block.get(link, MISSING)
+            value = module.value(written)
+            for name in _names(written, value):
+                self._by_name.setdefault(name, {}).setdefault(other.address, other)
+            if value is UNKNOWN and len(self._unknown) < 2:
+                self._unknown.setdefault(_text(written), other)
+
+    def called_as(self, declared: Declared) -> Iterable[Declared]:
+        """Return those that give the same name as another resource, by the same literal or the same expression."""
+        written = declared.block.get(self._link, MISSING)
+        found: dict[str, Declared] = {}
+        for name in _names(written, self._module.value(written)):
+            found |= self._by_name.get(name, {})
+        return found.values()
+
+    def not_known(self, declared: Declared) -> Iterable[Declared]:
+        """Return the first whose name may be that of another resource."""
+        written = _text(declared.block.get(self._link, MISSING))
+        return [other for text, other in self._unknown.items() if text != written or not text][:1]
+
+
+def _names(written: Any, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield by what a name is the same as another: its text when it is an expression, and its value when it is known."""
+    if isinstance(written, Expression):
+        yield "text", written.text
+    if isinstance(value, (str, int, float, bool)):
+        yield "value", value
+
+
+def _text(written: Any) -> str:
+    return written.text if isinstance(written, Expression) else ""
 
 
 def _unknown(declared: Declared) -> Subject:

@@ -82,10 +82,10 @@ def _selector(subject: Subject) -> Iterator[Problem]:
     decide = selects_plainly if subject.type == "Service" else selects
     context: Manifests = subject.context
     what = "pod"
-    labels = [one.labels() for one in context.workloads(None, selector)]
+    labels = (one.labels() for one in context.workloads(None, selector))
     if subject.type == "ServiceMonitor":
         what = "Service"
-        labels = [labels_of(one.value) for one in services_having(context, selector)]
+        labels = (labels_of(one.value) for one in services_having(context, selector))
         if "namespaceSelector" in subject.raw("spec", Map()):
             return
     if any(decide(selector, found) is not False for found in labels):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from devopslint.artifacts.terraform.indexes import resources
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Expression, expressions, walk
 from devopslint.syntax.patterns import lazily
@@ -55,7 +56,7 @@ def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _writes_files(module: Module) -> bool:
-    return any(declared.label(0) in {"local_file", "local_sensitive_file"} for declared in module.all("resource"))
+    return any(resources(module, kind) for kind in ("local_file", "local_sensitive_file"))
 
 
 def _first_argument(node: Node) -> Node | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.indexes import once
 from devopslint.artifacts.terraform.module import is_override
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, expressions
 from devopslint.syntax.tree import Map, Seq
+
+_MOST_KNOWN = 256
+"""Names of one sort among which what was meant is looked for."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,15 +143,24 @@ def _is_declared(module: Module, name: str) -> bool:
 
 
 def _hint(module: Module, name: str) -> str:
+    if "." not in name:
+        heads = ("var", "local")
+        found = next((f"{head}.{name}" for head in heads if _is_declared(module, f"{head}.{name}")), None)
+        return f", did you mean `{found}`?" if found else ": a text stands in quotes"
+    known = once(module, "known by prefix", _known_by_prefix).get(name.partition(".")[0], [])
+    if len(known) > _MOST_KNOWN:
+        return ""
     from difflib import get_close_matches
 
-    known = [*module.declared, *(f"local.{local}" for local in module.locals)]
-    if "." not in name:
-        found = next((f"{head}.{name}" for head in ("var", "local") if f"{head}.{name}" in known), None)
-        return f", did you mean `{found}`?" if found else ": a text stands in quotes"
-    prefix = name.partition(".")[0] + "."
-    close = get_close_matches(name, [one for one in known if one.startswith(prefix)], 1, 0.8)
+    close = get_close_matches(name, known, 1, 0.8)
     return f", did you mean `{close[0]}`?" if close else ""
+
+
+def _known_by_prefix(module: Module) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in (*module.declared, *(f"local.{local}" for local in module.locals)):
+        found.setdefault(name.partition(".")[0], []).append(name)
+    return found
 
 
 def _used(module: Module) -> set[str]:

@@ -12,6 +12,7 @@ from devopslint.knowledge.credentials import (
 )
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, plain, walk
+from devopslint.syntax.spans import Spans
 from devopslint.syntax.tree import MISSING, Map, Seq
 
 TYPE_CHECKING = False
@@ -55,21 +56,21 @@ _SECRET_SOURCES = frozenset(
 def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each literal that is a credential by its form, or by the name that it stands under."""
     source = subject.document.source
-    seen: list[Mark] = []
+    seen = Spans()
     for name, value, mark, parents in _literals(subject.value, subject):
-        if any(mark[0] < end and start < mark[1] for start, end in seen):
+        if seen.meet(*mark):
             continue
         if isinstance(value, str) and _is_secret(name, value, parents):
-            seen.append(mark)
+            seen.add(*mark)
             yield Problem(Place(source, *mark), what=f"the value of `{name}`")
             continue
         text = source.text[mark[0] : mark[1]]
         is_long = "\n" in text
         for title, start, end in _in_text(text, value, parents):
             place = (mark[0] + start, mark[0] + end)
-            if any(place[0] < other and first < place[1] for first, other in seen):
+            if seen.meet(*place):
                 continue
-            seen.append(place if is_long else mark)
+            seen.add(*(place if is_long else mark))
             yield Problem(Place(source, *(place if is_long else mark)), what=title)
             if not is_long:
                 break

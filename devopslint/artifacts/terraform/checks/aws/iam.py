@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.indexes import once, resources
 from devopslint.artifacts.terraform.policies import TRUST, statements_of
 from devopslint.knowledge.aws_policy import (
     GRANTING,
@@ -258,17 +259,29 @@ def _policy_attribute(subject: Subject) -> str:
 def _is_resource_policy(document: Subject) -> bool:
     """Say whether a policy document becomes the policy of a bucket, queue, topic …, or nothing says what it becomes."""
     module: Module = document.context
-    for declared in module.all("resource"):
-        kind = declared.label(0)
-        if kind not in _RESOURCE_POLICIES or ("domain" in kind and _in_network(module)):
-            continue
-        policies = [declared.block.get(name) for name in _POLICY_ATTRIBUTES]
-        if document.address in module.referred_by(policies):
-            return True
-    steps = tuple(document.address.split("."))
-    return not any(reference.steps[:3] == steps for reference, _ in module.references())
+    if document.address in once(module, "resource policies", _resource_policies):
+        return True
+    return tuple(document.address.split(".")) not in once(module, "referred to", _referred_to)
+
+
+def _resource_policies(module: Module) -> set[str]:
+    """Return the addresses that the policies of resources refer to."""
+    found: set[str] = set()
+    for kind in _RESOURCE_POLICIES:
+        for declared in resources(module, kind):
+            if "domain" not in kind or not _in_network(module):
+                found |= module.referred_by([declared.block.get(name) for name in _POLICY_ATTRIBUTES])
+    return found
+
+
+def _referred_to(module: Module) -> set[tuple[str | int | None, ...]]:
+    return {tuple(reference.steps[:3]) for reference, _ in module.references()}
 
 
 def _in_network(module: Module) -> bool:
     """Say whether a search domain of the folder stands inside a network, where its policy's `*` means who is there."""
+    return once(module, "search in network", _has_search_in_network)
+
+
+def _has_search_in_network(module: Module) -> bool:
     return any("vpc_options" in one.block for one in module.all("resource") if one.label(0).endswith("search_domain"))
