@@ -10,7 +10,7 @@ import re
 
 from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Tree, program_name
 from devopslint.syntax.shell_nested import Nested
-from devopslint.syntax.shell_words import WORDS, and_or_parts, fill, mask, mask_prefixes, parse, word_of
+from devopslint.syntax.shell_words import WORDS, and_or_parts, disjoint, fill, mask, mask_prefixes, parse, word_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read_into(
     """
     masked, expressions = mask(fragment.text)
     if holes:
-        masked, expressions = fill(masked, holes), sorted([*expressions, *holes])
+        masked, expressions = fill(masked, holes), disjoint([*expressions, *holes])
     root = parse(mask_prefixes(masked))
     script.has_errors = script.has_errors or root.has_error
     script.trees.append(Tree(fragment, root, expressions, wrapper))

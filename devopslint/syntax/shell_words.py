@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_left
 
 from devopslint.syntax.fragment import Fragment
 from devopslint.syntax.shell import Word
@@ -162,8 +163,25 @@ def word_of(fragment: Fragment, expressions: Sequence[tuple[int, int]], node: No
     """Return the word of a node; one that overlaps a GitHub expression expands."""
     start, end = node.start_byte, node.end_byte
     text, expands = _unquoted(fragment.text, node)
-    expands = expands or any(first < end and start < last for first, last in expressions)
+    expands = expands or _meets(expressions, start, end)
     return Word(fragment, start, end, text, expands=expands, node_type=node.type)
+
+
+def disjoint(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches in order, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _meets(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Say whether one of some stretches, which are in order, has a character between `start` and `end`."""
+    before = bisect_left(stretches, (end,)) - 1
+    return before >= 0 and start < stretches[before][1]
 
 
 def quoted_segments(word: Word) -> list[tuple[int, int]]:

@@ -78,9 +78,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and every one below it."""
-        yield self
-        for item in self.items:
-            yield from item.walk()
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.items))
 
     def path(self) -> tuple[str, ...] | None:
         """Return a reference as lower-case names, `*` for any and `?` for an index that is no string; else `None`."""

@@ -16,13 +16,14 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.syntax.fragment import Fragment
-    from devopslint.syntax.tree import Map, Path
+    from devopslint.syntax.tree import Path
 
     Calls = tuple[Step | Job, ...]
 
@@ -196,7 +197,7 @@ def variable_origins(
     return None
 
 
-def _keys_of(workflow: Workflow, node: Map, path: Path) -> dict[str, str]:
+def _keys_of(workflow: Workflow, node: Mapping[str, Any], path: Path) -> dict[str, str]:
     """Return the keys of a mapping at a path by what they are in lower case; the first of several counts."""
     known: dict[Path, dict[str, str]] = workflow.cache.setdefault("keys", {})
     if path not in known:
@@ -219,15 +220,34 @@ def _at(workflow: Workflow, path: Path, calls: Calls, depth: int) -> Iterator[Or
 
 def _matrix_origins(job: Job, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:
     """Return what the values of a key of the matrix come from; `None` when all of them stand there in clear."""
-    whole = (*job.path, "strategy", "matrix")
-    found: list[Origin] = []
-    for usage in usages(job.workflow):
-        path = usage.site.path
-        if path[: len(whole)] == whole:
-            below = path[len(whole) :]
-            if not below or any(isinstance(one, str) and one.lower() == name for one in below):
-                found.extend(origin for _, origin in origins_of_usage(usage, calls, depth))
-    return iter(found) if found else None
+    known: dict[tuple[Job, str, Calls], list[Origin]] = job.workflow.cache.setdefault("matrix origins", {})
+    key = job, name, calls
+    if key not in known:
+        known[key] = []
+        known[key] = [
+            origin
+            for part in ("", name)
+            for usage in _of_matrix(job).get(part, ())
+            for _, origin in origins_of_usage(usage, calls, depth)
+        ]
+    return iter(known[key]) if known[key] else None
+
+
+def _of_matrix(job: Job) -> dict[str, list[Usage]]:
+    """Return the expressions in the matrix of a job, by the keys that they belong to, `""` for all of it."""
+    index: dict[Path, dict[str, list[Usage]]] | None = job.workflow.cache.get("usages of matrices")
+    if index is None:
+        index = job.workflow.cache["usages of matrices"] = {}
+        for usage in usages(job.workflow):
+            path = usage.site.path
+            at = len(job.path)
+            if path[at : at + 2] != ("strategy", "matrix"):
+                continue
+            by_key = index.setdefault(path[:at], {})
+            below = path[at + 2 :]
+            for name in {one.lower() for one in below if isinstance(one, str)} if below else ("",):
+                by_key.setdefault(name, []).append(usage)
+    return index.get(job.path, {})
 
 
 def _output_origins(step: Step, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:
@@ -268,9 +288,12 @@ def _set_by_script(step: Step, name: str) -> Iterator[Origin] | None:
 
 
 def _need_origins(usage: Usage, key: str, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:
-    job = next((job for one, job in usage.workflow.jobs.items() if one.lower() == key), None)
-    output = next((one for one in map_at(job.value, "outputs") if one.lower() == name), None) if job else None
-    if job is None or output is None:
+    workflow = usage.workflow
+    job = workflow.jobs.get(_keys_of(workflow, workflow.jobs, ("jobs",)).get(key, ""))
+    if job is None:
+        return None
+    output = _keys_of(workflow, map_at(job.value, "outputs"), (*job.path, "outputs")).get(name)
+    if output is None:
         return None
     return _at(usage.workflow, (*job.path, "outputs", output), calls, depth)
 

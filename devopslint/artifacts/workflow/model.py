@@ -137,10 +137,13 @@ class Workflow:
         return self.fragment_at(mark, node)
 
     def fragment_at(self, mark: Mark, value: str) -> Fragment:
-        """Return a string with the place of each of its characters."""
-        from devopslint.syntax.yaml_scalar import scalar_fragment
+        """Return a string with the place of each of its characters; made once, for many may ask."""
+        known: dict[Mark, Fragment] = self.cache.setdefault("fragments", {})
+        if mark not in known:
+            from devopslint.syntax.yaml_scalar import scalar_fragment
 
-        return scalar_fragment(self.document.source, mark, value)
+            known[mark] = scalar_fragment(self.document.source, mark, value)
+        return known[mark]
 
 
 class Job:

@@ -155,6 +155,13 @@ def is_production(environment: str) -> bool:
 
 def stage_of(job: Job) -> str:
     """Return `production` or `staging` for where a job deploys to, as its environment or name says; else the empty string."""
+    known: dict[str, str] = job.workflow.cache.setdefault("stages", {})
+    if job.key not in known:
+        known[job.key] = _stage_of(job)
+    return known[job.key]
+
+
+def _stage_of(job: Job) -> str:
     name = job.value.get("name")
     for text in (environment_of(job) or "", job.key, name if isinstance(name, str) else ""):
         if _STAGING.search(text):

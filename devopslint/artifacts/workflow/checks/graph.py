@@ -112,16 +112,19 @@ def exclude_without_match(subject: Subject, options: Options) -> Iterator[Proble
         return
     if not isinstance(matrix.value, Map) or set(matrix.value) - {"include", "exclude"} != set(matrix.vectors):
         return
+    vectors = {key.lower(): cells for key, cells in matrix.vectors.items()}
+    texts = {key: {str(cell) for cell, _ in cells} for key, cells in vectors.items()}
     for index, item in enumerate(matrix.exclude):
         if not isinstance(item, Map) or any(has_expression(value) for value in item.values()):
             continue
         path = ("strategy", "matrix", "exclude", index)
-        vectors = {key.lower(): cells for key, cells in matrix.vectors.items()}
         strange = next((key for key in item if key.lower() not in vectors), None)
         if strange is not None:
             yield Problem((*path, strange), part="key", what=f"`{strange}` is no key of the matrix")
             continue
         for key, value in item.items():
+            if str(value) in texts[key.lower()] and not isinstance(value, Map):
+                continue
             if not any(_like(cell[0], value) for cell in vectors[key.lower()]):
                 yield Problem((*path, key), what=f"`{key}` is never `{value}`")
                 break

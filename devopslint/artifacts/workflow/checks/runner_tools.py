@@ -85,7 +85,7 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     lacking = set(_lacking(tuple(images)))
     told: set[str] = set()
-    before = ""
+    before = line = ""
     for step in job.steps:
         if step.uses is not None:
             provided = _provided(step)
@@ -95,9 +95,11 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
         elif step.run is not None:
             if step.is_shell and not lacking.isdisjoint(_watched_in(step.run)):
                 yield from _calls(step, before, lacking, told, images[0])
+            # What stands in front of the last line has been looked through already.
+            if _MAY_PROVIDE_ANYTHING.search(f"{line}\n{step.run}"):
+                return
             before += "\n" + step.run
-        if _MAY_PROVIDE_ANYTHING.search(before):
-            return
+            line = step.run.rstrip().rpartition("\n")[2]
 
 
 @lru_cache(maxsize=256)

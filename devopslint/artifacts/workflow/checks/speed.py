@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_SIGNS = lazily(r"cosign|attest|slsa|notation|\bko\b|sigstore")
 _START = r"(?:^|[\s;&|(])"
 _INSTALLS: dict[str, re.Pattern[str]] = {
     name: lazily(_START + pattern, re.MULTILINE)
@@ -371,16 +372,14 @@ def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
     pushing = next((step for step in job.steps if "push" in purposes(step)), None)
     if pushing is None:
         return
-    text = " ".join(
-        f"{step.run or ''} {step.uses.name if step.uses else ''}"
-        for other in job.workflow.jobs.values()
-        for step in other.steps
-    )
-    if (
-        re.search(r"cosign|attest|slsa|notation|\bko\b|sigstore", text)
-        or pushing.inputs.get("provenance") in (True, "true", "mode=max")
-        or "sbom" in pushing.inputs
-    ):
+    cache = job.workflow.cache
+    if "is signed" not in cache:
+        cache["is signed"] = any(
+            _SIGNS.search(f"{step.run or ''} {step.uses.name if step.uses else ''}")
+            for other in job.workflow.jobs.values()
+            for step in other.steps
+        )
+    if cache["is signed"] or pushing.inputs.get("provenance") in (True, "true", "mode=max") or "sbom" in pushing.inputs:
         return
     yield Problem(
         ("steps", pushing.index, "uses" if pushing.uses is not None else "run"),
