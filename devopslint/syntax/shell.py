@@ -13,13 +13,15 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, TypeVar
 
     from tree_sitter import Node
 
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.tree import Mark
+
+    Kept = TypeVar("Kept")
 
 _MINOR = re.compile(r"(?<=\d)\.\d+(?:\.\d+)?$")
 
@@ -306,15 +308,23 @@ class Script:
     `trees` are the syntax trees, that of the script itself first, then those of the scripts that its commands run.
     """
 
-    __slots__ = ("commands", "fragment", "has_errors", "pipelines", "subshells", "trees")
+    __slots__ = ("_kept", "commands", "fragment", "has_errors", "pipelines", "subshells", "trees")
 
     def __init__(self, fragment: Fragment) -> None:
         self.fragment = fragment
+        self._kept: dict[Any, Any] = {}
         self.commands: list[Command] = []
         self.has_errors = False
         self.pipelines = 0
         self.subshells = 0
         self.trees: list[Tree] = []
+
+    def once(self, key: Any, make: Callable[[Script], Kept]) -> Kept:
+        """Return what `make` gives for the script, kept under a key: each of many commands may ask for it."""
+        if key not in self._kept:
+            self._kept[key] = make(self)
+        kept: Kept = self._kept[key]
+        return kept
 
     def named(self, *names: str) -> Iterator[Command]:
         """Yield the commands with one of these names."""

@@ -15,7 +15,7 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.dockerfile.resolve import Origin
@@ -117,6 +117,7 @@ class Stage:
     """
 
     __slots__ = (
+        "_root",
         "base",
         "copied",
         "image",
@@ -142,6 +143,12 @@ class Stage:
         self.copied: list[Stage] = []
         self.start: Step
         self.steps: list[Step] = []
+        self._root = self
+
+    def build_on(self, base: Stage) -> None:
+        """Begin where an earlier stage ends."""
+        self.base, self._root = base, base.root_stage
+        self.scope, self.settings = base.scope, base.settings
 
     @property
     def image_word(self) -> Word | None:
@@ -160,10 +167,7 @@ class Stage:
     @property
     def root_stage(self) -> Stage:
         """The first stage of the chain of FROM, the one that starts from an image."""
-        stage = self
-        while stage.base is not None:
-            stage = stage.base
-        return stage
+        return self._root
 
     @property
     def is_final(self) -> bool:
@@ -182,6 +186,29 @@ class Stage:
             stages.append(stages[-1].base)
         for stage in reversed(stages):
             yield from stage.steps
+
+    def first(self, key: Any, holds: Callable[[Step], object]) -> Step | None:
+        """Return the first step, of those that `lineage` yields, for which something holds.
+
+        The answer is kept under the key, for this stage and those that it builds on: each of many steps may ask.
+        """
+        known: dict[tuple[Any, int], Step | None] = self.model.cache.setdefault("firsts", {})
+        asked: list[Stage] = []
+        stage: Stage | None = self
+        while stage is not None and (key, stage.index) not in known:
+            asked.append(stage)
+            stage = stage.base
+        found = known[key, stage.index] if stage is not None else None
+        for one in reversed(asked):
+            if found is None:
+                found = next((step for step in one.steps if holds(step)), None)
+            known[key, one.index] = found
+        return found
+
+    def first_before(self, step: Step, key: Any, holds: Callable[[Step], object]) -> Step | None:
+        """Return what `first` does, when it stands in front of a step of this stage."""
+        found = self.first(key, holds)
+        return found if found is not None and found.index < step.index else None
 
     def setting(self, name: str) -> Held | None:
         """Return the last USER, WORKDIR … in it or in the stages that it builds on."""
@@ -291,12 +318,12 @@ class _Builder:
             stage.name_word = words[2]
             stage.name = words[2].value
         if isinstance(stage.image, str) and not stage.image.isdigit():
-            stage.base = model.stage_named(stage.image)
+            base = model.stage_named(stage.image)
+            if base is not None:
+                stage.build_on(base)
         model.stages.append(stage)
         stage.steps.append(step)
-        if stage.base is not None:
-            stage.scope, stage.settings = stage.base.scope, stage.base.settings
-        else:
+        if stage.base is None:
             stage.scope = {name: Value(UNKNOWN) for name in PREDEFINED_ARGS}
             if stage.image == "scratch":
                 stage.scope = {

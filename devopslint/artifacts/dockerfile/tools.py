@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from devopslint.artifacts.dockerfile.model import Stage, Step
-    from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Command, Script
 
 _NODE = ("node", "npm", "nvm", "volta", "yarn", "fnm")
 _JAVA = ("jdk", "jre", "java", "sdkman", "maven", "gradle", "ant", "scala", "kotlin", "clojure")
@@ -108,17 +108,16 @@ def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:
     """Say whether the image of a stage is known to lack a program, and no step (in front of one) has brought it."""
     if not lacks(parse_image(stage.root_stage.image_text), program):
         return False
-    mentioned = _mention_of(program)
-    for step in stage.lineage():
-        if step is before:
-            break
-        if step.name in {"COPY", "ADD"} and may_bring(step, program):
-            return False
-        if step.name == "ENV" and _puts_on_path(step, program):
-            return False
-        if step.name == "RUN" and not _leaves_out(step, program, mentioned):
-            return False
-    return True
+    brings = stage.first(("brings", program), lambda step: _may_have_brought(step, program))
+    return brings is None or (before is not None and brings.index >= before.index)
+
+
+def _may_have_brought(step: Step, program: str) -> bool:
+    if step.name in {"COPY", "ADD"}:
+        return may_bring(step, program)
+    if step.name == "ENV":
+        return _puts_on_path(step, program)
+    return step.name == "RUN" and not _leaves_out(step, program, _mention_of(program))
 
 
 def is_missing_for(command: Command, step: Step) -> bool:
@@ -130,7 +129,7 @@ def is_missing_for(command: Command, step: Step) -> bool:
     if not lacks(parse_image(stage.root_stage.image_text), name):
         return False
     script = step.read_script()
-    if word is None or "/" in word.text or script.has_errors or _LOOKS_FIRST.search(script.fragment.text):
+    if word is None or "/" in word.text or script.has_errors or script.once("looks first", _looks_first):
         return False
     if _mounts_programs(step) or not is_missing(stage, name, step):
         return False
@@ -153,6 +152,10 @@ def is_missing_for(command: Command, step: Step) -> bool:
         if other.name in {"export", "PATH"} or any(one.name == "PATH" for one in other.assignments):
             return False
     return not any(other.function == name or other.after == "||" for other in script if other.index < command.index)
+
+
+def _looks_first(script: Script) -> bool:
+    return _LOOKS_FIRST.search(script.fragment.text) is not None
 
 
 @lru_cache(maxsize=256)

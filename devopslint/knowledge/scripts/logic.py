@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Tree, Word
+    from devopslint.syntax.shell import Command, Script, Tree, Word
 
     Options = Mapping[str, Any]
 
@@ -353,19 +353,33 @@ def _has_value(context: ScriptContext, command: Command, name: str) -> bool:
     """Say whether a variable certainly is not empty when a command runs, by what stands above it or outside of the script."""
     if context.known(name):
         return True
-    text = context.script.fragment.text
-    if re.search(rf"\$\{{{re.escape(name)}:[?=]", text) or re.search(r"\bset\s+-\w*u|nounset", text):
+    script = context.script
+    if script.once("unset ends it", _ends_when_unset) or name in script.once("looked after", _looked_after):
         return True
-    if re.search(rf"-n\s+\"?\$\{{?{re.escape(name)}\b|-z\s+\"?\$\{{?{re.escape(name)}\b", text):
-        return True
-    if re.search(rf"\b(?:for|select)\s+{re.escape(name)}\s+in\b", text):
-        return True
-    return any(
-        assignment.name == name and assignment.value is not None and assignment.value.text != ""
-        for other in context.script
-        for assignment in other.assignments
-        if other.index < command.index or other.fragment is not command.fragment
-    )
+    first, fragments = script.once("first values", _first_values).get(name, (command.index, set()))
+    return first < command.index or not fragments <= {id(command.fragment)}
+
+
+def _ends_when_unset(script: Script) -> bool:
+    return re.search(r"\bset\s+-\w*u|nounset", script.fragment.text) is not None
+
+
+def _looked_after(script: Script) -> set[str]:
+    """Return the variables that a script gives a default, tests for being empty, or runs through."""
+    return {name for match in _LOOKS_AFTER.finditer(script.fragment.text) for name in match.groups() if name}
+
+
+def _first_values(script: Script) -> dict[str, tuple[int, set[int]]]:
+    """Return the variables that get a value, each with the first command that gives one and the fragments of all."""
+    found: dict[str, tuple[int, set[int]]] = {}
+    for command in script:
+        for one in command.assignments:
+            if one.value is not None and one.value.text != "":
+                found.setdefault(one.name, (command.index, set()))[1].add(id(command.fragment))
+    return found
+
+
+_LOOKS_AFTER = lazily(r"(?=\$\{(\w+):[?=])|(?=-[nz]\s+\"?\$\{?(\w+))|(?=\b(?:for|select)\s+(\w+)\s+in\b)")
 
 
 def _raw(word: Word) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Word
+    from devopslint.syntax.shell import Command, Script, Word
 
     Options = Mapping[str, Any]
 
@@ -103,28 +103,29 @@ def _is_one_word(context: ScriptContext, name: str) -> bool:
     """Say whether a variable certainly holds one word without patterns: a number, or a text that stands in the script."""
     if context.known(name) or name in _NUMBERS:
         return True
-    values = [
-        assignment.value
-        for command in context.script
-        for assignment in command.assignments
-        if assignment.name == name and not assignment.append
-    ]
-    if not values or not all(value is not None and _ONE_WORD.fullmatch(_raw(value)) for value in values):
-        return False
-    return (
-        re.search(rf"\b(?:for|read|mapfile|readarray|select|getopts|printf\s+-v)\b[^\n;]*\b{name}\b", _text(context))
-        is None
-    )
+    return context.script.once("names of one word", _names_of_one_word).get(name, False)
+
+
+def _names_of_one_word(script: Script) -> dict[str, bool]:
+    """Return the variables that a script sets, each with whether all that it sets them to is one word."""
+    found: dict[str, bool] = {}
+    for command in script:
+        for one in command.assignments:
+            if not one.append:
+                is_one = one.value is not None and _ONE_WORD.fullmatch(_raw(one.value)) is not None
+                found[one.name] = found.get(one.name, True) and is_one
+    for match in _SET_BY_COMMANDS.finditer(script.fragment.text):
+        found.update(dict.fromkeys(re.findall(r"\w+", match[1]), False))
+    return found
+
+
+_SET_BY_COMMANDS = lazily(r"\b(?:for|read|mapfile|readarray|select|getopts|printf\s+-v)\b([^\n;]*)")
 
 
 _NUMBERS = frozenset({"RANDOM", "SECONDS", "UID", "EUID", "PPID", "LINENO", "BASHPID", "SHLVL", "OPTIND"})
 _ONE_WORD = lazily(
     r"[\w./:@%+=,-]+|'[\w./:@%+=,-]+'|\"[\w./:@%+=,-]+\"|\$\(\(.*\)\)|\"?\$\(mktemp\b[^()]*\)\"?|\$[?#!$]", re.DOTALL
 )
-
-
-def _text(context: ScriptContext) -> str:
-    return context.script.fragment.text
 
 
 def unquoted_substitution(subject: Subject, options: Options) -> Iterator[Problem]:

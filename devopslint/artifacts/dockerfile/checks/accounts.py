@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
 
@@ -63,35 +63,55 @@ def unknown_user(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _may_be_made(step: Step, name: str, what: str) -> bool:
     """Say whether a step in front of one makes an account, or can't be seen through."""
-    assert step.stage is not None
-    for earlier in step.stage.lineage():
-        if earlier is step:
-            return False
-        if earlier.name in {"COPY", "ADD"} and any(
-            not isinstance(text, str) or _FILES_OF_ACCOUNTS.search(text)
-            for text in (earlier.text_of(word) for word in earlier.instruction.words[-1:])
-        ):
+    stage = step.stage
+    assert stage is not None
+    if stage.first_before(step, "accounts that can't be seen", _may_make_any) is not None:
+        return True
+    if not _OF_NO_PACKAGE.fullmatch(name) and stage.first_before(step, "installs", _installs) is not None:
+        return True
+    at: Stage | None = stage
+    while at is not None:
+        if _made_in(at).get((what, name), step.index) < step.index:
             return True
-        if earlier.name == "RUN" and _run_may_make(earlier, name, what):
-            return True
+        at = at.base
     return False
 
 
-def _run_may_make(step: Step, name: str, what: str) -> bool:
+def _may_make_any(step: Step) -> bool:
+    """Say whether a step may make accounts of any name."""
+    if step.name in {"COPY", "ADD"}:
+        texts = (step.text_of(word) for word in step.instruction.words[-1:])
+        return any(not isinstance(text, str) or _FILES_OF_ACCOUNTS.search(text) for text in texts)
+    if step.name != "RUN":
+        return False
     if step.instruction.json or not is_plain(step) or re.search(r"/etc/(?:passwd|group)\b", whole_text(step)):
         return True
-    for command in step.read_script():
-        if command.name in _MAKE_USERS | _MAKE_GROUPS:
-            if command.expands or _makes(command, name, what):
-                return True
-        elif is_install(command) and not _OF_NO_PACKAGE.fullmatch(name):
-            return True
-    return False
+    return any(command.expands for command in step.read_script() if command.name in _MAKE_USERS | _MAKE_GROUPS)
 
 
-def _makes(command: Command, name: str, what: str) -> bool:
-    """Say whether a command makes a user, or a group: a user has a group of its name unless another one is given."""
-    if command.name in _MAKE_GROUPS:
-        return what == "group" and name in command.args
-    operands = [word.text for word in command.operands(frozenset({"-g", "--gid", "-G", "--ingroup", "--groups"}))]
-    return name in operands or (what == "group" and name in command.args)
+def _installs(step: Step) -> bool:
+    return step.name == "RUN" and any(map(is_install, step.read_script()))
+
+
+def _made_in(stage: Stage) -> dict[tuple[str, str], int]:
+    """Return the users and groups that the commands of a stage make, each with the index of the first step that does."""
+    cache = stage.model.cache
+    key = "accounts", stage.index
+    if key not in cache:
+        made = cache[key] = {}
+        for step in stage.steps:
+            for command in step.read_script() if step.name == "RUN" else ():
+                for account in _made_by(command):
+                    made.setdefault(account, step.index)
+    found: dict[tuple[str, str], int] = cache[key]
+    return found
+
+
+def _made_by(command: Command) -> Iterator[tuple[str, str]]:
+    """Yield the users and groups that a command makes: a user has a group of its name unless another one is given."""
+    if command.name in _MAKE_USERS:
+        for word in command.operands(frozenset({"-g", "--gid", "-G", "--ingroup", "--groups"})):
+            yield "user", word.text
+    if command.name in _MAKE_USERS | _MAKE_GROUPS:
+        for text in command.args:
+            yield "group", text

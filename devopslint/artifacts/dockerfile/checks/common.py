@@ -76,7 +76,12 @@ def text_of(word: Word, step: Step) -> Any:
 def ships(step: Step) -> bool:
     """Say whether the layer of a step is part of the final image: it is in the final stage, or one that it builds on."""
     final = step.model.final
-    return final is not None and step.stage is not None and step.stage in lineage(final)
+    if final is None or step.stage is None:
+        return False
+    cache = step.model.cache
+    if "shipped" not in cache:
+        cache["shipped"] = {stage.index for stage in lineage(final)}
+    return step.stage.index in cache["shipped"]
 
 
 def lineage(stage: Stage) -> list[Stage]:
@@ -154,6 +159,15 @@ def whole_text(step: Step) -> str:
     """Return what stands behind the name and the flags of an instruction, with its heredocs."""
     instruction = step.instruction
     return "\n".join([instruction.text, *(heredoc.body.text for heredoc in instruction.heredocs)])
+
+
+def runs_mention(model: Model, pattern: re.Pattern[str], besides: re.Pattern[str] | None = None) -> bool:
+    """Say whether a pattern is found in the text of a RUN, where another one is not; looked for once."""
+    key = "runs mention", pattern.pattern
+    if key not in model.cache:
+        text = text_of_runs(model)
+        model.cache[key] = pattern.search(besides.sub("", text) if besides is not None else text) is not None
+    return bool(model.cache[key])
 
 
 def text_of_runs(model: Model) -> str:

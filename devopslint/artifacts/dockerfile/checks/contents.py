@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Stage
+    from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -52,8 +52,7 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
         return
     if command.has_flag("-t", "--virtual") or step.stage is None or is_dev_container(step.model):
         return
-    script = step.read_script()
-    if any({"del", "remove", "purge", "autoremove", "erase"} & set(other.args) for other in script.named(command.name)):
+    if _takes_out(step, command.name):
         return
     found = [word for word in packages(command) if re.split(r"[=~<>:]", word.text)[0] in names]
     if found and _names_its_tool(step.stage, found[0].text):
@@ -63,6 +62,16 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
         return
     if found:
         yield Problem(place_of(found[0]), packages=in_words(found))
+
+
+def _takes_out(step: Step, manager: str) -> bool:
+    """Say whether a RUN has a package manager remove something again."""
+    key = "takes out", step.index, manager
+    cache = step.model.cache
+    if key not in cache:
+        removing = {"del", "remove", "purge", "autoremove", "erase"}
+        cache[key] = any(not removing.isdisjoint(other.args) for other in step.read_script().named(manager))
+    return bool(cache[key])
 
 
 def _names_its_tool(stage: Stage, package: str) -> bool:

@@ -180,26 +180,25 @@ def _copies(step: Step, manifest: str) -> bool:
         return False
     stem, _, ending = manifest.rpartition(".")
     wanted = {manifest, f"./{manifest}", f"{stem}*.{ending}", f"./{stem}*.{ending}", ".", "./"}
-    return any(
-        text in wanted
-        for earlier in step.stage.lineage()
-        if earlier.index < step.index or (earlier is step and earlier.name == "RUN")
-        for text, _ in named_sources(earlier)
-    )
+
+    def copies(earlier: Step) -> bool:
+        return any(text in wanted for text, _ in named_sources(earlier))
+
+    if step.name == "RUN" and copies(step):
+        return True
+    return step.stage.first_before(step, ("copies", manifest), copies) is not None
 
 
 def _writes_lock(step: Step, command: Command, locks: tuple[str, ...]) -> bool:
     """Say whether something in front of an install may have made the lock file."""
     assert step.stage is not None
-    for earlier in step.stage.lineage():
-        if earlier.index > step.index:
-            break
-        if (
-            earlier.name == "RUN"
-            and earlier is not step
-            and re.search(rf"\b{command.name}\b", earlier.instruction.text)
-        ):
-            return True
-        if earlier.name in {"COPY", "ADD"} and any(lock in earlier.instruction.text for lock in locks):
-            return True
+
+    def may_write(earlier: Step) -> bool:
+        text = earlier.instruction.text
+        if earlier.name == "RUN":
+            return re.search(rf"\b{command.name}\b", text) is not None
+        return earlier.name in {"COPY", "ADD"} and any(lock in text for lock in locks)
+
+    if step.stage.first_before(step, ("writes lock", command.name, locks), may_write) is not None:
+        return True
     return any(other.name == command.name and other.index < command.index for other in command.script)

@@ -58,13 +58,17 @@ def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Pro
     verb = operands[0].text if operands else ""
     if verb not in _INSTALLS[command.name] or len(operands) > 1 or _is_told_otherwise(step, command):
         return
-    if any(_TAKEN_OUT.search(whole_text(other)) for other in step.stage.lineage() if other.name in {"RUN", "ENV"}):
+    if step.stage.first("development is taken out", _takes_out) is not None:
         return
     name, says = _MANIFESTS[command.name]
     if _copied_manifest_has(step, name, says):
         word = operands[0] if operands else command.name_word
         assert word is not None
         yield Problem(place_of(word), command=f"{command.name} {verb}".strip(), manifest=name)
+
+
+def _takes_out(step: Step) -> bool:
+    return step.name in {"RUN", "ENV"} and _TAKEN_OUT.search(whole_text(step)) is not None
 
 
 def _is_told_otherwise(step: Step, command: Command) -> bool:
@@ -83,11 +87,12 @@ def _copied_manifest_has(step: Step, name: str, says: re.Pattern[str]) -> bool:
     path = f"{folder}/{name}" if folder else name
     stem, _, ending = name.rpartition(".")
     spellings = {name, f"./{name}", f"{stem}*.{ending}", f"./{stem}*.{ending}", ".", "./"}
-    copied = any(
-        word.value in spellings
-        for other in stage.lineage()
-        if other.index < step.index and other.name == "COPY" and other.instruction.flag("from") is None
-        for word in sources_and_destination(other)[0]
-    )
+
+    def copies(other: Step) -> bool:
+        if other.name != "COPY" or other.instruction.flag("from") is not None:
+            return False
+        return any(word.value in spellings for word in sources_and_destination(other)[0])
+
+    copied = stage.first_before(step, ("copies", name), copies) is not None
     source = model.workspace.source(path) if copied and model.workspace.exists(path) else None
     return source is not None and says.search(source.text) is not None

@@ -50,7 +50,7 @@ def no_healthcheck_at_all(subject: Subject, options: Options) -> Iterator[Proble
 
 
 def _listens(stage: Stage) -> bool:
-    if any(step.name == "EXPOSE" for step in stage.lineage()):
+    if stage.first("exposes", lambda step: step.name == "EXPOSE") is not None:
         return True
     commands = [held.value for name in ("ENTRYPOINT", "CMD") if (held := stage.setting(name)) is not None]
     if commands:

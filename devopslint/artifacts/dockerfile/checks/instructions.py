@@ -195,9 +195,12 @@ def pipefail_unknown(subject: Subject, options: Options) -> Iterator[Problem]:
     image = parse_image(step.stage.root_stage.image_text)
     if word is None or not has_dash(image) or not _WITHOUT_PIPEFAIL.search(f"{image.name}:{image.tag}"):
         return
-    runs = (other for other in step.stage.lineage() if other.name == "RUN" and other.index < step.index)
-    if not any(re.search(r"\bdash\b|bin/sh\b", other.instruction.text) for other in runs):
+    if step.stage.first_before(step, "names dash", _names_dash) is None:
         yield Problem(docker_place(step, word), shell=words[0].value, image=step.stage.root_stage.image_text)
+
+
+def _names_dash(step: Step) -> bool:
+    return step.name == "RUN" and re.search(r"\bdash\b|bin/sh\b", step.instruction.text) is not None
 
 
 def cmd_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -238,12 +241,10 @@ def self_reference(subject: Subject, options: Options) -> Iterator[Problem]:
 def arg_not_redeclared(subject: Subject, options: Options) -> Iterator[Problem]:
     """A variable that only an ARG in front of the first FROM declares: it is empty in a stage."""
     stage: Stage = subject.context
-    model = stage.model
-    declared: dict[str, Step] = {}
-    for step in model.globals:
-        if step.name == "ARG":
-            for word in step.instruction.words:
-                declared.setdefault(word.raw.partition("=")[0], step)
+    cache = stage.model.cache
+    if "global arguments" not in cache:
+        cache["global arguments"] = _global_arguments(stage.model)
+    declared: dict[str, Step] = cache["global arguments"]
     if not declared:
         return
     told: set[str] = set()
@@ -252,6 +253,15 @@ def arg_not_redeclared(subject: Subject, options: Options) -> Iterator[Problem]:
             if name in declared and name not in step.scope and name not in told and name not in PREDEFINED_ARGS:
                 told.add(name)
                 yield Problem(place, related=[related_step(declared[name], "declared for FROM only")], name=name)
+
+
+def _global_arguments(model: Model) -> dict[str, Step]:
+    found: dict[str, Step] = {}
+    for step in model.globals:
+        if step.name == "ARG":
+            for word in step.instruction.words:
+                found.setdefault(word.raw.partition("=")[0], step)
+    return found
 
 
 def _uses(step: Step) -> Iterator[tuple[str, Place]]:

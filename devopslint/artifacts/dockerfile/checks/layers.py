@@ -124,14 +124,16 @@ def lock_file_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if lock.settings is not None and lock.settings.search(step.model.source.text):
         return
+
+    def copies(other: Step) -> bool:
+        return other.name == "COPY" and any(lock.files.match(word.value) for word in sources_and_destination(other)[0])
+
     assert command.name_word is not None
     place = place_of(operands[0] if operands else command.name_word)
-    for earlier in step.stage.lineage():
-        if earlier.index < step.index and earlier.name == "COPY":
-            for word in sources_and_destination(earlier)[0]:
-                if lock.files.match(word.value):
-                    yield Problem(place, instead=lock.instead, related=[related_step(earlier, "the lock file")])
-                    return
+    earlier = step.stage.first_before(step, ("copies a lock file of", command.name), copies)
+    if earlier is not None:
+        yield Problem(place, instead=lock.instead, related=[related_step(earlier, "the lock file")])
+        return
     for path, named in bound_sources(step):
         if lock.files.match(path):
             yield Problem(place, instead=lock.instead, related=[Related(named, "the lock file")])

@@ -123,20 +123,20 @@ def _written(command: Command, step: Step) -> Iterator[tuple[Word, str]]:
 def _maker(step: Step, path: str) -> Step | None:
     """Return the WORKDIR that made a folder while root was the user."""
     assert step.stage is not None
-    for earlier in step.stage.lineage():
-        if earlier is step:
-            return None
-        if earlier.name != "WORKDIR":
-            continue
-        held = earlier.stage.settings.get("WORKDIR") if earlier.stage is not None else None
-        text = earlier.text_of(earlier.instruction.words[0]) if earlier.instruction.words else None
-        if held is None or not isinstance(text, str):
-            continue
-        above = earlier.settings.get("WORKDIR")
-        whole = text if text.startswith("/") else posixpath.join(str(above.value) if above is not None else "/", text)
-        if posixpath.normpath(whole) == path:
-            return None if earlier.settings.get("USER") is not None and _user(earlier) else earlier
-    return None
+    maker = step.stage.first_before(step, ("makes", path), lambda earlier: _folder_of(earlier) == path)
+    return None if maker is None or (maker.settings.get("USER") is not None and _user(maker)) else maker
+
+
+def _folder_of(step: Step) -> str | None:
+    """Return the folder that a WORKDIR names; `None` when it is not known, and for other instructions."""
+    if step.name != "WORKDIR" or step.stage is None or step.stage.settings.get("WORKDIR") is None:
+        return None
+    text = step.text_of(step.instruction.words[0]) if step.instruction.words else None
+    if not isinstance(text, str):
+        return None
+    above = step.settings.get("WORKDIR")
+    whole = text if text.startswith("/") else posixpath.join(str(above.value) if above is not None else "/", text)
+    return posixpath.normpath(whole)
 
 
 def _stays_with_root(step: Step, path: str) -> bool:
@@ -145,18 +145,17 @@ def _stays_with_root(step: Step, path: str) -> bool:
     facts = contents(parse_image(step.stage.root_stage.image_text)) or {}
     if facts.get("workdir") == path or facts.get("user") or facts.get("system") is None:
         return False
-    for earlier in step.stage.lineage():
-        if earlier is step:
-            return True
+
+    def gives(earlier: Step) -> bool:
         if earlier.name == "RUN":
             text = earlier.instruction.text
-            if not is_plain(earlier) or (
-                _GIVES.search(text) and (path in text or "$" in text or re.search(r"\s\.(?:\s|$)", text))
-            ):
-                return False
-        elif earlier.name in {"COPY", "ADD"} and _gives_folder(earlier, path):
-            return False
-    return True
+            return not is_plain(earlier) or (
+                _GIVES.search(text) is not None
+                and (path in text or "$" in text or re.search(r"\s\.(?:\s|$)", text) is not None)
+            )
+        return earlier.name in {"COPY", "ADD"} and _gives_folder(earlier, path)
+
+    return step.stage.first_before(step, ("gives away", path), gives) is None
 
 
 def _gives_folder(step: Step, path: str) -> bool:

@@ -12,8 +12,8 @@ from devopslint.artifacts.dockerfile.checks.common import (
     mounts,
     place_of,
     removes,
+    runs_mention,
     ships,
-    text_of_runs,
 )
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, has_version, is_install, packages, subcommand
@@ -36,6 +36,8 @@ _NO_RECOMMENDS = lazily(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
 _ASSUME_YES = lazily(r"(?<!--)(?:assume-?yes|always[-_]yes)", re.IGNORECASE)
 _SETTING = lazily(r"(?:-o\s*|--option[=\s])[\"']?[\w:-]+=\S+")
 """A setting for one call of apt-get; settings for all stand in files."""
+_NEW_YARN = lazily(r"berry|\.yarn")
+_CACHE_OFF = lazily(r"(?<!--)no-cache-dir")
 
 
 def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -54,7 +56,7 @@ def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Proble
     if any(_OPTION_VARIABLE.match(w.text) for w in command.words):
         return
     own = " ".join(command.args)
-    if _ASSUME_YES.search(own) or _ASSUME_YES.search(_SETTING.sub("", text_of_runs(step.model))):
+    if _ASSUME_YES.search(own) or runs_mention(step.model, _ASSUME_YES, _SETTING):
         return
     yield Problem(place_of(word), command=f"{command.name} {word.text}")
 
@@ -158,9 +160,7 @@ def pip_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
         ".cache" in w.text for c in script.named("rm") for w in c.words
     ):
         return
-    if any(c.args[:1] == ["cache"] for c in script.named("pip", "pip3")) or "no-cache-dir" in text_of_runs(
-        step.model
-    ).replace("--no-cache-dir", ""):
+    if any(c.args[:1] == ["cache"] for c in script.named("pip", "pip3")) or runs_mention(step.model, _CACHE_OFF):
         return
     yield Problem(place_of(word), command=f"{command.name} install")
 
@@ -191,7 +191,7 @@ def yarn_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
         other.index > command.index and other.args[:1] in (["install"], ["add"], []) for other in script.named("yarn")
     ):
         return
-    if "berry" in text_of_runs(step.model) or ".yarn" in text_of_runs(step.model):
+    if runs_mention(step.model, _NEW_YARN):
         return
     yield Problem(place_of(operands[0]) if operands else ())
 
@@ -208,7 +208,7 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
         return
     if any(w.expands and w.start < word.end for w in command.words) or _NO_RECOMMENDS.search(" ".join(command.args)):
         return
-    if _NO_RECOMMENDS.search(_SETTING.sub("", text_of_runs(step.model))):
+    if runs_mention(step.model, _NO_RECOMMENDS, _SETTING):
         return
     yield Problem(place_of(word), command=f"{command.name} install")
 

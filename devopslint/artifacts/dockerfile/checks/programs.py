@@ -125,5 +125,5 @@ def shell_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     image = image_of(stage.root_stage)
     if image is None or not has_no_shell(image) or (step.name == "RUN" and mounts(step)):
         return
-    if not any(may_bring(other, "sh") for other in stage.lineage() if other.name in {"COPY", "ADD"}):
+    if stage.first("brings a shell", lambda other: other.name in {"COPY", "ADD"} and may_bring(other, "sh")) is None:
         yield Problem(name_place(step), name=step.name, image=stage.root_stage.image_text)

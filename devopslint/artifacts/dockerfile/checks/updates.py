@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, lineage, may_remove, place_of
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, may_remove, place_of
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.policy.subject import Problem
@@ -12,10 +12,10 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Model, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command, Script
 
@@ -87,17 +87,26 @@ def _is_alone(script: Script) -> bool:
 
 def _installs_later(step: Step, command: Command, names: tuple[str, ...]) -> bool:
     """Say whether a later RUN installs by the lists that a step has left."""
-    for stage in step.model.stages:
-        if step.stage not in lineage(stage):
-            continue
-        for later in stage.lineage():
-            if later.index <= step.index or later.name != "RUN":
-                continue
-            commands = list(later.read_script().named(*names))
+    cache = step.model.cache
+    key = "last installs", names, command.name
+    if key not in cache:
+        cache[key] = _last_installs(step.model, names, _UPDATES[command.name])
+    return step.stage is not None and cache[key][step.stage.index] > step.index
+
+
+def _last_installs(model: Model, names: tuple[str, ...], updates: Container[str]) -> list[int]:
+    """Return for each stage the last step, in it or in a stage that builds on it, that installs and updates no lists."""
+    found = [-1] * len(model.stages)
+    for stage in reversed(model.stages):
+        for later in stage.steps:
+            commands = list(later.read_script().named(*names)) if later.name == "RUN" else []
             if any(is_install(other) for other in commands) and not any(
-                (w := subcommand(other)) is not None and w.text in _UPDATES[command.name] for other in commands
+                (w := subcommand(other)) is not None and w.text in updates for other in commands
             ):
-                return True
+                found[stage.index] = max(found[stage.index], later.index)
+        if stage.base is not None:
+            found[stage.base.index] = max(found[stage.base.index], found[stage.index])
+    return found
     return False
 
 

@@ -79,18 +79,19 @@ def repeated_key(subject: Subject, options: Options) -> Iterator[Problem]:
 def unused_argument(subject: Subject, options: Options) -> Iterator[Problem]:
     """An ARG whose name stands nowhere behind it, where no script and no program may read it from its environment."""
     model: Model = subject.context
-    runs = [step for step in model.steps if step.name == "RUN"]
+    if not any(step.name == "ARG" for step in model.steps):
+        return
+    runs = (step.index for step in reversed(model.steps) if step.name == "RUN" and _reads_environment(step))
+    last_reader = next(runs, -1)
+    last_mention = _last_mentions(model)
     for step in model.steps:
-        if step.name != "ARG" or step.instruction.onbuild:
-            continue
-        later = [other for other in model.steps if other.index > step.index]
-        if step.stage is not None and any(_reads_environment(other) for other in runs if other.index > step.index):
+        if step.name != "ARG" or step.instruction.onbuild or (step.stage is not None and last_reader > step.index):
             continue
         for word in step.instruction.words:
             name = word.raw.partition("=")[0]
             if name in PREDEFINED_ARGS or name in PLATFORM_ARGS or _OF_TOOLS.match(name) or not name.isidentifier():
                 continue
-            if any(re.search(rf"\b{name}\b", whole_text(other)) or _in_flags(other, name) for other in later):
+            if last_mention.get(name, -1) > step.index:
                 continue
             mark = step.instruction.fragment.mark(word.start, word.start + len(name))
             yield Problem(Place(step.instruction.source, *mark), name=name)
@@ -103,8 +104,13 @@ def _reads_environment(step: Step) -> bool:
     )
 
 
-def _in_flags(step: Step, name: str) -> bool:
-    return any(flag.value is not None and name in flag.value.raw for flag in step.instruction.flags)
+def _last_mentions(model: Model) -> dict[str, int]:
+    """Return the index of the last step that each word stands in, its flags and heredocs among it."""
+    found: dict[str, int] = {}
+    for step in model.steps:
+        texts = (whole_text(step), *(flag.value.raw for flag in step.instruction.flags if flag.value is not None))
+        found.update(dict.fromkeys((word for text in texts for word in re.findall(r"\w+", text)), step.index))
+    return found
 
 
 def frontend_kept(subject: Subject, options: Options) -> Iterator[Problem]:
