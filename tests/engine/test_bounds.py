@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -155,59 +154,6 @@ def test_the_faults_of_one_file_are_bounded(tmp_path):
     ).check(Asked([], ["a.tf", ".github/workflows/a.yml"], True))
     syntax = [finding for finding in report.findings if finding.rule == "core/syntax"]
     assert 2 <= len(syntax) <= 2 * (MOST_PROBLEMS + 1)
-
-
-def test_a_folder_of_ten_thousand_files_costs_what_they_cost(tmp_path):
-    def calls(count: int) -> int:
-        root = tmp_path.resolve() / str(count)
-        pod = "apiVersion: v1\nkind: Service\nmetadata: {name: a%d}\nspec: {selector: {app: a%d}}\n"
-        write(root, {f"{n:05}.yaml": pod % (n, n) for n in range(count)})
-        return calls_of(lambda: check(root))
-
-    calls(20)
-    first, second, third = calls(40), calls(80), calls(160)
-    assert third - second < 2.25 * (second - first)
-
-
-def calls_of(work) -> int:
-    """Return how many functions are called, those of C too: what grows with them needs no clock."""
-    count = 0
-
-    def one(frame, event, argument):
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(one)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
-ALIKE = {
-    "steps": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n", "    - {{uses: actions/checkout@v4, id: s{0}}}\n    - run: echo ${{{{ steps.s{0}.outputs.ref }}}}\n"),
-    "jobs in a row": (".github/workflows/a.yml", "on: push\njobs:\n  a-1: {runs-on: x, steps: [{run: a}]}\n", "  a{0}: {{runs-on: ubuntu-latest, needs: [a-1], steps: [{{run: make}}]}}\n"),
-    "stages": ("Dockerfile", "FROM a:1 AS s\n", "FROM a:{0} AS s{0}\nRUN apt-get install -y p{0}\nCOPY --from=s /a /b\n"),
-    "buckets": ("main.tf", "", 'resource "aws_s3_bucket" "b{0}" {{\n  bucket = "b{0}"\n}}\noutput "o{0}" {{\n  value = aws_s3_bucket.b{0}.id\n}}\n'),
-    "broken blocks": ("main.tf", "", 'resource "a" "b{0}" {{\n  a = [1, 2\n}}\n'),
-    "backends": ("a.yaml", "", "---\napiVersion: v1\nkind: Service\nmetadata: {{name: d{0}}}\nspec: {{selector: {{app: d{0}}}, ports: [{{port: 80}}]}}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: d{0}}}\nspec: {{defaultBackend: {{service: {{name: d{0}, port: {{number: 80}}}}}}}}\n"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ALIKE)
-def test_many_of_a_kind_in_one_file_cost_what_each_costs(name):
-    path, head, each = ALIKE[name]
-
-    def calls(count: int) -> int:
-        text = head + "".join(each.format(n) for n in range(count))
-        run = Run(MemoryWorkspace({path: text}), catalog(), Everything())
-        return calls_of(lambda: run.check(Asked([], [path], True)))
-
-    calls(20)
-    first, second, third = calls(40), calls(80), calls(160)
-    assert third - second < 2.3 * (second - first)
 
 
 def test_the_walk_of_a_folder_without_git_does_not_follow_links(tmp_path):

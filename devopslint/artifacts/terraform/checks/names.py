@@ -10,6 +10,8 @@ from devopslint.syntax.tree import Map, Seq
 
 _MOST_KNOWN = 256
 """Names of one sort among which what was meant is looked for."""
+_MOST_HINTS = 10
+"""Names that nothing declares in one folder for which it is."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +150,8 @@ def _hint(module: Module, name: str) -> str:
         found = next((f"{head}.{name}" for head in heads if _is_declared(module, f"{head}.{name}")), None)
         return f", did you mean `{found}`?" if found else ": a text stands in quotes"
     known = once(module, "known by prefix", _known_by_prefix).get(name.partition(".")[0], [])
-    if len(known) > _MOST_KNOWN:
+    asked = module.cache["hints"] = module.cache.get("hints", 0) + 1
+    if len(known) > _MOST_KNOWN or asked > _MOST_HINTS:
         return ""
     from difflib import get_close_matches
 

@@ -1,0 +1,136 @@
+"""What costs a file or a folder is in proportion to what stands in it: counted in calls, for clocks tell lies."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from engine_projects import Everything, catalog, check
+from running import write
+
+from devopslint.engine.discover import Asked
+from devopslint.engine.run import Run
+from devopslint.engine.workspace import MemoryWorkspace
+
+WORKFLOW = ".github/workflows/a.yml"
+POD = "template: {metadata: {labels: LABELS}, spec: {serviceAccountName: a@, containers: [{name: c, image: 'b:1', ports: [{containerPort: 80, name: http}]}]}}"
+DEPLOYMENT = (
+    "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d@, namespace: NS}\nspec: {selector: {matchLabels: LABELS}, "
+    + POD
+    + "}\n"
+)
+SERVICE = "---\napiVersion: v1\nkind: Service\nmetadata: {name: s@, namespace: NS}\nspec: {selector: LABELS, ports: [{port: 80, targetPort: http}]}\n"
+POLICY = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p@, namespace: NS}\nspec: {policyTypes: [Ingress], podSelector: SELECTOR}\n"
+SCALER = "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h@, namespace: NS}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: TARGET}, minReplicas: 1, maxReplicas: 3}\n"
+
+
+def labelled(text: str, labels: str = "{app: a@}", namespace: str = "one") -> str:
+    return text.replace("LABELS", labels).replace("NS", namespace)
+
+
+ALIKE = {
+    "steps": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n", "    - {uses: actions/checkout%v4, id: s@}\n    - run: echo ${{ steps.s@.outputs.ref }}\n"),
+    "jobs in a row": (WORKFLOW, "on: push\njobs:\n  a-1: {runs-on: x, steps: [{run: a}]}\n", "  a@: {runs-on: ubuntu-latest, needs: [a-1], steps: [{run: make}]}\n"),
+    "jobs that deploy": (WORKFLOW, "on: push\njobs:\n  a-1: {runs-on: x, steps: [{run: make test}]}\n", "  a@: {runs-on: ubuntu-latest, needs: a-1, environment: production, steps: [{run: kubectl apply -f a@}, {run: docker push 'a:@'}]}\n"),
+    "rows of a matrix": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: 'echo ${{ matrix.v }}'}, {run: 'echo ${{ matrix.w3 }}'}]\n    strategy:\n      matrix:\n        o: [1]\n        include:\n", "          - {o: '${{ github.ref }}', w@: 3}\n"),
+    "uses of a matrix": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    strategy: {matrix: {o: ['${{ github.ref }}'], p: [1]}}\n    steps:\n", "      - run: echo ${{ matrix.o }} ${{ matrix.p }}\n"),
+    "expressions in one script": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        echo ${{ github.event.issue.title }} ${{ format('{0}', github.ref) }} @\n"),
+    "outputs of jobs": (WORKFLOW, "on: push\njobs:\n  a-1: {runs-on: x, outputs: {o: '${{ steps.a.outputs.b }}'}, steps: [{id: a, run: 'echo b=c >> $GITHUB_OUTPUT'}]}\n", "  a@: {runs-on: x, needs: a-1, outputs: {o: '${{ needs.a-1.outputs.o }}'}, steps: [{run: 'echo ${{ needs.a-1.outputs.o }}'}]}\n"),
+    "stages": ("Dockerfile", "FROM a:1 AS s\n", "FROM a:@ AS s@\nRUN apt-get install -y p@\nCOPY --from=s /a /b\n"),
+    "stages on one base": ("Dockerfile", "FROM debian:12 AS s\nRUN apt-get update\n", "FROM s AS s@\nRUN apt-get update && apt-get install -y p@\nUSER app\n"),
+    "arguments": ("Dockerfile", "FROM a:1\n", "ARG A@=b@\nENV B@=$A@\nRUN echo $B@\n"),
+    "accounts": ("Dockerfile", "FROM debian:12\n", "RUN useradd u@\nUSER u@\nCOPY --chown=u@ a@ /b@\nRUN chown u@ /b@\nUSER root\n"),
+    "programs": ("Dockerfile", "FROM debian:12\n", "HEALTHCHECK CMD curl a@\nCMD [\"java\", \"a@\"]\n"),
+    "installs": ("Dockerfile", "FROM python:3.12\n", "COPY r@.txt .\nRUN pip install -r r@.txt\nRUN npm install\nRUN go build ./...\nCOPY . .\n"),
+    "installs in one instruction": ("Dockerfile", "FROM debian:12\nRUN true", " \\\n && apt-get install -y p@ && cd /x@ && export A@=b"),
+    "a script in a heredoc": ("Dockerfile", "FROM debian:12\nRUN <<EOF\n", "f@() { echo $1; }\nX@=1\nif [ $X@ = 1 ]; then cd /a@; fi\n"),
+    "buckets": ("main.tf", "", 'resource "aws_s3_bucket" "b@" {\n  bucket = "b@"\n}\noutput "o@" {\n  value = aws_s3_bucket.b@.id\n}\n'),
+    "buckets with logs and policies": ("main.tf", 'resource "aws_s3_bucket" "logs" {}\n', 'resource "aws_s3_bucket" "b@" {\n  bucket = "b@"\n}\nresource "aws_s3_bucket_logging" "l@" {\n  bucket        = aws_s3_bucket.b@.id\n  target_bucket = aws_s3_bucket.logs.id\n}\nresource "aws_s3_bucket_policy" "p@" {\n  bucket = aws_s3_bucket.b@.id\n  policy = data.aws_iam_policy_document.d@.json\n}\ndata "aws_iam_policy_document" "d@" {\n  statement {\n    actions   = ["s3:*"]\n    resources = [aws_s3_bucket.b@.arn]\n  }\n}\n'),
+    "buckets of names that are not known": ("main.tf", "", 'resource "aws_s3_bucket" "b@" {\n  bucket = var.n@\n}\nresource "aws_s3_bucket_public_access_block" "v@" {\n  bucket = var.m@\n}\n'),
+    "credentials": ("main.tf", "", 'resource "aws_db_instance" "d@" {\n  password = "hunter2hunter@"\n}\n'),
+    "names that nothing declares": ("main.tf", "", 'output "o@" {\n  value = aws_instance.nope@.id\n}\nresource "aws_instance" "i@" {}\n'),
+    "broken blocks": ("main.tf", "", 'resource "a" "b@" {\n  a = [1, 2\n}\n'),
+    "backends": ("a.yaml", "", "---\napiVersion: v1\nkind: Service\nmetadata: {name: d@}\nspec: {selector: {app: d@}, ports: [{port: 80}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: d@}\nspec: {defaultBackend: {service: {name: d@, port: {number: 80}}}}\n"),
+    "ports of one Service": ("a.yaml", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec:\n  rules:\n", "  - {host: h@, http: {paths: [{path: /, pathType: Exact, backend: {service: {name: s, port: {number: 80}}}}]}}\n"),
+    "workloads and autoscalers": ("a.yaml", "", labelled(DEPLOYMENT + SCALER.replace("TARGET", "x@"))),
+    "Services that select the same pods": ("a.yaml", "", labelled(DEPLOYMENT + SERVICE, "{app: a}")),
+    "Services that select nothing": ("a.yaml", "", labelled(DEPLOYMENT) + labelled(SERVICE, "{app: b@}")),
+    "policies": ("a.yaml", "", labelled(DEPLOYMENT + POLICY.replace("SELECTOR", "{matchLabels: {app: a@}}"))),
+    "policies of expressions": ("a.yaml", "", labelled(DEPLOYMENT + POLICY.replace("SELECTOR", "{matchExpressions: [{key: app, operator: In, values: [a@]}]}"))),
+    "namespaces": ("a.yaml", "", labelled(DEPLOYMENT + SERVICE, "{app: a}", "n@")),
+    "one name in many namespaces": ("a.yaml", "", labelled(DEPLOYMENT + SERVICE, "{app: a}", "n@").replace("name: d@", "name: d").replace("name: s@", "name: s")),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _without_analysers(monkeypatch):
+    """Leave out ShellCheck, where it is installed: what it takes is not counted in calls."""
+    monkeypatch.setattr("devopslint.engine.analysis.missing", lambda rule: rule.analyser)
+
+
+def calls_of(work) -> int:
+    """Return how many functions are called, those of C too: what grows with them needs no clock."""
+    count = 0
+
+    def one(frame, event, argument):
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(one)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def is_steeper_than_linear(calls, smallest: int) -> bool:
+    """Say whether the second doubling costs more than twice what the first costs: what is square costs four times it."""
+    calls(smallest // 2)
+    first, second, third = (calls(smallest * times) for times in (1, 2, 4))
+    return third - second >= 2.3 * (second - first)
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_many_of_a_kind_in_one_file_cost_what_each_costs(name):
+    path, head, each = ALIKE[name]
+
+    def calls(count: int) -> int:
+        text = head + "".join(each.replace("@", str(n)).replace("%", "@") for n in range(count))
+        run = Run(MemoryWorkspace({path: text}), catalog(), Everything())
+        return calls_of(lambda: run.check(Asked([], [path], True)))
+
+    assert not is_steeper_than_linear(calls, 30)
+
+
+FOLDERS = {
+    "Services in files": {"@.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a@}\nspec: {selector: {app: a@}}\n"},
+    "autoscalers of what is not there": {"@.yaml": labelled(SCALER.replace("TARGET", "x@")).removeprefix("---\n")},
+    "files of one module": {"t/@.tf": 'resource "aws_instance" "i@" {\n  ami = var.v@\n}\nvariable "v@" {}\n'},
+    "modules and their callers": {
+        "modules/m@/main.tf": 'variable "x" {}\nresource "aws_instance" "i" {\n  ami = var.x\n}\n',
+        "live/e@/main.tf": 'module "m" {\n  source = "../../modules/m@"\n  x = "a"\n}\n',
+    },
+    "bases and overlays": {
+        "a@/base/kustomization.yaml": "resources: [d.yaml]\n",
+        "a@/base/d.yaml": labelled(DEPLOYMENT).removeprefix("---\n"),
+        "a@/prod/kustomization.yaml": "resources: [../base]\n",
+    },
+    "Dockerfiles": {"d@/Dockerfile": "FROM a:1 AS s@\nFROM b:1\nCOPY --from=s@ /a /b\n", "d@/.dockerignore": ".git\n"},
+    "actions": {
+        "actions/a@/action.yml": "name: A@\ndescription: d\nruns: {using: composite, steps: [{run: echo, shell: bash}]}\n",
+        ".github/workflows/w@.yml": "on: push\njobs: {a: {runs-on: x, steps: [{uses: ./actions/a@}]}}\n",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_many_files_cost_what_each_costs(name, tmp_path):
+    def calls(count: int) -> int:
+        root = tmp_path.resolve() / str(count)
+        files = FOLDERS[name]
+        write(root, {one.replace("@", str(n)): files[one].replace("@", str(n)) for n in range(count) for one in files})
+        return calls_of(lambda: check(root))
+
+    assert not is_steeper_than_linear(calls, 20)
