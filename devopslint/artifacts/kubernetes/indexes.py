@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from heapq import merge
 
-from devopslint.artifacts.kubernetes.model import plain
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from devopslint.artifacts.kubernetes.model import KubernetesObject
+    from typing import Any
 
     Label = tuple[str, str]
-    Numbered = tuple[int, KubernetesObject]
+    One = Any
+    """An object of a manifest: what has a `namespace`."""
+    Numbered = tuple[int, One]
 
 
 class Firsts:
@@ -22,7 +23,7 @@ class Firsts:
 
     __slots__ = ("_anywhere", "_in")
 
-    def __init__(self, pairs: Iterable[tuple[object, KubernetesObject]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[object, One]]) -> None:
         self._in: dict[tuple[str, str | None], Numbered] = {}
         self._anywhere: dict[str, Numbered] = {}
         for index, (key, one) in enumerate(pairs):
@@ -30,7 +31,7 @@ class Firsts:
                 self._in.setdefault((key, _given(one.namespace)), (index, one))
                 self._anywhere.setdefault(key, (index, one))
 
-    def first(self, keys: Iterable[str], namespace: object) -> KubernetesObject | None:
+    def first(self, keys: Iterable[str], namespace: object) -> One | None:
         """Return the first object that has one of some keys."""
         found: list[Numbered] = []
         for key in keys:
@@ -53,7 +54,7 @@ class Spread:
     def __len__(self) -> int:
         return len(self._all)
 
-    def add(self, index: int, one: KubernetesObject) -> None:
+    def add(self, index: int, one: One) -> None:
         """Add an object behind those that are there."""
         self._all.append((index, one))
         self._in.setdefault(_given(one.namespace), []).append((index, one))
@@ -71,7 +72,7 @@ class Labelled:
 
     __slots__ = ("_all", "_by_label", "_unknown")
 
-    def __init__(self, labels_by_object: Iterable[tuple[KubernetesObject, object]]) -> None:
+    def __init__(self, labels_by_object: Iterable[tuple[One, object]]) -> None:
         self._all = Spread()
         self._by_label: dict[Label, Spread] = {}
         self._unknown = Spread()
@@ -83,7 +84,7 @@ class Labelled:
             for label in known or ():
                 self._by_label.setdefault(label, Spread()).add(index, one)
 
-    def having(self, selector: object, namespace: object) -> Iterator[KubernetesObject]:
+    def having(self, selector: object, namespace: object) -> Iterator[One]:
         """Yield those of a namespace that a selector may select; all of them when it asks for no label."""
         nothing = Spread()
         asked = [[self._by_label.get(label, nothing) for label in labels] for labels in needed(selector)]
@@ -98,7 +99,7 @@ class Selectors:
 
     __slots__ = ("_all", "_by_label", "_loose")
 
-    def __init__(self, selectors: Iterable[tuple[object, KubernetesObject]]) -> None:
+    def __init__(self, selectors: Iterable[tuple[object, One]]) -> None:
         self._all: list[Numbered] = []
         self._by_label: dict[Label, list[Numbered]] = {}
         self._loose: list[Numbered] = []
@@ -110,7 +111,7 @@ class Selectors:
             if not asked:
                 self._loose.append((index, one))
 
-    def meeting(self, labels: object) -> Iterator[KubernetesObject]:
+    def meeting(self, labels: object) -> Iterator[One]:
         """Yield those that may select what has some labels."""
         known = _pairs_of(labels)
         if known is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.kubernetes.indexes import Firsts, Labelled, Spread
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -9,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, TypeVar
 
-    from devopslint.artifacts.kubernetes.indexes import Spread
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Document
@@ -170,15 +171,12 @@ class Manifests:
 
     def find(self, kind: str, name: str, namespace: Any) -> KubernetesObject | None:
         """Return the object of a kind, name and namespace."""
-        from devopslint.artifacts.kubernetes.indexes import Firsts
-
         firsts = self.once(("firsts", kind), lambda: Firsts((one.name, one) for one in self.of_kind(kind)))
-        return firsts.first((name,), namespace)
+        found: KubernetesObject | None = firsts.first((name,), namespace)
+        return found
 
     def workloads(self, namespace: Any, selector: Any = None) -> Iterator[KubernetesObject]:
         """Yield the objects of a namespace that make pods, all of them or those whose pods a selector may select."""
-        from devopslint.artifacts.kubernetes.indexes import Labelled
-
         makers = (one for one in self.objects if one.template is not None)
         return self.once("workloads", lambda: Labelled((one, one.labels()) for one in makers)).having(
             selector, namespace
@@ -186,15 +184,12 @@ class Manifests:
 
     def workload_named(self, names: Iterable[str], namespace: Any) -> KubernetesObject | None:
         """Return the first object of a namespace that makes pods and has one of some names."""
-        from devopslint.artifacts.kubernetes.indexes import Firsts
-
         makers = (one for one in self.objects if one.template is not None)
         firsts = self.once("named workloads", lambda: Firsts((one.name, one) for one in makers))
-        return firsts.first(names, namespace)
+        found: KubernetesObject | None = firsts.first(names, namespace)
+        return found
 
     def _spread(self, kind: str) -> Spread:
-        from devopslint.artifacts.kubernetes.indexes import Spread
-
         def spread() -> Spread:
             made = Spread()
             for index, one in enumerate(self.of_kind(kind)):
@@ -287,18 +282,6 @@ def selects_plainly(wanted: Any, labels: Any) -> bool | None:
 def items_of(node: Any) -> list[Any]:
     """Return the items of a list; none of what is no list."""
     return list(node) if isinstance(node, Seq) else []
-
-
-def plain(value: Any) -> bool:
-    """Say whether a value is a known scalar, or null."""
-    return not isinstance(value, (Map, Seq)) and known(value)
-
-
-def known(value: Any) -> bool:
-    """Say whether a value is known: no expression of a template or of envsubst, and no `<fill this in>`."""
-    if isinstance(value, str):
-        return not ("{{" in value or "${" in value or "$(" in value or (value[:1] == "<" and value[-1:] == ">"))
-    return value is not UNKNOWN
 
 
 def _requirement(one: Any, labels: Any) -> bool | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of, plain
+from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of
 from devopslint.artifacts.kubernetes.overlays import Supplied
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 

@@ -5,7 +5,7 @@ Source: the reference of the Kubernetes API, v1.34.
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import known
+from devopslint.artifacts.kubernetes.values import known
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map, Seq
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.functions import bytes_of
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily

@@ -6,7 +6,8 @@ import re
 
 from devopslint.artifacts.kubernetes.checks.flags import INSTEAD, NEEDS, ROWS
 from devopslint.artifacts.kubernetes.checks.programs import programs_beside, programs_of
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq

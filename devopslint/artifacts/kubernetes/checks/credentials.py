@@ -6,7 +6,8 @@ import base64
 import binascii
 import re
 
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.knowledge.credentials import (
     find_credential,
     is_placeholder,

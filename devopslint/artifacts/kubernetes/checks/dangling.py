@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.references import backends_of, defined, object_of
 from devopslint.artifacts.kubernetes.indexes import Selectors
-from devopslint.artifacts.kubernetes.model import items_of, plain, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 

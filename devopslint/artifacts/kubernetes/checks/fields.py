@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.versions import RETIRED
-from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of, known, plain
+from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of
+from devopslint.artifacts.kubernetes.values import known, plain
 from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily

@@ -9,7 +9,8 @@ import base64
 import binascii
 import re
 
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map

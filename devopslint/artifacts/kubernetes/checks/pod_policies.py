@@ -5,7 +5,8 @@ Source: Pod Security Standards, which name the field of a PodSecurityPolicy for 
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 

@@ -7,7 +7,8 @@ import re
 
 from devopslint.artifacts.kubernetes.checks.references import is_scaled, object_of
 from devopslint.artifacts.kubernetes.indexes import Firsts, Labelled, Selectors
-from devopslint.artifacts.kubernetes.model import items_of, plain, selects
+from devopslint.artifacts.kubernetes.model import items_of, selects
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.kubernetes.checks.flags import ALIASES, BOOLEANS, CONFIG_FLAGS, PROGRAMS, ROWS
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Place
 from devopslint.policy.subject import Subject as Made
 from devopslint.syntax.patterns import lazily

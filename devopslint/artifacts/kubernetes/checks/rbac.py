@@ -5,7 +5,8 @@ Source: Kubernetes, "Role Based Access Control Good Practices".
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import items_of, plain
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 

@@ -6,7 +6,8 @@ from functools import partial
 from itertools import islice
 
 from devopslint.artifacts.kubernetes.indexes import key_of
-from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, selects, selects_plainly
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 

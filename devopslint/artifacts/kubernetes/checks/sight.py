@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.policies import labels_of, services_having
 from devopslint.artifacts.kubernetes.checks.references import backends_of
-from devopslint.artifacts.kubernetes.model import items_of, plain, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, selects, selects_plainly
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 

@@ -6,7 +6,7 @@ exporter to one pipeline and a receiver to another.
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import plain
+from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.source import Source
 from devopslint.syntax.tree import Map, Seq

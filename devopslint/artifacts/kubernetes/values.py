@@ -1,0 +1,21 @@
+"""What is known of a value of a manifest."""
+
+from __future__ import annotations
+
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def plain(value: Any) -> bool:
+    """Say whether a value is a known scalar, or null."""
+    return not isinstance(value, (Map, Seq)) and known(value)
+
+
+def known(value: Any) -> bool:
+    """Say whether a value is known: no expression of a template or of envsubst, and no `<fill this in>`."""
+    if isinstance(value, str):
+        return not ("{{" in value or "${" in value or "$(" in value or (value[:1] == "<" and value[-1:] == ">"))
+    return value is not UNKNOWN
