@@ -15,7 +15,7 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.dockerfile.resolve import Origin
@@ -186,29 +186,6 @@ class Stage:
             stages.append(stages[-1].base)
         for stage in reversed(stages):
             yield from stage.steps
-
-    def first(self, key: Any, holds: Callable[[Step], object]) -> Step | None:
-        """Return the first step, of those that `lineage` yields, for which something holds.
-
-        The answer is kept under the key, for this stage and those that it builds on: each of many steps may ask.
-        """
-        known: dict[tuple[Any, int], Step | None] = self.model.cache.setdefault("firsts", {})
-        asked: list[Stage] = []
-        stage: Stage | None = self
-        while stage is not None and (key, stage.index) not in known:
-            asked.append(stage)
-            stage = stage.base
-        found = known[key, stage.index] if stage is not None else None
-        for one in reversed(asked):
-            if found is None:
-                found = next((step for step in one.steps if holds(step)), None)
-            known[key, one.index] = found
-        return found
-
-    def first_before(self, step: Step, key: Any, holds: Callable[[Step], object]) -> Step | None:
-        """Return what `first` does, when it stands in front of a step of this stage."""
-        found = self.first(key, holds)
-        return found if found is not None and found.index < step.index else None
 
     def setting(self, name: str) -> Held | None:
         """Return the last USER, WORKDIR … in it or in the stages that it builds on."""

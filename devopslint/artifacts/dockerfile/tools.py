@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.knowledge.image_contents import lacks
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import MANAGERS
@@ -108,7 +109,7 @@ def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:
     """Say whether the image of a stage is known to lack a program, and no step (in front of one) has brought it."""
     if not lacks(parse_image(stage.root_stage.image_text), program):
         return False
-    brings = stage.first(("brings", program), lambda step: _may_have_brought(step, program))
+    brings = first(stage, ("brings", program), lambda step: _may_have_brought(step, program))
     return brings is None or (before is not None and brings.index >= before.index)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, whole_text
+from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.model import whole_word
 from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.artifacts.dockerfile.words import Word
@@ -65,9 +66,9 @@ def _may_be_made(step: Step, name: str, what: str) -> bool:
     """Say whether a step in front of one makes an account, or can't be seen through."""
     stage = step.stage
     assert stage is not None
-    if stage.first_before(step, "accounts that can't be seen", _may_make_any) is not None:
+    if first_before(step, "accounts that can't be seen", _may_make_any) is not None:
         return True
-    if not _OF_NO_PACKAGE.fullmatch(name) and stage.first_before(step, "installs", _installs) is not None:
+    if not _OF_NO_PACKAGE.fullmatch(name) and first_before(step, "installs", _installs) is not None:
         return True
     at: Stage | None = stage
     while at is not None:

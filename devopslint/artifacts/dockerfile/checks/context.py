@@ -11,6 +11,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place, place_of
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -186,7 +187,7 @@ def _copies(step: Step, manifest: str) -> bool:
 
     if step.name == "RUN" and copies(step):
         return True
-    return step.stage.first_before(step, ("copies", manifest), copies) is not None
+    return first_before(step, ("copies", manifest), copies) is not None
 
 
 def _writes_lock(step: Step, command: Command, locks: tuple[str, ...]) -> bool:
@@ -199,6 +200,6 @@ def _writes_lock(step: Step, command: Command, locks: tuple[str, ...]) -> bool:
             return re.search(rf"\b{command.name}\b", text) is not None
         return earlier.name in {"COPY", "ADD"} and any(lock in text for lock in locks)
 
-    if step.stage.first_before(step, ("writes lock", command.name, locks), may_write) is not None:
+    if first_before(step, ("writes lock", command.name, locks), may_write) is not None:
         return True
     return any(other.name == command.name and other.index < command.index for other in command.script)

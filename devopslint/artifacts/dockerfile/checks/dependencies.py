@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, ships, whole_text
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.lookback import first, first_before
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -58,7 +59,7 @@ def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Pro
     verb = operands[0].text if operands else ""
     if verb not in _INSTALLS[command.name] or len(operands) > 1 or _is_told_otherwise(step, command):
         return
-    if step.stage.first("development is taken out", _takes_out) is not None:
+    if first(step.stage, "development is taken out", _takes_out) is not None:
         return
     name, says = _MANIFESTS[command.name]
     if _copied_manifest_has(step, name, says):
@@ -93,6 +94,6 @@ def _copied_manifest_has(step: Step, name: str, says: re.Pattern[str]) -> bool:
             return False
         return any(word.value in spellings for word in sources_and_destination(other)[0])
 
-    copied = stage.first_before(step, ("copies", name), copies) is not None
+    copied = first_before(step, ("copies", name), copies) is not None
     source = model.workspace.source(path) if copied and model.workspace.exists(path) else None
     return source is not None and says.search(source.text) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.dockerfile.checks.stages import image_of
+from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.artifacts.dockerfile.use import is_action
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -50,7 +51,7 @@ def no_healthcheck_at_all(subject: Subject, options: Options) -> Iterator[Proble
 
 
 def _listens(stage: Stage) -> bool:
-    if stage.first("exposes", lambda step: step.name == "EXPOSE") is not None:
+    if first(stage, "exposes", lambda step: step.name == "EXPOSE") is not None:
         return True
     commands = [held.value for name in ("ENTRYPOINT", "CMD") if (held := stage.setting(name)) is not None]
     if commands:

@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
+from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
@@ -195,7 +196,7 @@ def pipefail_unknown(subject: Subject, options: Options) -> Iterator[Problem]:
     image = parse_image(step.stage.root_stage.image_text)
     if word is None or not has_dash(image) or not _WITHOUT_PIPEFAIL.search(f"{image.name}:{image.tag}"):
         return
-    if step.stage.first_before(step, "names dash", _names_dash) is None:
+    if first_before(step, "names dash", _names_dash) is None:
         yield Problem(docker_place(step, word), shell=words[0].value, image=step.stage.root_stage.image_text)
 
 

@@ -15,6 +15,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     whole_text,
 )
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
@@ -130,7 +131,7 @@ def lock_file_ignored(subject: Subject, options: Options) -> Iterator[Problem]:
 
     assert command.name_word is not None
     place = place_of(operands[0] if operands else command.name_word)
-    earlier = step.stage.first_before(step, ("copies a lock file of", command.name), copies)
+    earlier = first_before(step, ("copies a lock file of", command.name), copies)
     if earlier is not None:
         yield Problem(place, instead=lock.instead, related=[related_step(earlier, "the lock file")])
         return

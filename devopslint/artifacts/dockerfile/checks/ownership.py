@@ -11,6 +11,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, related_step
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
@@ -123,7 +124,7 @@ def _written(command: Command, step: Step) -> Iterator[tuple[Word, str]]:
 def _maker(step: Step, path: str) -> Step | None:
     """Return the WORKDIR that made a folder while root was the user."""
     assert step.stage is not None
-    maker = step.stage.first_before(step, ("makes", path), lambda earlier: _folder_of(earlier) == path)
+    maker = first_before(step, ("makes", path), lambda earlier: _folder_of(earlier) == path)
     return None if maker is None or (maker.settings.get("USER") is not None and _user(maker)) else maker
 
 
@@ -155,7 +156,7 @@ def _stays_with_root(step: Step, path: str) -> bool:
             )
         return earlier.name in {"COPY", "ADD"} and _gives_folder(earlier, path)
 
-    return step.stage.first_before(step, ("gives away", path), gives) is None
+    return first_before(step, ("gives away", path), gives) is None
 
 
 def _gives_folder(step: Step, path: str) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, mounts, name_place, place_of
 from devopslint.artifacts.dockerfile.checks.stages import image_of
+from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.artifacts.dockerfile.tools import is_missing, is_missing_for, may_bring
 from devopslint.knowledge.image_contents import PROGRAMS
 from devopslint.knowledge.official_images import has_no_shell
@@ -125,5 +126,5 @@ def shell_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     image = image_of(stage.root_stage)
     if image is None or not has_no_shell(image) or (step.name == "RUN" and mounts(step)):
         return
-    if stage.first("brings a shell", lambda other: other.name in {"COPY", "ADD"} and may_bring(other, "sh")) is None:
+    if first(stage, "brings a shell", lambda other: other.name in {"COPY", "ADD"} and may_bring(other, "sh")) is None:
         yield Problem(name_place(step), name=step.name, image=stage.root_stage.image_text)
