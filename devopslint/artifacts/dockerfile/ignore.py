@@ -1,12 +1,10 @@
-"""`.dockerignore`: which of its patterns decide about a path.
-
-The rules are those of Docker's documentation (".dockerignore files"): Go's `filepath.Match` and `**`, `!` for
-exceptions, the last pattern that matches decides, a leading slash means nothing.
-"""
+"""The `.dockerignore` of a Dockerfile, and what else beside it says of its build."""
 
 from __future__ import annotations
 
 import re
+
+from devopslint.knowledge.ignore_patterns import read_patterns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,17 +109,7 @@ class Ignore:
     def __init__(self, text: str, *, folder: str, is_certain: bool) -> None:
         self.folder = folder
         self.is_certain = is_certain
-        self.patterns: list[tuple[re.Pattern[str], bool]] = []
-        for raw in text.splitlines():
-            line = raw.strip()
-            if not line or line.startswith("#"):
-                continue
-            keeps = line.startswith("!")
-            pattern = line.lstrip("!").strip().strip("/")
-            if pattern.startswith("./"):
-                pattern = pattern[2:]
-            if pattern:
-                self.patterns.append((_compile(pattern), keeps))
+        self.patterns = [(one.expression, one.keeps) for one in read_patterns(text) if one.pattern]
 
     def excludes(self, path: str) -> bool:
         """Say whether a path is kept out of the build context, and nothing below it let in again."""
@@ -136,36 +124,3 @@ class Ignore:
     def covers(self, path: str) -> bool:
         """Say whether a path is kept out."""
         return self.excludes(path)
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    parts: list[str] = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if pattern.startswith("**/", at):
-            parts.append("(?:.*/)?")
-            at += 3
-            continue
-        if pattern.startswith("**", at):
-            parts.append(".*")
-            at += 2
-            continue
-        if char == "*":
-            parts.append("[^/]*")
-        elif char == "?":
-            parts.append("[^/]")
-        elif char == "[" and "]" in pattern[at:]:
-            close = pattern.index("]", at)
-            parts.append(pattern[at : close + 1])
-            at = close
-        elif char == "\\" and at + 1 < len(pattern):
-            at += 1
-            parts.append(re.escape(pattern[at]))
-        else:
-            parts.append(re.escape(char))
-        at += 1
-    try:
-        return re.compile("".join(parts) + "(?:/.*)?$")
-    except re.error:
-        return re.compile(r"(?!)")
