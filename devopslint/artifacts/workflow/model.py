@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
 
+_PLAIN_COMMANDS = lazily(r"(?:[ \t]*(?:[\w./][\w./:@=,+-]*(?:[ \t]+[\w./:@=,+-]+)*)?[ \t]*(?:\n|\Z))+")
 _ASKS_FOR_SYSTEM = lazily(r"runner\.os|matrix\.|windows", re.IGNORECASE)
 MOST_NEEDED = 1000
 """Jobs that are followed backwards from one through `needs`."""
@@ -355,9 +356,11 @@ class Step:
 
     @property
     def is_shell_somewhere(self) -> bool:
-        """Whether its script is one of bash or sh, at least in those rows of the matrix that are not Windows."""
+        """Whether its script can be read as one of bash: those rows of the matrix that are not Windows do, or all do."""
         if self.run is None or self.is_shell:
             return self.run is not None
+        if _PLAIN_COMMANDS.fullmatch(self.run) and self.shell in (None, "pwsh", "powershell", "cmd"):
+            return True  # which mean the same to every shell
         if self.shell is not None or not self.job.is_on_windows_and_others or speaks_powershell(self.run):
             return False
         return not _ASKS_FOR_SYSTEM.search(str(self.value.get("if", "")))

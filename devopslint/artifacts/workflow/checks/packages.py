@@ -37,6 +37,9 @@ _UV_VALUED = frozenset(
         "--generate-shell-completion",
     }
 )
+_MODULE = lazily(r"[\w-]+(?:\.[\w-]+)+/[^@]+\Z")
+_FROM_BRANCH = lazily(r"git\+(?:https?|ssh)://[^@\s]+(?:@(?!v?\d|[0-9a-f]{40})[\w./-]+)?(?:#\S*)?\Z")
+"""Sources of pip in a repository that name no version and no commit."""
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
 _NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "aquasecurity/setup-trivy": ("version", ()),
@@ -93,7 +96,11 @@ def _floating(command: Command, step: Step) -> list[Word]:
     if name == "go":
         operands = command.operands(frozenset({"-ldflags", "-tags", "-o", "-C", "-exec"}))
         wanted = operands[1:2] if operands and operands[0].text in {"run", "install", "get"} else []
-        return [word for word in wanted if word.text.rpartition("@")[2] in _MOVING and "@" in word.text]
+        moving = [word for word in wanted if word.text.rpartition("@")[2] in _MOVING and "@" in word.text]
+        bare = [word for word in wanted if operands[0].text == "get" and _MODULE.match(word.text) and not word.expands]
+        return moving or bare
+    if name in {"choco", "nuget"} or command.args[:2] == ["add", "package"]:
+        return _of_windows(command)
     if name == "cargo":
         return _of_cargo(command)
     if name == "composer":
@@ -129,7 +136,8 @@ def _names(word: Word, mark: str) -> bool:
 def _of_pip(command: Command, operands: list[Word]) -> list[Word]:
     if not _is(operands, "install") or command.has_flag(*MANAGERS["pip"].bound):
         return []
-    return [
+    branches = [word for word in operands[1:] if not word.expands and _FROM_BRANCH.search(word.text)]
+    return branches + [
         word for word in operands[1:] if _names(word, "= > < ~") and "/" not in word.text and not _is_bootstrap(word)
     ]
 
@@ -173,6 +181,18 @@ def _of_uvx(command: Command) -> list[Word]:
         operands = operands[1:]
     attached = any(word.text.startswith(("--from=", "--spec=")) for word in command.words)
     return [] if attached else _tool_of_uv(command, operands)
+
+
+def _of_windows(command: Command) -> list[Word]:
+    """Return the packages that Chocolatey and NuGet take without a version."""
+    if command.has_flag("--version", "-v", "-Version", "-version", "--requirechecksums", "--require-checksums"):
+        return []
+    operands = command.operands(frozenset({"-s", "--source", "-Source", "-OutputDirectory", "--framework", "-f"}))
+    words = [word.text.lower() for word in operands]
+    first = 2 if words[:2] == ["add", "package"] else 1 if words[:1] in (["install"], ["upgrade"]) else len(words)
+    return [
+        word for word in operands[first:] if _names(word, "@") and not word.text.lower().endswith((".config", ".nupkg"))
+    ]
 
 
 def _of_composer(command: Command) -> list[Word]:

@@ -263,7 +263,7 @@ def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
         word.text
         for word in command.operands(frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"}))
     ]
-    if operands in (["install"], ["i"]) and not command.has_flag(
+    if operands in (["install"], ["i"], ["install-test"], ["it"]) and not command.has_flag(
         "-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock"
     ):
         start = command.name_word.start if command.name_word is not None else command.start
