@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.workflow.actions import parse_uses
 from devopslint.artifacts.workflow.matrix import read_matrix
+from devopslint.artifacts.workflow.operating_systems import is_on_windows
 from devopslint.artifacts.workflow.shells import SHELLS, shell_name, speaks_powershell
-from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
+from devopslint.syntax.tree import MISSING, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
 
-_PLAIN_COMMANDS = lazily(r"(?:[ \t]*(?:[\w./][\w./:@=,+-]*(?:[ \t]+[\w./:@=,+-]+)*)?[ \t]*(?:\n|\Z))+")
-_ASKS_FOR_SYSTEM = lazily(r"runner\.os|matrix\.|windows", re.IGNORECASE)
 MOST_NEEDED = 1000
 """Jobs that are followed backwards from one through `needs`."""
 
@@ -214,38 +210,8 @@ class Job:
     def on_windows(self) -> bool | None:
         """Whether it runs on Windows, where the default shell is PowerShell; `None` when not known."""
         if self._on_windows == "not asked":
-            self._on_windows = self._is_on_windows()
+            self._on_windows = is_on_windows(self)
         return self._on_windows  # type: ignore[return-value]  # it has been asked
-
-    @property
-    def is_on_windows_and_others(self) -> bool:
-        """Whether the matrix surely holds Windows and another system."""
-        return isinstance(self.value.get("runs-on"), str) and self._systems() == {True, False}
-
-    def _is_on_windows(self) -> bool | None:
-        found = self._systems()
-        value = self.value.get("runs-on")
-        labels = value.get("labels") if isinstance(value, Map) else value
-        if isinstance(labels, list) and len(labels) > 1 and True in found:
-            return True
-        return found.pop() if len(found) == 1 else None
-
-    def _systems(self) -> set[bool]:
-        """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
-        from devopslint.artifacts.workflow.resolve import resolve_in
-
-        value = self.value.get("runs-on")
-        if isinstance(value, Map):
-            value = value.get("labels", UNKNOWN)
-        labels = value if isinstance(value, list) else [value]
-        found: set[bool] = set()
-        for label in labels:
-            candidates = resolve_in(label, self) if isinstance(label, str) else None
-            for one in [label] if candidates is None else [candidate.value for candidate in candidates]:
-                if not isinstance(one, str):
-                    return set()
-                found.add("windows" in one.lower())
-        return found
 
     def step(self, identifier: str) -> Step | None:
         """Return the step with an id (ids do not mind case), or `None`."""
@@ -353,17 +319,6 @@ class Step:
     def is_shell(self) -> bool:
         """Whether its script is one of bash or sh."""
         return self.run is not None and self.shell in SHELLS
-
-    @property
-    def is_shell_somewhere(self) -> bool:
-        """Whether its script can be read as one of bash: those rows of the matrix that are not Windows do, or all do."""
-        if self.run is None or self.is_shell:
-            return self.run is not None
-        if _PLAIN_COMMANDS.fullmatch(self.run) and self.shell in (None, "pwsh", "powershell", "cmd"):
-            return True  # which mean the same to every shell
-        if self.shell is not None or not self.job.is_on_windows_and_others or speaks_powershell(self.run):
-            return False
-        return not _ASKS_FOR_SYSTEM.search(str(self.value.get("if", "")))
 
     def script(self) -> Script:
         """Return its script, parsed once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.workflow.bounds import is_bounded, place_of_circle
 from devopslint.artifacts.workflow.model import Workflow
+from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.resolve import resolve
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Map, Seq, SyntaxProblem
@@ -104,7 +105,7 @@ def _read_step(
             yield script_subject(
                 step.fragment, document, {"step": subject, **parents}, subject.address, script_context(step)
             )
-    if step.run is not None and unit.wants("shell.command") and step.is_shell_somewhere:
+    if step.run is not None and unit.wants("shell.command") and reads_as_bash(step):
         from devopslint.knowledge.commands import command_subjects, wanted_commands
 
         assert step.fragment is not None
