@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 
 from devopslint.commands.performer import performer_for
 from devopslint.commands.session import BASELINE_NAME, Session
@@ -12,9 +13,10 @@ from devopslint.config.settings import Config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TextIO
 
+    from devopslint.commands.replay import Replay
     from devopslint.commands.request import Request
     from devopslint.engine.discover import Asked
     from devopslint.engine.recognise import Recognised
@@ -32,11 +34,44 @@ _NAMED = 3
 GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
+class Ready:
+    """A request, ready to be judged."""
+
+    __slots__ = ("asked", "ignoring", "memory", "performer", "session", "workspace")
+
+    def __init__(self, request: Request) -> None:
+        self.session = Session(request)
+        self.session.check_selection()
+        self.workspace, self.asked = asked_of(request, self.session)
+        self.performer, self.memory = performer_for(request, self.session, self.asked)
+        self.ignoring = self.session.ignoring()
+
+    def still_holds(self) -> bool:
+        """Say whether all that was found in the last run is so still."""
+        return self.memory is not None and self.memory.still_holds(self.workspace, self.asked, self.ignoring)
+
+
 def check(request: Request) -> int:
     """Run a check, write its reports, and return the exit code."""
     outputs = _outputs(request)
-    report, session, asked = judge(request)
-    report = reported(report, request, session)
+    ready = Ready(request)
+    session = ready.session
+    replay = None
+    if ready.memory is not None:
+        from devopslint.commands.replay import replay_of
+
+        replay = replay_of(request, session, ready.memory, outputs, _options_for(request), baseline_path)
+    if replay is not None and ready.still_holds():
+        code = replay.again(tell, _writing_again(outputs, session))
+        if code is not None:
+            return code
+
+    def say(message: str) -> None:
+        tell(message)
+        if replay is not None:
+            replay.said(message)
+
+    report = reported(_judged(ready, request), request, session)
     if request.strict:
         report = report.again([*report.notes, *_unsaid(report)])
     if request.add_ignore is not None:
@@ -44,26 +79,39 @@ def check(request: Request) -> int:
 
         left = write_ignores(report, request.add_ignore, session, lambda: reported(judge(request)[0], request, session))
         return EXIT_FINDINGS if left else EXIT_CLEAN
-    _say_notes(report, request, outputs)
-    _write(report, outputs, request, session, whole=asked.whole)
+    _say_notes(report, request, outputs, say)
+    _write(report, outputs, request, ready, say, replay)
     if session.costs is not None:
         tell("\n".join(("what the rules cost, one by one and without a cache:", *session.costs.lines())))
-    return _exit_code(report, request, session)
+    code = _exit_code(report, request, session, say)
+    if replay is not None:
+        replay.keep(code)
+    return code
 
 
 def judge(request: Request) -> tuple[Report, Session, Asked]:
     """Judge what a request asks for; return the report, what the request came to, and the files that were asked for."""
+    ready = Ready(request)
+    return _judged(ready, request), ready.session, ready.asked
+
+
+def _judged(ready: Ready, request: Request) -> Report:
     from devopslint.engine.run import Run
 
-    session = Session(request)
-    session.check_selection()
-    workspace, asked = asked_of(request, session)
-    performer, memory = performer_for(request, session, asked)
-    run = Run(workspace, session.catalog, session.selection, performer, session.scopes, session.ignoring(), memory)
+    session, asked = ready.session, ready.asked
+    run = Run(
+        ready.workspace,
+        session.catalog,
+        session.selection,
+        ready.performer,
+        session.scopes,
+        ready.ignoring,
+        ready.memory,
+    )
     report = adopted(run.check(asked), request, session, asked)
     if request.paths[0] == "-" and not request.stdin_filename and not report.summary.total_files:
         session.notes.append("what standard input holds can be said by a name for it: --stdin-filename Dockerfile")
-    return report.again([*session.notes, *report.notes]) if session.notes else report, session, asked
+    return report.again([*session.notes, *report.notes]) if session.notes else report
 
 
 def reported(report: Report, request: Request, session: Session) -> Report:
@@ -157,53 +205,104 @@ def _unsaid(report: Report) -> list[str]:
     return notes
 
 
-def _say_notes(report: Report, request: Request, outputs: list[Output]) -> None:
+def _say_notes(report: Report, request: Request, outputs: list[Output], say: Callable[[str], None]) -> None:
     """Print the notes of a run on standard error, unless a report for people has them; strict runs are never silent."""
     from devopslint.report import SHOWING_NOTES
 
     shown = any(output.format in SHOWING_NOTES and output.path is None for output in outputs) and not request.quiet
     if not shown and (request.strict or not request.quiet):
         for note in report.notes:
-            tell(note)
+            say(note)
 
 
-def _write(report: Report, outputs: list[Output], request: Request, session: Session, *, whole: bool) -> None:
-    from devopslint.engine.discover import Places, is_below
-    from devopslint.report import OutputError, write_output
-    from devopslint.report.options import options_for_stream
+def _write(
+    report: Report,
+    outputs: list[Output],
+    request: Request,
+    ready: Ready,
+    say: Callable[[str], None],
+    replay: Replay | None,
+) -> None:
+    from devopslint.report import write_output
+
+    session = ready.session
 
     def practices() -> list[Practice]:
         from devopslint.commands.practices import practices_checked
 
-        return practices_checked(session.catalog, session.selection, report.summary, whole=whole)
+        return practices_checked(session.catalog, session.selection, report.summary, whole=ready.asked.whole)
 
-    def options_for(_output: Output, stream: TextIO) -> Options:
-        return options_for_stream(
-            stream,
-            os.environ,
-            color=request.color,
-            show_urls=request.show_urls,
-            quiet=request.quiet,
-            suppressed=request.suppressed,
-            most=request.max_findings or 0,
-            category=request.category,
-            practices=practices,
-            warn=tell,
-        )
+    options_for = _options_for(request, practices, say)
+    _stay_inside(outputs, session)
+    for index, output in enumerate(outputs):
+        parts: list[str] = []
+        noted = None if replay is None else parts
+        taken = _put(output, partial(write_output, output, report, sys.stdout, options_for, noted))
+        if replay is not None:
+            replay.wrote(index, "".join(parts) if taken else None)
+
+
+def _options_for(
+    request: Request, practices: Callable[[], list[Practice]] | None = None, warn: Callable[[str], None] | None = None
+) -> Callable[[Output, TextIO], Options]:
+    """Return what gives the options of a report, once its stream is known."""
+    from devopslint.report.options import options_for_stream
+
+    return lambda _output, stream: options_for_stream(
+        stream,
+        os.environ,
+        color=request.color,
+        show_urls=request.show_urls,
+        quiet=request.quiet,
+        suppressed=request.suppressed,
+        most=request.max_findings or 0,
+        category=request.category,
+        practices=practices,
+        warn=warn,
+    )
+
+
+def _writing_again(outputs: Sequence[Output], session: Session) -> Callable[[int, memoryview], None]:
+    """Return what writes a report as it was written before."""
+    from devopslint.report import write_again
+
+    checked = False
+
+    def write(index: int, content: memoryview) -> None:
+        nonlocal checked
+        if not checked:
+            _stay_inside(outputs, session)
+            checked = True
+        output = outputs[index]
+        _put(output, partial(write_again, output, content, sys.stdout))
+
+    return write
+
+
+def _stay_inside(outputs: Sequence[Output], session: Session) -> None:
+    """Raise PathError where a link on the way to an output may be a stranger's."""
+    from devopslint.engine.discover import Places, is_below
 
     place_of = Places().of
     for output in outputs:
         if output.path is not None and is_below(place_of(output.path), session.root):
-            stay_inside(output.path, session.root)  # a link on the way may be a stranger's
-    for output in outputs:
-        try:
-            write_output(output, report, sys.stdout, options_for)
-        except BrokenPipeError:  # what reads our output has enough of it; the exit code stays what it is
+            stay_inside(output.path, session.root)
+
+
+def _put(output: Output, write: Callable[[], None]) -> bool:
+    """Write a report, and say whether all of it was taken: what reads our output may have enough of it."""
+    from devopslint.report import OutputError
+
+    try:
+        write()
+    except BrokenPipeError:  # the exit code stays what it is
+        leave_stdout()
+        return False
+    except OutputError:
+        if output.path is None:
             leave_stdout()
-        except OutputError:
-            if output.path is None:
-                leave_stdout()
-            raise
+        raise
+    return True
 
 
 def _threshold(session: Session, name: str, asked: str | None, default: str) -> Callable[[str], int]:
@@ -220,14 +319,14 @@ def _threshold(session: Session, name: str, asked: str | None, default: str) -> 
     return lowest
 
 
-def _exit_code(report: Report, request: Request, session: Session) -> int:
+def _exit_code(report: Report, request: Request, session: Session, say: Callable[[str], None]) -> int:
     if not report.successful:
         return EXIT_ERROR
     if request.strict and report.notes:
-        tell(f"--strict takes {'this note' if len(report.notes) == 1 else 'these notes'} for an error")
+        say(f"--strict takes {'this note' if len(report.notes) == 1 else 'these notes'} for an error")
         return EXIT_ERROR
     if request.strict and any(finding.rule == "core/unknown-ignore" for finding in report.active):
-        tell("--strict takes comments that name no rule for an error")
+        say("--strict takes comments that name no rule for an error")
         return EXIT_ERROR
     lowest = _threshold(session, "fail-on", request.fail_on, "warning")
     failing = any(GRAVITY[finding.level] >= lowest(finding.location.path) for finding in report.active)

@@ -145,7 +145,7 @@ class Session:
         given = [path for path in asked.given if kept(path)] if self.request.force_exclude else asked.given
         found = [path for path in asked.found if kept(path)]
         excluded = len(asked.given) + len(asked.found) - len(given) - len(found)
-        return Asked(given, found, asked.whole, asked.folders, excluded)
+        return Asked(given, found, asked.whole, asked.folders, excluded, asked.entries)
 
     def excluded_at(self, path: str) -> str | None:
         """Return the place of the `exclude` that leaves a file out; `None` for one that is kept."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import marshal
 import os
 
+from devopslint.engine import shelf
 from devopslint.engine.reading import digest
-from devopslint.engine.task import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.engine.judge import Judge
-    from devopslint.engine.task import Task
+    from devopslint.engine.task import Result, Task
 
     Performer = Callable[[Judge, Sequence[Task]], Iterable[Result]]
     Answers = dict[tuple[str, str], str]
@@ -37,16 +37,19 @@ LARGEST_FOLDER = 1 << 30
 MOST_ENVIRONMENTS = 4
 """Caches of one repository that are kept: other versions, other rules, other selections."""
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS results (task BLOB PRIMARY KEY, result BLOB, digest TEXT) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS runs (run BLOB PRIMARY KEY, report BLOB, digest TEXT)",
-)
+MOST_REPORTS = 8
+"""Reports of one repository and environment that are kept as they were written: other formats, other files."""
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS results (task BLOB PRIMARY KEY, result BLOB, digest TEXT) WITHOUT ROWID"
+_REPORT = ".report-"
+_FORGOTTEN = 3600
+"""Seconds after which a file that was to take another's place never will: its writer was killed."""
 _UNAVAILABLE = frozenset({3, 5, 6, 8, 9, 10, 13, 14})
 """SQLite's PERM, BUSY, LOCKED, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN: what says nothing against the content."""
 
 
 class Cache:
-    """The results of one repository under one environment, in one SQLite file.
+    """The results of one repository under one environment: those of tasks in one SQLite file, others in files beside it.
 
     It stands being killed and being used twice at once. `environment` is what besides the files decides a result.
     """
@@ -55,19 +58,28 @@ class Cache:
         self.environment = environment
         self._folder = folder
         self._prefix = digest(repository.encode("utf-8", "surrogateescape"))[:24] + "-"
-        self.path = os.path.join(folder, self._prefix + digest(environment.encode("utf-8"))[:16] + ".sqlite")
+        self._stem = os.path.join(folder, self._prefix + digest(environment.encode("utf-8"))[:16])
+        self.path = self._stem + ".sqlite"
 
     def load(self) -> Stored:
         """Return the stored results; empty when there are none to be had."""
         rows = self._read("SELECT task, result, digest FROM results")
         return {task: (result, mark) for task, result, mark in rows}
 
-    def load_run(self, run: bytes) -> bytes | None:
-        """Return what is stored of a whole run; `None` when it is not there or damaged."""
-        for report, mark in self._read("SELECT report, digest FROM runs WHERE run = ?", run):
-            if isinstance(report, bytes) and self.mark(run, report) == mark:
-                return report
-        return None
+    def load_run(self, part: str, key: bytes, largest: int) -> memoryview | None:
+        """Return what is stored of a whole run, of its parts one; `None` when it is not there or damaged."""
+        content = shelf.load(self.place_of(part), self._own(key), largest=largest)
+        if content is not None:
+            self._note_use(self.place_of(part))
+        return content
+
+    def load_report(self, key: bytes, largest: int) -> memoryview | None:
+        """Return a report as it was written; `None` when it is not there or damaged."""
+        return shelf.load(self.place_of(_report(key)), self._own(key), largest=largest, quick=True)
+
+    def place_of(self, part: str) -> str:
+        """Return the path of a file beside that of the results."""
+        return self._stem + part
 
     def store(self, results: dict[bytes, bytes], gone: Iterable[bytes] = ()) -> None:
         """Keep results by task, and drop tasks that are no more. Failing to is no fault."""
@@ -77,12 +89,17 @@ class Cache:
             ("DELETE FROM results WHERE task = ?", [(task,) for task in gone]),
         )
 
-    def store_run(self, run: bytes, report: bytes) -> None:
-        """Keep a whole run instead of any other. Failing to is no fault."""
-        self._write(
-            ("DELETE FROM runs WHERE run <> ?", [(run,)]),
-            ("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(run, report, self.mark(run, report))]),
-        )
+    def store_run(self, part: str, key: bytes, content: bytes, largest: int) -> bool:
+        """Keep a part of a whole run instead of that of any other, and say whether that could be done."""
+        return shelf.store(self.place_of(part), self._own(key), content, largest=largest)
+
+    def store_report(self, key: bytes, content: bytes, largest: int) -> None:
+        """Keep a report as it was written, with a few others. Failing to is no fault."""
+        if shelf.store(self.place_of(_report(key)), self._own(key), content, largest=largest, quick=True):
+            self._tidy_quietly()
+
+    def _own(self, key: bytes) -> bytes:
+        return b"\0".join((self.environment.encode("utf-8"), key))
 
     def _read(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         if not os.path.exists(self.path):
@@ -94,7 +111,7 @@ class Cache:
         try:
             with _closing(self.path) as connection:
                 rows: list[tuple[Any, ...]] = connection.execute(question, values).fetchall()
-            self._note_use()
+            self._note_use(self.path)
             return rows
         except sqlite3.Error as error:
             self._judge_failure(error)
@@ -113,8 +130,7 @@ class Cache:
                 self._discard()
             with _closing(self.path) as connection:
                 connection.execute("PRAGMA synchronous = OFF")
-                for table in _SCHEMA:
-                    connection.execute(table)
+                connection.execute(_SCHEMA)
                 for change, rows in changes:
                     connection.executemany(change, rows)
                 connection.commit()
@@ -128,13 +144,13 @@ class Cache:
         """Return the digest that a row carries."""
         return digest(b"\0".join((self.environment.encode("utf-8"), key, content)))
 
-    def _note_use(self) -> None:
-        """Let the time of the file be that of its last use, by which the longest unused are known, to the hour."""
+    def _note_use(self, path: str) -> None:
+        """Let the time of a file be that of its last use, by which the longest unused are known, to the hour."""
         import time
 
         try:
-            if os.stat(self.path).st_mtime < time.time() - 3600:
-                os.utime(self.path)
+            if os.stat(path).st_mtime < time.time() - 3600:
+                os.utime(path)
         except OSError:
             return
 
@@ -145,23 +161,49 @@ class Cache:
 
     def _discard(self) -> None:
         for ending in ("", "-journal", "-wal", "-shm"):
-            _remove(self.path + ending)
+            shelf.remove(self.path + ending)
+
+    def _tidy_quietly(self) -> None:
+        try:
+            self._tidy()
+        except OSError:
+            return
 
     def _tidy(self) -> None:
         """Remove the longest unused caches: of this repository all but a few, of others when all take too much."""
-        found = []
+        import time
+
+        begun = time.time()
+        caches: dict[str, list[tuple[float, str, int]]] = {}
         for entry in os.scandir(self._folder):
-            if entry.name.endswith(".sqlite") and entry.is_file(follow_symlinks=False):
-                status = entry.stat(follow_symlinks=False)
-                found.append((entry.path != self.path, -status.st_mtime, entry.path, entry.name, status.st_size))
+            if not entry.is_file(follow_symlinks=False):
+                continue
+            status = entry.stat(follow_symlinks=False)
+            if not entry.name.endswith(shelf.TEMPORARY):
+                caches.setdefault(entry.name.partition(".")[0], []).append(
+                    (-status.st_mtime, entry.path, status.st_size)
+                )
+            elif status.st_mtime < begun - _FORGOTTEN:
+                shelf.remove(entry.path)
+        own = os.path.basename(self._stem)
+        reports = sorted(one for one in caches.get(own, ()) if one[1].startswith(self._stem + _REPORT))
+        for one in reports[MOST_REPORTS:]:
+            caches[own].remove(one)
+            shelf.remove(one[1])
         total = of_this = 0
-        for _, _, path, name, size in sorted(found):
+        for _, _, name in sorted((name != own, min(files)[0], name) for name, files in caches.items()):
+            files = caches[name]
+            size = sum(one[2] for one in files)
             total += size
             of_this += name.startswith(self._prefix)
             if total > LARGEST_FOLDER or (name.startswith(self._prefix) and of_this > MOST_ENVIRONMENTS):
                 total -= size
-                for ending in ("", "-journal"):
-                    _remove(path + ending)
+                for _, path, _ in files:
+                    shelf.remove(path)
+
+
+def _report(key: bytes) -> str:
+    return _REPORT + digest(key)[:16]
 
 
 def _bounded(results: dict[bytes, bytes]) -> Iterable[tuple[bytes, bytes]]:
@@ -171,13 +213,6 @@ def _bounded(results: dict[bytes, bytes]) -> Iterable[tuple[bytes, bytes]]:
         if total > LARGEST_CACHE // 2:
             return
         yield task, result
-
-
-def _remove(path: str) -> None:
-    try:
-        os.remove(path)
-    except OSError:
-        pass
 
 
 def _closing(path: str) -> Any:
@@ -242,6 +277,8 @@ def _still_holding(
                 found = answers[key_of_answer] = look_again(what, path)
             if found != answer:
                 return None
+        from devopslint.engine.task import Result
+
         return Result.from_plain(plain)
     except (ValueError, TypeError, AttributeError, IndexError, EOFError):
         return None

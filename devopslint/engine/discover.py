@@ -7,7 +7,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from devopslint.policy.globs import IgnoreLines
 
@@ -27,14 +27,22 @@ class PathError(Exception):
 class Asked:
     """The files of a run: `given` by name, `found` in `folders` (all root-relative), and whether the root itself was asked.
 
-    `excluded` counts those that the configuration has left out.
+    `excluded` counts those that the configuration has left out. `entries` are what stood in the folders that were
+    walked, link or not, as a workspace tells it (`Workspace.look_again`).
     """
 
-    __slots__ = ("excluded", "folders", "found", "given", "whole")
+    __slots__ = ("entries", "excluded", "folders", "found", "given", "whole")
 
     def __init__(
-        self, given: list[str], found: list[str], whole: bool, folders: Sequence[str] = (), excluded: int = 0
+        self,
+        given: list[str],
+        found: list[str],
+        whole: bool,
+        folders: Sequence[str] = (),
+        excluded: int = 0,
+        entries: Mapping[str, str] | None = None,
     ) -> None:
+        self.entries: Mapping[str, str] = entries or {}
         self.given = given
         self.found = found
         self.whole = whole
@@ -142,6 +150,7 @@ def discover(root: str, paths: Iterable[str]) -> Asked:
     given: dict[str, None] = {}
     found: dict[str, None] = {}
     folders = []
+    entries: dict[str, str] = {}
     whole = False
     places = Places()
     for path in paths:
@@ -153,12 +162,13 @@ def discover(root: str, paths: Iterable[str]) -> Asked:
             whole = whole or relative == "."
             folders.append(relative)
             prefix = "" if relative == "." else relative + "/"
-            found.update(dict.fromkeys(prefix + name for name in _files_below(absolute)))
+            found.update(dict.fromkeys([prefix + name for name in _files_below(absolute, prefix, entries)]))
         elif path and os.path.lexists(absolute):
             given[relative] = None
         else:
             raise PathError(f"{path or '(an empty path)'}: no such file or folder{_meant(path)}")
-    return Asked(sorted(given), sorted(name for name in found if name not in given), whole, folders)
+    names = sorted([name for name in found if name not in given])
+    return Asked(sorted(given), names, whole, folders, entries=entries)
 
 
 def _meant(path: str) -> str:
@@ -172,9 +182,9 @@ def _meant(path: str) -> str:
         return ""
 
 
-def _files_below(folder: str) -> Iterable[str]:
+def _files_below(folder: str, prefix: str, seen: dict[str, str]) -> Iterable[str]:
     from_git = _git_files(folder)
-    return _without_vendored(list(_walk(folder)) if from_git is None else from_git)
+    return _without_vendored(list(_walk(folder, prefix, seen)) if from_git is None else from_git)
 
 
 def _without_vendored(names: list[str]) -> list[str]:
@@ -219,21 +229,30 @@ def _in_repository(folder: str) -> bool:
         folder = parent
 
 
-def _walk(root: str) -> Iterator[str]:
-    """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed."""
+def _walk(root: str, prefix: str, seen: dict[str, str]) -> Iterator[str]:
+    """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed.
+
+    What stands in the folders is added to `seen`, where that is plain: by the name of the folder, after the prefix.
+    """
+    from devopslint.engine.workspace import plain_entry
+
     stack: list[tuple[str, list[tuple[str, IgnoreLines]]]] = [("", [])]
     while stack:
         below, ignores = stack.pop()
         try:
-            entries = sorted(os.scandir(os.path.join(root, below)), key=lambda entry: entry.name)
+            with os.scandir(root + os.sep + below) as scanned:
+                entries = [(entry.name, plain_entry(entry)) for entry in scanned]
         except OSError:
             continue
-        if any(entry.name == ".gitignore" for entry in entries):
+        texts = [text for _, text in entries if text is not None]
+        if len(texts) == len(entries):
+            seen[(prefix + below)[:-1]] = "\0".join(sorted(texts))
+        if (".gitignore", ".gitignore/file") in entries or (".gitignore", None) in entries:
             ignores = [*ignores, (below, _ignore_lines(os.path.join(root, below, ".gitignore")))]
-        for entry in entries:
-            path = below + entry.name
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if (is_folder and entry.name in NEVER_WALKED) or _ignored(path, is_folder, ignores):
+        for name, text in entries:
+            path = below + name
+            is_folder = text is not None and text[-1] == "/"
+            if (is_folder and name in NEVER_WALKED) or (ignores and _ignored(path, is_folder, ignores)):
                 continue
             if is_folder:
                 stack.append((path + "/", ignores))

@@ -1,35 +1,34 @@
-"""What a whole run has found, kept as one entry: as long as nothing has changed, nothing is put together again.
+"""What a whole run has found, kept: as long as nothing has changed, nothing is put together again.
 
-The entry holds the settled and sorted findings, and everything that the run asked of the files: which files it read, and
-which folders it looked into. One digest over all answers says whether they are still the same. When they are not, the
-results of the single tasks may still hold (`engine/cache.py`).
+One file holds everything that the run asked (`engine/seen.py`), another the settled and sorted findings, and others
+the reports that were written of them (`commands/replay.py`). Where an answer is another, the results of the single
+tasks may still hold (`engine/cache.py`).
 """
 
 from __future__ import annotations
 
 import marshal
+import time
 
 from devopslint.engine.reading import digest
-from devopslint.policy.finding import Finding, Location, Summary, Suppression
-from devopslint.syntax.source import Span
+from devopslint.engine.seen import Seen, seen_in, stamps_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from devopslint.engine.cache import Answers, Cache
+    from devopslint.engine.cache import Cache
     from devopslint.engine.discover import Asked
+    from devopslint.engine.seen import Stamp
     from devopslint.engine.task import Result
     from devopslint.engine.workspace import Workspace
-    from devopslint.policy.finding import Report
+    from devopslint.policy.finding import Finding, Report, Summary
     from devopslint.policy.ignores import Ignoring
 
-    Questions = tuple[list[str], list[str]]
-    """Folders that were looked into, and files that were read, sorted."""
-
 LARGEST_RUN = 64 << 20
-"""Bytes of an entry; a larger one is not kept."""
+"""Bytes of a file that is kept of a run; a larger one is not."""
+SEEN, FOUND = ".seen", ".found"
 
 
 class Recalled:
@@ -47,22 +46,59 @@ class Memory:
     """The last run over a repository under one environment; `cache` keeps it.
 
     `configured` is what changes when any configuration does: in what scope a file is, and whose comments count in it.
+    `known` tells what was found, once that is known: from `still_holds`, or when the run is kept.
     """
 
     def __init__(self, cache: Cache, configured: str = "") -> None:
-        self._cache = cache
+        self.cache = cache
+        self.known = ""
         self._configured = configured
+        self._looked = False
+        self._begun = 0
+        self._before: Mapping[str, Stamp] = {}
+
+    def still_holds(self, workspace: Workspace, asked: Asked, ignoring: Ignoring) -> bool:
+        """Say whether the same was asked in the last run, and every answer is still the same."""
+        if not self._looked:
+            self._looked = True
+            self._begun = time.time_ns()
+            workspace.remember = True
+            self.known = self._look(workspace, asked, ignoring)
+            if not self.known:
+                self._before = stamps_of(workspace, (*asked.given, *asked.found))
+        return bool(self.known)
+
+    def _look(self, workspace: Workspace, asked: Asked, ignoring: Ignoring) -> str:
+        key = self._key(asked, ignoring)
+        content = self.cache.load_run(SEEN, key, LARGEST_RUN)
+        if content is None:
+            return ""
+        try:
+            known, day, *plain = marshal.loads(content)  # noqa: S302 (its digest is right)
+            seen = Seen(*plain)
+        except (ValueError, TypeError, EOFError):
+            return ""
+        if day and day != ignoring.day():
+            return ""
+        stamps = list(seen.stamps)
+        workspace.know_folders(asked.entries)
+        if not seen.holds(workspace, asked.entries):
+            return ""
+        if stamps != seen.stamps:
+            self._store(key, known, day, seen)
+        return str(known)
 
     def recall(self, workspace: Workspace, asked: Asked, ignoring: Ignoring) -> Recalled | None:
         """Return what was found when the same was asked, if every answer is still the same; `None` when one is not."""
-        workspace.remember = True
-        content = self._cache.load_run(self._key(asked, ignoring))
+        from devopslint.policy.finding import Summary
+
+        if not self.still_holds(workspace, asked, ignoring):
+            return None
+        content = self.cache.load_run(FOUND, self.known.encode(), LARGEST_RUN)
         if content is None:
             return None
         try:
-            questions, answers, day, findings, summary, notes = marshal.loads(content)  # noqa: S302 (its digest is right)
-            if (day and day != ignoring.day()) or _answers(questions, workspace) != answers:
-                return None
+            findings, summary, notes = marshal.loads(content)  # noqa: S302
             return Recalled(_findings(findings), Summary(**summary), notes)
         except (ValueError, TypeError, EOFError):
             return None
@@ -71,88 +107,32 @@ class Memory:
         self, workspace: Workspace, asked: Asked, ignoring: Ignoring, results: Sequence[Result], report: Report
     ) -> None:
         """Keep what a run has found, unless another might find something else in the same files."""
+        self.known = ""
         if any(result.failed or result.passing for result in results):
             return
-        seen = _seen(results, workspace)
-        questions = _questions(seen, workspace)
-        answers = _answers(questions, workspace, seen)
-        if answers is None:
+        shown = {place.path for one in report.findings for place in (one.location, *one.related)}
+        seen = seen_in(results, shown, workspace, self._before, self._begun)
+        if seen is None:
             return
         shared: dict[str, str] = {}
         findings = [_plain(finding, shared) for finding in report.findings]
         summary = _plain_summary(report.summary)
-        plain: Any = (questions, answers, ignoring.today, findings, summary, list(report.notes))
-        content = marshal.dumps(plain)
-        if len(content) <= LARGEST_RUN:
-            self._cache.store_run(self._key(asked, ignoring), content)
+        content = marshal.dumps((findings, summary, list(report.notes)))
+        key = self._key(asked, ignoring)
+        known = digest("\0".join((key.decode(), ignoring.today, seen.digest(), digest(content))).encode())
+        if self.cache.store_run(FOUND, known.encode(), content, LARGEST_RUN) and self._store(
+            key, known, ignoring.today, seen
+        ):
+            self.known = known
+
+    def _store(self, key: bytes, known: str, day: str, seen: Seen) -> bool:
+        return self.cache.store_run(SEEN, key, marshal.dumps((known, day, *seen.to_plain())), LARGEST_RUN)
 
     def _key(self, asked: Asked, ignoring: Ignoring) -> bytes:
         """Return what tells what is asked from everything else that could be."""
         how = (asked.whole, asked.excluded, ignoring.heeded, ignoring.heeds_peers(""), self._configured)
         parts = (repr(how), "\0".join(asked.folders), "\0".join(asked.given), "\0".join(asked.found))
         return digest("\1".join(parts).encode("utf-8", "surrogateescape")).encode()
-
-
-def _seen(results: Iterable[Result], workspace: Workspace) -> Answers:
-    """Return every question of a run with the answer that it was given."""
-    seen = {**workspace.looked_at_before, **workspace.looked_at}
-    for result in results:
-        seen.update(((what, path), answer) for what, path, answer in result.looked_at)
-    return seen
-
-
-def _questions(seen: Iterable[tuple[str, str]], workspace: Workspace) -> Questions:
-    """Return what was asked in a run, coarsely: whether a file exists is answered by the entries of its folder."""
-    folders, files = set(), set()
-    for what, path in seen:
-        if what == "source":
-            files.add(path)
-        elif what == "names":
-            folders.add(path)
-        elif what == "exists":
-            folders.add(path.rpartition("/")[0])
-        else:  # a word that is sought in the files of a folder with some endings
-            name, *endings, _ = what.split("\0")
-            folder = path if name == "word" else path.rpartition("/")[0]
-            folders.add(folder)
-            prefix = folder + "/" if folder else ""
-            files.update(prefix + name for name in workspace.names(folder) if name.endswith(tuple(endings)))
-    return sorted(folders), sorted(files)
-
-
-def _answers(questions: Questions, workspace: Workspace, seen: Answers | None = None) -> str | None:
-    """Return one digest of all answers as they are now, of files as they were `seen`.
-
-    `None` when something has changed since it was seen: what was found is not of the files as they are now.
-    """
-    folders, files = questions
-    look_again = workspace.look_again
-    entries = [look_again("entries", folder) for folder in folders]
-    if seen is None:
-        contents = [look_again("source", path) for path in files]
-    else:
-        contents = [seen.get(("source", path)) or look_again("source", path) for path in files]
-        if not _are_as_seen(dict(zip(folders, entries, strict=True)), seen, workspace):
-            return None
-    return digest("\0".join((*entries, *contents)).encode("utf-8", "surrogateescape"))
-
-
-def _are_as_seen(entries: Mapping[str, str], seen: Answers, workspace: Workspace) -> bool:
-    """Say whether folders with these entries give the answers that were seen."""
-    kinds: dict[str, dict[str, str]] = {}
-    for folder, text in entries.items():
-        kinds[folder] = dict(one.split("/") for one in text.split("\0")) if text else {}
-    for (what, path), answer in seen.items():
-        if what == "exists":
-            folder, _, name = path.rpartition("/")
-            now = "1" if kinds[folder].get(name) else "0"
-        elif what == "names":
-            now = digest("\0".join(sorted(kinds[path])).encode("utf-8", "surrogateescape"))
-        else:
-            continue
-        if now != answer:
-            return False
-    return True
 
 
 def _plain(finding: Finding, shared: dict[str, str]) -> tuple[Any, ...]:
@@ -177,6 +157,9 @@ def _plain(finding: Finding, shared: dict[str, str]) -> tuple[Any, ...]:
 
 def _findings(plain: Iterable[tuple[Any, ...]]) -> list[Finding]:
     """Return what `_plain` was made from, all at once: they may be very many."""
+    from devopslint.policy.finding import Finding, Location, Suppression
+    from devopslint.syntax.source import Span
+
     return [
         Finding(
             rule,

@@ -135,7 +135,7 @@ class Run:
         kinds = {path: artifact for result in results for path, artifact in result.kinds}
         for artifact in artifacts().values():
             reduce = getattr(artifact, "reduce", None)
-            if reduce is None or not self._judge.dispatch.table(artifact.NAME):
+            if reduce is None or not self._judge.dispatches(0).table(artifact.NAME):
                 continue
             if not asked.whole:
                 if not _concerns(artifact, asked, kinds):
@@ -197,10 +197,14 @@ class Run:
         )
 
     def _info(self, identifier: str) -> RuleInfo:
-        if len(self.scopes.all) == 1 or self.catalog.rule(identifier) is not None:
-            return self.catalog.info(identifier)
-        known = [self._judge.dispatches(index).catalog for index in range(1, len(self.scopes.all))]
-        return next(catalog.info(identifier) for catalog in known if catalog.rule(identifier) is not None)
+        """Return what reports say of a rule: as it is in the first scope that has it, judged in this process or not."""
+        for index in range(len(self.scopes.all)):
+            catalog = self._judge.dispatches(index).catalog if index else self.catalog
+            if catalog.rule(identifier) is not None:
+                break
+        info = catalog.info(identifier)
+        info.level = self.scopes.all[index][1].levels.get(identifier, info.level)
+        return info
 
     def _summary(
         self, results: Sequence[Result], findings: Sequence[Finding], kinds: set[tuple[str, str]], asked: Asked

@@ -55,6 +55,7 @@ class Workspace:
         self.looked_at_before: dict[tuple[str, str], str] = {}
         self._real_root = ""
         self._folders_inside: dict[str, bool] = {}
+        self._walked: set[str] = set()
         self._exists: dict[str, bool] = {}
         self._listings: dict[str, Sequence[str]] = {}
         self._listing_digests: dict[str, str] = {}
@@ -71,6 +72,10 @@ class Workspace:
     def forced_kind(self, path: str) -> str | None:
         """Return the artifact that the configuration makes of a file, `none`, or `None` when it leaves it to the file."""
         return None if self.kinds is None else self.kinds.of(path)
+
+    def know_folders(self, folders: Iterable[str]) -> None:
+        """Take folders for such as stay below the root: they were walked, and no link led there."""
+        self._walked.update(folders)
 
     def begin_task(self) -> None:
         """Empty `problems` and `looked_at`; let go of texts and trees when they have become many."""
@@ -127,7 +132,7 @@ class Workspace:
     def size(self, path: str) -> int:
         """Return the size of a file in bytes; 0 when there is none."""
         try:
-            return os.lstat(self._absolute(path)).st_size
+            return os.lstat(self.absolute(path)).st_size
         except (OSError, ValueError):
             return 0
 
@@ -229,19 +234,21 @@ class Workspace:
     def _entries(self, folder: str) -> str:
         """Return the names in a folder with what each one is: enough to say which files exist there."""
         try:
-            if self._status(folder) is None:
+            if folder not in self._walked and self._status(folder) is None:
                 return ""
-            with os.scandir(self._absolute(folder)) as entries:
+            with os.scandir(self.absolute(folder)) as entries:
                 return "\0".join(sorted([self._entry(folder, one) for one in entries]))
         except (OSError, ValueError):
             return ""
 
     def _entry(self, folder: str, entry: os.DirEntry[str]) -> str:
-        name = entry.name
-        is_file = entry.is_file(follow_symlinks=False)
-        if entry.is_symlink() or (is_file and _is_of_git(name)):
-            is_file = self._is_file(f"{folder}/{name}" if folder else name)
-        return f"{name}/file" if is_file else f"{name}/"
+        text = plain_entry(entry)
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if text is None:
+            return f"{entry.name}/file" if self._is_file(path) else f"{entry.name}/"
+        if text[-1] == "/" and not _is_of_git(text):
+            self._walked.add(path)
+        return text
 
     def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         words = self._words.get((folder, endings))
@@ -280,7 +287,7 @@ class Workspace:
 
     def _names(self, folder: str) -> Sequence[str]:
         try:
-            return sorted(os.listdir(self._absolute(folder))) if self._status(folder) is not None else ()
+            return sorted(os.listdir(self.absolute(folder))) if self._status(folder) is not None else ()
         except (OSError, ValueError):
             return ()
 
@@ -290,12 +297,13 @@ class Workspace:
             status = self._status(path)
             if status is None:
                 return Unread("core/unreadable", "leads out of the repository")
-            return read_regular(self._absolute(path), status)
+            return read_regular(self.absolute(path), status)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             return Unread("core/unreadable", f"can't be read: {reason.lower()}")
 
-    def _absolute(self, path: str) -> str:
+    def absolute(self, path: str) -> str:
+        """Return the absolute path of a file or folder."""
         return f"{self.root}/{path}" if path else self.root
 
     def _status(self, path: str) -> os.stat_result | None:
@@ -307,19 +315,21 @@ class Workspace:
             return None
         if os.sep != "/" and (os.sep in path or ":" in path):
             return None
-        absolute = self._absolute(path)
+        absolute = self.absolute(path)
         if not path:
             return os.stat(absolute)
         folder = path.rpartition("/")[0]
-        if not self._is_inside(folder):
+        if not self.is_inside(folder):
             return None
         status = os.lstat(absolute)
         if stat.S_ISLNK(status.st_mode):
             return os.stat(absolute) if self._really_inside(absolute) else None
         return status
 
-    def _is_inside(self, folder: str) -> bool:
+    def is_inside(self, folder: str) -> bool:
         """Say whether a folder stays below the root: what is no link does when the folder above it does."""
+        if folder in self._walked:
+            return True
         known = self._folders_inside
         unknown = []
         while folder not in known:
@@ -328,7 +338,7 @@ class Workspace:
                 break
             folder = folder.rpartition("/")[0]
         for one in reversed(unknown):
-            absolute = self._absolute(one)
+            absolute = self.absolute(one)
             try:
                 is_link = stat.S_ISLNK(os.lstat(absolute).st_mode)
             except OSError:
@@ -342,6 +352,15 @@ class Workspace:
         real = os.path.realpath(absolute)
         prefix = self._real_root.rstrip(os.sep) + os.sep
         return real == self._real_root or (real.startswith(prefix) and not _is_of_git(real[len(prefix) :]))
+
+
+def plain_entry(entry: os.DirEntry[str]) -> str | None:
+    """Return the name of an entry with what it is; `None` for a link, and for what may be git's: that is not seen at once."""
+    if entry.is_dir(follow_symlinks=False):
+        return f"{entry.name}/"
+    if entry.is_file(follow_symlinks=False) and not _is_of_git(entry.name):
+        return f"{entry.name}/file"
+    return None
 
 
 def _is_of_git(path: str) -> bool:

@@ -5,10 +5,12 @@ A format is a module with `write(report: Report, out: TextIO, options: Options) 
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import TextIO
+    from typing import Any, TextIO
 
     from devopslint.policy.finding import Report
     from devopslint.report.options import Options
@@ -104,15 +106,77 @@ def writer(name: str) -> Callable[[Report, TextIO, Options], None]:
 
 
 def write_output(
-    output: Output, report: Report, stdout: TextIO, options_for: Callable[[Output, TextIO], Options]
+    output: Output,
+    report: Report,
+    stdout: TextIO,
+    options_for: Callable[[Output, TextIO], Options],
+    parts: list[str] | None = None,
 ) -> None:
     """Write a report where an output says.
 
-    `options_for` makes the options once the stream is known. Raises OutputError when nothing can be written there, and
-    BrokenPipeError when nobody reads standard output any more.
+    `options_for` makes the options once the stream is known; what is written is added to the `parts`. Raises OutputError
+    when nothing can be written there, and BrokenPipeError when nobody reads standard output any more.
     """
+
+    def write(stream: TextIO) -> None:
+        options = options_for(output, stream)
+        _fit(output, stream)
+        out: Any = stream if parts is None else _Noted(stream, parts)
+        if output.path is None and options.guarded and output.format in HUMAN_FORMATS:
+            _write_guarded(writer(output.format), report, out, options)
+        else:
+            writer(output.format)(report, out, options)
+
+    _write_to(output, stdout, write)
+
+
+def write_again(output: Output, content: memoryview, stdout: TextIO) -> None:
+    """Write what `write_output` has written once (in UTF-8) where an output says. Raises what that raises."""
+
+    def write(stream: TextIO) -> None:
+        _fit(output, stream)
+        binary = getattr(stream, "buffer", None)
+        if binary is not None and os.linesep == "\n" and (stream.encoding or "").lower() in {"utf-8", "utf8"}:
+            stream.flush()
+            binary.write(content)
+        else:
+            stream.write(str(content, "utf-8"))
+
+    _write_to(output, stdout, write)
+
+
+class _Noted:
+    """A stream that notes what is written to it."""
+
+    __slots__ = ("_parts", "_stream")
+
+    def __init__(self, stream: TextIO, parts: list[str]) -> None:
+        self._stream = stream
+        self._parts = parts
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        self._parts.append(text)
+        return self._stream.write(text)
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Write several texts."""
+        for text in texts:
+            self.write(text)
+
+
+def _write_to(output: Output, stdout: TextIO | None, write: Callable[[TextIO], None]) -> None:
     try:
-        _write_output(output, report, stdout, options_for)
+        if output.path is not None:
+            from devopslint.policy.whole_files import whole_text
+
+            with whole_text(output.path) as stream:
+                write(stream)
+        elif stdout is None:
+            raise OutputError("standard output is closed: give the report a path")
+        else:
+            write(stdout)
+            stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -120,32 +184,11 @@ def write_output(
         raise OutputError(f"{where}: can't be written: {(error.strerror or str(error)).lower()}") from None
 
 
-def _write_output(
-    output: Output, report: Report, stdout: TextIO | None, options_for: Callable[[Output, TextIO], Options]
-) -> None:
-    write = writer(output.format)
-    if output.path is None:
-        if stdout is None:
-            raise OutputError("standard output is closed: give the report a path")
-        options = options_for(output, stdout)
-        _fit(stdout, output.format)
-        if options.guarded and output.format in HUMAN_FORMATS:
-            _write_guarded(write, report, stdout, options)
-        else:
-            write(report, stdout, options)
-        stdout.flush()
-        return
-    from devopslint.policy.whole_files import whole_text
-
-    with whole_text(output.path) as stream:
-        write(report, stream, options_for(output, stream))
-
-
-def _fit(stdout: TextIO, name: str) -> None:
-    """Let a stream carry every character: a report for terminals in its encoding, with escapes; others in UTF-8."""
-    reconfigure = getattr(stdout, "reconfigure", None)
-    if reconfigure is not None:
-        encoding = None if name in FOR_TERMINALS else "utf-8"
+def _fit(output: Output, stream: TextIO) -> None:
+    """Let standard output carry every character: a report for terminals in its encoding, with escapes; others in UTF-8."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if output.path is None and reconfigure is not None:
+        encoding = None if output.format in FOR_TERMINALS else "utf-8"
         reconfigure(encoding=encoding, errors="backslashreplace")
 
 

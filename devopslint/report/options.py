@@ -78,6 +78,10 @@ class Options:
         self.version = version
         self.warn: Callable[[str], None] = warn or _ignore
 
+    def look(self) -> str:
+        """Return what tells these options from all others under which a report would be another text."""
+        return repr([(name, getattr(self, name)) for name in self.__slots__ if name not in {"practices", "warn"}])
+
 
 def options_for_stream(
     stream: TextIO,

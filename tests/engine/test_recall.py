@@ -4,64 +4,21 @@ from __future__ import annotations
 
 import os
 import random
-import sqlite3
 from pathlib import Path
 
 import pytest
-from engine_projects import check, everything
 from house import COMMON
+from recalled_project import EDITS, FILES, Project
 from running import write
 
 from devopslint.__main__ import main
 from devopslint.engine import recall as module
-from devopslint.engine.cache import Cache
-from devopslint.engine.judge import Judge
-from devopslint.engine.recall import Memory
-from devopslint.engine.run import one_by_one
-from devopslint.engine.workspace import Workspace
-from devopslint.policy.ignores import Ignoring
-
-FILES = {
-    "app/Dockerfile": "FROM nginx:1.27\nEXPOSE 22\nCOPY . /srv/\n",
-    "other/Dockerfile": "FROM node\n# devopslint: ignore[exposed-ssh-port] until=2027-01-31 -- soon\nEXPOSE 22\n",
-    ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: ./tools/act\n",
-    "infra/main.tf": 'variable "a" {}\nresource "aws_s3_bucket" "b" {}\n',
-    "k8s/a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a}]}\n",
-}
-
+from devopslint.engine.recall import FOUND, SEEN
 
 RULE = (
     "title: A rule of the house\nlevel: error\npractice: infrastructure/documented\non: dockerfile.instruction.FROM\n"
     "forbid:\n  image: {exists: true}\nmessage: it is so\n" + COMMON
 )
-
-
-class Project:
-    """Files, a cache of their own, and whether the last run was judged or recalled."""
-
-    def __init__(self, folder: Path):
-        self.root = write(folder / "project", FILES)
-        self.kept = str(folder / "kept")
-        self.judged = False
-
-    def run(self, *paths: str, today: str = "2026-01-01", environment: str = "e", after=lambda: None):
-        self.judged = False
-
-        def perform(judge, tasks):
-            self.judged = True
-            yield from one_by_one(Judge(Workspace(str(self.root), remember=True), judge.dispatches), tasks)
-            after()
-
-        cache = Cache(self.kept, str(self.root), environment)
-        report = check(self.root, *paths, performer=perform, memory=Memory(cache), ignoring=Ignoring(today=today))
-        return everything(report), list(report.notes)
-
-    def cold(self, *paths: str, today: str = "2026-01-01"):
-        report = check(self.root, *paths, ignoring=Ignoring(today=today))
-        return everything(report), list(report.notes)
-
-    def database(self) -> Path:
-        return Path(Cache(self.kept, str(self.root), "e").path)
 
 
 @pytest.fixture
@@ -74,28 +31,6 @@ def test_what_has_not_changed_is_not_judged(project):
     assert project.judged
     assert project.run() == cold == project.cold()
     assert not project.judged
-
-
-def _replaced_by_folder(root: Path) -> None:
-    (root / "app/Dockerfile").unlink()
-    (root / "app/Dockerfile").mkdir()
-
-
-def _exchanged_by_link(root: Path) -> None:
-    os.rename(root / "infra", root.parent / "elsewhere")
-    os.symlink(root.parent / "elsewhere", root / "infra")
-
-
-EDITS = {
-    "of the same size": lambda root: (root / "app/Dockerfile").write_text(FILES["app/Dockerfile"].replace("22", "80")),
-    "of a file beside": lambda root: (root / "app/.dockerignore").write_text(".git\n"),
-    "that removes": lambda root: (root / "k8s/a.yaml").unlink(),
-    "that adds what is called": lambda root: write(root, {"tools/act/action.yml": "name: A\nruns: {using: node12}\n"}),
-    "that adds what rules on the whole ask for": lambda root: write(root, {".github/CODEOWNERS": "* @ann\n"}),
-    "from file to folder": _replaced_by_folder,
-    "to a link that leads out": _exchanged_by_link,
-    "of rights": lambda root: (root / "infra/main.tf").chmod(0),
-}
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
@@ -152,6 +87,10 @@ SETTINGS = [
     {".devopslint.yaml": "overrides:\n- paths: ['app/**']\n  ignore: [dockerfile]\n"},
     {".devopslint.yaml": "overrides:\n- paths: ['app/**']\n  rules: {dockerfile/exposed-ssh-port: {level: note}}\n"},
     {"app/.devopslint.yaml": "select: [containers]\n"},
+    {
+        ".devopslint.yaml": "rules:\n  dockerfile/exposed-ssh-port: {level: note}\n",
+        "app/.devopslint.yaml": "extend: ../.devopslint.yaml\n",
+    },
     {"app/.devopslint.yaml": "rules-dirs: [policy]\n", "app/policy/house/a.yaml": RULE},
     {"app/.devopslint.yaml": "rules-dirs: [policy]\n", "app/policy/house/a.yaml": RULE.replace("it is so", "so it is")},
 ]
@@ -185,22 +124,24 @@ def test_every_setting_counts(tmp_path, capsys, monkeypatch):
 
 def test_damage_is_noticed(project):
     cold = project.run()
-    content = project.database().read_bytes()
-    dice = random.Random(11)
-    for _ in range(60):
-        damaged = bytearray(content)
-        for _ in range(3):
-            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
-        project.database().write_bytes(damaged)
-        assert project.run() == cold
-    for change in ("report = 7", "report = 'text'", "report = x'00ff'", "digest = NULL", "run = x'00'"):
-        with sqlite3.connect(project.database()) as connection:
-            connection.execute(f"UPDATE runs SET {change}")
-        assert project.run() == cold
-        assert project.judged, change
-    with sqlite3.connect(project.database()) as connection:
-        connection.execute("DROP TABLE runs")
+    for part in (SEEN, FOUND):
+        path = project.place_of(part)
+        content = path.read_bytes()
+        dice = random.Random(11)
+        for _ in range(40):
+            damaged = bytearray(content)
+            for _ in range(3):
+                damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
+            path.write_bytes(damaged)
+            assert project.run() == cold
+            assert project.judged
+        for damaged in (b"", content[:70], content[:-1], content + b"\0"):
+            path.write_bytes(damaged)
+            assert project.run() == cold
+            assert project.judged, damaged
+    project.place_of(SEEN).write_bytes(project.place_of(FOUND).read_bytes())
     assert project.run() == cold
+    assert project.judged
     project.run()
     assert not project.judged
 
@@ -208,8 +149,7 @@ def test_damage_is_noticed(project):
 def test_it_is_bounded(project, monkeypatch):
     for paths in ([], ["app"], ["other"]):
         project.run(*paths)
-    with sqlite3.connect(project.database()) as connection:
-        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    assert len(list(Path(project.kept).iterdir())) == 2
     monkeypatch.setattr(module, "LARGEST_RUN", 10)
     project.run()
     project.run()
