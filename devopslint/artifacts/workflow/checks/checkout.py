@@ -83,6 +83,14 @@ def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
         return
 
 
+def fetches_code_of_strangers(step: Step) -> bool:
+    """Say whether a step puts the code of a pull request into the working folder in a run with the repository's secrets."""
+    events = [event for event in _PRIVILEGED if step.workflow.has_trigger(event)]
+    if not events or "environment" in step.job.value or is_guarded(step):
+        return False
+    return next(_of_checkout(step, events) if step.uses is not None else _of_script(step, events), None) is not None
+
+
 def _of_checkout(step: Step, events: list[str]) -> Iterator[Problem]:
     if step.uses is not None and step.uses.kind == "local":
         yield from _of_local_action(step, events)
