@@ -113,12 +113,20 @@ def _twice(update: Map, seen: set[tuple[str, str, str]]) -> Iterator[tuple[Mark,
     seen.update(keys)
 
 
+_NEVER_WAITS = frozenset({"opentofu"})
+"""Ecosystems for which Dependabot knows no `cooldown`."""
+_WITHOUT_SEMVER = frozenset({"github-actions", "gitsubmodule"})
+"""Ecosystems whose `cooldown` takes `default-days` only."""
+
+
 def no_cooldown(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find updates that are proposed on the day of their release, or soon after."""
     update, least = subject.value, options["days"]
     if "package-ecosystem" not in update or update.get("open-pull-requests-limit") == 0:
         return
     ecosystem, cooldown = update["package-ecosystem"], update.get("cooldown")
+    if ecosystem in _NEVER_WAITS:
+        return
     if "cooldown" not in update or cooldown is None:
         yield Problem("package-ecosystem", ecosystem=ecosystem, fault="have no `cooldown`")
         return
@@ -129,6 +137,10 @@ def no_cooldown(subject: Subject, options: Options) -> Iterator[Problem]:
         if isinstance(days, int) and not isinstance(days, bool) and days < least:
             fault = f"wait {days} day{'s'[: days != 1]} only"
             yield Problem(("cooldown", name), ecosystem=ecosystem, fault=fault)
+    for name in _BY_SEMVER if ecosystem in _WITHOUT_SEMVER else ():
+        if name in cooldown:
+            fault = f"have no semantic versions, so that `{name}` is not supported"
+            yield Problem(("cooldown", name), part="key", ecosystem=ecosystem, fault=fault)
     if "default-days" not in cooldown and not all(name in cooldown for name in _BY_SEMVER):
         yield Problem("cooldown", part="key", ecosystem=ecosystem, fault="have a `cooldown` without `default-days`")
 

@@ -22,7 +22,7 @@ _EXECUTES = lazily(
     r"(?:^|[;&|(]|\b(?:sudo|then|do|else|time)\s)[ \t]*(?:\w+=\S*[ \t]+)*((?:"
     r"(?:npm|pnpm|bun)[ \t]+(?:ci|i|install|it|install-test|run|run-script|test|t|start|exec|x|build|publish|pack)\b"
     r"|yarn(?:[ \t]+(?!config|cache|--version|-v)\S|[ \t]*(?=$|[\n;&|]))|npx[ \t]|bunx[ \t]"
-    r"|(?:g?make|cmake|ninja|meson|bazel|bazelisk|just|task|rake|tox|nox|pytest|ant|sbt|lein|mix|msbuild|xcodebuild|buildah|earthly)\b"
+    r"|(?:g?make|cmake|ninja|meson|bazel|bazelisk|just|task|rake|tox|nox|pytest|ant|sbt|lein|mix|msbuild|xcodebuild)\b"
     r"|(?:\./)?(?:mvnw?|gradlew?)\b|pre-commit[ \t]+run|go[ \t]+(?:build|test|run|generate|install|vet)\b"
     r"|cargo[ \t]+(?!install\b)\w"
     r"|pip3?[ \t]+install[ \t]+(?:\S+[ \t]+)*(?:-r|--requirement|-e|--editable|\.)"
