@@ -177,9 +177,13 @@ class Judge:
                 if rule.analyser:
                     self._defer(rule, subject, result)
                     continue
-                problems, undecided = rule.judge(subject)
-                if undecided:
-                    result.undecided += 1
+                check = rule.check
+                if check is not None:
+                    problems: Sequence[Problem] = list(check(subject, rule.options))
+                else:
+                    problems, undecided = rule.judge(subject)
+                    if undecided:
+                        result.undecided += 1
                 for problem in problems:
                     self._add(rule, subject, problem, result)
             except TooLongError as error:

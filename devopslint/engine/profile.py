@@ -55,12 +55,14 @@ class Costs:
 class _TimedRule:
     """A rule that is timed; everything else is the rule's own."""
 
-    __slots__ = ("_clock", "_cost", "_rule")
+    __slots__ = ("_clock", "_cost", "_rule", "check")
 
     def __init__(self, rule: Rule, cost: Cost) -> None:
         self._rule = rule
         self._cost = cost
         self._clock = time.perf_counter
+        self.check = None
+        """What would go by `judge`."""
 
     def judge(self, subject: Subject) -> tuple[Sequence[Problem], bool]:
         cost = self._cost

@@ -41,6 +41,6 @@ def mappings(node: Any) -> Iterator[Map]:
         seen.add(id(node))
         if isinstance(node, Map):
             yield node
-            stack.extend(below for below in node.values() if isinstance(below, (Map, Seq)))
+            stack += [below for below in node.values() if isinstance(below, (Map, Seq))]
         else:
-            stack.extend(below for below in node if isinstance(below, (Map, Seq)))
+            stack += [below for below in node if isinstance(below, (Map, Seq))]

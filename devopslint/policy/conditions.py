@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
-from devopslint.policy.subject import Subject, candidates, parse_path
+from devopslint.policy.subject import Subject, candidates, parse_path, walk
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from devopslint.syntax.tree import Path
+    from devopslint.syntax.tree import Candidate, Path
 
     Truth = bool | None
     Constraint = Callable[[Any, "Evaluation", Path], Truth]
@@ -152,13 +152,18 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
     constraint = compile_constraint(raw, blame, options, at)
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
-        if base or not path or path[0] not in evaluation.subject.parents:
-            return _judge(constraint, evaluation, base + path, blame)
+        subject = evaluation.subject
+        if base:
+            whole = base + path
+            return _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
+        if not path or path[0] not in subject.parents:
+            return _judge(constraint, evaluation, walk(subject, subject.value, path, 0, ()), path, blame)
         # What is so of an owner is so for each of many that it owns: a pod's containers, a workflow's steps.
-        told = evaluation.subject.parents[path[0]].told  # type: ignore[index]  # what is in parents is a name
+        told = subject.parents[path[0]].told  # type: ignore[index]  # what is in parents is a name
         if evaluate not in told:
             before = len(evaluation.blames)
-            told[evaluate] = _judge(constraint, evaluation, path, blame), evaluation.blames[before:]
+            truth = _judge(constraint, evaluation, candidates(subject, path), path, blame)
+            told[evaluate] = truth, evaluation.blames[before:]
             del evaluation.blames[before:]
         truth, blames = told[evaluate]
         evaluation.blames.extend(blames)
@@ -167,11 +172,13 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
     return evaluate
 
 
-def _judge(constraint: Constraint, evaluation: Evaluation, path: Path, blame: bool) -> Truth:
+def _judge(
+    constraint: Constraint, evaluation: Evaluation, values: Sequence[Candidate], path: Path, blame: bool
+) -> Truth:
     """Judge the values at a path; the first candidate at fault is blamed, unless something below it already was."""
     unknown = False
     before = len(evaluation.blames)
-    for candidate in candidates(evaluation.subject, path):
+    for candidate in values:
         truth = constraint(candidate.value, evaluation, path)
         if truth is blame:
             if len(evaluation.blames) == before:
@@ -338,7 +345,7 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
         constraint = compile_constraint(raw, blame, options, at)
 
         def judge_item(evaluation: Evaluation, path: Path) -> Truth:
-            return _judge(constraint, evaluation, path, blame)
+            return _judge(constraint, evaluation, candidates(evaluation.subject, path), path, blame)
 
         item_test = judge_item
     singly = every is not blame

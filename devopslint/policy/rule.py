@@ -33,7 +33,7 @@ class Rule:
     once; such a rule has neither conditions nor a check.
     """
 
-    __slots__ = ("_message", "analyser", "from_user", "id", "judge", "level", "needs", "options", "raw")
+    __slots__ = ("_message", "analyser", "check", "from_user", "id", "judge", "level", "needs", "options", "raw")
 
     def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
         self.id = identifier
@@ -44,6 +44,8 @@ class Rule:
         self.analyser: str = raw.get("analyser", "")
         self.needs: Sequence[str] = raw.get("needs", ())
         """Words one of which stands in the files of a unit wherever the rule finds something; none when nothing is known."""
+        self.check: Check | None = None
+        """The function that is all of the rule, once the first subject has come."""
         self.judge: Judge = self._begin
         """Returns the problems of a subject, and whether the rule was left undecided by something unknown."""
         self._message: list[str] | None = None
@@ -57,6 +59,7 @@ class Rule:
     def use_options(self, values: Mapping[str, Any]) -> None:
         """Set the options anew, so that conditions are compiled with them."""
         self.options = dict(values)
+        self.check = None
         self.judge = self._begin
 
     def _begin(self, subject: Subject) -> Verdict:
@@ -108,12 +111,15 @@ def _compiled_check(rule: Rule) -> Judge:
     check = import_check(rule.raw["check"])
     options = rule.options
     if "when" not in rule.raw:
+        rule.check = check
         return lambda subject: (list(check(subject, options)), False)
+
+    from devopslint.policy.conditions import Evaluation
+
     when = _compile_part(rule, "when", blame=False)
-    holds = _evaluator(when)
 
     def judge(subject: Subject) -> Verdict:
-        truth = holds(subject)[0]
+        truth = when(Evaluation(subject), ())
         if truth is not True:
             return _UNDECIDED if truth is None else _NOTHING
         return list(check(subject, options)), False
@@ -131,26 +137,30 @@ def import_check(path: str) -> Check:
 
 
 def _compiled_conditions(rule: Rule) -> Judge:
+    from devopslint.policy.conditions import Evaluation
+
     when, require, forbid = (
-        _evaluator(_compile_part(rule, part, blame=part == "forbid")) if part in rule.raw else None
+        _compile_part(rule, part, blame=part == "forbid") if part in rule.raw else None
         for part in ("when", "require", "forbid")
     )
 
     def judge(subject: Subject) -> Verdict:
         undecided = False
         if when is not None:
-            holds, _ = when(subject)
+            holds = when(Evaluation(subject), ())
             if holds is not True:
                 return _UNDECIDED if holds is None else _NOTHING
         if require is not None:
-            holds, blames = require(subject)
+            evaluation = Evaluation(subject)
+            holds = require(evaluation, ())
             if holds is False:
-                return _problems(rule, subject, blames), False
+                return _problems(rule, subject, evaluation.blames), False
             undecided = holds is None
         if forbid is not None:
-            holds, blames = forbid(subject)
+            evaluation = Evaluation(subject)
+            holds = forbid(evaluation, ())
             if holds is True:
-                return _problems(rule, subject, blames), False
+                return _problems(rule, subject, evaluation.blames), False
             undecided = undecided or holds is None
         return _UNDECIDED if undecided else _NOTHING
 
@@ -161,17 +171,6 @@ def _compile_part(rule: Rule, part: str, *, blame: bool) -> Condition:
     from devopslint.policy.conditions import compile_condition
 
     return compile_condition(rule.raw[part], blame, rule.options, (part,))
-
-
-def _evaluator(condition: Condition) -> Callable[[Subject], tuple[bool | None, list[Blame]]]:
-    """Return what judges a subject by a condition, and what is to blame."""
-    from devopslint.policy.conditions import Evaluation
-
-    def evaluate(subject: Subject) -> tuple[bool | None, list[Blame]]:
-        evaluation = Evaluation(subject)
-        return condition(evaluation, ()), evaluation.blames
-
-    return evaluate
 
 
 def _problems(rule: Rule, subject: Subject, blames: list[Blame]) -> list[Problem]:

@@ -195,10 +195,11 @@ def candidates(subject: Subject, path: Path) -> Sequence[Candidate]:
     """Return every value that `path` can have below the subject; a lone MISSING or UNKNOWN when there is none."""
     if path and path[0] in subject.parents:
         subject, path = owner_of(subject, path)
-    return _walk(subject, subject.value, path, 0, ())
+    return walk(subject, subject.value, path, 0, ())
 
 
-def _walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins) -> Sequence[Candidate]:
+def walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins) -> Sequence[Candidate]:
+    """Return every value that can stand `path[index:]` below a node of a subject."""
     resolve = subject.document.resolve
     length = len(path)
     while True:
@@ -212,15 +213,22 @@ def _walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins)
                     return [
                         found
                         for one in resolved
-                        for found in _walk(subject, one.value, path, index, origins + one.origins)
+                        for found in walk(subject, one.value, path, index, origins + one.origins)
                     ] or _UNKNOWN
         if node is UNKNOWN:
             return _UNKNOWN
         if index == length:
             return (Candidate(node, origins),)
         step = path[index]
-        if node.__class__ is Map and step in node:
-            node = node[step]  # type: ignore[index]  # a Map only has names
+        if node.__class__ is Map:
+            if step in node:
+                node = node[step]  # type: ignore[index]  # a Map only has names
+            elif step.__class__ is str:
+                return _UNKNOWN if node.open else _ABSENT
+            else:
+                node = _step(node, step)
+                if node is MISSING:
+                    return _ABSENT
         else:
             node = _step(node, step)
             if node is MISSING:

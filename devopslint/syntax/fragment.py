@@ -39,8 +39,15 @@ class Fragment:
             shift = where - begin
             first = start + shift if start > begin else where
             return first, ((end + shift if end - 1 > begin else where + 1) if end > start else first)
-        first = self.offset(start)
-        return first, (self.offset(end - 1) + 1 if end > start else first)
+        if self._starts is None:
+            self._starts = [begin for begin, _ in self.pieces]
+        begin, where = self.pieces[max(bisect_right(self._starts, start) - 1, 0)]
+        first = where + start - begin if start > begin else where
+        if end <= start:
+            return first, first
+        end -= 1
+        begin, where = self.pieces[max(bisect_right(self._starts, end) - 1, 0)]
+        return first, (where + end - begin if end > begin else where) + 1
 
     def slice(self, start: int, end: int) -> Fragment:
         """Return the part of the text from `start` to `end` (exclusive) as a fragment of its own."""

@@ -63,7 +63,7 @@ class Source:
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of an offset, clamped to the text."""
         offset = max(0, min(offset, len(self.text)))
-        starts = self.line_starts
+        starts = self._line_starts or self.line_starts
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
@@ -79,15 +79,18 @@ class Source:
         end = min(end, len(text))
         while end > start and text[end - 1] in "\r\n":
             end -= 1
+        starts = self._line_starts or self.line_starts
+        if 0 <= start <= end:
+            line = bisect_right(starts, start)
+            if line == len(starts) or end < starts[line]:
+                column = start - starts[line - 1] + 1
+                return Span(line, column, line, column + end - start)
         line, column = self.position(start)
-        starts = self.line_starts
-        if 0 <= start <= end and (line == len(starts) or end < starts[line]):
-            return Span(line, column, line, column + end - start)
         return Span(line, column, *self.position(max(start, end)))
 
     def line(self, number: int) -> str:
         """Return a 1-based line without its line end; an empty string past the last."""
-        starts = self.line_starts
+        starts = self._line_starts or self.line_starts
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] if number < len(starts) else len(self.text)

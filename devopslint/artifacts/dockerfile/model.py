@@ -51,22 +51,19 @@ class Step:
     that of the ONBUILD.
     """
 
-    __slots__ = ("_script", "index", "instruction", "model", "outer", "scope", "settings", "stage")
+    __slots__ = ("_script", "index", "instruction", "model", "name", "outer", "scope", "settings", "stage")
 
     def __init__(self, model: Model, instruction: Instruction, stage: Stage | None, scope: Mapping[str, Value]) -> None:
         self.model = model
         self.instruction = instruction
+        self.name = instruction.name
+        """The instruction's name in upper case."""
         self.stage = stage
         self.scope = scope
         self.settings: Mapping[str, Held] = stage.settings if stage is not None else {}
         self.index = len(model.steps)
         self.outer: Step | None = None
         self._script: Script | None = None
-
-    @property
-    def name(self) -> str:
-        """The instruction's name in upper case."""
-        return self.instruction.name
 
     def expand(self, word: Word) -> Any:
         """Return a word as a value of the tree: its text, or an `Expanded` when variables stand in it."""

@@ -86,11 +86,14 @@ class Instruction:
         "fragment",
         "heredocs",
         "json",
+        "mark",
         "name",
         "name_end",
+        "name_mark",
         "name_start",
         "onbuild",
         "rest",
+        "text",
         "trigger",
         "written",
     )
@@ -106,6 +109,12 @@ class Instruction:
         self.name = self.written.upper()
         self.flags: list[Flag]
         self.flags, self.rest = read_flags(text, self.name_end, escape)
+        self.text = text[self.rest :]
+        """What stands behind the name and the flags."""
+        self.name_mark = fragment.mark(self.name_start, self.name_end)
+        """The offsets of the name in the source."""
+        self.mark = fragment.mark(self.name_start, len(text.rstrip()))
+        """The offsets of the whole instruction in the source, without heredocs."""
         self.heredocs: list[Heredoc] = []
         self.blank_continuations: list[Mark] = []
         self.trigger: Instruction | None = None
@@ -128,24 +137,9 @@ class Instruction:
         return self._words
 
     @property
-    def text(self) -> str:
-        """What stands behind the name and the flags."""
-        return self.fragment.text[self.rest :]
-
-    @property
     def source(self) -> Source:
         """The file."""
         return self.fragment.source
-
-    @property
-    def name_mark(self) -> Mark:
-        """The offsets of the name in the source."""
-        return self.fragment.mark(self.name_start, self.name_end)
-
-    @property
-    def mark(self) -> Mark:
-        """The offsets of the whole instruction in the source, without heredocs."""
-        return self.fragment.mark(self.name_start, len(self.fragment.text.rstrip()))
 
     @property
     def line(self) -> int:

@@ -14,7 +14,7 @@ from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 _MARKUP = lazily(r"\{\{|\}\}|\{%|<%")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
@@ -137,10 +137,10 @@ def _file(model: Model, values: dict[int, Map], of_stages: Sequence[Map]) -> Map
     return value
 
 
-def _seq(values: dict[int, Map], steps: Iterable[Step]) -> Seq:
+def _seq(values: dict[int, Map], steps: Sequence[Step]) -> Seq:
     found = Seq(0, 0)
-    for step in steps:
-        found.add(values[step.index], step.instruction.mark)
+    found.extend([values[step.index] for step in steps])
+    found.at = [step.instruction.mark for step in steps]
     return found
 
 
@@ -174,8 +174,8 @@ def _stage(stage: Stage, values: dict[int, Map]) -> Map:
 
 
 def _rest_mark(step: Step) -> Mark:
-    word = whole_word(step.instruction)
-    return step.instruction.fragment.mark(word.start, word.end)
+    instruction = step.instruction
+    return instruction.fragment.mark(instruction.rest, len(instruction.fragment.text.rstrip()))
 
 
 def _instruction(step: Step) -> Map:
@@ -187,12 +187,17 @@ def _instruction(step: Step) -> Map:
     name_mark = instruction.name_mark
     value.header = name_mark
     here = (*name_mark, *name_mark)
-    value.put("name", instruction.name, here)
-    value.put("written", instruction.written, here)
-    value.put("text", instruction.text.rstrip(), (*name_mark, *_rest_mark(step)))
-    value.put("json", instruction.json, here)
-    value.put("onbuild", instruction.onbuild, here)
     flags = Map(start, end)
+    value.update(
+        name=instruction.name,
+        written=instruction.written,
+        text=instruction.text.rstrip(),
+        json=instruction.json,
+        onbuild=instruction.onbuild,
+        flags=flags,
+    )
+    value.at = dict.fromkeys(value, here)
+    value.at["text"] = (*name_mark, *_rest_mark(step))
     flags.header = name_mark
     for flag in instruction.flags:
         flag_mark = fragment.mark(flag.start, flag.end)
@@ -200,7 +205,6 @@ def _instruction(step: Step) -> Map:
             flags.put(flag.name, True, (*flag_mark, *flag_mark))
         else:
             flags.put(flag.name, step.expand(flag.value), (*flag_mark, *fragment.mark(flag.value_start, flag.end)))
-    value.put("flags", flags, here)
     if instruction.name not in {"RUN", "ONBUILD"} or instruction.json:
         _args(step, value, here)
     keys = _KEYS.get(instruction.name)

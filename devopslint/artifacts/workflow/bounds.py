@@ -24,7 +24,7 @@ def is_bounded(root: Any) -> bool:
         left -= 1 + len(below)
         if left < 0 or depth > _DEEPEST:
             return False
-        stack.extend((one, depth + 1) for one in below if isinstance(one, (dict, list)))
+        stack += [(one, depth + 1) for one in below if isinstance(one, (dict, list))]
     return True
 
 

@@ -10,7 +10,7 @@ from devopslint.syntax.tree import MISSING, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any, TypeGuard
 
     from devopslint.artifacts.workflow.actions import ActionRef
@@ -66,6 +66,7 @@ class Workflow:
         "jobs",
         "path",
         "root",
+        "steps",
         "triggers",
         "workspace",
     )
@@ -87,6 +88,9 @@ class Workflow:
             for key, value in map_at(self.root, "jobs").items():
                 if isinstance(value, Map):
                     self.jobs[key] = Job(self, key, value)
+        jobs = [self.action_job] if self.action_job else list(self.jobs.values())
+        self.steps: list[Step] = [step for job in jobs for step in job.steps]
+        """Every step of every job."""
 
     @property
     def walk(self) -> Any:
@@ -96,12 +100,6 @@ class Workflow:
 
             self._walk = walk_document(self.document.root, "action" if self.is_action else "workflow")
         return self._walk
-
-    @property
-    def steps(self) -> Iterator[Step]:
-        """Every step of every job."""
-        jobs = [self.action_job] if self.action_job else list(self.jobs.values())
-        return (step for job in jobs for step in job.steps)
 
     def job_called(self, name: str) -> Job | None:
         """Return the job with a key (keys do not mind case), or `None`."""
@@ -114,7 +112,7 @@ class Workflow:
 
     def has_trigger(self, *names: str) -> bool:
         """Say whether one of the events triggers the workflow."""
-        return any(name in self.triggers for name in names)
+        return not self.triggers.keys().isdisjoint(names)
 
     def fragment(self, path: Path) -> Fragment | None:
         """Return the string at a path of the document with the place of each of its characters."""
@@ -262,12 +260,30 @@ class Job:
 class Step:
     """A step of a job or of a composite action."""
 
-    __slots__ = ("_fragment", "_script", "_shell", "env", "id", "index", "inputs", "job", "run", "uses", "value")
+    __slots__ = (
+        "_fragment",
+        "_script",
+        "_shell",
+        "env",
+        "id",
+        "index",
+        "inputs",
+        "job",
+        "path",
+        "run",
+        "uses",
+        "value",
+        "workflow",
+    )
 
     def __init__(self, job: Job, index: int, value: Map) -> None:
         self.job = job
+        self.workflow: Workflow = job.workflow
+        """The workflow or action that it belongs to."""
         self.index = index
         self.value = value
+        self.path: Path = (*job.path, "steps", index)
+        """Its path in the document."""
         uses, run, identifier = value.get("uses"), value.get("run"), value.get("id")
         self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
         self.run: str | None = run if isinstance(run, str) else None
@@ -279,16 +295,6 @@ class Step:
         self._fragment: Fragment | None = None
         self._script: Script | None = None
         self._shell: str | None = "not asked"
-
-    @property
-    def workflow(self) -> Workflow:
-        """The workflow or action that it belongs to."""
-        return self.job.workflow
-
-    @property
-    def path(self) -> Path:
-        """Its path in the document."""
-        return (*self.job.path, "steps", self.index)
 
     @property
     def fragment(self) -> Fragment | None:

@@ -161,21 +161,24 @@ def _find_faults(subject: Subject) -> Iterator[Fault]:
     while todo and steps < _MAX_STEPS:
         node, code, path, owners = todo.pop()
         steps += 1
-        if node is None or not known(node) or code == "o":
+        if node is None or node is UNKNOWN or code == "o" or (isinstance(node, str) and not known(node)):
             continue
         if not _fits(node, code, subject, path):
             values = {"field": _shown(path), "expected": _expected(code), "value": _value(node)}
             yield "type", path, values
         elif code[0] == "[":
-            todo.extend((item, code[1:], (*path, index), owners) for index, item in reversed(list(enumerate(node))))
+            todo += [(item, code[1:], (*path, index), owners) for index, item in reversed(list(enumerate(node)))]
         elif code[0] == "{":
-            todo.extend((item, code[1:], (*path, key), owners) for key, item in reversed(list(node.items())))
+            todo += [(item, code[1:], (*path, key), owners) for key, item in reversed(node.items())]
         elif code.isdigit():
             fields = table["types"][int(code)]
             yield from _own_faults(node, fields, path, owners)
             owners = (*owners, (path, fields))
-            known_keys = [key for key in reversed(list(node)) if key and key in fields]
-            todo.extend((node[key], fields[key], (*path, key), owners) for key in known_keys)
+            todo += [
+                (item, fields[key], (*path, key), owners)
+                for key, item in reversed(node.items())
+                if key and key in fields
+            ]
 
 
 def _own_faults(

@@ -6,6 +6,7 @@ Sources: github.com/actions/runner-images (package managers of each image); for 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.checks.runners import HOSTED, labels
 from devopslint.artifacts.workflow.model import map_at
@@ -87,13 +88,19 @@ def _on_runner(job: Job) -> Iterator[Problem]:
                 yield Problem(place, tool=tool, image=image)
 
 
+@lru_cache(maxsize=256)
+def _may_call(script: str) -> bool:
+    """Say whether the name of a command of one system stands anywhere in a script."""
+    return any(word in script for words in _ELSEWHERE.values() for word in words)
+
+
 def _calls(step: Step) -> Iterator[tuple[str, Place]]:
     """Yield the commands that a script surely calls, of whatever shell it is."""
     assert step.run is not None
     assert step.fragment is not None
     source = step.fragment.source
     if step.is_shell:
-        if not any(word in step.run for words in _ELSEWHERE.values() for word in words):
+        if not _may_call(step.run):
             return
         for command in step.script():
             sure = command.before != "||" and not command.failure_ignored and not command.function
