@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.policy.subject import Subject
+from devopslint.policy.subject import Later, Subject
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.shell import split_flag
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Command, Script
-    from devopslint.syntax.tree import Document
+    from devopslint.syntax.tree import Document, Mark
 
 KIND = "shell.command"
 SCRIPT = "shell.script"
@@ -80,8 +80,22 @@ def command_subject(
     command: Command, document: Document, parents: Mapping[str, Subject], address: str, context: Any = None
 ) -> Subject:
     """Return the subject of one command."""
+    header = command.name_word.mark if command.name_word is not None else command.mark
+    return Later(
+        KIND,
+        lambda: _value_of(command, header),
+        type=command.name,
+        document=document,
+        address=f"{address} `{command.name}`".lstrip(),
+        header=header,
+        parents=parents,
+        context=CommandContext(command, context),
+    )
+
+
+def _value_of(command: Command, header: Mark) -> Map:
+    """Return the value of the subject of a command."""
     start, end = command.mark
-    header = command.name_word.mark if command.name_word is not None else (start, end)
     value = Map(start, end)
     value.header = header
     name_mark = (*header, *header)
@@ -109,16 +123,7 @@ def command_subject(
         inner = assignment.value.mark if assignment.value is not None else where
         assignments.put(assignment.name, assignment.value.value if assignment.value else "", (*where, *inner))
     value.put("assignments", assignments, name_mark)
-    return Subject(
-        KIND,
-        value,
-        type=command.name,
-        document=document,
-        address=f"{address} `{command.name}`".lstrip(),
-        header=header,
-        parents=parents,
-        context=CommandContext(command, context),
-    )
+    return value
 
 
 def script_subject(

@@ -7,6 +7,7 @@ DigitalOcean, HashiCorp Vault, Azure Storage, PEM, RFC 7519, RFC 3986 user infor
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.syntax.patterns import lazily
 
@@ -139,6 +140,7 @@ _REFERENCE = lazily(
 )
 
 
+@lru_cache(maxsize=4096)
 def looks_like_secret_name(name: str) -> bool:
     """Say whether a name (`DB_PASSWORD`, `clientSecret`, `api-key`) is one under which a secret value stands.
 

@@ -139,6 +139,28 @@ class Subject:
         return f"<{self.kind} {self.address or self.type}>"
 
 
+class Later(Subject):
+    """A subject whose value is made when it is first asked for: most rules on it are functions, which ask its context."""
+
+    __slots__ = ("_make", "_value")
+
+    def __init__(self, kind: str, make: Callable[[], Any], **more: Any) -> None:
+        self._make: Callable[[], Any] | None = make
+        super().__init__(kind, None, **more)
+
+    @property
+    def value(self) -> Any:
+        """The positioned tree."""
+        if self._make is not None:
+            self._value = self._make()
+            self._make = None
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = value
+
+
 @lru_cache(maxsize=4096)
 def parse_path(path: str) -> Path:
     """Return `spec.containers[0].image` or `metadata.annotations["a.b/c"]` as a tuple of names and numbers.

@@ -213,8 +213,7 @@ class Command:
 
     def has_flag(self, *names: str) -> bool:
         """Say whether one of the options is given."""
-        flags = self.flags
-        return any(name in flags for name in names)
+        return bool(self.words) and not self.flags.keys().isdisjoint(names)
 
     def value_of(self, *names: str) -> Any:
         """Return the value of the first of the options that is given (attached or the next word), else `None`.
@@ -308,7 +307,7 @@ class Script:
     `trees` are the syntax trees, that of the script itself first, then those of the scripts that its commands run.
     """
 
-    __slots__ = ("_kept", "commands", "fragment", "has_errors", "pipelines", "subshells", "trees")
+    __slots__ = ("_kept", "_trees", "commands", "fragment", "has_errors", "pipelines", "subshells")
 
     def __init__(self, fragment: Fragment) -> None:
         self.fragment = fragment
@@ -317,7 +316,20 @@ class Script:
         self.has_errors = False
         self.pipelines = 0
         self.subshells = 0
-        self.trees: list[Tree] = []
+        self._trees: list[Tree] | None = []
+
+    @property
+    def trees(self) -> list[Tree]:
+        """The syntax trees; that of a plain script, which is read without one, is made when first asked for."""
+        if self._trees is None:
+            from devopslint.syntax.shell_words import parse
+
+            self._trees = [Tree(self.fragment, parse(self.fragment.text), (), None)]
+        return self._trees
+
+    def has_no_tree(self) -> None:
+        """Say that the script has been read without a tree."""
+        self._trees = None
 
     def once(self, key: Any, make: Callable[[Script], Kept]) -> Kept:
         """Return what `make` gives for the script, kept under a key: each of many commands may ask for it."""

@@ -22,7 +22,7 @@ from yaml.events import (
 
 from devopslint.syntax.template import FILL, has_template, mask_templates, must_be_rendered
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem, Tagged
-from devopslint.syntax.yaml_scalar import core_scalar, scalar_fragment
+from devopslint.syntax.yaml_scalar import CORE_WORDS, NUMBER_START, core_scalar, scalar_fragment
 
 try:
     from yaml import _yaml
@@ -195,7 +195,10 @@ class _Composer:
                     continue
                 if event.style in {"|", ">"}:
                     end = self._trimmed(start, end)
-                value = self._scalar(event, start, end)
+                if opened or event.tag:
+                    value = self._scalar(event, start, end)
+                elif event.implicit[0] and (value in CORE_WORDS or value[0] in NUMBER_START):
+                    value = core_scalar(value)
                 if event.anchor:
                     anchors[event.anchor] = value
             elif kind is MappingStartEvent or kind is SequenceStartEvent:

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
-_WORDS: dict[str, Any] = {
+CORE_WORDS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
     ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 }  # fmt: skip
-_NUMBER_START = frozenset("0123456789+-.")
+"""The plain scalars that are words and yet no text."""
+NUMBER_START = frozenset("0123456789+-.")
+"""With what a plain scalar begins that may be a number."""
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -40,9 +42,9 @@ _ESCAPES = {
 
 def core_scalar(text: str) -> Any:
     """Return what a plain scalar means: a number, a truth value, None, or text (YAML 1.2.2, 10.3.2 "core schema")."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _NUMBER_START:
+    if text in CORE_WORDS:
+        return CORE_WORDS[text]
+    if text[0] not in NUMBER_START:
         return text
     if _INTEGER.fullmatch(text):
         return int(text) if len(text) < _MOST_DIGITS else text

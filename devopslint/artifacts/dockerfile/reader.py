@@ -148,7 +148,10 @@ class Instruction:
 
     def flag(self, name: str) -> Flag | None:
         """Return the first flag of a name, without its dashes."""
-        return next((flag for flag in self.flags if flag.name == name), None)
+        for flag in self.flags:
+            if flag.name == name:
+                return flag
+        return None
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.text!r}>"

@@ -38,9 +38,11 @@ _loaded: WeakKeyDictionary[Workspace, Loaded] = WeakKeyDictionary()
 class Loaded:
     """The modules that were read in a workspace, with the files that they are made of."""
 
-    __slots__ = ("held", "modules")
+    __slots__ = ("folders", "held", "modules")
 
     def __init__(self) -> None:
+        self.folders: dict[str, tuple[Sequence[str], list[str]]] = {}
+        """What stands in folders, and what of it may be a folder with modules."""
         self.modules: dict[str, tuple[tuple[Source | None, ...], Module]] = {}
         self.held = 0
 
@@ -194,9 +196,14 @@ def _near(workspace: Workspace, folder: str) -> list[str]:
 
 
 def _folders(workspace: Workspace, folder: str) -> list[str]:
-    prefix = folder + "/" if folder else ""
-    names = [name for name in workspace.names(folder) if "." not in name and name not in {"node_modules", "vendor"}]
-    return [prefix + name for name in names[:_MOST_FOLDERS] if not workspace.exists(prefix + name)]
+    names = workspace.names(folder)
+    known = _loaded.setdefault(workspace, Loaded()).folders
+    found = known.get(folder)
+    if found is None or found[0] is not names:
+        prefix = folder + "/" if folder else ""
+        likely = [name for name in names if "." not in name and name not in {"node_modules", "vendor"}]
+        found = known[folder] = names, [prefix + name for name in likely[:_MOST_FOLDERS]]
+    return [path for path in found[1] if not workspace.exists(path)]
 
 
 def output_of(module: Module, name: str, output: str) -> Any:
