@@ -302,12 +302,9 @@ class Tree:
 
 
 class Script:
-    """The commands of a script in order, and the text they come from. `has_errors`: parts of it could not be read.
+    """The commands of a script in order, and the text they come from. `has_errors`: parts of it could not be read."""
 
-    `trees` are the syntax trees, that of the script itself first, then those of the scripts that its commands run.
-    """
-
-    __slots__ = ("_kept", "_trees", "commands", "fragment", "has_errors", "pipelines", "subshells")
+    __slots__ = ("_kept", "_trees", "commands", "fragment", "has_errors", "make_tree", "pipelines", "subshells")
 
     def __init__(self, fragment: Fragment) -> None:
         self.fragment = fragment
@@ -316,20 +313,17 @@ class Script:
         self.has_errors = False
         self.pipelines = 0
         self.subshells = 0
-        self._trees: list[Tree] | None = []
+        self.make_tree: Callable[[], Tree] | None = None
+        """Makes the tree of a plain script, which is read without one."""
+        self._trees: list[Tree] = []
 
     @property
     def trees(self) -> list[Tree]:
-        """The syntax trees; that of a plain script, which is read without one, is made when first asked for."""
-        if self._trees is None:
-            from devopslint.syntax.shell_words import parse
-
-            self._trees = [Tree(self.fragment, parse(self.fragment.text), (), None)]
+        """The syntax trees, that of the script itself first, then those of the scripts that its commands run."""
+        if self.make_tree is not None:
+            self._trees.append(self.make_tree())
+            self.make_tree = None
         return self._trees
-
-    def has_no_tree(self) -> None:
-        """Say that the script has been read without a tree."""
-        self._trees = None
 
     def once(self, key: Any, make: Callable[[Script], Kept]) -> Kept:
         """Return what `make` gives for the script, kept under a key: each of many commands may ask for it."""

@@ -66,7 +66,7 @@ def _read_plain(script: Script, fragment: Fragment) -> None:
     nested.unwrap(command)
     for inner in script.commands[1:]:
         inner.pipeline = inner.wrapper.pipeline if inner.wrapper is not None and inner.wrapper.name != "find" else 0
-    script.has_no_tree()
+    script.make_tree = lambda: Tree(fragment, parse(fragment.text), (), None)
     for outer, inside, holes in nested.scripts():
         read_into(script, inside, outer, 1, holes)
 
