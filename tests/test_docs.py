@@ -16,7 +16,8 @@ import yaml
 from running import ROOT, devopslint, findings, write
 
 from devopslint.config.settings import read_config
-from devopslint.policy.conditions import Evaluation, compile_condition
+from devopslint.policy.conditions import compile_condition
+from devopslint.policy.evaluation import Evaluation
 from devopslint.policy.indexing import read_practices
 from devopslint.policy.subject import Subject
 from devopslint.syntax.source import Source

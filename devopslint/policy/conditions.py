@@ -8,6 +8,7 @@ that what was at fault, and where, is at hand without a second evaluation.
 
 from __future__ import annotations
 
+from devopslint.policy.evaluation import Blame, Evaluation
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
 from devopslint.policy.subject import Subject, candidates, parse_path, walk
@@ -37,32 +38,6 @@ class ConditionError(ValueError):
         super().__init__(message)
         self.message = message
         self.path = path
-
-
-class Blame:
-    """A value that made a condition fail: where it stands below the subject, what it is, and its origins.
-
-    `item` is the path of the list item it belongs to when every item is a fault of its own.
-    """
-
-    __slots__ = ("item", "origins", "path", "value")
-
-    def __init__(self, path: Path, value: Any, origins: tuple[Any, ...], item: Path | None) -> None:
-        self.path = path
-        self.value = value
-        self.origins = origins
-        self.item = item
-
-
-class Evaluation:
-    """One subject under judgement, and what has been found at fault so far."""
-
-    __slots__ = ("blames", "item", "subject")
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.blames: list[Blame] = []
-        self.item: Path | None = None
 
 
 def compile_condition(raw: Any, blame: bool, options: Mapping[str, Any] | None = None, at: Path = ()) -> Condition:

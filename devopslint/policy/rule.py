@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    from devopslint.policy.conditions import Blame, Condition
+    from devopslint.policy.conditions import Condition
+    from devopslint.policy.evaluation import Blame
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -114,7 +115,7 @@ def _compiled_check(rule: Rule) -> Judge:
         rule.check = check
         return lambda subject: (list(check(subject, options)), False)
 
-    from devopslint.policy.conditions import Evaluation
+    from devopslint.policy.evaluation import Evaluation
 
     when = _compile_part(rule, "when", blame=False)
 
@@ -137,7 +138,7 @@ def import_check(path: str) -> Check:
 
 
 def _compiled_conditions(rule: Rule) -> Judge:
-    from devopslint.policy.conditions import Evaluation
+    from devopslint.policy.evaluation import Evaluation
 
     when, require, forbid = (
         _compile_part(rule, part, blame=part == "forbid") if part in rule.raw else None

@@ -5,7 +5,8 @@ Every step is compiled and evaluated for itself, so that the conditions of an or
 
 from __future__ import annotations
 
-from devopslint.policy.conditions import CONSTRAINT_WORDS, Evaluation, compile_condition, is_constraint
+from devopslint.policy.conditions import CONSTRAINT_WORDS, compile_condition, is_constraint
+from devopslint.policy.evaluation import Evaluation
 from devopslint.policy.functions import FUNCTIONS, load_function
 from devopslint.policy.subject import candidates, owner_of, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map

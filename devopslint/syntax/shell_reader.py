@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Tree, Word, program_name
+from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Tree, program_name
 from devopslint.syntax.shell_nested import Nested
+from devopslint.syntax.shell_plain import read_plain
 from devopslint.syntax.shell_words import WORDS, and_or_parts, disjoint, fill, mask, mask_prefixes, parse, word_of
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from devopslint.syntax.fragment import Fragment
+    from devopslint.syntax.shell import Word
 
 _DEPTH = 60
 _LINE_END = re.compile(r"(?<!\\)\n")
@@ -33,42 +35,16 @@ _COMPOUND = frozenset(
 )
 
 
-_PLAIN = re.compile(
-    r"\s*(?!(?:case|coproc|declare|do|done|elif|else|esac|export|fi|for|function|if|in|let|local|readonly|select|then|time|typeset"
-    r"|unset|unsetenv|until|while)\b)[A-Za-z][\w./:-]*(?:[ \t]+(?:[A-Za-z./:@]|-(?!\d))[\w./:@=-]*)*\s*",
-    re.ASCII,
-)
-"""A script of one command without anything that has a meaning for the shell, which hardly any rule needs a tree of."""
-_PLAIN_WORD = re.compile(r"\S+")
-
-
 def read_shell(fragment: Fragment) -> Script:
     """Return the commands of a script in the order in which they stand."""
     script = Script(fragment)
-    if _PLAIN.fullmatch(fragment.text):
-        _read_plain(script, fragment)
-    else:
+    nested = read_plain(script)
+    if nested is None:
         read_into(script, fragment)
+    else:
+        for command, inside, holes in nested.scripts():
+            read_into(script, inside, command, 1, holes)
     return script
-
-
-def _read_plain(script: Script, fragment: Fragment) -> None:
-    """Append the command of a plain script, and those that it runs."""
-    spans = [found.span() for found in _PLAIN_WORD.finditer(fragment.text)]
-    first, *words = [Word(fragment, start, end, fragment.text[start:end], expands=False) for start, end in spans]
-    command = Command(script, fragment, first.start, words[-1].end if words else first.end)
-    command.name_word = first
-    command.name = program_name(first.text)
-    command.words = words
-    command.pipeline = script.pipelines = 1
-    script.commands.append(command)
-    nested = Nested(script, fragment)
-    nested.unwrap(command)
-    for inner in script.commands[1:]:
-        inner.pipeline = inner.wrapper.pipeline if inner.wrapper is not None and inner.wrapper.name != "find" else 0
-    script.make_tree = lambda: Tree(fragment, parse(fragment.text), (), None)
-    for outer, inside, holes in nested.scripts():
-        read_into(script, inside, outer, 1, holes)
 
 
 def read_into(

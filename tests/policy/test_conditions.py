@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from subjects import subject
 
-from devopslint.policy.conditions import ConditionError, Evaluation, compile_condition
+from devopslint.policy.conditions import ConditionError, compile_condition
+from devopslint.policy.evaluation import Evaluation
 from devopslint.policy.subject import Subject
 from devopslint.syntax.source import Source
 from devopslint.syntax.yaml import read_yaml

@@ -10,7 +10,8 @@ from subjects import subject
 from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
 from devopslint.engine.dispatch import Table
-from devopslint.policy.conditions import Evaluation, compile_condition
+from devopslint.policy.conditions import compile_condition
+from devopslint.policy.evaluation import Evaluation
 from devopslint.policy.needs import keys_of, needed, standing
 from devopslint.policy.rule import Rule
 from devopslint.policy.subject import Subject
