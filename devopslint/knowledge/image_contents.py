@@ -207,7 +207,11 @@ def accounts(image: Image) -> tuple[frozenset[str], frozenset[str]] | None:
     system = str(found.get("system")) if found is not None else ""
     if found is None or system not in _ACCOUNTS or "or" in found or "?" in found.get("programs", ()):
         return None
-    users = frozenset(_ACCOUNTS[system].split()) | frozenset(found.get("users", ()))
+    if not found.get("users") and (found.get("drops") or found.get("user")):
+        return None  # it has an account of its own, and the table does not tell its name
+    # Accounts that packages make are in no table: most are called like what the image is there for.
+    own = frozenset(re.split(r"[/-]", plain_name(image)))
+    users = frozenset(_ACCOUNTS[system].split()) | frozenset(found.get("users", ())) | own
     if plain_name(image) == "ubuntu" and isinstance(image.tag, str) and _WITHOUT_UBUNTU.match(image.tag):
         users -= {"ubuntu"}
     groups = frozenset(_GROUPS.get("debian" if system == "ubuntu" else system, "").split())

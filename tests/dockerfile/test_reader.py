@@ -113,6 +113,8 @@ def test_what_is_no_list_of_strings_is_no_json() -> None:
         ("FROM a\nONBUILD foo b\n", "foo"),
         ("FROM a\nCOPY b\n", "COPY"),
         ("FROM a\nADD --chown=1:1 b\n", "ADD"),
+        ("FROM a\nADD --chown 1:1 b /c\n", "--chown"),
+        ("FROM a\nCOPY --from=a --from=b c /d\n", "--from=b"),
         ("FROM a AS b/c\n", "b/c"),
         ("FROM a AS 1b\n", "1b"),
         ("FROM a\nONBUILD COPY b\n", "COPY"),

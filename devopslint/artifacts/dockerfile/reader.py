@@ -312,11 +312,24 @@ class _Reader:
             message = f"{inner.name} needs a source and a destination"
         if message:
             self.problem(message, *inner.name_mark)
+        self.check_flags(inner)
         if inner.name == "FROM" and len(inner.words) == 3 and not _STAGE_NAME.match(inner.words[2].value):
             word = inner.words[2]
             self.problem(f"`{word.raw}` is no name for a stage", *inner.fragment.mark(word.start, word.end))
         if inner.name in {"ENV", "LABEL"} and inner.words:
             self.check_pairs(inner)
+
+    def check_flags(self, instruction: Instruction) -> None:
+        seen: set[str] = set()
+        for flag in instruction.flags:
+            message = ""
+            if flag.name in _VALUED and flag.value is None:
+                message = f"`--{flag.name}` needs a value: `--{flag.name}=…`"
+            elif flag.name in seen and flag.name not in _SEVERAL:
+                message = f"`--{flag.name}` is given twice"
+            if message:
+                self.problem(message, *instruction.fragment.mark(flag.start, flag.end))
+            seen.add(flag.name)
 
     def check_pairs(self, instruction: Instruction) -> None:
         words = instruction.words
@@ -332,6 +345,11 @@ class _Reader:
         self.file.problems.append(SyntaxProblem(message, start, end))
 
 
+_VALUED = frozenset(
+    ("checksum", "chmod", "chown", "from", "interval", "mount", "network", "platform", "retries", "security", "timeout")
+)
+"""Flags that BuildKit refuses without a value."""
+_SEVERAL = frozenset(("device", "exclude", "mount"))
 _EMPTY = frozenset(("CMD", "ENTRYPOINT", "RUN"))
 """Instructions that BuildKit's parser takes without arguments; whether they make sense is a rule's business."""
 

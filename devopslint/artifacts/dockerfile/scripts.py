@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 POSIX_SHELL = lazily(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
 """The path of a shell whose scripts can be read."""
 _OTHER_SHELL = lazily(r"^#!\s*(?!\S*(?:/|env\s+)(?:ba|da|a|z|k)?sh\b)")
+_READS_HEREDOC = lazily(r"(?:/\S*/)?((?:ba|da|a|z|k)?sh)((?:\s+-{1,2}[\w-]+|\s+pipefail)*)")
+_INTERPRETER = lazily(r"(?:/\S*/)?(?:python\d?|node|perl|ruby|php|pwsh)(?:\s+-)?")
 _PLAIN = lazily(r"[\w./:=@+,%-]+")
 
 
@@ -24,9 +26,14 @@ def run_script(instruction: Instruction, *, posix: bool) -> Fragment | None:
     fragment = instruction.fragment
     heredocs = instruction.heredocs
     text = instruction.text
-    if len(heredocs) == 1 and text.strip() == heredocs[0].word.raw:
-        body = heredocs[0].body
-        return None if _OTHER_SHELL.match(body.text) else body
+    if len(heredocs) == 1:
+        body, reader = heredocs[0].body, text.replace(heredocs[0].word.raw, "", 1).strip()
+        if not reader:
+            return None if _OTHER_SHELL.match(body.text) else body
+        if heredoc_shell(instruction) is not None:
+            return body
+        if _INTERPRETER.fullmatch(reader):
+            return None
     pieces = [(0, fragment.offset(instruction.rest))]
     pieces.extend((at - instruction.rest, where) for at, where in fragment.pieces if at > instruction.rest)
     for heredoc in heredocs:
@@ -34,6 +41,14 @@ def run_script(instruction: Instruction, *, posix: bool) -> Fragment | None:
         pieces.extend((len(text) + at, where) for at, where in heredoc.body.pieces)
         text += heredoc.body.text + heredoc.name
     return Fragment(text, fragment.source, pieces)
+
+
+def heredoc_shell(instruction: Instruction) -> tuple[str, str] | None:
+    """Return the shell that reads the one heredoc of a RUN, and its options: `bash` of `RUN <<EOF bash`."""
+    if len(instruction.heredocs) != 1:
+        return None
+    found = _READS_HEREDOC.fullmatch(instruction.text.replace(instruction.heredocs[0].word.raw, "", 1).strip())
+    return (found[1], found[2]) if found else None
 
 
 def _json_script(instruction: Instruction) -> Fragment | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS
+from devopslint.artifacts.dockerfile.scripts import heredoc_shell
 from devopslint.knowledge.commands import ScriptContext
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import shell_of
@@ -24,7 +25,10 @@ def shell_name(step: Step) -> str | None:
     shebang = _SHEBANG.match(step.instruction.heredocs[0].body.text) if step.instruction.heredocs else None
     shell = step.settings.get("SHELL")
     name = ""
-    if shebang is not None:
+    reader = heredoc_shell(step.instruction)
+    if reader is not None:
+        name = reader[0]
+    elif shebang is not None:
         name = shebang[1]
     elif step.instruction.json:
         words = step.instruction.words
@@ -54,6 +58,9 @@ def script_context(step: Step) -> ScriptContext:
     options = shell.value[1:] if shell is not None else ()
     if step.instruction.json:
         options = [word.value for word in step.instruction.words[1:-1]]
+    reader = heredoc_shell(step.instruction)
+    if reader is not None:
+        options = reader[1].split()
     errexit = any(re.match(r"-\w*e", word) or word == "errexit" for word in options)
     return ScriptContext(
         step.read_script, step, shell=shell_name(step), errexit=errexit, known=is_set, declared=is_declared

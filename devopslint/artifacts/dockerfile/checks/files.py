@@ -35,8 +35,8 @@ _GIT = lazily(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 def sources_and_destination(step: Step) -> tuple[list[Word], Word | None]:
     """Return the words that COPY or ADD takes files from, heredocs left out, and the one it puts them at."""
     words = list(step.instruction.words)
-    if len(words) < 2:
-        return [], None
+    if len(words) < 2 or any(flag.value is None and flag.name in {"chmod", "chown"} for flag in step.instruction.flags):
+        return [], None  # without its `=`, the value of the flag is taken for a source
     heredocs = {heredoc.word.start for heredoc in step.instruction.heredocs}
     return [word for word in words[:-1] if word.start not in heredocs], words[-1]
 
@@ -104,7 +104,7 @@ def destination_is_no_folder(subject: Subject, options: Options) -> Iterator[Pro
     """Several sources and a destination that does not end with a slash."""
     step: Step = subject.context
     words = step.instruction.words
-    if len(words) < 3:
+    if len(words) < 3 or not sources_and_destination(step)[0]:
         return
     text = step.text_of(words[-1])
     if text is UNKNOWN or text.endswith(("/", "\\", "/.", "/..")) or text in {".", ".."}:

@@ -33,8 +33,10 @@ def context_without_ignore(subject: Subject, options: Options) -> Iterator[Probl
     """`COPY .` without a `.dockerignore`."""
     step: Step = subject.context
     words = context_words(step)
+    if step.instruction.onbuild:
+        return  # the context is that of the image which builds on this one
     if words and read_ignore(step.model) is None and not step.instruction.flag("exclude"):
-        first = next(s for s in step.model.steps if context_words(s))
+        first = next(s for s in step.model.steps if context_words(s) and not s.instruction.onbuild)
         if first is step:
             yield Problem(docker_place(step, words[0]))
 
@@ -43,7 +45,7 @@ def ignore_lets_through(subject: Subject, options: Options) -> Iterator[Problem]
     """`COPY .` into the final image with a `.dockerignore` that lets `.git` or `.env` through."""
     step: Step = subject.context
     words = context_words(step)
-    if not words or not ships(step) or step.instruction.flag("exclude"):
+    if not words or not ships(step) or step.instruction.flag("exclude") or step.instruction.onbuild:
         return
     ignore = read_ignore(step.model)
     if ignore is None:
