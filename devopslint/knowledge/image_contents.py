@@ -34,12 +34,14 @@ _MANAGERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "pacman", "td
 _OTHERS = frozenset({"bash", "curl", "gpg", "nc", "perl", "pip", "pip3", "ps", "python", "python3", "ssh", "sudo", "unzip"}) | {
     "useradd", "groupadd", "usermod", "wget", "zip"
 }  # fmt: skip
-PROGRAMS = _RUNTIMES | _MANAGERS | _OTHERS | {"sh"}
+_SAME_PACKAGE = {"pgrep": "ps", "pkill": "ps", "scp": "ssh", "ssh-keygen": "ssh", "ssh-keyscan": "ssh"}
+"""Program → one that comes with it; in the small systems of busybox both are there."""
+PROGRAMS = _RUNTIMES | _MANAGERS | _OTHERS | {"sh", "ping", *_SAME_PACKAGE}
 """The programs that are known here to be there or not."""
 _RED_HAT = _RUNTIMES | {"apk", "apt", "apt-get", "pacman", "tdnf", "zypper", "wget"}
 _LACKS = {
-    "alpine": PROGRAMS - {"apk", "nc", "sh", "ps", "unzip", "wget"},
-    "busybox": PROGRAMS - {"nc", "ps", "sh", "unzip", "wget"},
+    "alpine": PROGRAMS - {"apk", "nc", "sh", "ping", "ps", "unzip", "wget"},
+    "busybox": PROGRAMS - {"nc", "ping", "ps", "sh", "unzip", "wget"},
     "scratch": PROGRAMS,
     "debian": PROGRAMS - {"apt", "apt-get", "bash", "groupadd", "perl", "sh", "useradd", "usermod"},
     "ubuntu": PROGRAMS - {"apt", "apt-get", "bash", "groupadd", "perl", "ps", "sh", "useradd", "usermod"},
@@ -133,6 +135,8 @@ _GROUPS = {
     "ftp sshd input at tape video netdev readproc squid xfs kvm games shadow cdrw www-data usb vpopmail users ntp nofiles "
     "smmsp locate abuild utmp ping nogroup nobody guest cyrus",
 }
+_WITHOUT_SHADOW = re.compile(r"^amazonlinux:2023|/ubi[89](?:/ubi)?-minimal:")
+"""Images of the family of Red Hat that come without the package shadow-utils."""
 _WITHOUT_UBUNTU = re.compile(r"(?:1\d|2[0-2])\.|(?:trusty|xenial|bionic|focal|jammy|kinetic)\b")
 """Tags of Ubuntu's image before 23.04, which has brought the account `ubuntu`."""
 
@@ -181,13 +185,16 @@ def plain_name(image: Image) -> str:
 def lacks(image: Image, program: str) -> bool:
     """Say whether it is known that an image does not have a program of `PROGRAMS`."""
     name = plain_name(image)
+    program = _SAME_PACKAGE.get(program, program)
+    if name == "eclipse-temurin" and program == "javac":
+        return isinstance(image.tag, str) and "jre" in image.tag.split("-")
     if program not in PROGRAMS or program in _OWN.get(name, ()):
         return False
-    if name in {"eclipse-temurin", "gradle", "maven"} and program == "javac":
-        return False
     found = contents(image)
-    if found is None:
+    if found is None or (program == "ping" and len(found) > 1):
         return False
+    if program in {"useradd", "groupadd", "usermod"} and _WITHOUT_SHADOW.search(f"{name}:{image.tag}"):
+        return True
     if any(name.startswith(f"gcr.io/distroless/{start}") and program in own for start, own in _DISTROLESS.items()):
         return False
     programs = found.get("programs", ())

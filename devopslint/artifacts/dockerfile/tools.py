@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.lookback import first
-from devopslint.knowledge.image_contents import lacks
+from devopslint.knowledge.image_contents import contents, lacks
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, packages
@@ -66,11 +66,17 @@ _PACKAGES = {
     "pipenv": ("pipenv", *_LISTS_OF_PIP),
     "pnpm": ("pnpm", "corepack"),
     "poetry": ("poetry", *_LISTS_OF_PIP),
+    "pgrep": ("procps", "ps", "pgrep", "util-linux"),
+    "ping": ("iputils", "inetutils", "ping", "busybox"),
+    "pkill": ("procps", "ps", "pkill", "util-linux"),
     "ps": ("procps", "ps", "util-linux"),
     "python": ("python", "conda", "uv", "pyenv", "pypy"),
     "python3": ("python", "conda", "uv", "pyenv", "pypy", "py3"),
     "ruby": ("ruby", "rbenv", "rvm"),
+    "scp": ("openssh", "ssh", "scp"),
     "ssh": ("openssh", "ssh"),
+    "ssh-keygen": ("openssh", "ssh"),
+    "ssh-keyscan": ("openssh", "ssh"),
     "sudo": ("sudo", "doas"),
     "useradd": _SHADOW,
     "usermod": _SHADOW,
@@ -78,9 +84,11 @@ _PACKAGES = {
     "yarn": ("yarn", "corepack"),
 }
 """Program → the beginnings of words that may bring it, where its own name is not enough."""
+_PYTHON_OF_DEBIAN = "python of Debian"
 _BROUGHT_ALONG = frozenset(
     {"bash", "g++", "gcc", "gpg", "java", "javac", "make", "nc", "perl", "pip", "pip3", "ps", "python", "python3", "ruby",
-     "gem", "ssh", "sudo", "unzip", "zip", "node", "php", "useradd", "usermod", "groupadd"}
+     "gem", "ssh", "ssh-keygen", "ssh-keyscan", "scp", "sudo", "unzip", "zip", "node", "php", "useradd", "usermod", "groupadd",
+     "pgrep", "pkill", "ping"}
 )  # fmt: skip
 """Programs that other packages depend on or recommend."""
 _DEPEND_ON_NOTHING = lazily(
@@ -97,9 +105,13 @@ _ONE_SCRIPT = lazily(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|j
 _NO_PROGRAM = lazily(r"\.(?:ya?ml|lockb?|json|toml|txt|conf|cfg|ini|md)$")
 _OF_A_LANGUAGE = lazily(r"venv\b|/node_modules(?:/|$)|/site-packages(?:/|$)|/dist-packages(?:/|$)")
 """Folders that have what a language's package manager installs."""
+_OF_NO_PROJECT = frozenset({"pipenv", "poetry", "uv"})
+"""Programs that make a venv, and lie in it only when the project depends on them."""
+_LISTS_DEPENDENCIES = lazily(r"(?:requirements.*\.txt|(?:uv|poetry|Pipfile)\.lock|pyproject\.toml|Pipfile)")
 _OF_THE_SYSTEM = frozenset(
     {"apk", "apt", "apt-get", "bash", "curl", "dnf", "gcc", "git", "gpg", "groupadd", "jq", "make", "microdnf", "nc", "perl",
-     "ps", "ssh", "sudo", "unzip", "useradd", "usermod", "wget", "yum", "zip", "zypper"}
+     "pgrep", "ping", "pkill", "ps", "scp", "ssh", "ssh-keygen", "ssh-keyscan", "sudo", "unzip", "useradd", "usermod", "wget",
+     "yum", "zip", "zypper"}
 )  # fmt: skip
 """Programs that no package of a language brings."""
 _LOOKS_FIRST = lazily(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\b|/etc/os-release|\bset \+e")
@@ -118,7 +130,15 @@ def _may_have_brought(step: Step, program: str) -> bool:
         return may_bring(step, program)
     if step.name == "ENV":
         return _puts_on_path(step, program)
-    return step.name == "RUN" and not _leaves_out(step, program, _mention_of(program))
+    return step.name == "RUN" and not _leaves_out(step, program, _mention_of(_named(step, program)))
+
+
+def _named(step: Step, program: str) -> str:
+    """Return what a program is looked for as: on Debian and Ubuntu no package but one brings `python` beside `python3`."""
+    if program == "python" and step.stage is not None:
+        found = contents(parse_image(step.stage.root_stage.image_text))
+        return _PYTHON_OF_DEBIAN if found is not None and found.get("system") in {"debian", "ubuntu"} else program
+    return program
 
 
 def is_missing_for(command: Command, step: Step) -> bool:
@@ -134,7 +154,7 @@ def is_missing_for(command: Command, step: Step) -> bool:
         return False
     if _mounts_programs(step) or not is_missing(stage, name, step):
         return False
-    mentioned = _mention_of(name)
+    mentioned = _mention_of(_named(step, name))
     for other in script:
         if other.index >= command.index:
             break
@@ -161,6 +181,8 @@ def _looks_first(script: Script) -> bool:
 
 @lru_cache(maxsize=256)
 def _mention_of(program: str) -> re.Pattern[str]:
+    if program == _PYTHON_OF_DEBIAN:
+        return re.compile(r"(?<![A-Za-z0-9.])(?:python(?!3|[A-Za-z.])|python3?-is|conda|pyenv|pypy|uv\b)|alternatives")
     words = "|".join(re.escape(name) for name in _PACKAGES.get(program, (program,)))
     return re.compile(rf"(?<![A-Za-z0-9.])(?:{words})(?![A-Za-z.]|\d*\.(?:com|org))")
 
@@ -169,7 +191,10 @@ def _leaves_out(step: Step, program: str, mentioned: re.Pattern[str]) -> bool:
     """Say whether a RUN certainly does not bring a program."""
     if step.instruction.json or _mounts_programs(step) or mentioned.search(_whole_text(step)):
         return False
-    return is_plain(step) and (program not in _BROUGHT_ALONG or _installs_little(step.read_script()))
+    if not is_plain(step):
+        return False
+    alone = program not in _BROUGHT_ALONG or _named(step, program) == _PYTHON_OF_DEBIAN
+    return alone or _installs_little(step.read_script())
 
 
 def _whole_text(step: Step) -> str:
@@ -180,11 +205,28 @@ def _puts_on_path(step: Step, program: str) -> bool:
     """Say whether an ENV may lead the shell to a folder that has a program."""
     if "PATH" not in step.instruction.text:
         return False
-    if program not in _OF_THE_SYSTEM:
+    if program not in _OF_THE_SYSTEM and (program not in _OF_NO_PROJECT or _is_dependency(step, program)):
         return True
     values = re.findall(r"\bPATH[= ]+\"?([^\"\s]+)", step.instruction.text)
     folders = [folder for value in values for folder in value.split(":") if folder.strip("{}$") != "PATH"]
     return not all(_OF_A_LANGUAGE.search(folder) for folder in folders)
+
+
+def _is_dependency(step: Step, program: str) -> bool:
+    """Say whether a project beside or above the Dockerfile may name a program among its dependencies, which are in its venv."""
+    workspace = step.model.workspace
+    folder = step.model.source.path.rpartition("/")[0]
+    if workspace is None:
+        return True
+    named = re.compile(rf"(?m)(?:^|[\"'])\s*{program}\s*(?:$|[\"'=<>~!;\[])")
+    read = 0
+    for name in workspace.names(folder):
+        if _LISTS_DEPENDENCIES.fullmatch(name):
+            source = workspace.source(f"{folder}/{name}" if folder else name)
+            if source is None or named.search(source.text):
+                return True
+            read += 1
+    return read == 0
 
 
 def _mounts_programs(step: Step) -> bool:
