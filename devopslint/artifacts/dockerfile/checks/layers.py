@@ -17,6 +17,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
+from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.policy.subject import Place, Problem, Related
@@ -230,8 +231,24 @@ def install_without_rights(subject: Subject, options: Options) -> Iterator[Probl
     user = held.value.partition(":")[0].strip()
     if user in {"root", "0", ""} or not (is_install(command) or word.text == "update") or command.failure_ignored:
         return
+    if command.name == "npm" and not _needs_rights(command, step):
+        return
     yield Problem(
         place_of(word), command=f"{command.name} {word.text}", user=user, related=[related_step(held.step, "set here")]
+    )
+
+
+def _needs_rights(command: Command, step: Step) -> bool:
+    """Say whether an install of npm goes to the folder of root of the image `node`."""
+    stage = step.stage
+    return (
+        command.has_flag("-g", "--global")
+        and not command.has_flag("--prefix")
+        and stage is not None
+        and parse_image(stage.root_stage.image_text).name == "node"
+        and not any(
+            re.search(r"(?i)prefix|/usr/local|chown|chmod|\.npmrc|nvm", whole_text(other)) for other in stage.lineage()
+        )
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
+from devopslint.knowledge.packages import is_install, packages
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ _DEPENDENCY_INSTALLS = {
 }
 
 
+_SYSTEM = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
+_BESIDE = frozenset({"echo", "export", "find", "mkdir", "rm", "set", "true"})
+"""What stands beside an install and works on nothing that was copied."""
+_FILE = lazily(r"/|\.(?:deb|rpm|apk)$")
+
+
 def context_before_dependencies(subject: Subject, options: Options) -> Iterator[Problem]:
     """`COPY .` in front of the install of dependencies: every change of a source installs them anew."""
     step: Step = subject.context
@@ -57,13 +65,32 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
                 return
             called.update(command.name for command in other.read_script())
             continue
+        if _installs_packages(other):
+            related = [related_step(other, "installed here")]
+            told = {"what": "packages of the system", "instead": "move it below their install"}
+            yield Problem(docker_place(step, words[0]), related=related, **told)
+            return
         name, manifest = _dependency_install(other)
         if name in called:
             return  # the tool has been at work on what was copied before
         if manifest and not any(mount.get("type") == "cache" for mount in mounts(other)):
             related = [related_step(other, "installed here")]
-            yield Problem(docker_place(step, words[0]), related=related, manifest=manifest)
+            told = {"what": "dependencies", "instead": f"copy {manifest} first"}
+            yield Problem(docker_place(step, words[0]), related=related, **told)
             return
+
+
+def _installs_packages(step: Step) -> bool:
+    """Say whether a RUN does nothing but install packages of the system, none of which is a file that was copied."""
+    commands = list(step.read_script())
+    installs = [command for command in commands if command.name in _SYSTEM and is_install(command)]
+    return (
+        bool(installs)
+        and all(command.name in _SYSTEM or command.name in _BESIDE for command in commands)
+        and not any(command.expands or len(packages(command)) == 0 for command in installs)
+        and not any(mount.get("type") == "cache" for mount in mounts(step))
+        and not any(_FILE.search(word.text) for command in installs for word in command.operands())
+    )
 
 
 def _dependency_install(step: Step) -> tuple[str, str]:

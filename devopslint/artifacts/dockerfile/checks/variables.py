@@ -67,6 +67,19 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(Place(step.instruction.source, *mark), name=name)
 
 
+def path_overwritten(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ENV PATH=/app/bin`: nothing of the system is found any more."""
+    step: Step = subject.context
+    value = subject.get(("pairs", "PATH"))
+    written = str(subject.raw(("pairs", "PATH")))
+    if not isinstance(value, str) or step.stage is None or "$" in written or "%" in written:
+        return
+    if re.search(r"(?:^|:)/(?:usr/)?bin/?(?::|$)", value) or step.stage.root_stage.image_text == "scratch":
+        return
+    if step.has_posix_shell() and not re.match(r"[A-Za-z]:", value):
+        yield Problem(("pairs", "PATH"), path=value)
+
+
 def repeated_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """A variable or label that one ENV or LABEL sets twice."""
     source = subject.document.source
