@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.called import called_action, called_workflow, repository_root
-from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.model import map_at, permissions_of
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -125,13 +125,19 @@ def excessive_called_permissions(subject: Subject, options: Options) -> Iterator
     called = called_workflow(job.workflow, job.uses) if job.uses is not None else None
     if called is None or not job.declares_permissions or not called.has_trigger("workflow_call"):
         return
-    for other in called.jobs.values():
-        asked_for = other.permissions if "permissions" in other.value else None
-        for scope, level in (asked_for or {}).items():
+    asking = [
+        (f"job `{one.key}` of the called workflow", permissions_of(one.value.get("permissions")) or {})
+        for one in called.jobs.values()
+    ]
+    if any("permissions" not in one.value for one in called.jobs.values()):
+        of_all = permissions_of(called.root.get("permissions")) or {}
+        asking.append(("the called workflow", {scope: level for scope, level in of_all.items() if level == "write"}))
+    for who, asked_for in asking:
+        for scope, level in asked_for.items():
             given = job.grants("*" if scope == "*" else scope)
             if given is not None and _LEVELS.get(level, 0) > _LEVELS.get(given, 0):
                 asked = f"{level}-all" if scope == "*" else f"{scope}: {level}"
-                yield Problem("uses", asked=asked, other=other.key, given=given)
+                yield Problem("uses", asked=asked, who=who, given=given)
                 return
 
 

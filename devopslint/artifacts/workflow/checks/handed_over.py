@@ -1,4 +1,4 @@
-"""Checks on what steps take for granted: an artifact of another job, a token for `gh`, a lock file in the repository."""
+"""Checks on what steps take for granted: a token for `gh`, a lock file in the repository."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
-_UPLOADS_NOTHING = lazily(
+UPLOADS_NOTHING = lazily(
     r"actions/(?:checkout|cache(?:/\w+)?|setup-\w+|download-artifact|github-script|configure-pages|deploy-pages|attest[\w-]*)"
     r"|docker/[\w-]+|aws-actions/[\w-]+|google-github-actions/(?:auth|setup-gcloud)|azure/login|pnpm/action-setup"
     r"|pypa/gh-action-pypi-publish|astral-sh/setup-uv|oven-sh/setup-bun|softprops/action-gh-release|hashicorp/setup-terraform"
@@ -46,46 +46,6 @@ _ELSEWHERE = lazily(r"(?:^|[\s;&(])(?:cd|pushd|git (?:clone|checkout|switch))\s"
 _MAKES_LOCK = lazily(
     r"lock|\bnpm (?:i|install|init)\b|\byarn(?:\s*$|\s+install|\s+import)|\bpnpm (?:i|install|import)\b", re.MULTILINE
 )
-
-
-def unknown_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find downloads of an artifact that no step of the workflow uploads."""
-    workflow: Workflow = subject.context
-    if (
-        workflow.is_action
-        or workflow.has_trigger("workflow_call")
-        or any(job.uses is not None for job in workflow.jobs.values())
-    ):
-        return
-    names: list[str] = []
-    for step in workflow.steps:
-        if step.run is not None and "artifact" in step.run:
-            return
-        if step.uses is None:
-            continue
-        if step.uses.name == "actions/upload-artifact":
-            names.append(str(step.inputs.get("name", "artifact")))
-        elif step.uses.kind != "repository" or not _UPLOADS_NOTHING.fullmatch(step.uses.name):
-            return
-    if not names:
-        return
-    patterns = [_pattern_of(name) for name in names]
-    for step in workflow.steps:
-        if step.uses is None or step.uses.name != "actions/download-artifact":
-            continue
-        name = step.inputs.get("name")
-        if not isinstance(name, str) or "${{" in name or {"run-id", "repository", "github-token"} & set(step.inputs):
-            continue
-        if name and not any(pattern.fullmatch(name) for pattern in patterns):
-            known = ", ".join(f"`{one}`" for one in dict.fromkeys(names))
-            yield Problem((*step.path, "with", "name"), name=name, known=known)
-
-
-def _pattern_of(name: str) -> re.Pattern[str]:
-    """Return the pattern of the names that a text with expressions can have."""
-    return re.compile(
-        ".*".join(re.escape(part) for part in re.split(r"\$\{\{.*?\}\}", name, flags=re.DOTALL)), re.DOTALL
-    )
 
 
 def gh_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -115,7 +75,7 @@ def _gets_token_elsewhere(step: Step) -> bool:
         if other.run is not None and _GIVES_TOKEN.search(other.run):
             return True
         if other.uses is not None and not (
-            _UPLOADS_NOTHING.fullmatch(other.uses.name) or other.uses.name.startswith("actions/")
+            UPLOADS_NOTHING.fullmatch(other.uses.name) or other.uses.name.startswith("actions/")
         ):
             return True
     return False

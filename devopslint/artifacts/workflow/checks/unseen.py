@@ -26,7 +26,8 @@ _FROM_RUNNER = frozenset(
 """Variables that a runner or an action may have set."""
 _DYNAMIC = frozenset({"pages-build-deployment", "codeql", "dependabot updates", "automatic dependency submission"})
 """Workflows that GitHub runs of its own, without a file."""
-_FEWEST_FILES = 2
+_ENOUGH_NAMES = 5
+"""Names and paths of workflows from which on all of them are taken to be there, so that a strange name is wrong."""
 
 
 def unseen_variable(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -72,11 +73,13 @@ def unknown_awaited_workflow(subject: Subject, options: Options) -> Iterator[Pro
         if name.lower() in {*_DYNAMIC, *(one.lower() for one in names)} or "*" in name or "${{" in name:
             continue
         path: Path = ("on", "workflow_run", "workflows")
-        yield Problem((*path, index) if isinstance(value, Seq) else path, name=name, hint=nearest(name, names))
+        hint = nearest(name, names)
+        if hint or len(names) >= _ENOUGH_NAMES:
+            yield Problem((*path, index) if isinstance(value, Seq) else path, name=name, hint=hint)
 
 
 def _names_of_workflows(workflow: Workflow) -> list[str] | None:
-    """Return the names and paths of the repository's workflows, `None` when there are too few to go by, or one is unread."""
+    """Return the names and paths of the repository's workflows, `None` when one of them can't be read."""
     root, workspace = repository_root(workflow), workflow.workspace
     if root is None or workspace is None or "workflow_run" not in workflow.triggers:
         return None
@@ -91,4 +94,4 @@ def _names_of_workflows(workflow: Workflow) -> list[str] | None:
         title = documents[0].root.get("name")
         if isinstance(title, (str, int, float)):
             found.append(str(title))
-    return found if len(files) > _FEWEST_FILES else None
+    return found
