@@ -48,10 +48,17 @@ def _step_for_failure(step: Step) -> Iterator[Problem]:
     if not step.job.place_of(step.index) or "if" in step.job.value or step.workflow.has_trigger("workflow_run"):
         return
     status = _TAKES_STATUS.get(step.uses.slug) if step.uses is not None else None
-    if status and "job.status" in str(step.inputs.get(status, "")):
+    if status and "job.status" in str(step.inputs.get(status, "")) and not _is_own_action(step, status):
         yield Problem((), what="this step", condition="always()")
     elif _TELLS_OF_FAILURE.search(str(step.value.get("name", ""))):
         yield Problem((), what="this step", condition="failure()")
+
+
+def _is_own_action(step: Step, key: str) -> bool:
+    """Say whether the repository is likely that of the action itself, which tries what it does in every state."""
+    workspace = step.workflow.workspace
+    source = workspace.source("action.yml") if workspace is not None and workspace.exists("action.yml") else None
+    return source is not None and re.search(rf"^\s+{key}:", source.text, re.MULTILINE) is not None
 
 
 def _job_for_failure(job: Job) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ _GH_VALUED = frozenset(
     {"-R", "--repo", "--title", "-t", "--body", "-b", "-F", "--body-file", "--notes", "-n", "--hostname", "-X", "-H"}
     | {"--method", "--field", "-f", "--raw-field", "--jq", "-q", "--header", "--input", "--template"}
 )
+_ON_PULLS = frozenset({"pull_request", "pull_request_target"})
 _GIT_VALUED = frozenset({"-C", "-c", "--git-dir", "--work-tree"})
 _MAY_NEED = lazily(r"\bgh\s|\bpush\b|\bcosign\b|--provenance")
 _WRITES = lazily(
@@ -85,6 +86,8 @@ def _of_action(step: Step) -> Iterator[Need]:
     given = {key.lower(): value for key, value in inputs.items()}
     if any(key in given for key in known.OTHER_KEYS.get(name, ())):
         return
+    if name == "release-drafter/release-drafter" and set(step.workflow.triggers) <= _ON_PULLS:
+        return  # it labels pull requests then, and drafts nothing
     if name == "actions/github-script":
         yield from _of_javascript(step)
     elif name == "pypa/gh-action-pypi-publish":
