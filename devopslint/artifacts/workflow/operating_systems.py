@@ -26,6 +26,11 @@ def is_on_windows(job: Any) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_also_on_windows(job: Any) -> bool:
+    """Say whether the matrix of a `Job` has some rows on Windows, and others elsewhere."""
+    return isinstance(job.value.get("runs-on"), str) and _systems(job) == {True, False}
+
+
 def _systems(job: Any) -> set[bool]:
     """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
     from devopslint.artifacts.workflow.resolve import resolve_in
@@ -56,7 +61,6 @@ def reads_as_bash(step: Any) -> bool:
         return False
     if _PLAIN_COMMANDS.fullmatch(step.run):
         return True
-    runner = step.job.value.get("runs-on")
-    if step.shell is not None or not isinstance(runner, str) or _systems(step.job) != {True, False}:
+    if step.shell is not None or not is_also_on_windows(step.job):
         return False
     return not speaks_powershell(step.run) and not _ASKS_FOR_SYSTEM.search(str(step.value.get("if", "")))

@@ -1,0 +1,51 @@
+"""Checks on scripts for bash that PowerShell runs, because the runner is Windows and no `shell` says otherwise."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.operating_systems import is_also_on_windows
+from devopslint.artifacts.workflow.shells import speaks_powershell
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_BASH = lazily(
+    r"""(?m)>>?[ ]*"?\$\{?GITHUB_(?:OUTPUT|ENV|PATH|STEP_SUMMARY|STATE)\}?"?|^[ \t]*export[ ]+\w+=\S*"""
+    r"""|^[ \t]*set[ ]+-[euxo]+\b|^[ \t]*(?:if|elif|while)[ ]+\[\[?[ ]|^[ \t]*(?:fi|done|esac)[ \t]*$"""
+    r"""|^[ \t]*source[ ]+\S+|(?<=[ \t])\\$|\$\{\w+(?::-|%|\#|//?)[^}]*\}|<<-?'?EOF'?"""
+)
+_COMMENT = lazily(r"(?m)(?:^|(?<=[ \t]))#.*$")
+_ASKS = lazily(r"runner\.os|[Ww]indows|matrix\.")
+
+
+def bash_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find what only bash understands in a script that PowerShell runs on Windows."""
+    step: Step = subject.context
+    job = step.job
+    if not step.run or step.fragment is None or not job.key or "container" in job.value or _has_shell(step):
+        return
+    if not (job.on_windows or (is_also_on_windows(job) and not _ASKS.search(str(step.value.get("if", ""))))):
+        return
+    text = _COMMENT.sub(lambda one: " " * len(one[0]), step.run)
+    found = None if speaks_powershell(text) else _BASH.search(text)
+    if found:
+        start = found.start() + len(found[0]) - len(found[0].lstrip())
+        shown = found[0].strip()
+        where = "Windows" if job.on_windows else "the Windows part of the matrix"
+        place = Place(step.fragment.source, *step.fragment.mark(start, found.end()))
+        yield Problem(place, what=shown, where=where)
+
+
+def _has_shell(step: Step) -> bool:
+    """Say whether something says which shell runs a step."""
+    owners = (step.job.value, step.workflow.root)
+    return "shell" in step.value or any("shell" in map_at(map_at(owner, "defaults"), "run") for owner in owners)
