@@ -80,8 +80,8 @@ def _of_step(step: Step, root: str, workspace: Workspace, before: str) -> Iterat
     if step.uses is not None:
         for key in (*_FILE_INPUTS, *_OF_ACTIONS.get(step.uses.name, ())):
             value = step.inputs.get(key)
-            is_told = isinstance(value, str) and (key in _FILE_INPUTS or "context" not in step.inputs)
-            if is_told and _is_absent(value, "", root, workspace, before):
+            is_told = key in _FILE_INPUTS or "context" not in step.inputs
+            if is_told and isinstance(value, str) and _is_absent(value, "", root, workspace, before):
                 yield Problem((*path, "with", key), file=value)
         yield from _hashed(step, root, workspace, before)
         return
