@@ -74,13 +74,12 @@ def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         folders = list(context_folders(model))
         if any(_has(model, folder, path) for folder in folders):
             continue
-        if not _is_built_here(model, folders, text) and not any(
-            _differs_in_case(model, folder, path) for folder in folders
-        ):
-            continue
-        parent = path.rpartition("/")[0]
-        if parent and not any(_is_filled(model, folder, parent) for folder in folders):
-            continue  # a submodule, or a folder that is made for the build
+        if not any(_is_misspelt(model, folder, path) for folder in folders):
+            parent = path.rpartition("/")[0]
+            if not _is_built_here(model, folders, text):
+                continue
+            if parent and not any(_is_filled(model, folder, parent) for folder in folders):
+                continue  # a submodule, or a folder that is made for the build
         yield Problem(place, path=text)
 
 
@@ -149,12 +148,38 @@ def _has(model: Model, folder: str, path: str) -> bool:
     return workspace.exists(whole) or name in workspace.names(above)
 
 
-def _differs_in_case(model: Model, folder: str, path: str) -> bool:
-    """Say whether a file is there whose name has other capitals: one machine builds it, and the runner does not."""
+def _is_misspelt(model: Model, folder: str, path: str) -> bool:
+    """Say whether a file is there whose path has other capitals, or whose name is all but the same.
+
+    Of the first one machine builds it, and the runner does not.
+    """
     assert model.workspace is not None
-    whole = f"{folder}/{path}" if folder else path
-    above, _, name = whole.rpartition("/")
-    return name.lower() in (other.lower() for other in model.workspace.names(above))
+    at = folder
+    for part in path.split("/"):
+        names = model.workspace.names(at)
+        match = next((name for name in names if name.lower() == part.lower()), None)
+        if match is None:
+            match = (
+                next((name for name in names if _are_alike(name, part)), None) if at == _above(folder, path) else None
+            )
+        if match is None:
+            return False
+        at = f"{at}/{match}" if at else match
+    return True
+
+
+def _above(folder: str, path: str) -> str:
+    return posixpath.join(folder, posixpath.dirname(path)).rstrip("/")
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Say whether two letters have changed places, or one is missing, in a name of some length with the same ending."""
+    if min(len(one), len(other)) < 6 or one.rpartition(".")[2] != other.rpartition(".")[2]:
+        return False
+    if sorted(one) == sorted(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) == 2
+    short, long = sorted((one, other), key=len)
+    return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def _is_filled(model: Model, folder: str, path: str) -> bool:

@@ -1,0 +1,108 @@
+"""Installs that go by a file of the context which only a later COPY brings."""
+
+from __future__ import annotations
+
+import posixpath
+
+from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, place_of, related_step
+from devopslint.artifacts.dockerfile.checks.context import named_sources
+from devopslint.artifacts.dockerfile.checks.ignored import context_words
+from devopslint.knowledge.image_contents import contents
+from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.packages import is_install
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_MANIFESTS = {
+    "bun": (frozenset({"install", "i"}), "package.json"),
+    "bundle": (frozenset({"install"}), "Gemfile"),
+    "cargo": (frozenset({"build", "fetch"}), "Cargo.toml"),
+    "composer": (frozenset({"install", "i"}), "composer.json"),
+    "go": (frozenset({"build", "mod"}), "go.mod"),
+    "npm": (frozenset({"ci", "clean-install", "install", "i"}), "package.json"),
+    "pipenv": (frozenset({"install", "sync"}), "Pipfile"),
+    "pnpm": (frozenset({"install", "i"}), "package.json"),
+    "poetry": (frozenset({"install", "sync"}), "pyproject.toml"),
+    "uv": (frozenset({"sync"}), "pyproject.toml"),
+    "yarn": (frozenset({"install"}), "package.json"),
+}
+"""Package manager → the sub-commands that go by its manifest, and the manifest."""
+_MAKES_NO_FILE = frozenset(
+    {"addgroup", "adduser", "apk", "apt", "apt-get", "chmod", "chown", "corepack", "dnf", "echo", "export", "groupadd", "mkdir",
+     "rm", "set", "useradd", "yum"}
+)  # fmt: skip
+
+
+def file_not_yet_copied(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`RUN npm ci` in front of the COPY of package.json, where nothing else can have brought it."""
+    command, step = command_of(subject)
+    stage = step.stage
+    if stage is None or stage.base is not None or step.instruction.onbuild or command.failure_ignored:
+        return
+    found = _wanted(command)
+    if found is None or contents(parse_image(stage.image_text)) is None:
+        return
+    word, file = found
+    if not all(_brings_nothing(earlier) for earlier in stage.steps[1:] if earlier.index < step.index):
+        return
+    if any(True for _ in bound_sources(step)) or "--mount=type=bind" in step.instruction.fragment.text:
+        return
+    if any(other.name not in _MAKES_NO_FILE and not is_install(other) for other in _in_front(command)):
+        return
+    name = posixpath.basename(file)
+    for later in stage.steps:
+        if later.index > step.index and later.name == "COPY" and not later.instruction.onbuild:
+            sources = [posixpath.basename(text) for text, _ in named_sources(later)]
+            if name in sources or context_words(later) or (name == "package.json" and "package*.json" in sources):
+                yield Problem(place_of(word), related=[related_step(later, "copied here")], file=file)
+                return
+
+
+def _in_front(command: Command) -> Iterator[Command]:
+    return (other for other in command.script if other.index < command.index and other is not command.wrapper)
+
+
+def _wanted(command: Command) -> tuple[Word, str] | None:
+    """Return the word that speaks of a file of the context, and that file."""
+    if command.name in {"pip", "pip3", "pip2"}:
+        value = command.value_of("-r", "--requirement", "--requirements")
+        word = next((word for word in command.words if isinstance(value, str) and word.text.endswith(value)), None)
+        relative = isinstance(value, str) and value and not value.startswith(("/", "$", "~", "http"))
+        return (word, value) if word is not None and relative else None
+    verbs, manifest = _MANIFESTS[command.name]
+    operands = command.operands(frozenset({"--registry", "--loglevel", "--omit", "--jobs", "-j", "--network-timeout"}))
+    wanted = 2 if command.name == "go" and operands and operands[0].text == "mod" else 1
+    if len(operands) != wanted or operands[0].text not in verbs or command.expands:
+        return None
+    if command.has_flag(
+        "-g", "--global", "--prefix", "-C", "--cwd", "--dir", "--directory", "--project", "--manifest-path"
+    ):
+        return None
+    if wanted == 2 and operands[1].text not in {"download", "tidy", "verify"}:
+        return None
+    return operands[0], manifest
+
+
+def _brings_nothing(step: Step) -> bool:
+    """Say whether a step certainly puts no file of a project into the stage."""
+    if step.name in {"COPY", "ADD"} or step.instruction.onbuild:
+        return False
+    if step.name != "RUN":
+        return True
+    script = step.read_script()
+    return (
+        step.shell_fragment() is not None
+        and not script.has_errors
+        and not step.instruction.flags
+        and all((one.name in _MAKES_NO_FILE or is_install(one)) and not one.redirects for one in script)
+    )
