@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_OPERATOR_AT_END = lazily(r"(&&|\|\||(?<![|>&])\|)\s*\Z")
+_MAY_BE_POSIX = lazily(r"(?!\s*(?:powershell|pwsh|cmd)\b)")
 _RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "then"})
 _NAME = lazily(r"[A-Za-z_]\w*$")
 
@@ -45,6 +47,19 @@ def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:
             start, end, reason = found
             yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), reason=reason)
             return
+
+
+def trailing_operator(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`a &&` at the end of a script: the command that should follow is not there."""
+    context: ScriptContext = subject.context
+    fragment = context.script.fragment
+    found = _OPERATOR_AT_END.search(fragment.text)
+    if found is None or "<<" in fragment.text or (context.shell is None and not _MAY_BE_POSIX.match(fragment.text)):
+        return
+    line = fragment.text[fragment.text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    if not re.search(r"(?:^|\s)#", line) and not line.endswith("\\"):
+        place = Place(fragment.source, *fragment.mark(found.start(1), found.end(1)))
+        yield Problem(place, operator=found[1])
 
 
 def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -40,6 +40,20 @@ _OPTION = lazily(
     r"""(?:^|[\s"'])--(?P<name>[a-z][a-z0-9_-]*)(?:=|["']?\s*,\s*["']|\s+)(?P<value>(?!-)[^\s"',\]]+)""", re.IGNORECASE
 )
 """An option and its value, in a word or in two, in shell or in JSON form."""
+_BETWEEN = r"""[\s"',\[]"""
+_PASSWORD_OPTION = {
+    program: lazily(
+        rf"""(?<![\w.-]){program}\b[^;&|]*?{_BETWEEN}(?P<option>{option}){gap}(?P<value>[^\s"',\]\-][^\s"',\]]*)"""
+    )
+    for program, option, gap in (
+        ("redis-cli", "-a", rf"{_BETWEEN}+"),
+        ("mysqladmin", "-p", ""),
+        ("mysql", "-p", ""),
+        ("mongosh", "-p", rf"{_BETWEEN}+"),
+        ("sqlcmd", "-P", rf"{_BETWEEN}*"),
+    )
+}
+"""Program → its option for a password, and the value: in the next word of a shell or a list, or behind it."""
 _PUBLIC = lazily(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
@@ -164,6 +178,13 @@ def secret_in_command(subject: Subject, options: Options) -> Iterator[Problem]:
         if is_written_out(value) and not is_address(value):
             place = Place(fragment.source, *fragment.mark(found.start("value"), found.end("value")))
             yield Problem(place, name=f"--{found['name']}")
+            return
+    for program, option in _PASSWORD_OPTION.items():
+        match = option.search(fragment.text, start) if program in fragment.text else None
+        if match and "$" not in match["value"] and is_written_out(match["value"]):
+            place = Place(fragment.source, *fragment.mark(match.start("value"), match.end("value")))
+            yield Problem(place, name=match["option"])
+            return
 
 
 def secret_label(subject: Subject, options: Options) -> Iterator[Problem]:
