@@ -37,6 +37,8 @@ _SETTINGS = {
 _TAKEN_BACK = frozenset(
     {"delete", "--unset", "--unset-all", "unset", "logout", "set-url", "--remove-section", "rm", "--delete"}
 )
+_CERTIFICATE = lazily(r"/ca-certificates/|/ssl/certs/|/ca-trust/|\.(?:crt|cer)$")
+"""Where certificates of authorities lie, which are no secrets, though they are mounted as such."""
 _KEPT_IN = lazily(r"\.npmrc|\.yarnrc|\.git|\.aws|\.composer|\.config|auth\.json|\.bundle|\.condarc|pip\.conf|rc$")
 
 
@@ -134,7 +136,11 @@ def _written(command: Command) -> list[Word]:
 def _is_gone(word: Word, step: Step) -> bool:
     """Say whether a file is not part of the layer: it is removed in the same RUN, or lies on what is mounted."""
     folder = word.text.rpartition("/")[0] or "/"
-    if word.text.startswith(("/dev/", "/run/")) or word.text.startswith("&") or has_mount_over(step, (folder,)):
+    if (
+        word.text.startswith(("/dev/", "/run/", "&"))
+        or has_mount_over(step, (folder,))
+        or _CERTIFICATE.search(word.text)
+    ):
         return True
     name = word.text.rpartition("/")[2]
     removed = [other.text for command in step.read_script().named("rm", "shred") for other in command.words]
