@@ -184,9 +184,9 @@ class Session:
 
 def nested_folders(root: str, asked: Iterable[str], found: Iterable[str]) -> set[str]:
     """Return the folders below the root with a configuration of their own, above files given by name or found."""
-    nested = {path.rpartition("/")[0] for path in found if path.endswith("/" + CONFIG_NAME)}
+    nested: set[str] = set()
     seen: set[str] = set()
-    for path in asked:
+    for path in (*asked, *found):  # a configuration may be there that is no file of the repository
         folder = path.rpartition("/")[0]
         while folder and folder not in seen:
             seen.add(folder)

@@ -122,8 +122,8 @@ class Dispatch:
         self.catalog = catalog
         self.selection = selection
         catalog.check_user_rules()
-        self.core = {rule.id: rule for rule in selection.chosen(catalog.group("core"), ALWAYS)}
-        self.core.update({rule.id: rule for rule in catalog.group("core") if rule.id == INTERNAL})
+        self.core = {rule.id: rule for rule in catalog.group("core") if rule.id == INTERNAL}
+        self.core.update({rule.id: rule for rule in selection.chosen(catalog.group("core"), ALWAYS)})
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}
         self._members: dict[tuple[str, str, str], Rule | None] = {}

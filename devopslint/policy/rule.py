@@ -57,6 +57,13 @@ class Rule:
         on: list[str] = self.raw["on"]
         return on
 
+    def tuned(self, level: str, options: Mapping[str, Any]) -> Rule:
+        """Return the same rule with another level and some of its options set."""
+        tuned = Rule(self.id, self.raw, from_user=self.from_user)
+        tuned.level = level
+        tuned.options = {**self.options, **options}
+        return tuned
+
     def use_options(self, values: Mapping[str, Any]) -> None:
         """Set the options anew, so that conditions are compiled with them."""
         self.options = dict(values)

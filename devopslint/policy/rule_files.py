@@ -20,11 +20,23 @@ _ENDINGS = (".yaml", ".yml")
 
 
 class RuleFileError(Exception):
-    """Rule files that can't be used: `(path, line, column, message)` of each fault."""
+    """Rule files that can't be used: `(path, line, column, message)` of each fault, paths as seen from where we are."""
 
     def __init__(self, faults: list[tuple[str, int, int, str]]) -> None:
+        faults = [(_from_here(path), line, column, message) for path, line, column, message in faults]
         super().__init__("\n".join(f"{path}:{line}:{column}: {message}" for path, line, column, message in faults))
         self.faults = faults
+
+
+def _from_here(path: str) -> str:
+    """Return a path relative to the current folder, when it is below it."""
+    if not os.path.isabs(path):
+        return path
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):  # the current folder is gone, or on another drive
+        return path
+    return path if relative.startswith("..") else relative
 
 
 def rule_files(folder: str) -> Iterator[tuple[str, str]]:

@@ -62,11 +62,14 @@ class Selection:
         for rule in rules:
             if not self.runs(rule) and (rule.id not in always or self._taken_out(rule)):
                 continue
-            rule.level = self.levels.get(rule.id, rule.level)
-            for name, value in self.options.get(rule.id, {}).items():
-                rule.options[name] = checked_option(rule, name, value)
-            chosen.append(rule)
+            chosen.append(self._tuned(rule))
         return chosen
+
+    def _tuned(self, rule: Rule) -> Rule:
+        """Return a rule as it is set here: itself, or one of its own where something is set, for rules are shared."""
+        level = self.levels.get(rule.id, rule.level)
+        options = {name: checked_option(rule, name, value) for name, value in self.options.get(rule.id, {}).items()}
+        return rule if level == rule.level and not options else rule.tuned(level, options)
 
     def runs(self, rule: Rule) -> bool:
         """Say whether a rule runs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,21 @@ def test_what_is_given_by_name_is_checked_though_excluded_or_ignored_by_git(tmp_
     hook = devopslint("v/Dockerfile", "--force-exclude", "--strict", cwd=tmp_path)
     assert (hook.returncode, hook.stdout, hook.stderr) == (0, "Nothing to check: 1 file is excluded\n", "")
     assert devopslint(cwd=tmp_path).stdout.endswith("Nothing to check: 1 file is excluded\n")
+
+
+@pytest.mark.parametrize("below_git", [False, True])
+def test_a_nested_configuration_holds_though_it_is_ignored_itself(tmp_path: Path, below_git: bool) -> None:
+    write(tmp_path, {".gitignore": ".devopslint.yaml\n", "a/Dockerfile": "FROM a:latest\n"})
+    write(tmp_path, {"a/.devopslint.yaml": "ignore: [all]\n", "Dockerfile": "FROM a:1\n"})
+    if below_git:
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    for asked in ((), ("a",), ("a/Dockerfile",)):
+        assert "a/Dockerfile:" not in devopslint(*asked, cwd=tmp_path).stdout, asked
+
+
+def test_a_fault_of_a_rule_file_is_told_by_the_path_that_people_gave(tmp_path: Path) -> None:
+    write(tmp_path, {"rules/house/a.yaml": "title: A\n", "Dockerfile": GOOD})
+    told = devopslint("--rules-dir", "rules", cwd=tmp_path)
+    assert told.returncode == 2
+    assert "rules/house/a.yaml:1:1: " in told.stderr
+    assert str(tmp_path) not in told.stderr

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config
 from devopslint.policy.rule import Rule
 from devopslint.policy.selection import Selection, SelectionError
 
@@ -85,3 +87,16 @@ def test_words_that_select_nothing(selection: Selection, message: str) -> None:
 def test_wrong_options(options: dict[str, Any], message: str) -> None:
     with pytest.raises(SelectionError, match=message):
         Selection(options={"docker/count": options}).chosen(rules())
+
+
+def test_what_one_selection_sets_stays_with_it():
+    catalog = open_catalog(Config())
+    rule = next(one for one in catalog.group("dockerfile") if one.raw.get("options") and one.level != "error")
+    name, declared = next(
+        (name, one) for name, one in rule.raw["options"].items() if one["type"] in {"list", "integer"}
+    )
+    other = [*declared["default"], "x"] if declared["type"] == "list" else declared["default"] + 1
+    tuned = Selection(levels={rule.id: "error"}, options={rule.id: {name: other}}).chosen([rule])[0]
+    assert (tuned.level, tuned.options[name]) == ("error", other)
+    plain = Selection([rule.id]).chosen([rule])[0]
+    assert (plain.level, plain.options[name]) == (rule.raw["level"], declared["default"])
