@@ -42,25 +42,21 @@ def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dis
 class Meeting:
     """The rules that subjects of one kind and type meet; those that need keys meet the ones that have them."""
 
-    __slots__ = ("_by_keys", "_keys", "rules")
+    __slots__ = ("by_keys", "keys", "rules")
 
     def __init__(self, rules: list[tuple[Rule, frozenset[str]]]) -> None:
         self.rules = rules
         """The rules, and the keys that each needs."""
-        self._keys = frozenset().union(*[keys for _, keys in rules])
-        self._by_keys: dict[frozenset[str], list[Rule]] = {}
+        self.keys = frozenset().union(*[keys for _, keys in rules])
+        """All keys that some rule needs."""
+        self.by_keys: dict[frozenset[str], list[Rule]] = {}
+        """For each of the combinations of these keys that have been met: the rules that need no other."""
 
-    def rules_for(self, subject: Subject) -> list[Rule]:
-        """Return the rules that may find something in a subject."""
-        value = subject.value
-        keys = self._keys
-        if keys and isinstance(value, Map) and not value.open:
-            keys = keys.intersection(value).union(keys.intersection(subject.parents))
-        found = self._by_keys.get(keys)
-        if found is None:
-            if len(self._by_keys) > MOST_KEPT:
-                self._by_keys.clear()
-            found = self._by_keys[keys] = [rule for rule, needed in self.rules if needed <= keys]
+    def having(self, keys: frozenset[str]) -> list[Rule]:
+        """Return the rules that need no other keys than these, and keep them."""
+        if len(self.by_keys) > MOST_KEPT:
+            self.by_keys.clear()
+        found = self.by_keys[keys] = [rule for rule, needed in self.rules if needed <= keys]
         return found
 
 
@@ -100,7 +96,13 @@ class Table:
     def rules_for(self, subject: Subject) -> Sequence[Rule]:
         """Return the rules that may find something in a subject."""
         meeting = self._meetings.get((subject.kind, subject.type)) or self._meeting(subject.kind, subject.type)
-        return meeting.rules_for(subject)
+        keys = meeting.keys
+        if keys:
+            value = subject.value
+            if isinstance(value, Map) and not value.open:
+                keys = keys.intersection(value).union(keys.intersection(subject.parents))
+        found = meeting.by_keys.get(keys)
+        return meeting.having(keys) if found is None else found
 
     def _meeting(self, kind: str, type_name: str) -> Meeting:
         found = self._meetings.get((kind, type_name))
@@ -163,9 +165,8 @@ class Dispatch:
             found = self._narrowed[artifact, words] = table.narrowed(words)
         return found
 
-    def rules_for(self, table: Table, subject: Subject) -> Sequence[Rule]:
-        """Return the rules that may find something in a subject."""
-        return table.rules_for(subject)
+    rules_for = staticmethod(Table.rules_for)
+    """Returns the rules of a table that may find something in a subject."""
 
     def member(self, family: Rule, name: str, level: str) -> Rule | None:
         """Return the member of a family that a finding of a level belongs to; `None` when it does not run."""

@@ -178,6 +178,11 @@ def find_credential(text: str) -> tuple[str, int, int] | None:
     return next(find_credentials(text), None)
 
 
+def may_hold_credential(text: str) -> bool:
+    """Say whether a text may hold a credential by its form, without looking for it."""
+    return len(text) >= 8 and ("@" in text or _HINTS.search(text) is not None)
+
+
 def find_credentials(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the title, start and end of each credential in a text by its form."""
     if len(text) < 8:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield every key that is given again in a mapping of the subject; `<<` may stand more than once."""
-    for node in mappings(subject.value):
+    for node in mappings(subject.value) if subject.document.may_hold_duplicates else ():
         if node.duplicates:
             yield from duplicates(node, subject.document.source)
 

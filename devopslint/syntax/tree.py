@@ -137,9 +137,11 @@ class Document:
     `None` when the value is plain. A document without expressions leaves it `None`.
     """
 
-    __slots__ = ("index", "resolve", "root", "source")
+    __slots__ = ("index", "may_hold_duplicates", "resolve", "root", "source")
 
     def __init__(self, source: Source, root: Any, index: int = 0) -> None:
+        self.may_hold_duplicates = True
+        """Whether some mapping may have a key twice: readers that have seen every key know."""
         self.source = source
         self.root = root
         self.index = index

@@ -56,20 +56,20 @@ def read_yaml(source: Source, templated: bool | None = None) -> tuple[list[Docum
     text = source.text
     if not templated:
         try:
-            roots, problems = _read(source, text, templated=False)
+            documents, problems = _read(source, text, templated=False)
         except _TemplateError:
             templated = True
         else:
             if problems and templated is None and has_template(text):
                 masked = _read(source, mask_templates(text), templated=True)
                 if len(masked[1]) < len(problems) or not masked[1]:
-                    roots, problems = masked
+                    documents, problems = masked
     if templated:
-        roots, problems = _read(source, mask_templates(text), templated=True)
-    return [Document(source, root, index) for index, root in enumerate(roots)], problems
+        documents, problems = _read(source, mask_templates(text), templated=True)
+    return documents, problems
 
 
-def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], list[SyntaxProblem]]:
+def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Document], list[SyntaxProblem]]:
     composer = _Composer(source.text, templated)
     try:
         composer.compose(text, 0)
@@ -80,7 +80,7 @@ def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], lis
                 return [], []
             return [], [*composer.problems, _explain(error, text, 0, source.text)]
     else:
-        return composer.roots, composer.problems
+        return composer.documents(source), composer.problems
     composer = _Composer(source.text, templated)
     for start, end in _chunks(text, starts):
         known = len(composer.roots)
@@ -92,7 +92,7 @@ def _read(source: Source, text: str, *, templated: bool) -> tuple[list[Any], lis
             if templated and must_be_rendered(source.text[start:end]):
                 continue
             composer.problems.append(_explain(error, chunk, start, source.text))
-    return composer.roots, composer.problems
+    return composer.documents(source), composer.problems
 
 
 def _explain(error: Exception, text: str, base: int, original: str) -> SyntaxProblem:
@@ -151,13 +151,21 @@ class _TemplateError(Exception):
 class _Composer:
     """Makes trees of events, one stretch of text after the other."""
 
-    __slots__ = ("open", "original", "problems", "roots")
+    __slots__ = ("duplicates", "open", "original", "problems", "roots")
 
     def __init__(self, original: str, templated: bool) -> None:
         self.original = original
         self.open = templated
         self.roots: list[Any] = []
         self.problems: list[SyntaxProblem] = []
+        self.duplicates = False
+
+    def documents(self, source: Source) -> list[Document]:
+        """Return what has been read."""
+        found = [Document(source, root, index) for index, root in enumerate(self.roots)]
+        for document in found:
+            document.may_hold_duplicates = self.duplicates
+        return found
 
     def compose(self, text: str, base: int) -> None:  # noqa: C901, PLR0915 (one loop: calls double its time)
         """Add the documents of `text`, which starts at `base` of the file.
@@ -280,6 +288,7 @@ class _Composer:
             if node[key] != value:
                 node[key] = UNKNOWN
             return
+        self.duplicates = True
         node.duplicates = [*node.duplicates, (key, at)]
         node[key] = value
         node.at[key] = at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from devopslint.artifacts.workflow import known_actions
 from devopslint.artifacts.workflow.actions import comment_behind, version_in_comment
 from devopslint.artifacts.workflow.known_actions import ARCHIVED
@@ -24,6 +26,7 @@ FULL_VERSION = lazily(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _slugs: dict[str, frozenset[str]] = {}
 
 
+@cache
 def load_actions() -> dict[str, Any]:
     """Return the table of well known actions: name → major → inputs, required, deprecated, node; read once."""
     return _table("actions")
@@ -94,6 +97,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found.groups() if part is not None) if found else ()
 
 
+@cache
 def _table(name: str) -> dict[str, Any]:
     """Return a table by action."""
     actions: dict[str, Any] = read_table("artifacts/workflow", name)["actions"]

@@ -165,7 +165,9 @@ class Walk:
         """Judge one node by the definition `name`."""
         if node is UNKNOWN:
             return
-        forms = self._forms(name, contexts)
+        forms = self._known.get((name, contexts)) or self._forms(name, contexts)
+        if node.__class__ is str and node and forms.any_text and not forms.condition and "${{" not in node:
+            return
         if isinstance(node, Map):
             self._visit_map(node, name, path, forms)
         elif isinstance(node, Seq):
@@ -173,8 +175,9 @@ class Walk:
                 self._wrong_type(node, name, path, forms.all)
                 return
             _, definition, inner = forms.lists[0]
+            below = definition["sequence"]["item-type"]
             for index, item in enumerate(node):
-                self.visit(item, definition["sequence"]["item-type"], (*path, index), inner)
+                self.visit(item, below, (*path, index), inner)
         else:
             self._visit_scalar(node, name, path, forms)
 

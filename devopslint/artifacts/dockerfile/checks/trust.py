@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of
 from devopslint.policy.subject import Place, Problem
@@ -88,13 +89,18 @@ def tls_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _in_script(step: Step) -> Iterator[Problem]:
     text = step.instruction.text + "".join(heredoc.body.text for heredoc in step.instruction.heredocs)
-    if not any(name in text for name in _UNCHECKED):
+    if not _mentions_setting(text):
         return
     for command in step.read_script():
         for assignment in command.assignments:
             value = assignment.value.value if assignment.value is not None else ""
             if _switches_off(assignment.name, value):
                 yield Problem(Place(assignment.fragment.source, *assignment.mark), name=assignment.name)
+
+
+@lru_cache(maxsize=256)
+def _mentions_setting(script: str) -> bool:
+    return any(name in script for name in _UNCHECKED)
 
 
 def _switches_off(name: str, value: Any) -> bool:

@@ -13,6 +13,7 @@ from devopslint.knowledge.credentials import (
     find_credentials,
     is_plausible_secret,
     looks_like_secret_name,
+    may_hold_credential,
 )
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -55,7 +56,9 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
     for path, value, mark in _strings(workflow.root):
         if path[-1:] == ("uses",):
             continue
-        found = next((one for one in find_credentials(value) if not _is_throw_away(workflow, value, one)), None)
+        found = None
+        if may_hold_credential(value):
+            found = next((one for one in find_credentials(value) if not _is_throw_away(workflow, value, one)), None)
         if found is not None:
             title, start, end = found
             fragment = workflow.fragment_at(mark, value)
@@ -146,22 +149,20 @@ def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:
-    stack: list[tuple[Path, Any]] = [((), root)]
+    stack: list[tuple[Path, Any]] = [((), root)] if isinstance(root, (Map, Seq)) else []
     seen: set[int] = set()
     while stack:
         path, node = stack.pop()
         if id(node) in seen:
             continue
-        items: list[tuple[str | int, Any, tuple[int, int]]] = []
-        if isinstance(node, Map):
-            items = [(key, value, node.at[key][2:]) for key, value in node.items() if key in node.at]
-        elif isinstance(node, Seq):
-            items = [(index, value, mark) for index, (value, mark) in enumerate(zip(node, node.at, strict=False))]
-        else:
-            continue
         seen.add(id(node))
-        for step, value, mark in items:
+        keys = node if isinstance(node, Map) else range(min(len(node), len(node.at)))
+        for key in keys:
+            value = node[key]
             if isinstance(value, str):
-                yield (*path, step), value, mark
-            else:
-                stack.append(((*path, step), value))
+                if not isinstance(node, Map):
+                    yield (*path, key), value, node.at[key]
+                elif key in node.at:
+                    yield (*path, key), value, node.at[key][2:]
+            elif isinstance(value, (Map, Seq)):
+                stack.append(((*path, key), value))

@@ -36,7 +36,7 @@ _LISTS_PARTS = lazily(r"sbom|syft|cyclonedx|spdx|bom\b|\bko\b", re.IGNORECASE)
 def forbidden_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find actions that the option `denied` names, or that `allowed` leaves out."""
     uses = subject.context.uses
-    if uses is None or uses.kind != "repository":
+    if uses is None or uses.kind != "repository" or not (options["denied"] or options["allowed"]):
         return
     denied, allowed = ([one.lower() for one in options[name]] for name in ("denied", "allowed"))
     if any(fnmatch.fnmatchcase(name, one) for one in denied for name in (uses.slug, uses.name)):
