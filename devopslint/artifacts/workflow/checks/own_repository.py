@@ -1,0 +1,50 @@
+"""Checks on actions and workflows that are this repository's own."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.policy.artifact import Workspace
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_SAYS_WHERE = ("package.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", "pom.xml", "CITATION.cff")
+"""Files at the root that name the repository's own address, and few others."""
+
+
+def called_by_full_name(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find actions and workflows of this repository that are called by its full name, so that another commit of them runs."""
+    owner: Step | Job = subject.context
+    uses, workspace = owner.uses, owner.workflow.workspace
+    if uses is None or uses.kind != "repository" or workspace is None or uses.is_sha:
+        return
+    if _lies_here(uses, workspace) and (uses.path.startswith(".github/") or _is_own(uses.slug, workspace)):
+        yield Problem("uses", uses=uses.text, ref=uses.ref)
+
+
+def _lies_here(uses: ActionRef, workspace: Workspace) -> bool:
+    path = uses.path.strip("/")
+    if path.endswith((".yml", ".yaml")):
+        return workspace.exists(path)
+    folder = f"{path}/" if path else ""
+    return workspace.exists(f"{folder}action.yml") or workspace.exists(f"{folder}action.yaml")
+
+
+def _is_own(slug: str, workspace: Workspace) -> bool:
+    """Say whether a file that describes the project names a repository as its own."""
+    address = re.compile(rf"github\.com[/:]{re.escape(slug)}(?![\w-])", re.IGNORECASE)
+    for name in _SAYS_WHERE:
+        source = workspace.source(name) if workspace.exists(name) else None
+        if source is not None and address.search(source.text):
+            return True
+    return False
