@@ -28,7 +28,7 @@ def called_by_full_name(subject: Subject, options: Options) -> Iterator[Problem]
     uses, workspace = owner.uses, owner.workflow.workspace
     if uses is None or uses.kind != "repository" or workspace is None or uses.is_sha:
         return
-    if _lies_here(uses, workspace) and (uses.path.startswith(".github/") or _is_own(uses.slug, workspace)):
+    if _lies_here(uses, workspace) and (uses.path.startswith(".github/") or is_own(uses.slug, workspace)):
         yield Problem("uses", uses=uses.text, ref=uses.ref)
 
 
@@ -40,10 +40,10 @@ def _lies_here(uses: ActionRef, workspace: Workspace) -> bool:
     return workspace.exists(f"{folder}action.yml") or workspace.exists(f"{folder}action.yaml")
 
 
-def _is_own(slug: str, workspace: Workspace) -> bool:
-    """Say whether a file that describes the project names a repository as its own."""
+def is_own(slug: str, workspace: Workspace, *more: str) -> bool:
+    """Say whether a file that describes the project, or one of some more, names a repository, most likely as its own."""
     address = re.compile(rf"github\.com[/:]{re.escape(slug)}(?![\w-])", re.IGNORECASE)
-    for name in _SAYS_WHERE:
+    for name in (*_SAYS_WHERE, *more):
         source = workspace.source(name) if workspace.exists(name) else None
         if source is not None and address.search(source.text):
             return True

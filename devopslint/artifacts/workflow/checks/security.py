@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.actions import version_in_comment
+from devopslint.artifacts.workflow.checks.own_repository import is_own
 from devopslint.artifacts.workflow.flow import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.script_files import written
@@ -199,7 +200,8 @@ def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     if job.value.get("secrets") == "inherit" and job.uses is not None and job.uses.kind == "repository":
         workspace, at = job.workflow.workspace, job.uses.text.find(".github/workflows/")
         path = job.uses.text[at:].partition("@")[0]
-        if at > 0 and path != job.workflow.path and workspace is not None and workspace.exists(path):
+        lies_here = at > 0 and path != job.workflow.path and workspace is not None and workspace.exists(path)
+        if lies_here and workspace is not None and is_own(job.uses.slug, workspace, "README.md", "README.rst"):
             return  # most likely this repository, called by its own name
         yield Problem("secrets", workflow=job.uses.slug)
 
