@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _SAYS_WHERE = ("package.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", "pom.xml", "CITATION.cff")
 """Files at the root that name the repository's own address, and few others."""
+_NAMES_IT = (
+    r"\b(?:repository|repository-code|homepage|url|module|source|issues|documentation)[\"']?\s*[:=>]?\s*[\"']?"
+    r"(?:git\+)?(?:https?://|git@|ssh://git@)?"
+)
+_READMES = ("README.md", "README.rst", "README")
 
 
 def called_by_full_name(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -28,7 +33,11 @@ def called_by_full_name(subject: Subject, options: Options) -> Iterator[Problem]
     uses, workspace = owner.uses, owner.workflow.workspace
     if uses is None or uses.kind != "repository" or workspace is None or uses.is_sha:
         return
-    if _lies_here(uses, workspace) and (uses.path.startswith(".github/") or is_own(uses.slug, workspace)):
+    if uses.path == owner.workflow.path or not _lies_here(uses, workspace):
+        return
+    if is_own(uses.slug, workspace, *(_READMES if uses.path else ())) or (
+        uses.path.startswith(".github/") and not any(map(workspace.exists, _READMES))
+    ):
         yield Problem("uses", uses=uses.text, ref=uses.ref)
 
 
@@ -42,9 +51,13 @@ def _lies_here(uses: ActionRef, workspace: Workspace) -> bool:
 
 def is_own(slug: str, workspace: Workspace, *more: str) -> bool:
     """Say whether a file that describes the project, or one of some more, names a repository, most likely as its own."""
-    address = re.compile(rf"github\.com[/:]{re.escape(slug)}(?![\w-])", re.IGNORECASE)
-    for name in (*_SAYS_WHERE, *more):
-        source = workspace.source(name) if workspace.exists(name) else None
-        if source is not None and address.search(source.text):
-            return True
-    return False
+    address = rf"github\.com[/:]{re.escape(slug)}(?![\w-])"
+    named = re.compile(rf"{_NAMES_IT}{address}", re.IGNORECASE)
+    if any(named.search(_text(name, workspace)) for name in _SAYS_WHERE):
+        return True
+    return any(re.search(address, _text(name, workspace), re.IGNORECASE) for name in more)
+
+
+def _text(name: str, workspace: Workspace) -> str:
+    source = workspace.source(name) if workspace.exists(name) else None
+    return source.text if source is not None else ""
