@@ -23,6 +23,20 @@ _OTHER_PIPELINES = (
     "buildspec.yml", "bitrise.yml", ".semaphore/semaphore.yml", ".forgejo/workflows", ".gitea/workflows", "skaffold.yaml",
 )  # fmt: skip
 
+_HOOKS = (
+    ".pre-commit-config.yaml",
+    ".pre-commit-config.yml",
+    "lefthook.yml",
+    "lefthook.yaml",
+    ".lefthook.yml",
+    ".lefthook.yaml",
+    "prek.toml",
+    ".husky/pre-commit",
+    ".githooks/pre-commit",
+    ".overcommit.yml",
+)
+"""Files in which hooks are written down that run before a commit."""
+
 
 def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories with something to build or deploy that no workflow looks at."""
@@ -120,6 +134,20 @@ def no_dependency_review(subject: Subject, options: Options) -> Iterator[Problem
     reviewed = repository.uses("actions/dependency-review-action", "google/osv-scanner", "snyk/", "renovate")
     if on_pull and not reviewed and not repository.calls_strangers():
         yield Problem(repository.place(on_pull[0], _first(on_pull[0])))
+
+
+def no_scorecard(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows none of which lets OpenSSF Scorecard look at them."""
+    repository: Repository = subject.context
+    if repository.workflows and not repository.uses("ossf/scorecard-action") and not repository.calls_strangers():
+        yield Problem(repository.place(repository.workflows[0], _first(repository.workflows[0])))
+
+
+def no_hooks(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find repositories with workflows and no configuration of hooks that run before a commit."""
+    repository: Repository = subject.context
+    if repository.workflows and not repository.has_file(*_HOOKS):
+        yield Problem(repository.place(repository.workflows[0], _first(repository.workflows[0])))
 
 
 def no_security_policy(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -226,7 +226,13 @@ def _of_npm(command: Command, step: Step) -> list[Word]:
 
 def _may_install_packages(step: Step) -> bool:
     is_local = step.uses is not None and step.uses.kind == "local"
-    return is_local or re.search(r"\b(?:npm|yarn|pnpm|bun)\b", step.run or "") is not None
+    return is_local or _installs_packages(step.run or "")
+
+
+def _installs_packages(text: str) -> bool:
+    """Say whether a script calls a package manager, and not only to install something for the whole machine."""
+    calls = re.findall(r"\b(?:npm|yarn|pnpm|bun)\b[^\n;&|]*", text)
+    return any(not re.search(r"\s(?:-g|--global)\b|\bglobal\b", call) for call in calls)
 
 
 def _is_fetched(command: Command, word: Word, step: Step) -> bool:
@@ -236,7 +242,7 @@ def _is_fetched(command: Command, word: Word, step: Step) -> bool:
     if step.is_preceded_by(_may_install_packages):
         return False
     text = command.fragment.text[: command.start]
-    return not re.search(r"\b(?:npm|yarn|pnpm|bun) ", text)
+    return not _installs_packages(text)
 
 
 def _of_cargo(command: Command) -> list[Word]:
