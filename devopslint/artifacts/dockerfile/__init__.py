@@ -42,8 +42,9 @@ def claims_path(path: str) -> str | None:
             return None if lower.rpartition(".")[2] in _OTHER_FILES else f"named {stem.capitalize()}.*"
         if lower.endswith("." + stem):
             return f"named *.{stem}"
-    if name.startswith("Containerfile") and name[13:14] in {"-", "_"}:
-        return None if lower.rpartition(".")[2] in _OTHER_FILES else "named Containerfile*"
+    for stem in ("Containerfile", "Dockerfile"):
+        if name.startswith((stem + "-", stem + "_")):
+            return None if lower.rpartition(".")[2] in _OTHER_FILES else f"named {stem}*"
     return None
 
 
