@@ -118,6 +118,8 @@ def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
     command, step = command_of(subject)
     name = command.name
     wanted = _WITHOUT_EFFECT.get(name)
+    if command.has_flag("--version", "--help"):
+        return
     if command.failure_ignored or (wanted is not None and not wanted & set(command.args)):
         return
     if not command.words and name not in _BARE:
