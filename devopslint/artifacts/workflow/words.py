@@ -18,6 +18,11 @@ MOST_CHOICES = 256
 _DIGITS = frozenset("0123456789.")
 
 
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `, did you mean `x`?` for the known word that is most like `word`; empty when none is like it."""
     return _nearest(word, tuple(islice(known, MOST_CHOICES + 1)))

@@ -1,0 +1,208 @@
+"""Checks on what workflows name of the repository, and it has not: files, folders, make's targets, scripts, lock files.
+
+A job is gone through once, with what stands in its working folder at each step (`ground`): only what surely is not there
+is told.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from devopslint.artifacts.workflow.checks.cached_files import faults_of_cache
+from devopslint.artifacts.workflow.checks.named_targets import fault_of_target
+from devopslint.artifacts.workflow.ground import first_ground
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.named_files import is_docker_build, is_plain_path, named_by_action, named_by_command
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.ground import Ground
+    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
+
+    Options = Mapping[str, Any]
+    Fault = tuple[str, Problem]
+
+_UNCERTAIN = lazily(r"\b(?:steps|needs|inputs|matrix|env|vars|secrets)\b|hashFiles|false|github\.event\b")
+_SAME_FOLDER = frozenset({"sudo", "env", "time", "timeout", "nohup", "nice", "xvfb-run", "command", "exec", "stdbuf"})
+"""Commands that run another one where they are, on the same files."""
+
+
+def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find files and folders that a step names and the repository does not have."""
+    return _of_kind(subject.context, "file")
+
+
+def unknown_target(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find targets that no Makefile has, and scripts that are not in package.json."""
+    return _of_kind(subject.context, "target")
+
+
+def cache_without_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find caches of set-up actions that look for a lock file which is not there."""
+    return _of_kind(subject.context, "cache")
+
+
+def hash_of_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `hashFiles` of patterns that no file fits."""
+    return _of_kind(subject.context, "hash")
+
+
+def _of_kind(job: Job, kind: str) -> Iterator[Problem]:
+    known: dict[str, list[Fault]] = job.workflow.cache.setdefault("faults of files", {})
+    if job.key not in known:
+        known[job.key] = list(_faults(job))
+    return (problem for one, problem in known[job.key] if one == kind)
+
+
+def _faults(job: Job) -> Iterator[Fault]:
+    ground = first_ground(job.workflow)
+    if ground is None or job.uses is not None or not _is_certain(job.value):
+        return
+    told: set[Any] = set()
+    for step in job.steps:
+        certain = _is_certain(step.value) and step.value.get("continue-on-error") in (None, False)
+        if step.uses is not None:
+            if certain and ground.trees:
+                yield from _of_action(step, ground)
+            if not ground.after_action(step):
+                return
+        elif step.run is not None:
+            if not step.is_shell:
+                ground.text += "\n" + step.run
+                ground.pristine = False
+                continue
+            yield from _of_script(step, ground, told, certain=certain)
+
+
+def _is_certain(owner: Mapping[str, Any]) -> bool:
+    """Say whether nothing unknown decides if a job or step runs."""
+    condition = owner.get("if", True)
+    return condition is not False and not (
+        isinstance(condition, str) and (_UNCERTAIN.search(condition) or "false" in condition)
+    )
+
+
+def _of_action(step: Step, ground: Ground) -> Iterator[Fault]:
+    assert step.uses is not None
+    for name, path in named_by_action(step):
+        if ground.lacks(path):
+            yield "file", Problem(("steps", step.index, "with", name), path=path, hint=ground.hint(path))
+    if step.uses.name == "docker/build-push-action" and "file" not in step.inputs:
+        context = step.inputs.get("context")
+        if isinstance(context, str) and (context == "." or is_plain_path(context)) and ground.has(context):
+            path = posixpath.normpath(f"{context}/Dockerfile")
+            if ground.lacks(path):
+                yield "file", Problem(("steps", step.index, "with", "context"), path=path, hint=ground.hint(path))
+    yield from faults_of_cache(step, ground)
+
+
+def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> Iterator[Fault]:
+    """Yield the faults of a script, and take note of what its commands may make."""
+    folder, owner = _folder_of(step)
+    surely = folder is not None and certain and bool(ground.trees)
+    if surely and folder is not None and is_plain_path(folder) and ground.lacks(folder):
+        if owner not in told:
+            told.add(owner)
+            yield "file", Problem(_place(step, owner), path=folder, hint=ground.hint(folder))
+        return
+    text = step.run or ""
+    said = 0
+    for command in step.script():
+        own = command.fragment is step.fragment
+        if own and command.start > said:
+            ground.text += text[said : command.start]
+            said = command.start
+        if certain and folder is not None and ground.trees and _is_for_sure(command, step):
+            failed = False
+            for kind, problem, key in _of_command(command, ground, folder):
+                failed = True
+                if key not in told:
+                    told.add(key)
+                    yield kind, problem
+            if failed:
+                return  # the step ends here
+        if not ground.after_command(command):
+            ground.trees.clear()
+            ground.pristine = False
+            break
+        if command.name in {"cd", "pushd", "popd"}:
+            folder = _moved(command, folder)
+    ground.text += text[said:] + "\n"
+
+
+def _moved(command: Command, folder: str | None) -> str | None:
+    """Return the folder after a `cd`, `None` when it is not certain."""
+    words = command.operands()
+    if folder is None or command.name != "cd" or command.subshell or command.function or len(words) != 1:
+        return None
+    if (
+        words[0].expands
+        or command.failure_ignored
+        or command.fragment is None
+        or not re.fullmatch(r"[\w./-]+", words[0].text)
+    ):
+        return None
+    return posixpath.normpath(posixpath.join(folder, words[0].text))
+
+
+def _folder_of(step: Step) -> tuple[str | None, tuple[str | int, ...]]:
+    """Return the folder that a script runs in (`None`: not known), and where that is said."""
+    owners: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [
+        (step.value, step.path),
+        (map_at(map_at(step.job.value, "defaults"), "run"), (*step.job.path, "defaults", "run")),
+        (map_at(map_at(step.workflow.root, "defaults"), "run"), ("defaults", "run")),
+    ]
+    for owner, path in owners:
+        folder = owner.get("working-directory")
+        if folder is not None:
+            known = isinstance(folder, str) and "${{" not in folder and not folder.startswith(("/", "~", "$"))
+            return posixpath.normpath(folder) if known else None, (*path, "working-directory")
+    return ".", ()
+
+
+def _place(step: Step, path: tuple[str | int, ...]) -> Place:
+    """Return the place of the value at a path of the document."""
+    node: Any = step.workflow.root
+    for key in path[:-1]:
+        node = node[key]
+    return Place(step.workflow.document.source, *node.at[path[-1]][2:])
+
+
+def _is_for_sure(command: Command, step: Step) -> bool:
+    """Say whether a command is run where it stands, on the files of the working folder, and the step fails with it."""
+    if command.failure_ignored or command.function or command.name_word is None or command.piped_from is not None:
+        return False
+    if command.fragment is not step.fragment and not (command.wrapper and command.wrapper.name in _SAME_FOLDER):
+        return False
+    if command.wrapper is not None and command.wrapper.name not in _SAME_FOLDER:
+        return False
+    return not (command.subshell and any(other.name in {"cd", "pushd"} and other.subshell for other in command.script))
+
+
+def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[tuple[str, Problem, Any]]:
+    for word in named_by_command(command):
+        path = posixpath.normpath(posixpath.join(folder, word.text))
+        if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
+            yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=ground.hint(path)), path
+    context = is_docker_build(command)
+    if context is not None:
+        path = posixpath.normpath(f"{folder}/{context.text}/Dockerfile")
+        if ground.lacks(path):
+            place = Place(context.fragment.source, *context.mark)
+            yield "file", Problem(place, path=path, hint=ground.hint(path)), path
+    fault = fault_of_target(command, ground, folder)
+    if fault is not None:
+        yield fault
+
+
+def _is_module(ground: Ground, path: str) -> bool:
+    """Say whether Node finds a file by a name without its ending."""
+    return any(ground.has(path + ending) for ending in (".js", ".mjs", ".cjs", ".ts", ".json", "/index.js"))

@@ -1,0 +1,146 @@
+"""Targets of make and scripts of package.json that a command names, and the file does not have."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+
+from devopslint.artifacts.workflow.words import nearest, words
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from devopslint.artifacts.workflow.ground import Ground
+    from devopslint.syntax.shell import Command, Word
+
+    Found = tuple[str, Problem, Any]
+
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+_OPEN = lazily(
+    r"^[ \t]*-?s?include\b|\$\(eval|\$\(call|^[^\t#\n]*[%$][^\n=]*:(?!=)|^[ \t]*define\b|^\.DEFAULT\s*:", re.MULTILINE
+)
+"""What in a Makefile may give it more targets than those that are written out."""
+_TARGETS = lazily(r"^([\w./ -]+?)[ \t]*(?:::?(?!=)|&:)(.*)$", re.MULTILINE)
+_MAKE_VALUED = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W", "-j", "-l"})
+_RUN_VALUED = frozenset({"--loglevel", "--prefix", "--cwd", "-C", "--dir"})
+_NAME = lazily(r"[A-Za-z][\w:.-]*")
+_ALONE = frozenset({"test", "stop", "restart", "t", "tst"})
+_ELSEWHERE = words("""-w --workspace -ws --workspaces --filter -F -r --recursive --if-present
+    --include-workspace-root --parallel --stream -W --workspace-root --top-level -T --script-shell -g --global --inspect
+    --bun""")
+
+
+def fault_of_target(command: Command, ground: Ground, folder: str) -> Found | None:
+    """Return the fault of a call of make, npm, yarn, pnpm or bun that names what is not there."""
+    if command.name == "make":
+        return _of_make(command, ground, folder)
+    if command.name in {"npm", "yarn", "pnpm", "bun"}:
+        return _of_package(command, ground, folder)
+    return None
+
+
+def _read(ground: Ground, path: str) -> str | None:
+    where = ground.path_of(path)
+    source = ground.workspace.source(where) if where is not None and ground.workspace.exists(where) else None
+    return source.text if source is not None else None
+
+
+def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
+    if command.has_flag("--version", "-v", "--help", "-h", "-I", "--eval"):
+        return None
+    for index, word in enumerate(command.words[:-1]):
+        if word.text in {"-C", "--directory"}:
+            if command.words[index + 1].expands:
+                return None
+            folder = posixpath.join(folder, command.words[index + 1].text)
+    given = command.value_of("-f", "--file", "--makefile")
+    if given is not None and not isinstance(given, str):
+        return None
+    names = (given,) if given else _MAKEFILES
+    found = next((text for name in names if (text := _read(ground, f"{folder}/{name}")) is not None), None)
+    if found is None:
+        is_gone = not given and all(ground.lacks(f"{folder}/{name}") for name in _MAKEFILES)
+        if not is_gone or command.name_word is None:
+            return None
+        place = Place(command.fragment.source, *command.name_word.mark)
+        path = posixpath.normpath(f"{folder}/Makefile")
+        return "file", Problem(place, path=path, hint=ground.hint(path)), path
+    if _OPEN.search(found) or "Makefile" in ground.text:
+        return None
+    targets = {name for one in _TARGETS.finditer(found) for name in one.group(1).split()}
+    targets.update(
+        name
+        for one in re.findall(r"^\.PHONY\s*:(.*)$", found.replace("\\\n", " "), re.MULTILINE)
+        for name in one.split()
+    )
+    for word in command.operands(_MAKE_VALUED):
+        if word.expands or not _NAME.fullmatch(word.text) or word.text in targets:
+            if word.expands:
+                return None
+            continue
+        if _is_file(ground, folder, word.text):
+            continue
+        return _fault(word, "the Makefile has no target", targets)
+    return None
+
+
+def _is_file(ground: Ground, folder: str, name: str) -> bool:
+    """Say whether make may know a target without a rule: it is there, or one of its own rules makes it."""
+    where = ground.path_of(folder)
+    names = ground.workspace.names((where or "").rstrip("/"))
+    stem = name.partition(".")[0]
+    return any(one == name or one.startswith(stem + ".") for one in names)
+
+
+def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
+    if command.has_flag(*_ELSEWHERE) or command.expands:
+        return None
+    given = command.value_of("--prefix", "--cwd", "-C", "--dir")
+    if given:
+        folder = posixpath.join(folder, str(given))
+    operands = command.operands(_RUN_VALUED)
+    first = operands[0].text if operands else ""
+    name: Word | None = None
+    if first in {"run", "run-script"} and len(operands) > 1:
+        name = operands[1]
+    elif first in _ALONE and command.name in {"npm", "pnpm"}:
+        name = operands[0]
+    if name is None or not _NAME.fullmatch(name.text):
+        return None
+    text = _read(ground, f"{folder}/package.json")
+    manifest = _json(text) if text is not None else None
+    scripts = manifest.get("scripts", {}) if isinstance(manifest, dict) else None
+    if not isinstance(scripts, dict) or "package.json" in ground.text:
+        return None
+    wanted = "test" if name.text in {"t", "tst"} else name.text
+    if wanted in scripts or (wanted == "restart" and {"stop", "start"} & set(scripts)):
+        return None
+    hint = nearest(wanted, scripts)
+    if command.name in {"yarn", "bun"} and (not hint or _is_program(manifest, wanted)):
+        return None  # they run programs of packages as well
+    return _fault(name, "package.json has no script", scripts)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _is_program(manifest: Any, name: str) -> bool:
+    groups = (manifest.get(key) for key in ("dependencies", "devDependencies"))
+    return any(name in one for group in groups if isinstance(group, dict) for one in group)
+
+
+def _fault(word: Word, what: str, known: Any) -> Found:
+    place = Place(word.fragment.source, *word.mark)
+    return (
+        "target",
+        Problem(place, name=word.text, what=what, hint=nearest(word.text, known)),
+        (what, word.start, word.fragment),
+    )

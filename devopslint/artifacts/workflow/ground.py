@@ -1,0 +1,246 @@
+"""What stands in the working folder when a step runs: the files of the repository, as far as that is certain."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
+from devopslint.policy.globs import IgnoreLines
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.artifacts.workflow.model import Step, Workflow
+    from devopslint.policy.artifact import Workspace
+    from devopslint.syntax.shell import Command
+
+_WORKFLOWS = ".github/workflows/"
+_DOCUMENTS = lazily(r"(?:README|LICEN[CS]E|CONTRIBUTING|CHANGELOG|COPYING)\b", re.IGNORECASE)
+_ENOUGH_NAMES = 6
+_MADE_BY_TOOLS = words("""node_modules dist build out bin obj target vendor venv .venv env coverage tmp temp .cache
+    _build generated artifacts""")
+"""Folders that tools make, and that are seldom committed."""
+_WRITTEN = lazily(r"(?:Dockerfile|Containerfile|Makefile|(?:docker-)?compose)\b")
+"""Files that people write, in whichever folder."""
+_SUBMODULE = lazily(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
+_BRINGS_NOTHING = lazily(
+    r"actions/(?:setup-[\w-]+|github-script|create-github-app-token|upload-artifact|upload-pages-artifact|configure-pages"
+    r"|deploy-pages|attest[\w-]*|labeler|dependency-review-action|stale)|docker/[\w-]+|aws-actions/[\w-]+|azure/(?:login|setup-[\w-]+)"
+    r"|google-github-actions/(?:auth|setup-gcloud|get-gke-credentials)|hashicorp/setup-\w+|astral-sh/setup-uv|oven-sh/setup-bun"
+    r"|pnpm/action-setup|sigstore/cosign-installer|step-security/harden-runner|ruby/setup-ruby|shivammathur/setup-php"
+    r"|dtolnay/rust-toolchain|swatinem/rust-cache|gradle/actions/[\w-]+|codecov/codecov-action|denoland/setup-deno"
+    r"|github/codeql-action/[\w-]+|terraform-linters/setup-tflint|hadolint/hadolint-action|aquasecurity/trivy-action"
+    r"|golangci/golangci-lint-action|dorny/paths-filter|subosito/flutter-action|softprops/action-gh-release"
+)
+"""Actions that put no files into the working folder."""
+_MAKE_NOTHING = words("""echo printf cd ls test [ [[ set export true false : exit read pwd which type command sleep date grep
+    wc pip pip3 pipx npm yarn pnpm apt-get apt apk brew sudo gem bundle pytest ruff black flake8 mypy isort eslint
+    prettier tflint shellcheck hadolint corepack mvn gradle mvnw gradlew kubectl helm if umask chmod unset shift
+    return local declare source .""")
+_MAKE_NOTHING_WITH = {
+    "git": words("config status diff log rev-parse describe push add commit tag fetch --version"),
+    "go": words("vet test mod install version build env"),
+    "cargo": words("test clippy fmt check audit build install"),
+    "docker": words("build buildx login push tag pull version info images ps"),
+    "docker-compose": frozenset({"build", "config", "pull"}),
+    "terraform": words("fmt init validate plan version"),
+    "python": frozenset({"-m", "--version", "-V"}), "python3": frozenset({"-m", "--version", "-V"}),
+    "node": frozenset({"--version", "-v"}), "uv": frozenset({"sync", "pip", "python"}), "poetry": frozenset({"install"}),
+}  # fmt: skip
+_RUNS_SCRIPTS = frozenset({"run", "run-script", "exec", "start", "create", "init", "dlx", "build", "pack", "x"})
+"""Words behind a package manager's name by which it runs what may make files."""
+_FETCHES = words("clone checkout switch pull merge submodule worktree restore stash apply am reset")
+_OWN_REF = lazily(
+    r"\$\{\{\s*(?:github\.(?:ref|sha|ref_name|head_ref|event\.pull_request\.head\.(?:sha|ref)|event\.after))\b"
+)
+
+
+class Ground:
+    """What stands in the working folder. `text` is all that may have named a file before; `pristine` says that nothing
+    can have made any but those named there.
+    """
+
+    __slots__ = ("_ignored", "pristine", "root", "text", "trees", "workflow", "workspace")
+
+    def __init__(self, workflow: Workflow, workspace: Workspace, root: str) -> None:
+        self.workflow = workflow
+        self.workspace = workspace
+        self.root = root
+        self.trees: dict[str, bool] = {}
+        """Folders into which repositories were checked out, and whether it was this one."""
+        self.text = ""
+        self.pristine = True
+
+    def path_of(self, path: str) -> str | None:
+        """Return where a path of the working folder lies in the repository, `None` when it is not of its checkout."""
+        path = posixpath.normpath(path)
+        if path.startswith(("..", "/", "~")):
+            return None
+        within = [one for one in self.trees if not one or path == one or path.startswith(one + "/")]
+        if not within:
+            return None
+        tree = max(within, key=len)
+        if not self.trees[tree]:
+            return None
+        inner = path[len(tree) :].strip("/") if tree else path
+        return self.root + ("" if inner == "." else inner)
+
+    def has(self, path: str) -> bool | None:
+        """Say whether the repository has a file or folder; `None` when the path lies outside of its checkout."""
+        where = self.path_of(path)
+        return None if where is None else self.is_there(where)
+
+    def is_there(self, where: str) -> bool:
+        """Say whether a file or folder is in the repository, by its path from the root that is looked at."""
+        where = where.rstrip("/")
+        return not where or self.workspace.exists(where) or bool(self.workspace.names(where))
+
+    def lacks(self, path: str) -> bool:
+        """Say whether a file or folder is surely not there."""
+        where = self.path_of(path)
+        if where is None or self.is_there(where):
+            return False
+        gone = where
+        while "/" in gone and not self.is_there(gone.rpartition("/")[0]):
+            gone = gone.rpartition("/")[0]
+        names = {posixpath.basename(where), posixpath.basename(gone)}
+        if any(name in self.text for name in names) or self._is_made(where):
+            return False
+        if self.pristine and seen_whole(self.workflow, self.root):
+            return True
+        folder, _, name = where.rpartition("/")
+        return gone == where and bool(one_slip_away(name, self.workspace.names(folder)))
+
+    def hint(self, path: str) -> str:
+        """Return `, did you mean …` for a name beside it that is like it."""
+        where = self.path_of(path)
+        if where is None:
+            return ""
+        folder, _, name = where.rpartition("/")
+        return nearest(name, self.workspace.names(folder))
+
+    def _is_made(self, where: str) -> bool:
+        """Say whether a path is one of those that tools make, that git ignores, or that belong to a submodule."""
+        inner = where.removeprefix(self.root)
+        parts = inner.split("/")
+        if not _MADE_BY_TOOLS.isdisjoint((*parts[:-1], parts[0])) and not _WRITTEN.match(parts[-1]):
+            return True
+        if any(inner == one or inner.startswith(one.rstrip("/") + "/") for one in self._submodules()):
+            return True
+        ignored = self._ignores()
+        if ignored is None:
+            return False
+        above = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+        return any(ignored.verdict(one, one != inner) for one in above) or bool(ignored.verdict(inner, True))
+
+    def _ignores(self) -> IgnoreLines | None:
+        known: dict[str, IgnoreLines | None] = self.workflow.cache.setdefault("ignored", {})
+        if self.root not in known:
+            path = f"{self.root}.gitignore"
+            source = self.workspace.source(path) if self.workspace.exists(path) else None
+            known[self.root] = IgnoreLines(source.text.split("\n")) if source is not None else None
+        return known[self.root]
+
+    def _submodules(self) -> list[str]:
+        known: dict[str, list[str]] = self.workflow.cache.setdefault("submodules", {})
+        if self.root not in known:
+            path = f"{self.root}.gitmodules"
+            source = self.workspace.source(path) if self.workspace.exists(path) else None
+            known[self.root] = _SUBMODULE.findall(source.text) if source is not None else []
+        return known[self.root]
+
+    def after_action(self, step: Step) -> bool:
+        """Take note of what an action brings; false when nothing is certain any more."""
+        assert step.uses is not None
+        name, inputs = step.uses.name, step.inputs
+        if name == "actions/checkout":
+            return self._check_out(step)
+        if name in {"actions/cache", "actions/cache/restore", "actions/cache/save"}:
+            self.text += f"\n{inputs.get('path', '')}"
+            return True
+        if not _BRINGS_NOTHING.fullmatch(name):
+            self.text += f"\n{inputs}"
+            self.pristine = False
+        return True
+
+    def _check_out(self, step: Step) -> bool:
+        inputs = step.inputs
+        path, ref = inputs.get("path", ""), inputs.get("ref")
+        if not isinstance(path, str) or "${{" in path or "sparse-checkout" in inputs:
+            return False
+        own = "repository" not in inputs or inputs["repository"] == "${{ github.repository }}"
+        if ref is not None and own and not (isinstance(ref, str) and (not ref or _OWN_REF.match(ref))):
+            own = False
+        folder = posixpath.normpath(path) if path else ""
+        self.trees["" if folder == "." else folder] = own
+        return True
+
+    def after_command(self, command: Command) -> bool:
+        """Take note of what a command may have made; false when nothing is certain any more."""
+        name, given = command.name, [word.text for word in command.words]
+        first = next((word for word in given if not word.startswith("-")), given[0] if given else "")
+        if (name == "git" and first in _FETCHES) or (
+            name == "gh" and given[:2] in (["repo", "clone"], ["pr", "checkout"])
+        ):
+            return False
+        for redirect in command.redirects:
+            target = redirect.target
+            if target is not None and target.expands and "GITHUB_" not in target.text and ">" in redirect.operator:
+                self.pristine = False
+        if not name and not command.words and command.name_word is None:
+            return True  # an assignment alone
+        if name in _MAKE_NOTHING_WITH:
+            known = _MAKE_NOTHING_WITH[name]
+            self.pristine = self.pristine and bool(given) and (first in known or given[0] in known)
+        elif name in {"npm", "yarn", "pnpm"}:
+            self.pristine = self.pristine and first not in _RUNS_SCRIPTS
+        elif name not in _MAKE_NOTHING:
+            self.pristine = False
+        return True
+
+
+def first_ground(workflow: Workflow) -> Ground | None:
+    """Return the ground of a job before its first step, `None` when it is not known where the repository is.
+
+    A workflow that others call is theirs to check out, and one outside of `.github/workflows` is a template.
+    """
+    at = workflow.path.rfind(_WORKFLOWS)
+    workspace = workflow.workspace
+    if workflow.is_action or workspace is None or at < 0 or (at > 0 and workflow.path[at - 1] != "/"):
+        return None
+    root = workflow.path[:at]
+    if workflow.has_trigger("workflow_call") or "{{" in root or "/" in workflow.path[at + len(_WORKFLOWS) :]:
+        return None
+    return Ground(workflow, workspace, root)
+
+
+def seen_whole(workflow: Workflow, root: str) -> bool:
+    """Say whether a folder is taken for a whole repository, not for a workflow alone: it has documents, or a few files."""
+    known: dict[str, bool] = workflow.cache.setdefault("seen whole", {})
+    if root not in known:
+        workspace = workflow.workspace
+        names = [name for name in workspace.names(root.rstrip("/")) if workspace is not None] if workspace else []
+        plain = [name for name in names if not name.startswith(".")]
+        known[root] = any(_DOCUMENTS.match(name) for name in plain) or len(plain) >= _ENOUGH_NAMES
+    return known[root]
+
+
+def files_below(workspace: Workspace, root: str, most: int = 3000) -> Iterator[str] | None:
+    """Return the files of a repository by their paths from its root; `None` when it has too many folders."""
+    found: list[str] = []
+    open_folders = [""]
+    for folder in open_folders:
+        if len(open_folders) > most:
+            return None
+        for name in workspace.names(f"{root}{folder}".rstrip("/")):
+            path = f"{folder}{name}"
+            if name in {".git", "node_modules"}:
+                continue
+            if workspace.exists(root + path):
+                found.append(path)
+            else:
+                open_folders.append(path + "/")
+    return iter(found)

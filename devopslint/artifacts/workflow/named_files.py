@@ -1,0 +1,153 @@
+"""The files and folders that commands and actions name, and fail without."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import names_of
+from devopslint.artifacts.workflow.words import words
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.syntax.shell import Command, Word
+
+_PLAIN = lazily(r"(?:\./|\.\./)*[\w.][\w./+-]*")
+_SCRIPT = lazily(r"\.(?:sh|bash|py|[cm]?js|[cm]?ts|rb|pl|ps1|php|go|lua|r)$", re.IGNORECASE)
+_INTERPRETERS: dict[str, frozenset[str]] = {
+    "bash": words("-c -s"), "sh": words("-c -s"), "zsh": words("-c -s"), "dash": words("-c -s"), "source": words(""),
+    ".": words(""),
+    "python": words("-c -m -"), "python3": words("-c -m -"), "ruby": words("-e -S"), "perl": words("-e -E -pe -ne"),
+    "php": words("-r"), "pwsh": words("-Command -c"), "tsx": words("-e"), "ts-node": words("-e"),
+    "node": words("-e -p --eval --print -r --require --import --loader --test --run -"),
+}  # fmt: skip
+"""Program that runs a script → the options with which it runs something else, or that take a value."""
+_VALUED: dict[str, frozenset[str]] = {
+    "bash": words("-o +o -O"), "sh": words("-o"), "python": words("-W -X"), "python3": words("-W -X"),
+    "pwsh": words("-ExecutionPolicy"),
+}  # fmt: skip
+_FILE_OPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("pip", "install"): ("-r", "--requirement", "-c", "--constraint"),
+    ("pip3", "install"): ("-r", "--requirement", "-c", "--constraint"),
+    ("docker", "build"): ("-f", "--file"), ("docker", "buildx"): ("-f", "--file"),
+    ("docker", "compose"): ("-f", "--file"), ("docker-compose", ""): ("-f", "--file"),
+    ("kubectl", "apply"): ("-f", "--filename", "-k", "--kustomize"), ("kubectl", "create"): ("-f", "--filename"),
+    ("kubectl", "delete"): ("-f", "--filename"), ("kubectl", "replace"): ("-f", "--filename"),
+    ("helm", "upgrade"): ("-f", "--values"), ("helm", "install"): ("-f", "--values"),
+    ("helm", "template"): ("-f", "--values"),
+    ("make", ""): ("-C", "--directory", "-f", "--file", "--makefile"), ("terraform", ""): ("-chdir",),
+    ("tofu", ""): ("-chdir",),
+}  # fmt: skip
+"""Command and first word ("": any) → the options that name a file or folder which must be there."""
+_ALL_OPERANDS = {"chmod": 1, "cd": 0, "pushd": 0, "ansible-playbook": 0, "shellcheck": 0}
+"""Command whose operands are all files or folders → how many of them are something else."""
+_INPUTS: dict[str, tuple[str, ...]] = {
+    "actions/setup-node": ("node-version-file",), "actions/setup-go": ("go-version-file",),
+    "actions/setup-python": ("python-version-file",), "actions/setup-java": ("java-version-file",),
+    "actions/setup-dotnet": ("global-json-file",), "docker/build-push-action": ("file", "context"),
+    "hadolint/hadolint-action": ("dockerfile",), "golangci/golangci-lint-action": ("working-directory",),
+    "pnpm/action-setup": ("package_json_file",), "ruby/setup-ruby": ("working-directory",),
+}  # fmt: skip
+"""Action → the inputs that name a file or folder which must be there."""
+_BUILD_VALUED = words("""-t --tag -f --file --build-arg --target --platform --label --secret --cache-from --cache-to --output -o
+    --network --progress --ssh --build-context --builder --iidfile --metadata-file --shm-size -m --memory --ulimit
+    --add-host --provenance --sbom --annotation --cpu-quota --isolation --attest --allow --policy""")
+
+
+def is_plain_path(text: str) -> bool:
+    """Say whether a text is a path in the working folder, without wildcards."""
+    return _PLAIN.fullmatch(text) is not None and text.strip("./") != ""
+
+
+def named_by_command(command: Command) -> Iterator[Word]:
+    """Yield the words of a command that name a file or folder which must be there."""
+    for word in _of(command):
+        if not word.expands and is_plain_path(word.text):
+            yield word
+
+
+def _of(command: Command) -> Iterator[Word]:
+    name, word = command.name, command.name_word
+    if word is not None and "/" in word.text:
+        yield word
+    elif name in _INTERPRETERS:
+        script = _script_of(command)
+        if script is not None and ("/" in script.text or _SCRIPT.search(script.text)):
+            yield script
+    elif name in _ALL_OPERANDS:
+        operands = command.operands(
+            frozenset({"-i", "-e", "--extra-vars", "-l", "--limit", "-t", "--tags", "-u", "-s", "-S"})
+        )
+        skipped = _ALL_OPERANDS[name]
+        for one in operands[skipped:]:
+            if name != "ansible-playbook" or one.text.endswith((".yml", ".yaml")):
+                yield one
+    else:
+        yield from _of_options(command)
+
+
+def _script_of(command: Command) -> Word | None:
+    """Return the script that an interpreter is given."""
+    refused, valued = _INTERPRETERS[command.name], _VALUED.get(command.name, frozenset())
+    rest = iter(command.words)
+    for word in rest:
+        text = word.text
+        if text in refused or (text[:1] == "-" and text[:2] != "--" and "-c" in refused and text.endswith("c")):
+            return None
+        if text in valued or (text[:1] == "-" and text.endswith("o") and "-o" in valued):
+            next(rest, None)
+        elif not text.startswith(("-", "+")):
+            return word
+    return None
+
+
+def _of_options(command: Command) -> Iterator[Word]:
+    name = command.name
+    valued = _BUILD_VALUED if name == "docker" else words("-n --namespace --context")
+    first = command.operands(valued)[:1]
+    options = _FILE_OPTIONS.get((name, first[0].text if first else "")) or _FILE_OPTIONS.get((name, ""), ())
+    for index, word in enumerate(command.words):
+        option, equals, _ = word.text.partition("=")
+        if option not in options:
+            continue
+        if not equals and index + 1 < len(command.words):
+            yield command.words[index + 1]
+        elif equals and not word.expands:
+            yield _tail(word, len(option) + 1)
+
+
+def _tail(word: Word, length: int) -> Word:
+    """Return what stands behind the `=` of an option as a word of its own."""
+    from devopslint.syntax.shell import Word as NewWord
+
+    quoted = word.end - word.start != len(word.text)
+    start = word.start if quoted else word.start + length
+    return NewWord(word.fragment, start, word.end, word.text[length:], expands=False)
+
+
+def is_docker_build(command: Command) -> Word | None:
+    """Return the context of a `docker build` that names no file; `None` when it is none, or names one."""
+    operands = command.operands(_BUILD_VALUED)
+    verbs = [word.text for word in operands[:2]]
+    count = 2 if verbs in (["buildx", "build"], ["image", "build"]) else 1 if verbs[:1] == ["build"] else 0
+    if command.name != "docker" or not count or command.has_flag("-f", "--file") or len(operands) != count + 1:
+        return None
+    context = operands[count]
+    return None if context.expands or (context.text != "." and not is_plain_path(context.text)) else context
+
+
+def named_by_action(step: Step) -> Iterator[tuple[str, str]]:
+    """Yield the inputs of an action that name a file or folder which must be there, and the path."""
+    assert step.uses is not None
+    for name in _INPUTS.get(step.uses.name, ()):
+        value = step.inputs.get(name)
+        if isinstance(value, str) and is_plain_path(value):
+            yield name, value
+
+
+def lines_of(value: object) -> list[str]:
+    """Return the lines of a text that are not empty."""
+    return [line.strip() for text in names_of(value) for line in text.split("\n") if line.strip()]
