@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_COMPILED = ".lock.yml"
+"""The end of the names of workflows that `gh aw` compiles, which read the contexts of all events alike."""
 _REFS_OF_PULLS = (("github", "head_ref"), ("github", "base_ref"))
 
 
@@ -132,7 +134,7 @@ def _is_empty(path: tuple[str, ...], event: Event) -> bool:
 def context_of_another_event(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find references to what no event of the workflow has, outside of conditions."""
     events = events_of(subject.context)
-    if events is None or not all(event.is_known for event in events):
+    if events is None or not all(event.is_known for event in events) or subject.context.path.endswith(_COMPILED):
         return
     for usage in usages(subject.context):
         if usage.tree is None or usage.site.path[-1:] == ("if",):

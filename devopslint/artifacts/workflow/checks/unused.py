@@ -1,0 +1,98 @@
+"""Checks on what is declared and never used: inputs, secrets, axes of a matrix."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.words import words
+from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Workflow
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_FOR_PEOPLE = lazily(
+    r"reason|comment|note|descri|message|log|debug|why|tags?$|id$|placeholder|unused|deprecat", re.IGNORECASE
+)
+"""Inputs that are there to be read in the list of runs."""
+_REPEATS = words(
+    "run runs attempt attempts iteration iterations repeat repeats round index idx shard shards n i count trial"
+)
+"""Names of axes by which a job is repeated on purpose."""
+
+
+def unused_input(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find inputs and secrets that nothing in the workflow, or in the composite action, reads."""
+    workflow: Workflow = subject.context
+    text = workflow.document.source.text
+    for path, what, context in _declarations(workflow):
+        if _takes_all(text, context):
+            continue
+        node: Any = workflow.root
+        for key in path:
+            node = map_at(node, str(key))
+        for name in node:
+            is_for_people = path[1:2] == ("workflow_dispatch",) and _FOR_PEOPLE.search(name)
+            if "${{" not in name and not is_for_people and not _is_read(text, context, name):
+                yield Problem((*path, name), part="key", what=what, name=name)
+
+
+def _declarations(workflow: Workflow) -> Iterator[tuple[Path, str, str]]:
+    """Yield where names are declared, what they are called, and the context that has them."""
+    if workflow.is_action:
+        if map_at(workflow.root, "runs").get("using") == "composite":
+            yield ("inputs",), "input", "inputs"
+        return
+    for event in ("workflow_call", "workflow_dispatch"):
+        yield ("on", event, "inputs"), "input", "inputs"
+    yield ("on", "workflow_call", "secrets"), "secret", "secrets"
+
+
+def _takes_all(text: str, context: str) -> bool:
+    """Say whether a context is used as a whole, or with a name that is worked out."""
+    if context == "secrets" and re.search(r"\bsecrets:\s*inherit\b", text):
+        return True
+    return (
+        re.search(
+            rf"(?i)\b{context}\s*(?:\[\s*[^'\s]|\.\*|\)|\}}\}}|,)|GITHUB_EVENT_PATH|context\.payload\b|github\.event\s*[)}}]",
+            text,
+        )
+        is not None
+    )
+
+
+def _is_read(text: str, context: str, name: str) -> bool:
+    escaped = re.escape(name)
+    return (
+        re.search(rf"(?i)\b{context}\s*(?:\.\s*{escaped}(?![\w-])|\[\s*'{escaped}'\s*\]|\[\s*\"{escaped}\"\s*\])", text)
+        is not None
+    )
+
+
+def unused_matrix_axis(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find axes of a matrix that the job does not look at: each combination does the same again."""
+    job: Job = subject.context
+    matrix = job.matrix
+    if matrix is None or matrix.keys is None or not matrix.vectors:
+        return
+    start, end = job.value.start, job.value.end
+    text = job.workflow.document.source.text[start:end]
+    if re.search(
+        r"(?i)\bmatrix\s*(?:\[\s*[^'\s]|\.\*|\)|\}\}|,)|\bstrategy\.job-(?:index|total)\b|toJSON\(\s*strategy", text
+    ):
+        return
+    chosen = {key.lower() for item in (*matrix.include, *matrix.exclude) if isinstance(item, dict) for key in item}
+    for name, cells in matrix.vectors.items():
+        if len(cells) < 2 or name.lower() in chosen or name.lower() in _REPEATS or "${{" in name:
+            continue
+        if not _is_read(text, "matrix", name):
+            yield Problem(("strategy", "matrix", name), part="key", name=name, count=len(cells))
