@@ -17,22 +17,23 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Map
 
 PULLS = words("pull_request pull_request_target")
-_OF_PULLS = words("pull_request pull_request_target pull_request_review pull_request_review_comment")
+OF_PULLS = words("pull_request pull_request_target pull_request_review pull_request_review_comment")
 PAYLOAD: dict[str, frozenset[str]] = {
-    "pull_request": _OF_PULLS, "review": words("pull_request_review"), "issue": words("issues issue_comment"),
+    "pull_request": OF_PULLS, "review": words("pull_request_review"), "issue": words("issues issue_comment"),
     "comment": words("issue_comment pull_request_review_comment commit_comment discussion_comment"),
     "release": words("release"), "workflow_run": words("workflow_run"), "head_commit": words("push"), "commits": words("push"),
     "pusher": words("push"), "compare": words("push"), "client_payload": words("repository_dispatch"),
     "deployment": words("deployment deployment_status"), "deployment_status": words("deployment_status"),
     "discussion": words("discussion discussion_comment"), "merge_group": words("merge_group"), "check_run": words("check_run"),
+    "check_suite": words("check_suite check_run"),
 }  # fmt: skip
 """What stands at the top of `github.event` → the events that have it."""
 _ON_DEFAULT_BRANCH = words(
     """schedule workflow_run issues issue_comment label discussion discussion_comment milestone repository_dispatch
     watch fork gollum pull_request_target merge_group branch_protection_rule delete"""
 )
-_KNOWN = _ON_DEFAULT_BRANCH | _OF_PULLS | words("push release workflow_dispatch create")
-_TYPES_OF_PULLS = ("opened", "synchronize", "reopened")
+_KNOWN = _ON_DEFAULT_BRANCH | OF_PULLS | words("push release workflow_dispatch create")
+_TYPESOF_PULLS = ("opened", "synchronize", "reopened")
 _NO_ACTION = words("push schedule workflow_dispatch create delete")
 
 
@@ -92,7 +93,7 @@ class Event:
             return False
         types = names_of(self.config.get("types"))
         if not types and self.name in PULLS:
-            types = list(_TYPES_OF_PULLS)
+            types = list(_TYPESOF_PULLS)
         return not types or action in types or any("${{" in one for one in types)
 
     def _takes(self, name: str, patterns: list[str] | None, refused: list[str]) -> bool:
@@ -130,7 +131,7 @@ def _kinds(name: str, config: Map) -> frozenset[str]:
         given = {kind for kind, keys in (("branch", ("branches", "branches-ignore")), ("tag", ("tags", "tags-ignore")))
                  if any(key in config for key in keys)}  # fmt: skip
         return frozenset(given or {"branch", "tag"})
-    if name in _OF_PULLS - {"pull_request_target"}:
+    if name in OF_PULLS - {"pull_request_target"}:
         return frozenset({"pull"})
     if name == "release":
         return frozenset({"tag"})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WORKFLOWS = ".github/workflows/"
 _DOCUMENTS = lazily(r"(?:README|LICEN[CS]E|CONTRIBUTING|CHANGELOG|COPYING)\b", re.IGNORECASE)
-_ENOUGH_NAMES = 6
+_ENOUGH_NAMES = 4
 _MADE_BY_TOOLS = words("""node_modules dist build out bin obj target vendor venv .venv env coverage tmp temp .cache
     _build generated artifacts""")
 """Folders that tools make, and that are seldom committed."""

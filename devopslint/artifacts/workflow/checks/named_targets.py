@@ -77,7 +77,7 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
         for one in re.findall(r"^\.PHONY\s*:(.*)$", found.replace("\\\n", " "), re.MULTILINE)
         for name in one.split()
     )
-    for word in command.operands(_MAKE_VALUED):
+    for word in command.operands(_MAKE_VALUED) if targets else ():
         if word.expands or not _NAME.fullmatch(word.text) or word.text in targets:
             if word.expands:
                 return None
@@ -114,7 +114,7 @@ def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
     text = _read(ground, f"{folder}/package.json")
     manifest = _json(text) if text is not None else None
     scripts = manifest.get("scripts", {}) if isinstance(manifest, dict) else None
-    if not isinstance(scripts, dict) or "package.json" in ground.text:
+    if not isinstance(scripts, dict) or not scripts or "package.json" in ground.text:
         return None
     wanted = "test" if name.text in {"t", "tst"} else name.text
     if wanted in scripts or (wanted == "restart" and {"stop", "start"} & set(scripts)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.events import PAYLOAD, PULLS, events_of
+from devopslint.artifacts.workflow.events import OF_PULLS, PAYLOAD, PULLS, events_of
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Problem
 
@@ -23,24 +23,26 @@ _COMPILED = ".lock.yml"
 _REFS_OF_PULLS = (("github", "head_ref"), ("github", "base_ref"))
 
 
-def never_with_these_events(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find conditions of jobs and steps that no event of the workflow fulfils."""
+def event_never_comes(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find conditions that no event of the workflow fulfils, and what none of them has."""
     events = events_of(subject.context)
-    if events is None:
-        return
-    told: set[str] = set()
+    if events is not None:
+        yield from _conditions(subject, events)
+        if all(event.is_known for event in events) and not subject.context.path.endswith(_COMPILED):
+            yield from _contexts(subject, events)
+
+
+def _conditions(subject: Subject, events: list[Event]) -> Iterator[Problem]:
     for usage in usages(subject.context):
-        if usage.tree is None or usage.site.path[-1:] != ("if",) or usage.job is None or usage.job.key in told:
+        if usage.tree is None or usage.site.path[-1:] != ("if",) or usage.job is None:
             continue
-        possible = [event for event in events if usage.step is None or _job_may_run(usage, event)]
-        if not possible or any(truth(usage.tree, event) is not False for event in possible):
+        possible = [event for event in events if usage.step is None or _job_may_run(usage, event)] or events
+        if any(truth(usage.tree, event) is not False for event in possible):
             continue
-        if usage.step is None:
-            told.add(usage.job.key)
         node = _guilty(usage.tree, possible)
         place = usage.place(node.start, node.end)
         shown = " ".join(usage.site.value[node.start : node.end].split())
-        yield Problem(place, condition=shown, events=_shown(possible))
+        yield Problem(place, what=f"`{shown}` never holds", reason=f"this runs on {_shown(possible)} only")
 
 
 def _job_may_run(usage: Usage, event: Event) -> bool:
@@ -127,25 +129,23 @@ def _call(node: Node, event: Event) -> bool | None:
 def _is_empty(path: tuple[str, ...], event: Event) -> bool:
     """Say whether a reference is certainly empty in a run that an event starts."""
     if path in _REFS_OF_PULLS:
-        return event.is_known and event.name not in PULLS
+        return event.is_known and event.name not in OF_PULLS | {"merge_group"}
     return path[:2] == ("github", "event") and len(path) > 2 and not event.has(path[2])
 
 
-def context_of_another_event(subject: Subject, options: Options) -> Iterator[Problem]:
+def _contexts(subject: Subject, events: list[Event]) -> Iterator[Problem]:
     """Find references to what no event of the workflow has, outside of conditions."""
-    events = events_of(subject.context)
-    if events is None or not all(event.is_known for event in events) or subject.context.path.endswith(_COMPILED):
-        return
     for usage in usages(subject.context):
-        if usage.tree is None or usage.site.path[-1:] == ("if",):
-            continue
+        if usage.tree is None or usage.site.path[-1:] == ("if",) or str(usage.site.path[-1]).startswith("GITHUB_"):
+            continue  # the last is GitHub's own variable, which is passed on
         for node in _needed(usage.tree):
             path = node.path()
             if path is None or not all(_is_empty(path, event) for event in events):
                 continue
             having = min(PULLS if path in _REFS_OF_PULLS else PAYLOAD[path[2]], key=len)
             shown = usage.site.value[node.start : node.end]
-            yield Problem(usage.place(node.start, node.end), name=shown, having=having, events=_shown(events))
+            reason = f"this runs on {_shown(events)} only, not on `{having}`"
+            yield Problem(usage.place(node.start, node.end), what=f"`{shown}` is empty", reason=reason)
 
 
 def _needed(node: Node) -> Iterator[Node]:
