@@ -1,0 +1,37 @@
+"""Calls of ssh that take any key for that of the host."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
+
+    Options = Mapping[str, Any]
+
+_UNCHECKED = lazily(r"StrictHostKeyChecking(?:\s*=\s*|\s+)[\"']?(?:no|off)\b", re.IGNORECASE)
+_LOCAL = lazily(r"(?:^|@)(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)")
+
+
+def host_key_unchecked(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`ssh -o StrictHostKeyChecking=no`, and the same in `GIT_SSH_COMMAND` or in what is written to `~/.ssh/config`."""
+    command: Command = subject.context.command
+    if any(_LOCAL.search(word.text) for word in command.words):
+        return
+    if command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None:
+        return
+    values = [one.value for one in command.assignments if one.value is not None]
+    words: list[Word] = [*values, *command.words]
+    for word in words:
+        found = _UNCHECKED.search(word.text)
+        if found:
+            yield Problem(Place(word.fragment.source, *word.mark), option=found[0])
+            return
