@@ -29,7 +29,7 @@ from devopslint.syntax.source import Source
     ],
 )
 def test_patterns(patterns: str, path: str, excluded: bool) -> None:
-    assert Ignore(patterns, folder="", is_certain=True).excludes(path) is excluded
+    assert Ignore(Source(".dockerignore", patterns), folder="", is_certain=True).excludes(path) is excluded
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from devopslint.knowledge.ignore_patterns import read_patterns
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Model
+    from devopslint.knowledge.ignore_patterns import Pattern
+    from devopslint.syntax.source import Source
 
 
 def read_ignore(model: Model) -> Ignore | None:
@@ -41,7 +43,7 @@ def _find(model: Model) -> Ignore | None:
             source = workspace.source(candidate)
             if source is not None:
                 above = candidate.rpartition("/")[0]
-                return Ignore(source.text, folder=above, is_certain=index < 3)
+                return Ignore(source, folder=above, is_certain=index < 3)
     return None
 
 
@@ -104,22 +106,27 @@ class Ignore:
     One beside the Dockerfile, or named after it, `is_certain` to be heeded; one above only when the folder is the context.
     """
 
-    __slots__ = ("folder", "is_certain", "patterns")
+    __slots__ = ("folder", "is_certain", "patterns", "source")
 
-    def __init__(self, text: str, *, folder: str, is_certain: bool) -> None:
+    def __init__(self, source: Source, *, folder: str, is_certain: bool) -> None:
+        self.source = source
         self.folder = folder
         self.is_certain = is_certain
-        self.patterns = [(one.expression, one.keeps) for one in read_patterns(text) if one.pattern]
+        self.patterns = [one for one in read_patterns(source.text) if one.pattern]
 
     def excludes(self, path: str) -> bool:
         """Say whether a path is kept out of the build context, and nothing below it let in again."""
-        excluded = False
-        for pattern, keeps in self.patterns:
-            if pattern.match(path):
-                excluded = not keeps
-            elif keeps and excluded and pattern.pattern.startswith(re.escape(path) + "/"):
-                excluded = False
-        return excluded
+        return self.excluding(path) is not None
+
+    def excluding(self, path: str) -> Pattern | None:
+        """Return the pattern that keeps a path out of the build context; `None` when none does."""
+        found = None
+        for one in self.patterns:
+            if one.expression.match(path):
+                found = None if one.keeps else one
+            elif one.keeps and found is not None and one.expression.pattern.startswith(re.escape(path) + "/"):
+                found = None
+        return found
 
     def covers(self, path: str) -> bool:
         """Say whether a path is kept out."""

@@ -8,7 +8,7 @@ from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
 from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.files import REMOTE, sources_and_destination
 from devopslint.artifacts.dockerfile.ignore import read_ignore
-from devopslint.policy.subject import Problem
+from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
         if path in {"", "."} or ".." in path or not ignore.excludes(path):
             continue
         if ignore.is_certain or _is_only_there(step, ignore.folder, path):
-            yield Problem(place, source=text)
+            pattern = ignore.excluding(path)
+            assert pattern is not None
+            related = [Related(Place(ignore.source, pattern.start, pattern.end), "kept out here")]
+            yield Problem(place, related=related, source=text)
 
 
 def _is_only_there(step: Step, folder: str, path: str) -> bool:
