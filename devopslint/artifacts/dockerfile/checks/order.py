@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step
+import re
+
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step, whole_text
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.knowledge.packages import is_install, packages
-from devopslint.policy.subject import Problem
+from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -44,6 +46,11 @@ _DEPENDENCY_INSTALLS = {
 }
 
 
+_CHANGES = lazily(
+    r"(?:(?:GIT|CI|VCS|SOURCE)_)?(?:COMMIT(?:_(?:SHA|HASH|ID))?|REVISION|REF|SHA)|BUILD_(?:DATE|ID|NUM|NUMBER|TIME|TIMESTAMP)|CREATED",
+    re.IGNORECASE,
+)
+"""Names of arguments that have another value in every build."""
 _SYSTEM = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
 _BESIDE = frozenset({"echo", "export", "find", "mkdir", "rm", "set", "true"})
 """What stands beside an install and works on nothing that was copied."""
@@ -57,6 +64,7 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
     if not words or step.stage is None or step.instruction.onbuild:
         return
     called: set[str] = set()
+    later = next((other for other in step.stage.steps if other.name == "RUN" and other.index > step.index), None)
     for other in step.stage.steps:
         if other.name != "RUN":
             continue
@@ -65,7 +73,7 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
                 return
             called.update(command.name for command in other.read_script())
             continue
-        if _installs_packages(other):
+        if other is later and _installs_packages(other):
             related = [related_step(other, "installed here")]
             told = {"what": "packages of the system", "instead": "move it below their install"}
             yield Problem(docker_place(step, words[0]), related=related, **told)
@@ -78,6 +86,27 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
             told = {"what": "dependencies", "instead": f"copy {manifest} first"}
             yield Problem(docker_place(step, words[0]), related=related, **told)
             return
+
+
+def changing_argument(subject: Subject, options: Options) -> Iterator[Problem]:
+    """ARG of a commit or a date above an install that does not use it: RUN has it in its environment, and runs anew."""
+    step: Step = subject.context
+    if step.stage is None or step.instruction.onbuild:
+        return
+    for word in step.instruction.words:
+        name = word.raw.partition("=")[0]
+        if not _CHANGES.fullmatch(name):
+            continue
+        for other in step.stage.steps:
+            if other.index <= step.index or other.name in {"ARG", "LABEL"}:
+                continue
+            if re.search(rf"\b{name}\b", whole_text(other)):
+                break
+            if other.name == "RUN" and (_installs_packages(other) or _dependency_install(other)[1]):
+                fragment = step.instruction.fragment
+                place = Place(fragment.source, *fragment.mark(word.start, word.start + len(name)))
+                yield Problem(place, related=[related_step(other, "runs anew for every value")], name=name)
+                break
 
 
 def _installs_packages(step: Step) -> bool:
