@@ -141,7 +141,7 @@ SETTINGS: list[dict[str, str | bytes]] = [
 
 
 def test_whatever_changes_is_seen(checks):
-    write(Path.cwd(), {".gitignore": "*devopslint.yaml\n"})  # what is set is no file of the run
+    write(Path.cwd(), {".gitignore": "/.devopslint.yaml\n/devopslint.yaml\n"})  # what is set is no file of the run
     before = checks.run()
     seen = [before]
     for setting in SETTINGS:
