@@ -1,11 +1,14 @@
-"""The entry point: plain calls go straight to the work, everything else through `click`."""
+"""The entry point: checks with options of every day go straight to the work, everything else through `click`."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-_FAST = frozenset({"--force-exclude"})
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 EXIT_INTERRUPTED = 130
 _SETTINGS = frozenset({"DEVOPSLINT_OUTPUT", "_DEVOPSLINT_COMPLETE"})
 """Variables that only `click` reads: what to write, and what a shell wants to complete."""
@@ -50,8 +53,7 @@ def _take_one_interrupt() -> bool:
 
     Say whether that could be done: somebody else may have decided what Ctrl-C is.
     """
-    import signal
-
+    signal = _signals()
     taken = 0
 
     def take(_number: int, _frame: object) -> None:
@@ -68,6 +70,17 @@ def _take_one_interrupt() -> bool:
     return True
 
 
+def _signals() -> Any:
+    """Return the module of signals, without the enumerations that its public half makes at the cost of a start."""
+    try:
+        import _signal  # type: ignore[import-not-found]
+    except ImportError:
+        import signal
+
+        return signal
+    return _signal
+
+
 def _collect_seldom() -> None:
     """Look for circles of objects that nobody has any more after every 50,000 new ones: findings are many, and none."""
     import gc
@@ -77,8 +90,7 @@ def _collect_seldom() -> None:
 
 def _take_no_interrupt() -> None:
     """Let one that comes while Python ends not change how it does."""
-    import signal
-
+    signal = _signals()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -107,22 +119,18 @@ def _look_for_no_modules_here() -> None:
 
 def _run(arguments: list[str]) -> int:
     words = arguments[1:] if arguments[:1] == ["check"] else arguments
-    plain = all(not word.startswith("-") or word in _FAST for word in words) and not _SETTINGS & os.environ.keys()
-    if plain and not (words and words is arguments and words[0] in _COMMANDS):
-        return _fast_check(words)
+    is_check = not (words and words is arguments and words[0] in _COMMANDS)
+    if is_check and not _SETTINGS & os.environ.keys():
+        from devopslint.commands.plain_options import plain_request
+
+        request = plain_request(words)
+        if request is not None:
+            from devopslint.commands.check import check
+
+            return check(request)
     from devopslint.cli import run
 
     return run(arguments)
-
-
-def _fast_check(words: list[str]) -> int:
-    """Check without the cost of a command-line library, which matters to a hook."""
-    from devopslint.commands.check import check
-    from devopslint.commands.request import Request
-
-    request = Request([word for word in words if not word.startswith("-")])
-    request.force_exclude = "--force-exclude" in words
-    return check(request)
 
 
 def _failed(error: Exception, arguments: list[str]) -> int:

@@ -8,14 +8,10 @@ expressions are overwritten at equal length, so that places stay what they are.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 
-from devopslint.policy.analyser import Found
-from devopslint.policy.subject import Place
-from devopslint.syntax.shell_words import mask
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.knowledge.commands import ScriptContext
-    from devopslint.policy.analyser import Outcome
+    from devopslint.policy.analyser import Found, Outcome
     from devopslint.policy.subject import Subject
     from devopslint.syntax.fragment import Fragment
 
@@ -47,8 +43,8 @@ _HEADS = {
     "ksh": "#!/bin/ksh",
 }
 _LEVELS = {"error": "error", "warning": "warning", "info": "note", "style": "note"}
-_OWN_SHELL = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a|k)?sh\b")
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_OWN_SHELL = lazily(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a|k)?sh\b")
+_NAME = lazily(r"[A-Za-z_]\w*")
 _OF_LITERALS = frozenset({2043, 2050, 2078, 2153, 2154, 2157, 2158, 2159, 2160, 2161, 2170, 2193, 2194, 2195})
 """What is said of a word because it is a literal, which an expression is not."""
 _lost = 0.0
@@ -128,6 +124,8 @@ def request(subject: Subject, options: Mapping[str, Any]) -> Request | None:
     shell = context.shell or "sh"
     if fragment is None or shell not in _HEADS:
         return None
+    from devopslint.syntax.shell_words import mask
+
     text, expressions = mask(fragment.text)
     head = "" if _OWN_SHELL.match(text) else f"{_HEADS[shell]}{' -e' if context.errexit else ''}\n"
     return Request(fragment, head, text, expressions, context.declared, portable=context.shell is not None)
@@ -250,6 +248,7 @@ def _bounds(seconds: int) -> Callable[[], None] | None:
 def _finish(process: Any, scripts: int) -> dict[str, list[Mapping[str, Any]]] | str:
     """Return what a process says, by file, or why it says nothing."""
     global _lost  # noqa: PLW0603 (of the whole run)
+    import json
     import subprocess
 
     most = SECONDS + SECONDS_EACH * scripts
@@ -279,6 +278,9 @@ def _finish(process: Any, scripts: int) -> dict[str, list[Mapping[str, Any]]] | 
 
 def _found(one: Request, comments: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
     """Yield what is said of a script and can be true where it stands."""
+    from devopslint.policy.analyser import Found
+    from devopslint.policy.subject import Place
+
     starts = [0]
     text = one.text
     at = text.find("\n")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import partial
 
-from devopslint.commands.performer import performer_for
+from devopslint.commands.performer import memory_for, performer_for
 from devopslint.commands.session import BASELINE_NAME, Session
 from devopslint.commands.telling import leave_stdout, stay_inside, tell
 from devopslint.config.settings import Config
@@ -37,13 +36,13 @@ GRAVITY = {"note": 0, "warning": 1, "error": 2, "never": 3}
 class Ready:
     """A request, ready to be judged."""
 
-    __slots__ = ("asked", "ignoring", "memory", "performer", "session", "workspace")
+    __slots__ = ("asked", "ignoring", "memory", "session", "workspace")
 
     def __init__(self, request: Request) -> None:
         self.session = Session(request)
         self.session.check_selection()
         self.workspace, self.asked = asked_of(request, self.session)
-        self.performer, self.memory = performer_for(request, self.session, self.asked)
+        self.memory = memory_for(request, self.session, self.asked)
         self.ignoring = self.session.ignoring()
 
     def still_holds(self) -> bool:
@@ -103,7 +102,7 @@ def _judged(ready: Ready, request: Request) -> Report:
         ready.workspace,
         session.catalog,
         session.selection,
-        ready.performer,
+        performer_for(request, session, asked, ready.memory),
         session.scopes,
         ready.ignoring,
         ready.memory,
@@ -236,8 +235,11 @@ def _write(
     _stay_inside(outputs, session)
     for index, output in enumerate(outputs):
         parts: list[str] = []
-        noted = None if replay is None else parts
-        taken = _put(output, partial(write_output, output, report, sys.stdout, options_for, noted))
+
+        def write(to: Output, noted: list[str] | None = None if replay is None else parts) -> None:
+            write_output(to, report, sys.stdout, options_for, noted)
+
+        taken = _put(output, write)
         if replay is not None:
             replay.wrote(index, "".join(parts) if taken else None)
 
@@ -274,7 +276,7 @@ def _writing_again(outputs: Sequence[Output], session: Session) -> Callable[[int
             _stay_inside(outputs, session)
             checked = True
         output = outputs[index]
-        _put(output, partial(write_again, output, content, sys.stdout))
+        _put(output, lambda to: write_again(to, content, sys.stdout))
 
     return write
 
@@ -289,12 +291,12 @@ def _stay_inside(outputs: Sequence[Output], session: Session) -> None:
             stay_inside(output.path, session.root)
 
 
-def _put(output: Output, write: Callable[[], None]) -> bool:
+def _put(output: Output, write: Callable[[Output], None]) -> bool:
     """Write a report, and say whether all of it was taken: what reads our output may have enough of it."""
     from devopslint.report import OutputError
 
     try:
-        write()
+        write(output)
     except BrokenPipeError:  # the exit code stays what it is
         leave_stdout()
         return False

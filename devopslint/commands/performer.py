@@ -23,11 +23,22 @@ FEW_FILES = 8
 """Files below which neither a cache nor processes pay for what it costs to open them."""
 
 
-def performer_for(request: Request, session: Session, asked: Asked) -> tuple[Performer, Memory | None]:
-    """Return how tasks are judged, and what remembers whole runs.
+def memory_for(request: Request, session: Session, asked: Asked) -> Memory | None:
+    """Return what remembers whole runs; `None` for one that nothing is kept of."""
+    if request.profile_rules or request.no_cache or _is_small(request, asked):
+        return None
+    folder = os.path.join(cache_folder(), "results")
+    if is_below(os.path.realpath(folder), os.path.realpath(session.root)):
+        return None  # what lies in the repository may be a stranger's
+    from devopslint.engine.cache import Cache
+    from devopslint.engine.recall import Memory
 
-    A few files are judged at once in this process, folders from the cache and in processes.
-    """
+    cache = Cache(folder, os.path.realpath(session.root), _environment(session))
+    return Memory(cache, session.stamp_of_scopes())
+
+
+def performer_for(request: Request, session: Session, asked: Asked, memory: Memory | None) -> Performer:
+    """Return how tasks are judged: a few files at once in this process, folders from the cache and in processes."""
     from devopslint.engine.run import one_by_one
 
     if request.quiet:
@@ -38,28 +49,27 @@ def performer_for(request: Request, session: Session, asked: Asked) -> tuple[Per
         from devopslint.engine.profile import Costs, profiled
 
         session.costs = Costs()
-        return profiled(session.costs), None
-    if len(asked.found) + len(asked.given) < FEW_FILES and not request.jobs:
-        return one_by_one, None
-    from devopslint.engine.cache import Cache, cached
+        return profiled(session.costs)
+    if _is_small(request, asked):
+        return one_by_one
+    from devopslint.engine.cache import cached
     from devopslint.engine.processes import Setup, cores, in_processes
-    from devopslint.engine.recall import Memory
 
     folders, selection, scopes = session.catalog.folders, session.selection, session.scopes
     setup = Setup(session.root, folders, selection, remember=not request.no_cache, scopes=scopes)
     performer = in_processes(setup, request.jobs or cores(), chosen=request.jobs > 1)
-    folder = os.path.join(cache_folder(), "results")
-    if request.no_cache or is_below(os.path.realpath(folder), os.path.realpath(session.root)):
-        return performer, None  # what lies in the repository may be a stranger's
-    cache = Cache(folder, os.path.realpath(session.root), _environment(session))
-    return cached(performer, cache, prune=asked.whole), Memory(cache, session.stamp_of_scopes())
+    return performer if memory is None else cached(performer, memory.cache, prune=asked.whole)
+
+
+def _is_small(request: Request, asked: Asked) -> bool:
+    return len(asked.found) + len(asked.given) < FEW_FILES and not request.jobs
 
 
 def _environment(session: Session) -> str:
     """Return what, besides the files, decides the result of a task: version, code, rules and selection."""
     from devopslint import __version__
     from devopslint.engine.analysis import stamp
-    from devopslint.engine.workspace import digest
+    from devopslint.engine.reading import digest
 
     kinds = session.scopes.kinds if session.scopes else None
     parts = [__version__, sys.version, kinds.stamp() if kinds else "", session.selection.stamp()]
@@ -108,9 +118,9 @@ def _trusted(session: Session) -> list[str]:
 
 
 def _stamp_of_library(name: str) -> str:
-    from importlib.util import find_spec
+    from importlib.machinery import PathFinder
 
-    spec = find_spec(name)
+    spec = PathFinder.find_spec(name)
     if spec is None or spec.origin is None:
         return name
     status = os.stat(spec.origin)

@@ -229,7 +229,7 @@ def _in_repository(folder: str) -> bool:
         folder = parent
 
 
-def _walk(root: str, prefix: str, seen: dict[str, str]) -> Iterator[str]:
+def _walk(root: str, prefix: str = "", seen: dict[str, str] | None = None) -> Iterator[str]:
     """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed.
 
     What stands in the folders is added to `seen`, where that is plain: by the name of the folder, after the prefix.
@@ -241,15 +241,16 @@ def _walk(root: str, prefix: str, seen: dict[str, str]) -> Iterator[str]:
         below, ignores = stack.pop()
         try:
             with os.scandir(root + os.sep + below) as scanned:
-                entries = [(entry.name, plain_entry(entry)) for entry in scanned]
+                entries = {entry.name: plain_entry(entry) for entry in scanned}
         except OSError:
             continue
-        texts = [text for _, text in entries if text is not None]
-        if len(texts) == len(entries):
-            seen[(prefix + below)[:-1]] = "\0".join(sorted(texts))
-        if (".gitignore", ".gitignore/file") in entries or (".gitignore", None) in entries:
+        texts = [text for text in entries.values() if text is not None]
+        if seen is not None and len(texts) == len(entries):
+            texts.sort()
+            seen[(prefix + below)[:-1]] = "\0".join(texts)
+        if ".gitignore" in entries:
             ignores = [*ignores, (below, _ignore_lines(os.path.join(root, below, ".gitignore")))]
-        for name, text in entries:
+        for name, text in entries.items():
             path = below + name
             is_folder = text is not None and text[-1] == "/"
             if (is_folder and name in NEVER_WALKED) or (ignores and _ignored(path, is_folder, ignores)):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from hashlib import blake2b
 
-from devopslint.policy.subject import Place
+from devopslint.policy.digests import blake2b
 from devopslint.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from devopslint.policy.subject import Place
     from devopslint.syntax.tree import Document, SyntaxProblem
 
     Fault = tuple[str, Place, str]
@@ -78,7 +78,7 @@ def decode(path: str, content: bytes) -> tuple[Source | None, Fault | None]:
             source = Source(path, content.decode("utf-16"))
         except UnicodeDecodeError:
             return None, unreadable(path, "core/encoding", "is neither UTF-8 nor whole UTF-16")
-        return source, ("core/encoding", Place(source, 0, 0), "is UTF-16, which the tools that use it do not read")
+        return source, ("core/encoding", _place(source, 0, 0), "is UTF-16, which the tools that use it do not read")
     if b"\0" in content[:_SNIFFED]:
         return None, unreadable(path, "core/binary", "is a binary file")
     if content.startswith(b"\xef\xbb\xbf"):
@@ -89,12 +89,18 @@ def decode(path: str, content: bytes) -> tuple[Source | None, Fault | None]:
         source = Source(path, content.decode("latin-1"))
         at = error.start
         message = f"is not UTF-8: byte 0x{content[at]:02X} (the file is judged as if it were Latin-1)"
-        return source, ("core/encoding", Place(source, at, at + 1), message)
+        return source, ("core/encoding", _place(source, at, at + 1), message)
 
 
 def unreadable(path: str, rule: str, message: str) -> Fault:
     """Return a fault of a file that has no text."""
-    return rule, Place(Source(path, ""), 0, 0), message
+    return rule, _place(Source(path, ""), 0, 0), message
+
+
+def _place(source: Source, start: int, end: int) -> Place:
+    from devopslint.policy.subject import Place
+
+    return Place(source, start, end)
 
 
 def parse(source: Source) -> tuple[Sequence[Document], Sequence[SyntaxProblem]]:

@@ -7,8 +7,9 @@ what can't be kept is not, and what can't be read is not there.
 from __future__ import annotations
 
 import os
-from hashlib import blake2b
 from zlib import crc32
+
+from devopslint.policy.digests import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

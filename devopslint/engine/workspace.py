@@ -16,7 +16,6 @@ from devopslint.engine.reading import (
     too_large,
     unreadable,
 )
-from devopslint.policy.subject import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from devopslint.engine.reading import Fault
     from devopslint.engine.scopes import Kinds
     from devopslint.engine.words import Names, Words
+    from devopslint.policy.subject import Place
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document
 
@@ -162,6 +162,8 @@ class Workspace:
         if path not in self._documents:
             documents: Sequence[Document] = ()
             if source is not None:
+                from devopslint.policy.subject import Place
+
                 documents, problems = parse(source)
                 self._parsing[path] = [
                     ("core/syntax", Place(source, one.start, one.end), one.message)
@@ -356,10 +358,11 @@ class Workspace:
 
 def plain_entry(entry: os.DirEntry[str]) -> str | None:
     """Return the name of an entry with what it is; `None` for a link, and for what may be git's: that is not seen at once."""
+    name = entry.name
     if entry.is_dir(follow_symlinks=False):
-        return f"{entry.name}/"
-    if entry.is_file(follow_symlinks=False) and not _is_of_git(entry.name):
-        return f"{entry.name}/file"
+        return name + "/"
+    if entry.is_file(follow_symlinks=False) and name.lower() != ".git":
+        return name + "/file"
     return None
 
 

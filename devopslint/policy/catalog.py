@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
-from devopslint.policy.families import members_named
-from devopslint.policy.finding import DOCS_URL, RuleInfo
-from devopslint.policy.rule import Rule
+from devopslint.policy.digests import blake2b
 from devopslint.policy.rule_files import COLD, RuleFileError, fingerprint, group_of, rule_files
 
 TYPE_CHECKING = False
@@ -16,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
+    from devopslint.policy.finding import RuleInfo
+    from devopslint.policy.rule import Rule
     from devopslint.policy.rule_files import Index
 
     Subjects = Callable[[], Mapping[str, tuple[str, ...]]]
@@ -51,6 +50,7 @@ class RuleFolder:
         self._subjects = subjects
         self._memory: Index | None = None
         self._digests: dict[str, str] = {}
+        self._digests_text = ""
         self._help: dict[str, dict[str, dict[str, Any]]] = {}
         self._ready = False
         self._stamp = ""
@@ -63,9 +63,10 @@ class RuleFolder:
     def groups(self) -> list[str]:
         """Return the names of the groups of rules, sorted."""
         self._refresh()
+        digests = self._known_digests()
         if self._memory is not None:
             return sorted(self._memory)
-        files = self._digests or os.listdir(self._index_folder)
+        files = digests or os.listdir(self._index_folder)
         names = [name[: -len(".json")] for name in files if name.endswith(".json")]
         return sorted("" if name == "_" else name for name in names if not name.endswith(".help"))
 
@@ -94,20 +95,28 @@ class RuleFolder:
         if stored == FROZEN:
             return
         self._stamp = fingerprint(self.folder, by_content=self.from_user)
-        if stored == self._stamp:
-            self._digests = _digests_in(digests)
-        if not self._digests:
+        if stored == self._stamp and digests:
+            self._digests_text = digests  # parsed when an index is read: a run that is recalled reads none
+        else:
             self._build()
+
+    def _known_digests(self) -> dict[str, str]:
+        """Return the digests of the files of the index; none of one that is as it was packed, or in memory."""
+        if self._digests_text:
+            self._digests, self._digests_text = _parsed(self._digests_text), ""
+            if not self._digests:
+                self._build()
+        return self._digests
 
     def _read(self, group: str, ending: str) -> dict[str, dict[str, Any]]:
         """Return what a file of the index holds; one that is not as it was written is never trusted."""
         self._refresh()
+        digests = self._known_digests()
         if self._memory is None:
             name = (group or "_") + ending
             text = _read_text(os.path.join(self._index_folder, name))
-            if not self._digests or self._digests.get(name, "") == (_digest(text) if text else ""):
-                found: dict[str, dict[str, Any]] = json.loads(text) if text else {}
-                return found
+            if not digests or digests.get(name, "") == (_digest(text) if text else ""):
+                return _parsed(text) if text else {}
             self._build()
         return (self._memory or {}).get(group, {})
 
@@ -148,6 +157,8 @@ class Catalog:
     def group(self, name: str) -> list[Rule]:
         """Return the rules of one group, sorted by id. Raises RuleFileError when a rule file is broken."""
         if name not in self._rules:
+            from devopslint.policy.rule import Rule
+
             for folder in self.folders:
                 for identifier, raw in folder.load(name).items():
                     if identifier in self._by_id:
@@ -178,6 +189,8 @@ class Catalog:
         found = self._by_id.get(identifier)
         if found is not None:
             return found[1]
+        from devopslint.policy.families import members_named
+
         return next(members_named(identifier, self.group(group_of(identifier))), None)
 
     def info(self, identifier: str) -> RuleInfo:
@@ -188,6 +201,8 @@ class Catalog:
         raw = rule.raw
         page = raw.get("family", identifier)
         folder = self._by_id[page][0]
+        from devopslint.policy.finding import DOCS_URL, RuleInfo
+
         return RuleInfo(
             identifier,
             raw["title"],
@@ -220,6 +235,8 @@ def write_index(index: Index, folder: str, stamp: str) -> None:
 
     The stamp goes last, with digests of all files (but for `FROZEN`, which nobody changes).
     """
+    import json
+
     from devopslint.policy.whole_files import write_whole
 
     os.makedirs(folder, exist_ok=True)
@@ -242,12 +259,13 @@ def write_index(index: Index, folder: str, stamp: str) -> None:
 
 
 def _digest(text: str) -> str:
-    from hashlib import blake2b
-
     return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
-def _digests_in(text: str) -> dict[str, str]:
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a file of an index holds; nothing when it is no JSON."""
+    import json
+
     try:
         found = json.loads(text)
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 TYPE_CHECKING = False
@@ -62,25 +61,24 @@ def _files(folder: str, below: str, endings: tuple[str, ...]) -> Iterator[str]:
 
 
 def fingerprint(folder: str, *, by_content: bool = False) -> str:
-    """Return what changes when a rule file, or Python beside it, is added, removed or edited, as one line of JSON.
+    """Return what changes when a rule file, or Python beside it, is added, removed or edited, on one line.
 
     Size and time tell that of a checkout of ours, which has many. Folders that are mounted, unpacked or copied may have
     one time for all that they ever held: those are told `by_content`.
     """
-    stamps: list[list[Any]] = [[INDEX_VERSION]]
+    stamps: list[tuple[Any, ...]] = [(INDEX_VERSION,)]
     for path in sorted(_files(folder, "", (*_ENDINGS, ".py"))):
         absolute = f"{folder}/{path}"
         try:
             stat = os.stat(absolute)
         except OSError:  # a link to nothing: the reading of it says so
             stat = os.lstat(absolute)
-        stamps.append([path, stat.st_size, _digest(absolute) if by_content else stat.st_mtime_ns])
-    return json.dumps(stamps, separators=(",", ":"))
+        stamps.append((path, stat.st_size, _digest(absolute) if by_content else stat.st_mtime_ns))
+    return repr(stamps)
 
 
 def _digest(path: str) -> str:
-    from hashlib import blake2b
-
+    from devopslint.policy.digests import blake2b
     from devopslint.policy.small_files import UnreadableError, read_bytes
 
     try:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
-from devopslint.policy.families import reaches
-from devopslint.policy.peers import ALIAS_FORM, equals
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -75,6 +70,8 @@ class Selection:
         """Say whether a rule runs."""
         if self._taken_out(rule):
             return False
+        from devopslint.policy.families import reaches
+
         if not self.select:
             return self._on_by_itself(rule) or rule.id in self.levels or any(reaches(one, rule) for one in self.levels)
         named = any(names(word, rule) or reaches(word, rule) for word in self.select)
@@ -104,6 +101,8 @@ class Selection:
 
         Raises SelectionError when none of the words under `select` does: a run of no rules would look like success.
         """
+        from devopslint.policy.families import reaches
+
         rules = list(rules)
         said: dict[str, str] = {}
         for word in (*self.select, *self.ignore, *self.levels, *self.options, *self.not_ignorable):
@@ -124,6 +123,8 @@ def names(word: str, rule: Rule) -> bool:
     equivalents = rule.raw.get("equivalents", ())
     if not equivalents:
         return False
+    from devopslint.policy.peers import ALIAS_FORM, equals
+
     wanted = equals(word) if ALIAS_FORM.match(word) or ":" in word else (word.lower(),)
     return any(peer in wanted or peer.partition(":")[2] in wanted for peer in map(str.lower, equivalents))
 
@@ -140,8 +141,14 @@ def selects(word: str, rule: Rule) -> bool:
         or word in raw.get("tags", ())
         or raw["practice"] == word
         or raw["practice"].startswith(word.rstrip("/") + "/")
-        or ("*" in word and (fnmatchcase(rule.id, word) or fnmatchcase(raw["practice"], word)))
+        or ("*" in word and _fits(word, rule))
     )
+
+
+def _fits(word: str, rule: Rule) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(rule.id, word) or fnmatchcase(rule.raw["practice"], word)
 
 
 def checked_option(rule: Rule, name: str, value: Any) -> Any:
