@@ -19,7 +19,7 @@ from devopslint.syntax.tree import Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Job, Workflow
@@ -114,17 +114,39 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that look like those of GitHub's runners and are none of them."""
     job: Job = subject.context
     all_labels = list(labels(job))
-    if any(label.lower() == "self-hosted" for label, _, _ in all_labels):
-        return
+    if not any(label.lower() == "self-hosted" for label, _, _ in all_labels):
+        for label, path, related, hint in _unknown(job, all_labels, options):
+            if hint is not None:
+                yield Problem(related[0].place if related else path, label=label, hint=hint)
+
+
+def unlisted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find labels that only runners of one's own can have, and that no list of those has."""
+    job: Job = subject.context
+    all_labels = list(labels(job))
+    is_own = any(label.lower() == "self-hosted" for label, _, _ in all_labels)
+    for label, path, related, hint in _unknown(job, all_labels, options):
+        if is_own or hint is None:
+            yield Problem(related[0].place if related else path, label=label, related=related[1:])
+
+
+def _unknown(
+    job: Job, all_labels: Sequence[tuple[str, Path, list[Related]]], options: Options
+) -> Iterator[tuple[str, Path, list[Related], str | None]]:
+    """Yield each label that is neither GitHub's nor in the option, and what was meant, if it looks like one of GitHub's."""
     in_group = isinstance(job.value.get("runs-on"), Map)
+    is_alone = len(all_labels) == 1 or isinstance(job.value["runs-on"], str)
+    listed = {str(label).lower() for label in options["labels"]}
     for label, path, related in all_labels:
-        is_alone = len(all_labels) == 1 or isinstance(job.value["runs-on"], str)
-        if label.lower() in _KNOWN or label.lower() in options["labels"]:
+        if label.lower() in _KNOWN or label.lower() in listed:
             continue
         meant = _slip_of_hosted(label.lower()) if is_alone else ""
-        if meant or (_LOOKS_HOSTED.match(label) and not in_group):
-            hint = f", did you mean `{meant}`?" if meant else nearest(label, HOSTED)
-            yield Problem(related[0].place if related else path, label=label, hint=hint)
+        if meant:
+            yield label, path, related, f", did you mean `{meant}`?"
+        elif _LOOKS_HOSTED.match(label) and not in_group:
+            yield label, path, related, nearest(label, HOSTED)
+        else:
+            yield label, path, related, None
 
 
 @lru_cache(maxsize=256)
