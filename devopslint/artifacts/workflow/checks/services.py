@@ -1,0 +1,56 @@
+"""Checks on how a job reaches its service containers.
+
+Source: GitHub Docs, "Communicating with Docker service containers": by the name of the service from a job in a container, by
+`localhost` and a mapped port from a job on the runner itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.artifacts.workflow.model import map_at
+from devopslint.policy.subject import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Map, Path
+
+    Options = Mapping[str, Any]
+
+_ADDRESSED = (
+    r"(?:(?<=@)|(?<=://)|(?<=-h )|(?<=--host )|(?<=--host=)|(?<=wait-for-it\.sh )|(?<=wait-for-it )|(?<=HOST=))NAME"
+    r"(?=[:/\s\"']|$)(?![^/\s@\"']*@)"
+)
+
+
+def service_by_name(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names of services as hosts in a job that runs on the runner itself."""
+    job: Job = subject.context
+    services = map_at(job.value, "services")
+    if not services or "container" in job.value:
+        return
+    names = "|".join(re.escape(name) for name in services if name not in {"localhost"} and "${{" not in name)
+    if not names:
+        return
+    pattern = re.compile(_ADDRESSED.replace("NAME", f"(?P<name>{names})"))
+    owners: list[tuple[Map, Path]] = [(job.value, ())]
+    on_runner = (step for step in job.steps if step.uses is None or step.uses.kind != "docker")
+    owners.extend((step.value, ("steps", step.index)) for step in on_runner)
+    for owner, path in owners:
+        for key, value in map_at(owner, "env").items():
+            if not isinstance(value, str):
+                continue
+            found = pattern.search(value)
+            is_host = value in services and re.search(r"HOST(?:NAME)?$", key, re.IGNORECASE)
+            if found or is_host:
+                yield Problem((*path, "env", key), name=found["name"] if found else value)
+    for step in job.steps:
+        if step.run is None or step.fragment is None or re.search(r"\bdocker\b|/etc/hosts|podman", step.run):
+            continue
+        for found in pattern.finditer(step.run):
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span("name"))), name=found["name"])
