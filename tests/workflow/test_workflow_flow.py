@@ -9,7 +9,8 @@ from engine_projects import check, replace
 from workflow_text import workflow
 
 from devopslint.artifacts.workflow.expressions import parse_expression
-from devopslint.artifacts.workflow.flow import flowing, origins_of_usage
+from devopslint.artifacts.workflow.flow import origins_of_usage
+from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import usages_at
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
 from devopslint.artifacts.workflow.usage import usages, usages_at
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     Calls = tuple[Step | Job, ...]
 
 _DEEPEST = 12
-_YIELDS_TRUTH = frozenset(
-    {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
-)
 _SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)|\b(return)\b([^\n;]*)")
 
 _ASSIGNMENT = lazily(
@@ -55,31 +53,6 @@ _GETS_HEAD = lazily(
 )
 _WITHOUT_SIGNS = frozenset({"python", "python3", "node"})
 _SPECIAL = {"GITHUB_HEAD_REF": ("github", "head_ref")}
-
-
-def flowing(node: Node) -> Iterator[Node]:
-    """Yield the references whose text can become part of an expression's text.
-
-    What is compared, negated or asked for on the left of `&&` is not: only the outcome is.
-    """
-    if node.kind in {"property", "index", "star", "name"} and node.path() is not None:
-        yield node
-    elif node.kind == "call":
-        name = node.value.lower()
-        if name == "case":
-            values = [*node.items[1::2], *node.items[-1:]] if len(node.items) % 2 else node.items[1::2]
-            for item in values:
-                yield from flowing(item)
-        elif name not in _YIELDS_TRUTH:
-            for item in node.items:
-                yield from flowing(item)
-    elif node.kind == "or":
-        for item in node.items:
-            yield from flowing(item)
-    elif node.kind == "and":
-        yield from flowing(node.items[-1])
-    elif node.kind in {"property", "index", "star"}:
-        yield from flowing(node.items[0])
 
 
 class Origin:
@@ -272,19 +245,22 @@ def _output_origins(step: Step, name: str, calls: Calls, depth: int) -> Iterator
 
 
 def _set_by_script(step: Step, name: str) -> Iterator[Origin] | None:
-    """Return the head of a pull request as `setOutput` of a JavaScript gives it; `None` without one."""
+    """Return what `setOutput` of a JavaScript gives: the head of a pull request, or what flows in; `None` without either."""
     script = step.inputs.get("script")
-    for found in _SET_BY_SCRIPT.finditer(script) if isinstance(script, str) else ():
-        group = 2 if found.group(1) else 4
-        output = found.group(1).lower() if found.group(1) else "result"
-        head = re.search(r"\bhead\.(?:sha|ref)\b", found.group(group))
-        if output == name and head is not None:
-            fragment = step.workflow.fragment((*step.path, "with", "script"))
-            if fragment is not None:
-                start = found.start(group) + head.start()
-                place = Place(fragment.source, *fragment.mark(start, start + len(head.group())))
-                return iter((Origin(("pull", "head"), head.group(), place, step.workflow, step.job),))
-    return None
+    found: list[Origin] = []
+    for one in _SET_BY_SCRIPT.finditer(script) if isinstance(script, str) else ():
+        group = 2 if one.group(1) else 4
+        if (one.group(1).lower() if one.group(1) else "result") != name:
+            continue
+        head = re.search(r"\bhead\.(?:sha|ref)\b", one.group(group))
+        fragment = step.workflow.fragment((*step.path, "with", "script")) if head is not None else None
+        if head is not None and fragment is not None:
+            start = one.start(group) + head.start()
+            place = Place(fragment.source, *fragment.mark(start, start + len(head.group())))
+            return iter((Origin(("pull", "head"), head.group(), place, step.workflow, step.job),))
+        span = one.span(group)
+        found.extend(flow.origin for flow in flows(step) if span[0] <= flow.start < span[1])
+    return iter(found) if found else None
 
 
 def _need_origins(usage: Usage, key: str, name: str, calls: Calls, depth: int) -> Iterator[Origin] | None:

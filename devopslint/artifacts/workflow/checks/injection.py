@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrusted_references
-from devopslint.artifacts.workflow.flow import flowing, flows, origins_of_usage
+from devopslint.artifacts.workflow.flow import flows, origins_of_usage
+from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem, Related

@@ -6,7 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.checks.own_repository import is_own
-from devopslint.artifacts.workflow.flow import flowing
+from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import usages, usages_at

@@ -80,6 +80,16 @@ _ACTION_OUTPUTS: dict[str, tuple[str, ...]] = {
     "gotson/pull-request-comment-branch": ("head_ref",),
     "trilom/file-changes-action": ("files", "files_added", "files_modified"),
     "alessbell/pull-request-comment-branch": ("head_ref",),
+    "ana06/get-changed-files": ("all", "added", "modified", "removed", "renamed", "added_modified"),
+    "lots0logs/gh-action-get-changed-files": ("all", "added", "modified", "deleted", "renamed"),
+    "technote-space/get-diff-action": ("diff", "matched_files"),
+    "khan/pull-request-comment-trigger": ("comment_body",),
+    "stefanbuck/github-issue-parser": ("jsonstring",),
+    "zentered/issue-forms-body-parser": ("data",),
+    "8bitjonny/gh-get-current-pr": ("pr", "pr_title", "pr_body", "pr_head_ref", "pr_labels"),
+    "jwalton/gh-find-current-pr": ("title", "body"),
+    "actions-ecosystem/action-get-merged-pull-request": ("title", "body", "labels"),
+    "amannn/action-semantic-pull-request": ("error_message",),
     "potiuk/get-workflow-origin": ("sourceHeadBranch", "pullRequestLabels"),
 }  # fmt: skip
 """Action → outputs that hold names of branches and files of a pull request, or texts of comments."""

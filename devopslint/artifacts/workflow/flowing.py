@@ -1,0 +1,38 @@
+"""Which references of an expression become part of its text."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.artifacts.workflow.expressions import Node
+
+_YIELDS_TRUTH = frozenset(
+    {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
+)
+
+
+def flowing(node: Node) -> Iterator[Node]:
+    """Yield the references whose text can become part of an expression's text.
+
+    What is compared, negated or asked for on the left of `&&` is not: only the outcome is.
+    """
+    if node.kind in {"property", "index", "star", "name"} and node.path() is not None:
+        yield node
+    elif node.kind == "call":
+        name = node.value.lower()
+        if name == "case":
+            values = [*node.items[1::2], *node.items[-1:]] if len(node.items) % 2 else node.items[1::2]
+            for item in values:
+                yield from flowing(item)
+        elif name not in _YIELDS_TRUTH:
+            for item in node.items:
+                yield from flowing(item)
+    elif node.kind == "or":
+        for item in node.items:
+            yield from flowing(item)
+    elif node.kind == "and":
+        yield from flowing(node.items[-1])
+    elif node.kind in {"property", "index", "star"}:
+        yield from flowing(node.items[0])
