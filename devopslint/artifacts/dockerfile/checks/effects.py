@@ -42,7 +42,7 @@ _SH = frozenset({"/bin/sh", "/usr/bin/sh"})
 def sudo_called(subject: Subject, options: Options) -> Iterator[Problem]:
     """`sudo` in RUN."""
     command, _ = command_of(subject)
-    if command.words and not command.has_flag("--version", "-V", "--help"):
+    if command.words and command.args[0] not in {"--version", "-V", "--help"}:
         assert command.name_word is not None
         yield Problem(place_of(command.name_word))
 
