@@ -39,7 +39,7 @@ _HARMLESS_BEFORE = frozenset(
      "with", "persist", "next", "page", "continuation", "max", "min", "num", "manage", "generate", "create", "random",
      "rotate", "reset", "change", "update", "store", "external", "public", "id", "tls", "existing", "imagepull", "pull",
      "mount", "automount", "cancellation", "csrf", "xsrf", "http", "skip", "force", "set", "by", "boarding", "low", "high",
-     "band", "first", "render", "proxy", "creation", "idempotency"}
+     "band", "first", "render", "proxy", "creation", "idempotency", "disabled", "without", "ask", "prompt"}
 )  # fmt: skip
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

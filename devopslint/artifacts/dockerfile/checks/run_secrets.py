@@ -34,6 +34,8 @@ _LOGIN = lazily(
     """
 )
 """What speaks of a secret by its form: the last group is the value, the one in front of it the name."""
+_NO_SECRET = lazily(r"\w*storepassword changeit|authorization \S{1,7}", re.IGNORECASE)
+"""The password of Java's own store of certificates, and the token that stands for nobody."""
 _SED = lazily(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
 _FILE = lazily(r"\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|pub|asc|gpg)$|^[a-z_-]+=")
 _OF_CONFIG = frozenset({"config", "configure"})
@@ -74,8 +76,9 @@ def _in_text(fragment: Fragment, offset: int, text: str) -> Iterator[Problem]:
     """Yield a problem for each secret that a text gives a name."""
     found = list(find_assignments(text))
     for match in _LOGIN.finditer(text):
-        name = next(group for group in match.groups() if group)
-        found.append((name, *match.span(match.lastindex or 0)))
+        name, value = next(group for group in match.groups() if group), match[match.lastindex or 0]
+        if not _NO_SECRET.fullmatch(f"{name} {value}"):
+            found.append((name, *match.span(match.lastindex or 0)))
     for name, start, end in found:
         if "$" not in text[start:end] and name.upper() != "NOPASSWD" and is_written_out(text[start:end]):
             yield Problem(Place(fragment.source, *fragment.mark(offset + start, offset + end)), name=name)
