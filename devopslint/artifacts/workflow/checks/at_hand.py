@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.called import repository_root
 from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -32,7 +33,8 @@ _MAY_BRING_FILES = lazily(
 )
 """What a script may get or make files with; a script that holds one of these is no longer judged."""
 _NEEDS_FILES = lazily(
-    r"\b(?:docker|npm|yarn|pnpm|make|mvn|gradle|gradlew|mvnw|pip|pip3|pytest|tox|go|cargo|terraform|tofu|bundle|composer|dotnet)\b"
+    r"\b(?:tar|aws s3|twine|kubectl apply|docker|npm|yarn|pnpm|make|mvn|gradle|gradlew|mvnw|pip|pip3|pytest"
+    r"|tox|go|cargo|terraform|tofu|bundle|composer|dotnet)\b"
 )
 _WORKS_ON_FILES: dict[str, frozenset[str]] = {
     "npm": frozenset({"ci", "test", "t", "run", "run-script"}),
@@ -49,6 +51,14 @@ _WORKS_ON_FILES: dict[str, frozenset[str]] = {
     "gradle": frozenset({"test", "build", "check", "assemble"}),
 }
 """Command → first words by which it works on the files of the folder that it runs in."""
+_MANIFESTS = {
+    "npm": "package.json", "yarn": "package.json", "pnpm": "package.json", "go": "go.mod", "cargo": "Cargo.toml",
+    "make": "Makefile", "composer": "composer.json", "bundle": "Gemfile", "mvn": "pom.xml", "docker": "Dockerfile",
+    "pip": "requirements.txt", "pip3": "requirements.txt",
+}  # fmt: skip
+"""Command → the file at the root of the repository that it works on."""
+_CREATES = lazily(r"-?c[a-zA-Z]*f$|-?[a-zA-Z]*cf$|-?cz[a-z]*f$")
+_RELATIVE = lazily(r"(?:\./)?[A-Za-z][\w.-]*(?:/[\w.*-]*)*")
 _ALWAYS_ON_FILES = frozenset({"mvnw", "gradlew", "pytest", "tox", "make"})
 _BUILD_VALUED = frozenset({"-t", "--tag", "-f", "--file", "--build-arg", "--target", "--platform", "--label", "--secret",
                            "--cache-from", "--cache-to", "--output", "-o", "--network", "--progress", "--ssh",
@@ -103,13 +113,70 @@ def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
                 return
             if not _BRING_NO_FILES.fullmatch(step.uses.name):
                 return
-        elif step.run is None or _MAY_BRING_FILES.search(step.run):
+            name = _input_with_file(step) if checks_out else None
+            if name is not None:
+                yield Problem(("steps", step.index, "with", name), command=name)
+                return
+        elif step.run is None:
             return
-        elif checks_out and step.is_shell and _NEEDS_FILES.search(step.run):
-            for command in step.script():
-                if _needs_files(command):
+        elif step.is_shell and _NEEDS_FILES.search(step.run):
+            script = list(step.script())
+            if checks_out and script and _takes_files(script[0]):
+                yield Problem(_place(script[0]), command=_named(script[0]))
+                return
+            if _MAY_BRING_FILES.search(step.run):
+                return
+            for command in script:
+                if _needs_files(command) and (
+                    checks_out or _is_at_root(_MANIFESTS.get(command.name, ""), job.workflow)
+                ):
                     yield Problem(_place(command), command=_named(command))
                     return
+        elif _MAY_BRING_FILES.search(step.run):
+            return
+
+
+def _is_at_root(name: str, workflow: Workflow) -> bool:
+    """Say whether a file stands at the root of the repository, so that it is more than an abridged example."""
+    root, workspace = repository_root(workflow), workflow.workspace
+    return bool(name) and root is not None and workspace is not None and workspace.exists(root + name)
+
+
+def _input_with_file(step: Step) -> str | None:
+    """Return the input of a set-up action that names a file of the repository, or its cache, which goes by a lock file."""
+    assert step.uses is not None
+    for name in (
+        "node-version-file",
+        "go-version-file",
+        "python-version-file",
+        "java-version-file",
+        "global-json-file",
+    ):
+        value = step.inputs.get(name)
+        if isinstance(value, str) and value and "${{" not in value:
+            return name
+    cache = step.inputs.get("cache")
+    takes_lock = step.uses.name in {"actions/setup-node", "actions/setup-python", "actions/setup-java"}
+    return "cache" if takes_lock and isinstance(cache, str) and cache and "${{" not in cache else None
+
+
+def _takes_files(command: Command) -> bool:
+    """Say whether the first command of a script hands over files that must be there: to an archive, a host or a bucket."""
+    words = command.args
+    if command.failure_ignored or command.wrapper is not None:
+        return False
+    if command.name == "tar" and words and _CREATES.match(words[0]) and not command.has_flag("-C", "--directory", "-T"):
+        sources = [word for word in words[1:] if not word.startswith("-")][1:]
+    elif command.name == "aws" and words[:2] in (["s3", "sync"], ["s3", "cp"]):
+        sources = words[2:3]
+    elif command.name == "twine" and words[:1] == ["upload"]:
+        sources = [word for word in words[1:] if not word.startswith("-")][-1:]
+    elif command.name == "kubectl" and words[:1] == ["apply"]:
+        given = command.value_of("-f", "--filename", "-k")
+        sources = [given] if isinstance(given, str) else []
+    else:
+        return False
+    return bool(sources) and all(_RELATIVE.fullmatch(one) for one in sources)
 
 
 def _needs_files(command: Command) -> bool:

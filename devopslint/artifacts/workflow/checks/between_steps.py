@@ -183,6 +183,12 @@ _SET_UP: dict[str, dict[str, frozenset[str]]] = {
 """Action that sets a tool up → the commands and their first words that are to use what it sets up (none: any)."""
 
 
+_SETS_UP_NOTHING = lazily(
+    r"actions/(?:checkout|cache(?:/\w+)?|(?:up|down)load-artifact|github-script)|pnpm/action-setup|docker/[\w-]+"
+    r"|step-security/harden-runner|dorny/paths-filter|aws-actions/[\w-]+|google-github-actions/auth|azure/login"
+)
+
+
 def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find set-up actions that come after the commands which they are for."""
     job: Job = subject.context
@@ -193,8 +199,8 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
         done.add(step.uses.name)
         if "if" in step.value:
             continue
-        used = next((found for one in job.steps[:place] if (found := _use_of(one, step.uses.name)) is not None), None)
-        if used is None or any(_use_of(one, step.uses.name) is not None for one in job.steps[place + 1 :]):
+        used = _first_use_of(job.steps[:place], step.uses.name)
+        if used is None:
             continue
         assert used.name_word is not None
         end = used.words[0].end if used.words else used.name_word.end
@@ -202,6 +208,17 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
         shown = f"{used.name} {used.words[0].text}" if used.words else used.name
         related = [Related(where, "it runs here")]
         yield Problem(("steps", step.index, "uses"), action=step.uses.name, command=shown, related=related)
+
+
+def _first_use_of(steps: list[Step], action: str) -> Command | None:
+    """Return the first command that is to use what an action sets up, unless another may have set that up before."""
+    for step in steps:
+        if step.uses is not None and not _SETS_UP_NOTHING.fullmatch(step.uses.name) and step.uses.name not in _SET_UP:
+            return None
+        found = _use_of(step, action)
+        if found is not None:
+            return found
+    return None
 
 
 def _use_of(step: Step, action: str) -> Command | None:
