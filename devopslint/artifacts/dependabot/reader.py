@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from devopslint.policy.artifact import Unit
+    from devopslint.policy.artifact import Unit, Workspace
     from devopslint.syntax.tree import Document, Mark
 
 
@@ -27,7 +27,9 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
             for index, update in enumerate(updates if isinstance(updates, Seq) else ()):
                 if isinstance(update, Map):
                     address = f"updates[{index}]"
-                    yield _subject("dependabot.update", update, document, address, header_of(update), file)
+                    yield _subject(
+                        "dependabot.update", update, document, address, header_of(update), file, unit.workspace
+                    )
             for name, registry in registries.items() if isinstance(registries, Map) else ():
                 if isinstance(registry, Map) and isinstance(registries, Map):
                     mark = registries.at[name][:2]
@@ -35,7 +37,13 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
 
 
 def _subject(
-    kind: str, value: Any, document: Document, address: str, header: Mark | None, file: Subject | None = None
+    kind: str,
+    value: Any,
+    document: Document,
+    address: str,
+    header: Mark | None,
+    file: Subject | None = None,
+    workspace: Workspace | None = None,
 ) -> Subject:
     return Subject(
         kind,
@@ -44,4 +52,5 @@ def _subject(
         address=address,
         header=header or (0, min(1, len(document.source.text))),
         parents={"file": file} if file is not None else {},
+        context=workspace,
     )

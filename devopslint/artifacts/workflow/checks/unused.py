@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _FOR_PEOPLE = lazily(
-    r"reason|comment|note|descri|message|log|debug|why|tags?$|id$|placeholder|unused|deprecat", re.IGNORECASE
+    r"reason|comment|note|descri|message|log|debug|why|tags?$|id$|placeholder|unused|deprecat|manual|trigger",
+    re.IGNORECASE,
 )
 """Inputs that are there to be read in the list of runs."""
+_OF_DIST = "plan"
+"""What cargo-dist hands to every workflow that it calls."""
 _REPEATS = words(
     "run runs attempt attempts iteration iterations repeat repeats round index idx shard shards n i count trial"
 )
@@ -42,7 +45,7 @@ def unused_input(subject: Subject, options: Options) -> Iterator[Problem]:
             node = map_at(node, str(key))
         for name in node:
             is_for_people = path[1:2] == ("workflow_dispatch",) and _FOR_PEOPLE.search(name)
-            if "${{" not in name and not is_for_people and not _is_read(text, context, name):
+            if "${{" not in name and name != _OF_DIST and not is_for_people and not _is_read(text, context, name):
                 yield Problem((*path, name), part="key", what=what, name=name)
 
 
