@@ -57,7 +57,12 @@ def folder_without_manifest(subject: Subject, options: Options) -> Iterator[Prob
         if not isinstance(folder, str) or re.search(r"[*?\[{$]", folder):
             continue
         inner = root + folder.strip("/").removeprefix("./")
-        names = workspace.names(inner.rstrip("/").removesuffix("/."))
+        inner = inner.rstrip("/").removesuffix("/.")
+        names = list(workspace.names(inner))
+        if name == "requirements.txt":
+            names += [
+                one for below in names for one in workspace.names(f"{inner}/{below}".strip("/")) if one.endswith(".txt")
+            ]
         if not any(re.fullmatch(pattern, one) for one in names) and _is_seen(workspace, root, pattern):
             fault = f"there is no folder `{folder}`" if not names else f"there is no `{name}` in `{folder}`"
             yield Problem(at, fault=fault)
