@@ -61,7 +61,10 @@ def folder_without_manifest(subject: Subject, options: Options) -> Iterator[Prob
         names = list(workspace.names(inner))
         if name == "requirements.txt":
             names += [
-                one for below in names for one in workspace.names(f"{inner}/{below}".strip("/")) if one.endswith(".txt")
+                one
+                for below in names
+                for one in workspace.names(f"{inner}/{below}".strip("/"))
+                if one.endswith((".txt", ".in"))
             ]
         if not any(re.fullmatch(pattern, one) for one in names) and _is_seen(workspace, root, pattern):
             fault = f"there is no folder `{folder}`" if not names else f"there is no `{name}` in `{folder}`"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _RUN = r"(?:npm|yarn|pnpm|bun)(?: run)?(?: -\S+)* "
 
+_OPTIONS = r"(?: -\S+(?: (?:\$\{\{[^}\n]{0,80}\}\}|[^\s-]\S*))?)*?"
+"""Options of a command with their values, before its first word."""
 COMMANDS: dict[str, tuple[str, ...]] = {
     "test": (
         _RUN + r"(?:test|tests|t|e2e|ci:test)[\w:-]*", r"pytest", r"tox", r"nox", r"go test", r"gotestsum",
@@ -38,7 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         r"mkdocs build",
     ),
     "deploy": (
-        r"kubectl(?: -\S+)* (?:apply|set image|rollout restart|replace)", r"helm(?: -\S+)* (?:upgrade|install)",
+        r"kubectl" + _OPTIONS + r" (?:apply|set image|rollout restart|replace)", r"helm" + _OPTIONS + r" (?:upgrade|install)",
         r"helmfile(?: \S+)* (?:apply|sync)", r"(?:terraform|tofu|terragrunt)(?: \S+)* apply", r"pulumi(?: \S+)* up",
         r"(?:npx )?cdk deploy", r"(?:npx )?(?:serverless|sls) deploy", r"sam deploy", r"aws ecs update-service",
         r"aws lambda update-function-code", r"aws cloudformation (?:deploy|update-stack)",

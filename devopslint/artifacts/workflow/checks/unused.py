@@ -25,6 +25,8 @@ _FOR_PEOPLE = lazily(
     re.IGNORECASE,
 )
 """Inputs that are there to be read in the list of runs."""
+_HANDED = words("actions docker github aws-actions azure google-github-actions hashicorp")
+"""Owners of actions that read nothing but what they are handed."""
 _OF_DIST = "plan"
 """What cargo-dist hands to every workflow that it calls."""
 _REPEATS = words(
@@ -38,7 +40,7 @@ def unused_input(subject: Subject, options: Options) -> Iterator[Problem]:
     workflow: Workflow = subject.context
     text = workflow.document.source.text
     for path, what, context in _declarations(workflow):
-        if _takes_all(text, context):
+        if _takes_all(text, context) or (path[1:2] == ("workflow_dispatch",) and _may_read_event(workflow)):
             continue
         node: Any = workflow.root
         for key in path:
@@ -58,6 +60,11 @@ def _declarations(workflow: Workflow) -> Iterator[tuple[Path, str, str]]:
     for event in ("workflow_call", "workflow_dispatch"):
         yield ("on", event, "inputs"), "input", "inputs"
     yield ("on", "workflow_call", "secrets"), "secret", "secrets"
+
+
+def _may_read_event(workflow: Workflow) -> bool:
+    """Say whether an action of others, which gets the whole event, may read an input that is not handed to it."""
+    return any(step.uses is not None and step.uses.owner not in _HANDED for step in workflow.steps)
 
 
 def _takes_all(text: str, context: str) -> bool:
