@@ -73,20 +73,31 @@ def wide_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
 def persisted_credentials(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find checkouts that leave the token in `.git/config`, in jobs that do not push with git."""
     step: Step = subject.context
-    if step.uses is None or step.uses.name != "actions/checkout":
-        return
-    value = step.inputs.get("persist-credentials", True)
-    if value in (False, "false") or (isinstance(value, str) and "${{" in value):
-        return
-    if not step.is_followed_by(_uses_git):
+    if _leaves_credentials(step) and not step.is_followed_by(_uses_git):
         yield Problem(("with", "persist-credentials") if "persist-credentials" in step.inputs else "uses")
+
+
+def credentials_for_all_steps(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find checkouts that leave the token to every later step, where a later one may use it."""
+    step: Step = subject.context
+    if _leaves_credentials(step) and step.is_followed_by(_uses_git):
+        yield Problem(("with", "persist-credentials") if "persist-credentials" in step.inputs else "uses")
+
+
+def _leaves_credentials(step: Step) -> bool:
+    """Say whether a checkout surely leaves the token where git finds it."""
+    if step.uses is None or step.uses.name != "actions/checkout":
+        return False
+    value = step.inputs.get("persist-credentials", True)
+    return value not in (False, "false") and not (isinstance(value, str) and "${{" in value)
 
 
 def _uses_git(step: Step) -> bool:
     if step.run is not None:
         return bool(
             re.search(
-                r"\bgit\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs)\b|\bgh\b|semantic-release|release", step.run
+                r"\bgit\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs|remote)\b|\bgh\s+(?:pr\s+checkout|repo)\b|semantic-release|release",
+                step.run,
             )
         )
     name = step.uses.name if step.uses is not None else ""
