@@ -44,6 +44,24 @@ _FILE_OPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
 """Command and first word ("": any) → the options that name a file or folder which must be there."""
 _ALL_OPERANDS = {"chmod": 1, "cd": 0, "pushd": 0, "ansible-playbook": 0, "shellcheck": 0}
 """Command whose operands are all files or folders → how many of them are something else."""
+_WITH_FOLDER = words("helm go pytest ruff black mypy flake8 terraform kubectl kustomize pip pip3 npm hadolint")
+"""Commands whose operands are files or folders where they begin with `./`, or are the folder `tests` and its like."""
+_TESTS = lazily(r"tests?(?:/[\w.-]+)*/?")
+_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_PACKAGE = ("package.json",)
+_MANIFESTS: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
+    "npm": (words("ci install i test t run run-script start"), _PACKAGE), "yarn": (words("install run test build"), _PACKAGE),
+    "pnpm": (words("install i run test build"), _PACKAGE), "bun": (words("install run test"), _PACKAGE),
+    "bundle": (words("install exec"), ("Gemfile", "gems.rb")), "composer": (words("install test"), ("composer.json",)),
+    "cargo": (words("build test check clippy fmt run publish"), ("Cargo.toml",)), "go": (words("mod"), ("go.mod", "go.work")),
+    "mvn": (words("package verify test install deploy compile"), ("pom.xml",)),
+    "poetry": (words("install build"), ("pyproject.toml",)),
+    "docker-compose": (words("up build run pull config"), _COMPOSE), "mix": (words("deps.get test compile"), ("mix.exs",)),
+}  # fmt: skip
+"""Command → the first words with which it works on a manifest, and what that is called."""
+_NOT_HERE = """-f --file -g --global --prefix -C --cwd --dir --manifest-path -p --project-directory --working-dir --path -w
+    --workspace --filter --version --help --project --directory"""
+_ELSEWHERE = words(_NOT_HERE)
 _INPUTS: dict[str, tuple[str, ...]] = {
     "actions/setup-node": ("node-version-file",), "actions/setup-go": ("go-version-file",),
     "actions/setup-python": ("python-version-file",), "actions/setup-java": ("java-version-file",),
@@ -77,6 +95,10 @@ def _of(command: Command) -> Iterator[Word]:
         script = _script_of(command)
         if script is not None and ("/" in script.text or _SCRIPT.search(script.text)):
             yield script
+    elif name in {"npx", "bunx"}:
+        operands = command.operands()
+        if len(operands) > 1 and operands[0].text in _INTERPRETERS and _SCRIPT.search(operands[1].text):
+            yield operands[1]
     elif name in _ALL_OPERANDS:
         operands = command.operands(
             frozenset({"-i", "-e", "--extra-vars", "-l", "--limit", "-t", "--tags", "-u", "-s", "-S"})
@@ -87,6 +109,11 @@ def _of(command: Command) -> Iterator[Word]:
                 yield one
     else:
         yield from _of_options(command)
+        for one in command.operands() if name in _WITH_FOLDER else ():
+            if (one.text.startswith("./") and "..." not in one.text) or (
+                name == "pytest" and _TESTS.fullmatch(one.text)
+            ):
+                yield one
 
 
 def _script_of(command: Command) -> Word | None:
@@ -126,6 +153,19 @@ def _tail(word: Word, length: int) -> Word:
     quoted = word.end - word.start != len(word.text)
     start = word.start if quoted else word.start + length
     return NewWord(word.fragment, start, word.end, word.text[length:], expands=False)
+
+
+def manifests_of(command: Command) -> tuple[str, ...]:
+    """Return what the manifest may be called that a command works on in its folder or above; empty when it needs none."""
+    firsts, names = _MANIFESTS.get(command.name, (words(""), ()))
+    given = command.args
+    if command.name == "docker" and given[:1] == ["compose"]:
+        firsts, names = _MANIFESTS["docker-compose"]
+        given = given[1:]
+    alone = command.name in {"npm", "yarn", "pnpm", "bun"} and given[:1] and given[0] in {"install", "i"}
+    if not given or given[0] not in firsts or command.has_flag(*_ELSEWHERE) or command.expands or command.assignments:
+        return ()
+    return () if alone and len([one for one in given if not one.startswith("-")]) > 1 else names
 
 
 def is_docker_build(command: Command) -> Word | None:

@@ -13,7 +13,14 @@ from devopslint.artifacts.workflow.checks.cached_files import faults_of_cache
 from devopslint.artifacts.workflow.checks.named_targets import fault_of_target
 from devopslint.artifacts.workflow.ground import first_ground
 from devopslint.artifacts.workflow.model import map_at
-from devopslint.artifacts.workflow.named_files import is_docker_build, is_plain_path, named_by_action, named_by_command
+from devopslint.artifacts.workflow.named_files import (
+    is_docker_build,
+    is_plain_path,
+    manifests_of,
+    named_by_action,
+    named_by_command,
+)
+from devopslint.artifacts.workflow.words import words
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -31,7 +38,10 @@ if TYPE_CHECKING:
     Fault = tuple[str, Problem]
 
 _UNCERTAIN = lazily(r"\b(?:steps|needs|inputs|matrix|env|vars|secrets)\b|hashFiles|false|github\.event\b")
-_SAME_FOLDER = frozenset({"sudo", "env", "time", "timeout", "nohup", "nice", "xvfb-run", "command", "exec", "stdbuf"})
+_SAME_FOLDER = words(
+    """sudo env time timeout nohup nice xvfb-run command exec stdbuf npx bunx pnpm yarn npm poetry uv pipenv hatch pdm bundle
+    coverage"""
+)
 """Commands that run another one where they are, on the same files."""
 
 
@@ -115,7 +125,9 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
         return
     text = step.run or ""
     said = 0
-    for command in step.script():
+    script = list(step.script())
+    wrappers = {id(command.wrapper) for command in script}
+    for command in script:
         own = command.fragment is step.fragment
         if own and command.start > said:
             ground.text += text[said : command.start]
@@ -129,7 +141,7 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
                     yield kind, problem
             if failed:
                 return  # the step ends here
-        if not ground.after_command(command):
+        if id(command) not in wrappers and not ground.after_command(command):
             ground.trees.clear()
             ground.pristine = False
             break
@@ -192,6 +204,10 @@ def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[tuple
         path = posixpath.normpath(posixpath.join(folder, word.text))
         if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
             yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=ground.hint(path)), path
+    lacking = _manifest_of(command, ground, folder)
+    if lacking and command.name_word is not None:
+        place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, command.words[0].end))
+        yield "file", Problem(place, path=lacking, hint=ground.hint(lacking)), lacking
     context = is_docker_build(command)
     if context is not None:
         path = posixpath.normpath(f"{folder}/{context.text}/Dockerfile")
@@ -201,6 +217,20 @@ def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[tuple
     fault = fault_of_target(command, ground, folder)
     if fault is not None:
         yield fault
+
+
+def _manifest_of(command: Command, ground: Ground, folder: str) -> str:
+    """Return the manifest that a tool works on when neither the folder nor one above has it; else an empty text."""
+    names = manifests_of(command)
+    if not names or not ground.pristine or ground.has(folder) is not True:
+        return ""
+    above = folder
+    while True:
+        if not all(ground.lacks(posixpath.join(above, name)) for name in names):
+            return ""
+        if above in {".", ""}:
+            return posixpath.normpath(posixpath.join(folder, names[0]))
+        above = posixpath.dirname(above)
 
 
 def _is_module(ground: Ground, path: str) -> bool:

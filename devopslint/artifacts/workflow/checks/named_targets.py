@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 
-from devopslint.artifacts.workflow.words import nearest, words
+from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -29,6 +29,10 @@ _MAKE_VALUED = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I
 _RUN_VALUED = frozenset({"--loglevel", "--prefix", "--cwd", "-C", "--dir"})
 _NAME = lazily(r"[A-Za-z][\w:.-]*")
 _ALONE = frozenset({"test", "stop", "restart", "t", "tst"})
+_THEIR_OWN = words("""install i add remove rm up update upgrade run test exec dlx create init publish pack link why list ls
+    audit outdated config cache store import rebuild patch version info set plugin workspaces workspace node dedupe fetch prune
+    setup env licenses root bin deploy approve-builds self-update stage npm""")
+"""Commands of yarn and pnpm themselves."""
 _ELSEWHERE = words("""-w --workspace -ws --workspaces --filter -F -r --recursive --if-present
     --include-workspace-root --parallel --stream -W --workspace-root --top-level -T --script-shell -g --global --inspect
     --bun""")
@@ -107,7 +111,11 @@ def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
     name: Word | None = None
     if first in {"run", "run-script"} and len(operands) > 1:
         name = operands[1]
-    elif first in _ALONE and command.name in {"npm", "pnpm"}:
+    elif (
+        (first in _ALONE and command.name in {"npm", "pnpm"})
+        or (first == "start" and command.name == "npm" and ground.has(f"{folder}/server.js") is False)
+        or (command.name in {"yarn", "pnpm"} and first and first not in _THEIR_OWN)
+    ):
         name = operands[0]
     if name is None or not _NAME.fullmatch(name.text):
         return None
@@ -119,8 +127,8 @@ def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
     wanted = "test" if name.text in {"t", "tst"} else name.text
     if wanted in scripts or (wanted == "restart" and {"stop", "start"} & set(scripts)):
         return None
-    hint = nearest(wanted, scripts)
-    if command.name in {"yarn", "bun"} and (not hint or _is_program(manifest, wanted)):
+    runs_programs = command.name in {"yarn", "bun"} or (command.name == "pnpm" and name is operands[0])
+    if runs_programs and (not one_slip_away(wanted, scripts) or _is_program(manifest, wanted)):
         return None  # they run programs of packages as well
     return _fault(name, "package.json has no script", scripts)
 
