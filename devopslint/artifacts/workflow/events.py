@@ -25,6 +25,7 @@ PAYLOAD: dict[str, frozenset[str]] = {
     "pusher": words("push"), "compare": words("push"), "client_payload": words("repository_dispatch"),
     "deployment": words("deployment deployment_status"), "deployment_status": words("deployment_status"),
     "discussion": words("discussion discussion_comment"), "merge_group": words("merge_group"), "check_run": words("check_run"),
+    "inputs": words("workflow_dispatch"),
     "check_suite": words("check_suite check_run"),
 }  # fmt: skip
 """What stands at the top of `github.event` → the events that have it."""

@@ -27,7 +27,6 @@ _GIVEN = lazily(
     r"|(?:GITHUB|RUNNER|ACTIONS|AWS|GOOGLE|GCLOUD|CLOUDSDK|ARM|AZURE|DOCKER|ANDROID|CARGO|RUST|JAVA|LC|npm)_"
 )
 """Variables that the runner or an action may have set."""
-_ONLY_MOVES = words("cd pushd echo set pwd ls")
 
 
 def lost_between_steps(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -144,19 +143,28 @@ def _first_use(step: Step, name: str, at: int) -> tuple[int, int] | None:
 
 
 def _moved_for_nothing(step: Step) -> Iterator[Problem]:
-    """Find scripts that do nothing but go to another folder."""
+    """Find scripts that end with going to another folder, or with the activation of an environment."""
     assert step.fragment is not None
-    if not re.match(r"\s*(?:set\s|cd\s|pushd\s|echo\s)", step.run or ""):
+    last_line = (step.run or "").strip().rpartition("\n")[2]
+    if not re.search(r"\b(?:cd|pushd)\s|(?:source|\.)\s\S+activate\b", last_line) or not step.is_followed_by(_runs):
         return
-    commands = list(step.script())
+    commands = [command for command in step.script() if command.fragment is step.fragment]
     last = commands[-1] if commands else None
-    if last is None or last.name not in {"cd", "pushd"} or any(one.name not in _ONLY_MOVES for one in commands):
+    if (
+        last is None
+        or last.name_word is None
+        or len(last.words) != 1
+        or last.subshell
+        or last.function
+        or last.condition
+    ):
         return
-    if last.name_word is not None and last.words and step.is_followed_by(_runs):
+    target = last.words[0].text
+    moves = last.name in {"cd", "pushd"} and not target.startswith(("..", "-", "$", "/", "~"))
+    back = any(one.name in {"cd", "pushd"} for one in commands[:-1])
+    if (moves and not back) or (last.name in {"source", "."} and target.endswith("activate")):
         place = Place(step.fragment.source, *step.fragment.mark(last.name_word.start, last.words[-1].end))
-        yield Problem(
-            place, fault=f"`{last.name} {last.words[-1].text}` holds until the step ends, and nothing follows in it"
-        )
+        yield Problem(place, fault=f"`{last.name} {target}` holds until the step ends, and nothing follows in it")
 
 
 def _runs(step: Step) -> bool:
