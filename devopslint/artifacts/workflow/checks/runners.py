@@ -135,7 +135,7 @@ def _unknown(
 ) -> Iterator[tuple[str, Path, list[Related], str | None]]:
     """Yield each label that is neither GitHub's nor in the option, and what was meant, if it looks like one of GitHub's."""
     in_group = isinstance(job.value.get("runs-on"), Map)
-    is_alone = len(all_labels) == 1 or isinstance(job.value["runs-on"], str)
+    is_alone = len(all_labels) == 1 or isinstance(job.value.get("runs-on"), str)
     listed = {str(label).lower() for label in options["labels"]}
     for label, path, related in all_labels:
         if label.lower() in _KNOWN or label.lower() in listed:
