@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import names_of_outputs
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -32,6 +35,11 @@ _PLAIN = frozenset(
     }
 )  # fmt: skip
 """Commands that set no output on their own account."""
+_LONGEST_SCRIPT = 100_000
+"""Letters of a script that is read for the outputs it sets; longer ones are bundles."""
+_TEXTS = lazily(r"[\"'`]([\w-]+)[\"'`]")
+_SETS_ELSEWHERE = lazily(r"(?:require\(|from|import)\s*[\"'`]\.|etOutput\(\s*[^\"'`\s]|GITHUB_OUTPUT|`[^`]*\$\{")
+"""What a script may set outputs by whose names do not stand in it."""
 _OTHER_WAYS = ("GITHUB_OUTPUT}}", "eval", "source ", "$(<", "/bin/")
 
 
@@ -64,12 +72,24 @@ def _of_script(step: Step) -> frozenset[str] | None:
 
 
 def _of_local_action(step: Step) -> frozenset[str] | None:
-    """Return what a local composite action declares: others may set outputs that they do not declare."""
+    """Return what a local action declares; of one in JavaScript also what its script may set without saying so."""
     from devopslint.artifacts.workflow.called import called_action
 
     assert step.uses is not None
     action = called_action(step.workflow, step.uses)
-    if action is None or map_at(action.root, "runs").get("using") != "composite":
+    runs = map_at(action.root, "runs") if action is not None else Map()
+    if action is None or not isinstance(runs.get("using"), str):
         return None
     outputs = action.root.get("outputs", Map())
-    return frozenset(name.lower() for name in outputs) if isinstance(outputs, Map) and not outputs.open else None
+    if not isinstance(outputs, Map) or outputs.open:
+        return None
+    declared = frozenset(name.lower() for name in outputs)
+    if runs["using"] == "composite":
+        return declared
+    script = runs.get("main")
+    source = None
+    if declared and runs["using"].startswith("node") and isinstance(script, str) and action.workspace is not None:
+        source = action.workspace.source(posixpath.normpath(posixpath.join(posixpath.dirname(action.path), script)))
+    if source is None or len(source.text) > _LONGEST_SCRIPT or _SETS_ELSEWHERE.search(source.text):
+        return None
+    return declared.union(one.lower() for one in _TEXTS.findall(source.text))

@@ -7,6 +7,7 @@ import re
 
 from devopslint.artifacts.workflow.called import repository_root
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -33,6 +34,7 @@ _ASK_GITHUB = frozenset(
 )  # fmt: skip
 """Commands of `gh` that do nothing without a token."""
 _TOKENS = frozenset({"GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_CONFIG_DIR"})
+_BEGINS_WITH_GH = lazily(r"^[ \t]*(?:\$\w+ *= *)?gh (\w+)", re.MULTILINE)
 _GIVES_TOKEN = lazily(r"G(?:H|ITHUB)_(?:ENTERPRISE_)?TOKEN|gh auth|GITHUB_ENV|\.netrc")
 _LOCKED: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]] = {
     "npm": (("ci", "clean-install"), (), ("package-lock.json", "npm-shrinkwrap.json"), "package.json"),
@@ -50,23 +52,42 @@ _MAKES_LOCK = lazily(
 
 def gh_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find calls of `gh` in steps to which nothing gives a token."""
+    if subject.kind == "workflow.step":
+        yield from _gh_in_powershell(subject.context)
+        return
     command, step = subject.context.command, subject.context.owner
     if step is None or not hasattr(step, "job") or not step.job.key or command.name_word is None:
         return
     words = command.operands()
     if not words or words[0].text not in _ASK_GITHUB or command.has_flag("--help", "-h") or command.failure_ignored:
         return
-    job: Job = step.job
-    if "container" in job.value or "self-hosted" in str(job.value.get("runs-on")):
-        return
-    if any(_TOKENS & set(map_at(owner, "env")) for owner in (step.value, job.value, step.workflow.root)):
-        return
-    if any(not isinstance(owner.get("env", {}), dict) for owner in (step.value, job.value, step.workflow.root)):
+    if _has_token(step):
         return
     if any(one.name in _TOKENS for one in command.assignments) or _gets_token_elsewhere(step):
         return
     place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, words[0].end))
     yield Problem(place, command=f"gh {words[0].text}")
+
+
+def _gh_in_powershell(step: Step) -> Iterator[Problem]:
+    """Find calls of `gh` in a script of PowerShell, where they begin a line."""
+    if step.run is None or "gh " not in step.run or step.fragment is None or not step.job.key or reads_as_bash(step):
+        return
+    if step.shell not in ("pwsh", "powershell") or _has_token(step) or _gets_token_elsewhere(step):
+        return
+    for found in _BEGINS_WITH_GH.finditer(step.run):
+        if found[1] in _ASK_GITHUB:
+            place = Place(step.fragment.source, *step.fragment.mark(found.start(1) - len("gh "), found.end(1)))
+            yield Problem(place, command=f"gh {found[1]}")
+
+
+def _has_token(step: Step) -> bool:
+    """Say whether the `env` of a step, or of what it is in, gives `gh` a token, or its runner may."""
+    job: Job = step.job
+    owners = (step.value, job.value, step.workflow.root)
+    if "container" in job.value or "self-hosted" in str(job.value.get("runs-on")):
+        return True
+    return any(not isinstance(owner.get("env", {}), dict) or _TOKENS & set(map_at(owner, "env")) for owner in owners)
 
 
 def _gets_token_elsewhere(step: Step) -> bool:

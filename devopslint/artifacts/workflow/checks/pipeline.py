@@ -236,13 +236,20 @@ def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem
     yield from _swallowed(step)
     if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
         return
-    if "sarif" in f"{step.run or ''} {step.inputs}".lower() or step.is_followed_by(_uploads):
+    reports = _reports_tests if "test" in purposes(step) else _uploads
+    if "sarif" in f"{step.run or ''} {step.inputs}".lower() or step.is_followed_by(reports):
         return
     if step.uses is not None and step.uses.owner in {"codecov", "coverallsapp"}:
         return
     if (step.id and step.id in _steps_looked_at(step.job)) or _mends(step):
         return
     yield Problem("continue-on-error", part="pair")
+
+
+def _reports_tests(step: Step) -> bool:
+    """Say whether a step reads the results of tests, and fails by them."""
+    text = f"{step.uses.name if step.uses else ''} {step.run or ''}"
+    return re.search(r"test-report|junit|test-result|test-summary|publish-unit|sonar|\.trx|\.sarif", text) is not None
 
 
 def _mends(step: Step) -> bool:
@@ -259,12 +266,17 @@ def _steps_looked_at(job: Job) -> set[str]:
     """Return the ids of the steps that a step of a job asks for something."""
     key = f"steps looked at in {job.key}"
     if key not in job.workflow.cache:
-        found = (re.findall(r"steps\.([^\s.]+)\.", str(step.value)) for step in job.steps)
-        job.workflow.cache[key] = {identifier for one in found for identifier in one}
+        found = [_LOOKS_AT.findall(str(step.value)) for step in job.steps]
+        asked = [_ASKS_FOR_OUTPUT.findall(str(step.value.get("if", ""))) for step in job.steps]
+        job.workflow.cache[key] = {identifier for one in (*found, *asked) for identifier in one}
     known: set[str] = job.workflow.cache[key]
     return known
 
 
+_LOOKS_AT = lazily(
+    r"steps\.([^\s.]+)\.(?:outcome|conclusion|outputs\.\w*(?:exit|code|status|result|fail|succe|outcome|error))"
+)
+_ASKS_FOR_OUTPUT = lazily(r"steps\.([^\s.]+)\.outputs\.")
 _MAY_FAIL = lazily(
     r"nightly|experiment|canary|beta|edge|next|optional|allow|unstable|preview|advisory|soft", re.IGNORECASE
 )
@@ -338,11 +350,26 @@ def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
     words = [word.text for word in command.words if not word.text.startswith("-")]
     if not hasattr(step, "job") or words != ["apply"] or command.expands:
         return
-    if any(re.search(r"(?:terraform|tofu)\b[^\n]*\splan\b", other.run or "") for other in step.workflow.steps):
+    plans = [other for other in step.workflow.steps if _PLANS.search(other.run or "")]
+    jobs = {step.job.key, *step.job.needs_closure()}
+    saved = any("-out" in (other.run or "") and other.job.key in jobs for other in plans)
+    if plans and not (saved and command.has_flag("-auto-approve", "--auto-approve")):
         return
+    what = (
+        "a plan is saved with `-out`, and this applies another"
+        if saved
+        else "nothing in this workflow shows a plan first"
+    )
+    before = [other.run or "" for other in step.before]
+    if any(_APPLIES.search(text) for text in (*before, (step.run or "")[: command.start])):
+        return  # the first of them says it
     start = command.name_word.start if command.name_word is not None else command.start
     end = next(word.end for word in command.words if word.text == "apply")
-    yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), tool=command.name)
+    yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), tool=command.name, what=what)
+
+
+_APPLIES = lazily(r"(?:terraform|tofu)\b[^\n]*\sapply\b")
+_PLANS = lazily(r"(?:terraform|tofu)\b[^\n]*\splan\b")
 
 
 def secret_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -1,0 +1,170 @@
+"""Checks on the images that a workflow pushes and those that it deploys."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from devopslint.artifacts.workflow.purpose import job_purposes, purposes
+from devopslint.artifacts.workflow.words import one_slip_away
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+    Tags = dict[str, set[str]]
+
+_EXPRESSION = lazily(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_CONTEXT = lazily(r"(?:github|env)\.(\w+)\Z")
+_VARIABLE = lazily(r"\$\{?(\w+)\}?|\$\{[^}]*\}?")
+_IMAGE = lazily(r"(?<![\w./@<>:-])((?:[\w.-]+|<\w+>)(?:/(?:[\w.-]+|<\w+>))+)(?::((?:[\w.-]|<\w+>|\?)+))?")
+_FROM_GITHUB = lazily(r"(?:[\w.-]|<(?:sha|ref_name|run_number|run_id|run_attempt)>)+\Z")
+"""Tags that stand for the same in every step."""
+
+
+def deploy_before_push(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find jobs that deploy an image without waiting for the job that pushes it."""
+    job: Job = subject.context
+    if "deploy" not in job_purposes(job) or "push" in job_purposes(job) or "if" in job.value:
+        return
+    before = job.needs_closure()
+    named = {repository for step in job.steps for repository, _, _ in _images(step)}
+    for other in job.workflow.jobs.values():
+        if other is job or other.key in before or "if" in other.value or job.key in other.needs_closure():
+            continue
+        image = next((one for one in _pushed(other) if one in named), None)
+        if image is not None and not any(image in _pushed(job.workflow.jobs[key]) for key in before):
+            yield Problem((), job=job.key, pushing=other.key)
+            return
+
+
+def deployed_image_not_pushed(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find images that are deployed under a name or tag under which the jobs before have not pushed them."""
+    job: Job = subject.context
+    if "deploy" not in job_purposes(job):
+        return
+    pushed: Tags = {}
+    for one in (job, *(job.workflow.jobs[key] for key in job.needs_closure())):
+        for repository, tags in _pushed(one).items():
+            pushed.setdefault(repository, set()).update(tags)
+    if not pushed:
+        return
+    for step in job.steps:
+        if "deploy" not in purposes(step):
+            continue
+        for repository, tag, place in _images(step):
+            expected = _pushed_instead(repository, tag, pushed)
+            if expected:
+                shown = _shown(f"{repository}:{tag}" if tag else repository)
+                yield Problem(place, deployed=shown, pushed=" and ".join(f"`{_shown(one)}`" for one in expected))
+
+
+def _pushed_instead(repository: str, tag: str, pushed: Tags) -> list[str]:
+    """Return the images that were pushed where surely another is deployed; else nothing."""
+    tags = pushed.get(repository)
+    if tags is None:
+        folder, _, name = repository.rpartition("/")
+        beside = {one.rpartition("/")[2] for one in pushed if one.rpartition("/")[0] == folder}
+        meant = one_slip_away(name, beside) if folder else ""
+        return [f"{folder}/{meant}"] if meant else []
+    if not tag or tag in tags or not _FROM_GITHUB.match(tag) or not all(_FROM_GITHUB.match(one) for one in tags):
+        return []
+    return [f"{repository}:{one}" for one in sorted(tags)]
+
+
+def _pushed(job: Job) -> Tags:
+    """Return the repositories that a job pushes to, with the tags; `?` is a tag that is not known."""
+    cached: Tags | None = job.workflow.cache.get(f"pushed by {job.key}")
+    if cached is not None:
+        return cached
+    found: Tags = {}
+    for step in job.steps if "push" in job_purposes(job) else ():
+        if "push" not in purposes(step):
+            continue
+        if step.uses is not None:
+            _add(found, step.inputs.get("tags"), step)
+        elif step.is_shell and step.run is not None:
+            for command in step.script():
+                words = [word.text for word in command.words]
+                if command.name == "docker" and "push" in words[:2] and not command.has_flag("-a", "--all-tags"):
+                    _add(found, words[-1], step)
+                elif command.name == "docker" and command.has_flag("--push"):
+                    for flag, word in pairwise(words):
+                        _add(found, word if flag in {"-t", "--tag"} else "", step)
+    job.workflow.cache[f"pushed by {job.key}"] = found
+    return found
+
+
+def _add(found: Tags, text: Any, step: Step) -> None:
+    if not isinstance(text, str):
+        return
+    if "steps." in text or "needs." in text:
+        _add_of_metadata(found, step.job)
+    for line in re.split(r"[\n,]+", text):
+        image = _IMAGE.fullmatch(_plain(line.strip()))
+        if image:
+            found.setdefault(image[1].lower(), set()).add(image[2] or "latest")
+
+
+def _add_of_metadata(found: Tags, job: Job) -> None:
+    """Add the repositories that `docker/metadata-action` makes tags for."""
+    for step in job.steps:
+        makes_tags = step.uses is not None and step.uses.name == "docker/metadata-action"
+        images = step.inputs.get("images") if makes_tags else None
+        for line in images.split("\n") if isinstance(images, str) else ():
+            image = _IMAGE.fullmatch(_plain(line.strip().removeprefix("name=")))
+            if image:
+                found.setdefault(image[1].lower(), set()).add("?")
+
+
+def _images(step: Step) -> Iterator[tuple[str, str, Place]]:
+    """Yield the images that a step names: repository, tag and place."""
+    texts: list[tuple[str | None, tuple[str, ...]]] = [(step.run, ("run",))] if step.run is not None else []
+    texts.extend((value, ("with", key)) for key, value in step.inputs.items() if isinstance(value, str))
+    for text, path in texts:
+        fragment = step.workflow.fragment((*step.path, *path))
+        if text is None or fragment is None or "/" not in text:
+            continue
+        masked, offsets = _masked(text)
+        for found in _IMAGE.finditer(masked):
+            mark = fragment.mark(offsets[found.start()], offsets[found.end()])
+            yield found[1].lower(), found[2] or "", Place(fragment.source, *mark)
+
+
+def _plain(text: str) -> str:
+    return _masked(text)[0]
+
+
+def _masked(text: str) -> tuple[str, list[int]]:
+    """Return a text with `<name>` for each expression and variable, and where each of its characters stood before."""
+    spans = [(found.start(), found.end(), _name_of(found[1])) for found in _EXPRESSION.finditer(text)]
+    expressions = [(start, end) for start, end, _ in spans]
+    for found in _VARIABLE.finditer(text):
+        inside = any(start <= found.start() < end for start, end in expressions)
+        if not inside and text[found.start() + 1 : found.start() + 3] != "{{":
+            name = (found[1] or "").lower()
+            spans.append((found.start(), found.end(), f"<{name.removeprefix('github_')}>" if name else "?"))
+    shown, offsets, at = "", [], 0
+    for start, end, name in sorted(spans):
+        shown += text[at:start] + name
+        offsets += [*range(at, start), *([start] * len(name))]
+        at = end
+    return shown + text[at:], [*offsets, *range(at, len(text) + 1)]
+
+
+def _name_of(expression: str) -> str:
+    found = _CONTEXT.match(expression)
+    return f"<{found[1].lower()}>" if found else "?"
+
+
+def _shown(text: str) -> str:
+    """Return a name as people write it: `<sha>` is `$GITHUB_SHA`."""
+    github = ("sha", "ref_name", "run_number", "run_id", "run_attempt", "repository", "repository_owner", "actor")
+    return re.sub(r"<(\w+)>", lambda one: "$" + (f"GITHUB_{one[1]}" if one[1] in github else one[1]).upper(), text)
