@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_PLAIN_COMMANDS = lazily(r"(?:[ \t]*(?:[\w./][\w./:@=,+-]*(?:[ \t]+[\w./:@=,+-]+)*)?[ \t]*(?:\n|\Z))+")
+_PLAIN_COMMANDS = lazily(r"(?:[ \t]*(?:[\w./][\w./:@=,+-]*(?:[ \t]+[\w./:@=,+-]+)*[ \t]*)?(?:\n|\Z))+")
 _ASKS_FOR_SYSTEM = lazily(r"runner\.os|matrix\.|windows", re.IGNORECASE)
 
 

@@ -19,11 +19,11 @@ _INTO = (
     + r"|process\.env(?:\.|\[[\"'])(?:NAME)\b)"
 )
 _OPENED = (
-    r"(?:(\w+)\s*=\s*)?\bopen\((?:[^()\n]{0,60}(?:environ|getenv|ENV|env)[^\n]{0,20}?[\"'](?:NAME)[\"']|(?:ALIAS)\b)"
+    r"(?:\b(\w+)\s{0,9}=\s{0,9})?\bopen\((?:[^()\n]{0,60}(?:environ|getenv|ENV|env)[^\n]{0,20}?[\"'](?:NAME)[\"']|(?:ALIAS)\b)"
     r"[^\n:]{0,60}?(?:\bas\s+(\w+)|$|;|\.write)"
 )
 """How Python opens one of the files: what it is called then is in one of the groups."""
-_ALIAS = r"(?:^|[\s;])(\w+)\s*=\s*[^\n=]{0,60}(?:environ|getenv|process\.env)[^\n]{0,20}?\b(?:NAME)\b"
+_ALIAS = r"(?:^|[\s;])(\w+)\s{0,9}=\s{0,9}[^\n=]{0,60}(?:environ|getenv|process\.env)[^\n]{0,20}?\b(?:NAME)\b"
 _HEREDOC = lazily(r"<<-?\s*[\"']?(\w+)[\"']?")
 _NAMED = lazily(r"(?:^|[\"'\s])([A-Za-z_][\w-]*)(=|<<)")
 _COMMAND_NAMED = lazily(r"::set-output name=([\w-]+)::")

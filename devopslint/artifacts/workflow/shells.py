@@ -29,8 +29,8 @@ _KNOWN = SHELLS | {
 _ALIASES = {"msys2": "bash"}
 """What an action sets up that runs another shell."""
 _POWERSHELL = lazily(
-    r"\$env:\w|(?:^|[|;(=]\s*|\n\s*)(?:Get|Set|New|Remove|Write|Start|Stop|Invoke|Copy|Move|Test|Out|Add|Expand|Import|Select"
-    r"|Where|ForEach|Join|Split|Resolve|Compress)-[A-Z]\w+\b"
+    r"\$env:\w|(?:^|[|;(=][ \t]*|\n[ \t]*)(?:Get|Set|New|Remove|Write|Start|Stop|Invoke|Copy|Move|Test|Out|Add|Expand|Import"
+    r"|Select|Where|ForEach|Join|Split|Resolve|Compress)-[A-Z]\w+\b"
     r"|\$Is(?:Windows|Linux|MacOS)\b|\b(?:if|foreach|while)\s*\(\s*!?\(?\$(?!NF\b|NR\b)[A-Za-z_]"
     r"|(?:^|\n)[ \t]*\$[A-Za-z_]\w*\s*\+?=\s"
 )

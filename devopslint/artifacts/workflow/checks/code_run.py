@@ -25,7 +25,7 @@ _EXECUTES = lazily(
     r"|(?:g?make|cmake|ninja|meson|bazel|bazelisk|just|task|rake|tox|nox|pytest|ant|sbt|lein|mix|msbuild|xcodebuild)\b"
     r"|(?:\./)?(?:mvnw?|gradlew?)\b|pre-commit[ \t]+run|go[ \t]+(?:build|test|run|generate|install|vet)\b"
     r"|cargo[ \t]+(?!install\b)\w"
-    r"|pip3?[ \t]+install[ \t]+(?:\S+[ \t]+)*(?:-r|--requirement|-e|--editable|\.)"
+    r"|pip3?[ \t]+install[ \t]+(?:\S+[ \t]+){0,20}(?:-r|--requirement|-e|--editable|\.)"
     r"|uv[ \t]+(?:sync|run|build|pip[ \t]+install)\b"
     r"|(?:poetry|pipenv|pdm|hatch|composer|bundle)[ \t]+(?:install|update|run|exec|build|sync)\b"
     r"|python3?[ \t]+(?:-m[ \t]+(?:pytest|build|tox|nox|unittest|pip[ \t]+install)\b|setup\.py|[\w./-]+\.py\b)"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAYS_WHERE = ("package.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", "pom.xml", "CITATION.cff")
 """Files at the root that name the repository's own address, and few others."""
 _NAMES_IT = (
-    r"\b(?:repository|repository-code|homepage|url|module|source|issues|documentation)[\"']?\s*[:=>]?\s*[\"']?"
+    r"\b(?:repository|repository-code|homepage|url|module|source|issues|documentation)[\"']?\s{0,20}[:=>]?\s{0,20}[\"']?"
     r"(?:git\+)?(?:https?://|git@|ssh://git@)?"
 )
 _READMES = ("README.md", "README.rst", "README")

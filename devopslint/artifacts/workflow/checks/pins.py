@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _VERSION = lazily(
-    r"(?:^(?:tag|pin|version|release|ref)?\s*[=@:]?\s*v?|(?:\s|=|@|/)(?:v|(?=\d+\.\d+\.\d)))(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])"
+    r"(?:^(?:tag|pin|version|release|ref)? ?[=@:]? ?v?|(?:\s|=|@|/)(?:v|(?=\d+\.\d+\.\d)))"
+    r"(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])"
 )
 
 

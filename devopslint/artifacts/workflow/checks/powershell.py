@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 _FETCH = r"(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString|curl(?:\.exe)?|wget)"
 _RUN = r"(?:iex|Invoke-Expression)"
-_PIPED = lazily(rf"\b{_FETCH}\b[^\n;|]*\|\s*{_RUN}\b", re.IGNORECASE)
+_PIPED = lazily(rf"\b{_FETCH}\b[^\n;|]{{0,500}}\|\s{{0,20}}{_RUN}\b", re.IGNORECASE)
 _EVALUATED = lazily(
-    rf"(?:\b{_RUN}\b|\[scriptblock\]::Create\()[^\n;|]*?\b{_FETCH}\b[^\n;|]*?(?=\"?\s*(?:$|[\n;|]))", re.IGNORECASE
+    rf"(?:\b{_RUN}\b|\[scriptblock\]::Create\()[^\n;|]{{0,200}}?\b{_FETCH}\b[^\n;|]{{0,300}}",
+    re.IGNORECASE,
 )
 _SAVED = lazily(
-    r"\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n;|]*?\s-OutFile[ :]+[\"']?([^\s\"';|]+)"
-    r"|\.DownloadFile\([^\n,)]*,\s*[\"']?([^\"')\n]+)",
+    r"\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n;|]{0,500}?\s-OutFile[ :]+[\"']?([^\s\"';|]+)"
+    r"|\.DownloadFile\([^\n,)]{0,500},\s*[\"']?([^\"')\n]+)",
     re.IGNORECASE,
 )
 _SCRIPT = lazily(r"\.(?:ps1|cmd|bat|exe|msi)\Z", re.IGNORECASE)
@@ -43,7 +44,7 @@ def downloaded_script_run(subject: Subject, options: Options) -> Iterator[Proble
     told: list[tuple[int, int]] = []
     for pattern in (_PIPED, _EVALUATED):
         for found in pattern.finditer(script):
-            start, end = found.span()
+            start, end = found.start(), found.start() + len(found.group().rstrip(" \t\"'"))
             if script[script.rfind("\n", 0, start) + 1 : start].lstrip().startswith("#") or _FIXED.search(
                 found.group()
             ):
