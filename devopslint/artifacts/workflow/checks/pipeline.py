@@ -350,22 +350,14 @@ def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
     words = [word.text for word in command.words if not word.text.startswith("-")]
     if not hasattr(step, "job") or words != ["apply"] or command.expands:
         return
-    plans = [other for other in step.workflow.steps if _PLANS.search(other.run or "")]
-    jobs = {step.job.key, *step.job.needs_closure()}
-    saved = any("-out" in (other.run or "") and other.job.key in jobs for other in plans)
-    if plans and not (saved and command.has_flag("-auto-approve", "--auto-approve")):
+    if any(_PLANS.search(other.run or "") for other in step.workflow.steps):
         return
-    what = (
-        "a plan is saved with `-out`, and this applies another"
-        if saved
-        else "nothing in this workflow shows a plan first"
-    )
     before = [other.run or "" for other in step.before]
     if any(_APPLIES.search(text) for text in (*before, (step.run or "")[: command.start])):
         return  # the first of them says it
     start = command.name_word.start if command.name_word is not None else command.start
     end = next(word.end for word in command.words if word.text == "apply")
-    yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), tool=command.name, what=what)
+    yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), tool=command.name)
 
 
 _APPLIES = lazily(r"(?:terraform|tofu)\b[^\n]*\sapply\b")

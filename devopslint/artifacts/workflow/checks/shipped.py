@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.artifacts.workflow.words import one_slip_away
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -41,7 +41,9 @@ def deploy_before_push(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         image = next((one for one in _pushed(other) if one in named), None)
         if image is not None and not any(image in _pushed(job.workflow.jobs[key]) for key in before):
-            yield Problem((), job=job.key, pushing=other.key)
+            mark = other.workflow.document.root["jobs"].at[other.key][:2]
+            related = [Related(Place(subject.document.source, *mark), "this job pushes it")]
+            yield Problem((), job=job.key, pushing=other.key, related=related)
             return
 
 
