@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from engine_projects import EDITED, PROJECTS, Everything, catalog, check, check_asked, everything, plain, replace
 from hypothesis import given, settings
 
@@ -85,3 +86,19 @@ def test_processes_change_nothing(tmp_path):
     setup = Setup(str(root), catalog().folders, Everything(), remember=False)
     in_two = processes.in_processes(setup, 2, chosen=True)
     assert everything(check(root, performer=in_two)) == everything(check(root))
+
+
+@pytest.mark.parametrize("path", [".github/settings.yml", ".github/settings.yaml", ".github/dependabot.yml"])
+def test_what_the_repository_as_a_whole_is_found_to_lack_is_found_in_the_file_alone(path, tmp_path):
+    root = tmp_path.resolve()
+    replace(
+        root,
+        {
+            path: "version: 2\nupdates: []\nbranches:\n  - name: main\n",
+            "Dockerfile": "FROM a:1\n",
+            ".github/README": "x\n",
+        },
+    )
+    whole = [plain(finding) for finding in check(root).findings if finding.path == path]
+    assert whole
+    assert [plain(finding) for finding in check(root, path).findings] == whole

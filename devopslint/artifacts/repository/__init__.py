@@ -21,11 +21,12 @@ DOCUMENTS = (
     "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", ".gitignore",
 )  # fmt: skip
 """Documents about a whole repository: the first that is there is where it is told what the repository lacks."""
-REPORTS_IN = frozenset(
-    {".github/dependabot.yml", ".github/dependabot.yaml", "CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"}
-).union(DOCUMENTS)
-"""Files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
 FOLDER = ".github/workflows"
+REPORTS_IN = frozenset(
+    {".github/dependabot.yml", ".github/dependabot.yaml", "CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS",
+     ".github/settings.yml", ".github/settings.yaml"}
+).union(DOCUMENTS)  # fmt: skip
+"""Files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
 
 
 def claims_path(path: str) -> str | None:
