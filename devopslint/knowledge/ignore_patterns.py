@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_MOST_WITHIN = 3
+"""Times that `**/` stands within a name in one pattern: one with more fits nothing."""
+
+
 class Pattern:
     """A line that is no comment: its `pattern` without `!` and slashes at the ends, `keeps` for an exception, its offsets."""
 
@@ -44,33 +48,52 @@ def read_patterns(text: str) -> Iterator[Pattern]:
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    parts: list[str] = []
+    """Return a pattern as an expression in which no wildcard is tried twice: a repository chooses both it and the paths.
+
+    Between two `*` of a name, and between two `**`, the first fit is as good as any other.
+    """
+    stretches, pieces, wild = [""], [""], [""]
     at = 0
+
+    def end_name(tail: str = "") -> None:
+        first, *others = pieces
+        middle = "".join(f"(?>[^/]*?{piece})" for piece in others[:-1] if piece)
+        stretches[-1] += first + middle + (f"[^/]*?{others[-1]}" if others else "") + tail
+        pieces[:] = [""]
+
     while at < len(pattern):
         char = pattern[at]
-        if pattern.startswith("**/", at):
-            parts.append("(?:.*/)?")
-            at += 3
-            continue
         if pattern.startswith("**", at):
-            parts.append(".*")
-            at += 2
+            end_name()
+            of_names = pattern.startswith("**/", at)
+            wild.append("(?:.*?/)??" if of_names else ".*?")
+            stretches.append("")
+            at += 3 if of_names else 2
             continue
         if char == "*":
-            parts.append("[^/]*")
+            pieces.append("")
+        elif char == "/":
+            end_name("/")
         elif char == "?":
-            parts.append("[^/]")
+            pieces[-1] += "[^/]"
         elif char == "[" and "]" in pattern[at:]:
             close = pattern.index("]", at)
-            parts.append(pattern[at : close + 1])
+            pieces[-1] += pattern[at : close + 1]
             at = close
         elif char == "\\" and at + 1 < len(pattern):
             at += 1
-            parts.append(re.escape(pattern[at]))
+            pieces[-1] += re.escape(pattern[at])
         else:
-            parts.append(re.escape(char))
+            pieces[-1] += re.escape(char)
         at += 1
+    end_name()
+    parts = [one + stretch for one, stretch in zip(wild, stretches, strict=True)]
+    # Behind what is no whole name (`a**/b`) a `**/` can't begin anywhere, so that the first fit may be the wrong one.
+    within = [index for index in range(1, len(parts) - 1) if "/" in wild[index + 1] and not parts[index].endswith("/")]
+    if len(within) > _MOST_WITHIN:
+        return re.compile(r"(?!)")
+    middle = "".join(parts[at] if at in within else f"(?>{parts[at]})" for at in range(1, len(parts) - 1))
     try:
-        return re.compile("".join(parts) + "(?:/.*)?$")
+        return re.compile(f"{parts[0]}{middle}{parts[-1] if len(parts) > 1 else ''}(?:/.*)?$")
     except re.error:
         return re.compile(r"(?!)")

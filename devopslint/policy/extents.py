@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.source import Source
 
-_HCL_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#.*|//.*|/\*.*?\*/|<<-?\s*(\w+)\s*$|[{}\[\]()]')
+_HCL_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|#.*|//.*|/\*(?:.*?\*/|.*)|<<-?\s*(\w+)\s*$|[{}\[\]()]')
 _HEREDOC = re.compile(r"(?<!<)<<-?(?!<)\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _OBJECT = re.compile(r"(?:kind|apiVersion)\s*:")
 _DIRECTIVE = re.compile(r"\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
 from devopslint.artifacts.dockerfile.lookback import first_before
@@ -289,8 +290,15 @@ def _uses(step: Step) -> Iterator[tuple[str, Place]]:
 
 def _is_set(script: str, name: str) -> bool:
     """Say whether a script gives a variable a value itself."""
-    name = re.escape(name)
-    return re.search(rf"(?:^|[\s;&(]){name}=|\b(?:for|read|in)\b[^;\n]*\b{name}\b", script) is not None
+    return name in _set_in(script)
+
+
+@lru_cache(maxsize=16)
+def _set_in(script: str) -> frozenset[str]:
+    """Return the variables that a script may give a value, and all words behind `for`, `read` and `in`."""
+    named = re.findall(r"(?:^|(?<=[\s;&(]))(\w+)=", script)
+    behind = re.findall(r"\b(?:for|read|in)\b([^;\n]*)", script)
+    return frozenset((*named, *(word for text in behind for word in re.findall(r"\w+", text))))
 
 
 def legacy_pairs(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -308,7 +308,7 @@ def _repository(image: str) -> str:
 
 def _split_expression(name: str) -> tuple[str, str, str]:
     """Split at the last `/` that stands outside of expressions."""
-    masked = re.sub(r"\$\{\{.*?\}\}", lambda found: "x" * len(found[0]), name)
+    masked = re.sub(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", lambda found: "x" * len(found[0]), name)
     at = masked.rfind("/")
     return (name[:at], "/", name[at + 1 :]) if at >= 0 else ("", "", name)
 

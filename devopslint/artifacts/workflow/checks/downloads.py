@@ -90,8 +90,9 @@ def _name_of(step: Step) -> str:
 
 def _pattern_of(name: str) -> re.Pattern[str]:
     """Return the pattern of the names that a text with expressions can have."""
-    parts = re.split(r"\$\{\{.*?\}\}", name, flags=re.DOTALL)
-    return re.compile(".*".join(re.escape(part) for part in parts), re.DOTALL)
+    first, *others = (re.escape(part) for part in re.split(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", name, flags=re.DOTALL))
+    middle = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(first + middle + (f".*{others[-1]}" if others else ""), re.DOTALL)
 
 
 def _is_plain(pattern: str) -> bool:

@@ -55,7 +55,7 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _prints(line: str) -> bool:
     """Say whether a line of a script writes to the log."""
-    plain = re.sub(r"\$\{\{.*?\}\}", "x", line)
+    plain = re.sub(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", "x", line)
     if not _PRINTING.match(plain):
         return False
     return not _ELSEWHERE.search(re.sub(r"^\s*cat\s*<<<", "", plain)) or _CHANGED.search(plain) is not None
