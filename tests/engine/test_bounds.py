@@ -47,6 +47,10 @@ BOMBS = {
     "deep shell groups": ("Dockerfile", "FROM a:1\nRUN " + "(" * 50_000 + "\n"),
     "deep shell in a workflow": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: '" + "if a; then " * 20_000 + "'}]}}\n"),
     "deep expression": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: '${{ " + "(" * DEEP + " }}'}}\n"),
+    "deep expression in a script": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'echo ${{ " + "(" * DEEP + " }}'}]}}\n"),
+    "long reference": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'echo ${{ github" + ".a" * 20_000 + " }}'}]}}\n"),
+    "blanks in a script": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'npm test" + " " * DEEP + "a'}]}}\n"),
+    "blank lines in a script": (".github/workflows/a.yml", 'on: push\njobs: {a: {runs-on: x, steps: [{run: "npm test' + "\\n" * DEEP + 'a"}]}}\n'),
     "doubling variables": ("Dockerfile", "FROM a:1\nENV A0=x\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(64)) + "WORKDIR /$A64\n"),
     "many stages": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\nCOPY --from=a{n - 1} / /\n" for n in range(3000))),
     "deep defaults": ("Dockerfile", "FROM a:1\nENV A=" + "${B:-" * 50_000 + "}" * 50_000 + "\n"),
@@ -201,3 +205,12 @@ def test_a_large_task_may_take_longer(monkeypatch):
         spin_until(started + 5)
     assert ended.value.seconds == 0.1 + time_limit.SECONDS_PER_MEBIBYTE * 10_000 / (1 << 20)
     assert time.process_time() - started >= ended.value.seconds
+
+
+def test_no_pattern_of_an_ignore_file_takes_for_ever():
+    from devopslint.knowledge.ignore_patterns import Pattern
+
+    started = time.process_time()
+    for pattern in ("**/" * 12 + "*a" * 9 + "b", "*a" * 30 + "b", "**a" * 20 + "/b", "a**/" * 20 + "b"):
+        assert Pattern(pattern, 0).expression.match("/".join(["a" * 40] * 20)) is None
+    assert time.process_time() - started < 5

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DEEPEST = 50
+_MOST_STEPS = 100
 _TOKEN = lazily(
     r"""\s*(?:
         (?P<number>[+-]?(?:0x[0-9A-Fa-f]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity\b)|NaN\b)
@@ -244,8 +245,13 @@ class _Parser:
 
     def _postfix(self) -> Node:
         node = self._primary()
+        steps = 0
         while True:
             operator = self._peek()
+            steps += 1
+            if steps > _MOST_STEPS and operator in {".", "["}:
+                _, _, start, end = self.tokens[self.index]
+                raise ExpressionError(f"reference has more than {_MOST_STEPS} steps", start, end)
             if operator == ".":
                 self.index += 1
                 node = self._property(node)

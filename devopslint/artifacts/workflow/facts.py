@@ -18,7 +18,7 @@ _DECLARED = lazily(
     r"|\baws cloudformation\b"
 )
 _CHECKS_DECLARED = lazily(
-    r"\b(?:terraform|tofu|terragrunt)\b[^\n]*\b(?:validate|plan|test)\b|\b(?:tflint|checkov|tfsec|terrascan|kubeconform|kubeval"
+    r"\b(?:terraform|tofu|terragrunt)\b[^\n]{0,200}\b(?:validate|plan|test)\b|\b(?:tflint|checkov|tfsec|terrascan|kubeconform|kubeval"
     r"|kube-linter|cfn-lint|ansible-lint|conftest|datree|polaris|kube-score)\b|\b(?:helm|ct) lint\b|\bpulumi preview\b"
     r"|\bcdk (?:diff|synth)\b|\bsam validate\b|\btrivy (?:config|conf)\b"
     r"|setup-tflint|checkov-action|chart-testing-action|k8s-lint"

@@ -2,77 +2,79 @@
 
 from __future__ import annotations
 
-_RUN = r"(?:npm|yarn|pnpm|bun)(?: run)?(?: -\S+)* "
+_RUN = r"(?:npm|yarn|pnpm|bun)(?: run)?(?: -\S+){0,20} "
 
-_OPTIONS = r"(?: -\S+(?: (?:\$\{\{[^}\n]{0,80}\}\}|[^\s-]\S*))?)*?"
+_OPTIONS = r"(?: -\S+(?: (?:\$\{\{[^}\n]{0,80}\}\}|[^\s-]\S*))?){0,20}?"
 """Options of a command with their values, before its first word."""
 COMMANDS: dict[str, tuple[str, ...]] = {
     "test": (
         _RUN + r"(?:test|tests|t|e2e|ci:test)[\w:-]*", r"pytest", r"tox", r"nox", r"go test", r"gotestsum",
-        r"cargo (?:\+\S+ )?(?:test|nextest)", r"mvnw?(?: \S+)* (?:test|verify|install)",
-        r"gradlew?(?: \S+)* (?:test|check|build)", r"make(?: -\S+)* [\w./-]*(?:test|check)[\w./-]*", r"dotnet test",
+        r"cargo (?:\+\S+ )?(?:test|nextest)", r"mvnw?(?: \S+){0,20} (?:test|verify|install)",
+        r"gradlew?(?: \S+){0,20} (?:test|check|build)",
+        r"make(?: -\S+){0,20} [\w./-]{0,100}(?:test|check)[\w./-]*", r"dotnet test",
         r"(?:bundle exec )?(?:rspec|rake(?: (?:test|spec))?)", r"(?:vendor/bin/)?phpunit", r"ctest", r"swift test",
         r"(?:flutter|dart|mix|sbt|deno|lein|stack|cabal|zig build|crystal|dub|bazel|forge|hardhat|composer|just|task)"
         r" (?:run )?\+?(?:\S+ )?(?:test|tests|spec|eunit)(?::\S+)?",
         r"bin/rails (?:db:\S+ )?test", r"python3? -m (?:unittest|pytest)", r"python3? manage\.py test",
         r"(?:npx )?(?:jest|vitest|mocha|playwright test|cypress run|ava|karma)", r"helm unittest", r"terraform test",
-        r"bats", r"xcodebuild(?: \S+)* (?:test|test-without-building)",
-        r"[\w./-]*(?:test|tests|e2e)[\w-]*\.(?:sh|py|js|ps1|bash)", r"coverage run", r"ct install", r"molecule test",
+        r"bats", r"xcodebuild(?: \S+){0,20} (?:test|test-without-building)",
+        r"[\w./-]{0,100}(?:test|tests|e2e)[\w-]*\.(?:sh|py|js|ps1|bash)", r"coverage run", r"ct install", r"molecule test",
         r"skaffold verify", r"vstest\.console\S*", r"R CMD check",
     ),
     "lint": (
         _RUN + r"(?:lint|format|typecheck|check|prettier|eslint)[\w:-]*",
         r"(?:npx )?(?:eslint|prettier|stylelint|markdownlint\S*|tsc)", r"ruff", r"flake8", r"pylint", r"black",
         r"isort", r"mypy", r"pyright", r"golangci-lint", r"go vet", r"staticcheck", r"hadolint", r"actionlint",
-        r"shellcheck", r"tflint", r"terraform(?: -\S+)* (?:fmt|validate)", r"tofu (?:fmt|validate)",
-        r"make(?: -\S+)* [\w./-]*(?:lint|fmt|format|vet)[\w./-]*", r"pre-commit run", r"(?:bundle exec )?rubocop",
+        r"shellcheck", r"tflint", r"terraform(?: -\S+){0,20} (?:fmt|validate)", r"tofu (?:fmt|validate)",
+        r"make(?: -\S+){0,20} [\w./-]{0,100}(?:lint|fmt|format|vet)[\w./-]*", r"pre-commit run", r"(?:bundle exec )?rubocop",
         r"cargo (?:\+\S+ )?(?:clippy|fmt)", r"yamllint", r"ktlint", r"detekt", r"checkstyle", r"spotless\w*",
         r"devopslint", r"helm lint", r"kube-linter", r"kubeconform", r"kubeval", r"promtool check", r"checkov",
         r"zizmor", r"phpcs", r"phpstan", r"(?:mix|dart|deno|swift) (?:format|fmt|analyze|lint|credo)", r"swiftlint",
         r"ct lint", r"dotnet format", r"super-linter", r"buf lint", r"vale", r"codespell",
     ),
     "build": (
-        r"docker (?:buildx )?build", r"docker[ -]compose(?: \S+)* build", _RUN + r"build[\w:-]*",
-        r"make(?: -\S+)* (?:build|all)[\w-]*", r"make", r"go build", r"cargo (?:\+\S+ )?build",
-        r"mvnw?(?: \S+)* (?:package|compile)", r"gradlew?(?: \S+)* (?:assemble|build|bootJar)",
+        r"docker (?:buildx )?build", r"docker[ -]compose(?: \S+){0,20} build", _RUN + r"build[\w:-]*",
+        r"make(?: -\S+){0,20} (?:build|all)[\w-]*", r"make", r"go build", r"cargo (?:\+\S+ )?build",
+        r"mvnw?(?: \S+){0,20} (?:package|compile)", r"gradlew?(?: \S+){0,20} (?:assemble|build|bootJar)",
         r"dotnet (?:build|publish)", r"cmake --build", r"python3? -m build", r"kustomize build", r"goreleaser",
         r"msbuild", r"xcodebuild", r"swift build", r"bazel build", r"skaffold build", r"poetry build", r"hugo",
         r"mkdocs build",
     ),
     "deploy": (
         r"kubectl" + _OPTIONS + r" (?:apply|set image|rollout restart|replace)", r"helm" + _OPTIONS + r" (?:upgrade|install)",
-        r"helmfile(?: \S+)* (?:apply|sync)", r"(?:terraform|tofu|terragrunt)(?: \S+)* apply", r"pulumi(?: \S+)* up",
+        r"helmfile(?: \S+){0,20} (?:apply|sync)", r"(?:terraform|tofu|terragrunt)(?: \S+){0,20} apply",
+        r"pulumi(?: \S+){0,20} up",
         r"(?:npx )?cdk deploy", r"(?:npx )?(?:serverless|sls) deploy", r"sam deploy", r"aws ecs update-service",
         r"aws lambda update-function-code", r"aws cloudformation (?:deploy|update-stack)",
-        r"aws deploy create-deployment", r"eb deploy", r"gcloud(?: \S+)* (?:run|app|functions) deploy",
-        r"gcloud app deploy", r"az (?:webapp|functionapp|containerapp|aks)(?: \S+)* (?:up|deploy|update|deployment)",
+        r"aws deploy create-deployment", r"eb deploy", r"gcloud(?: \S+){0,20} (?:run|app|functions) deploy",
+        r"gcloud app deploy", r"az (?:webapp|functionapp|containerapp|aks)(?: \S+){0,20} (?:up|deploy|update|deployment)",
         r"(?:flyctl|fly) deploy", r"heroku container:release", r"git push \S*heroku\S*",
-        r"(?:npx )?vercel(?: \S+)* --prod", r"(?:npx )?netlify deploy(?: \S+)* --prod", r"(?:npx )?firebase deploy",
+        r"(?:npx )?vercel(?: \S+){0,20} --prod", r"(?:npx )?netlify deploy(?: \S+){0,20} --prod", r"(?:npx )?firebase deploy",
         r"(?:npx )?wrangler (?:deploy|publish)", r"ansible-playbook", r"argocd app sync", r"skaffold (?:run|deploy)",
         r"copilot (?:svc )?deploy", r"cf push", r"nomad (?:job )?run", r"docker stack deploy",
-        _RUN + r"deploy[\w:-]*", r"make(?: -\S+)* deploy[\w-]*", r"[\w./-]*deploy[\w-]*\.(?:sh|py|js|ps1)",
-        r"kubectl kustomize(?: \S+)* \| kubectl apply",
+        _RUN + r"deploy[\w:-]*", r"make(?: -\S+){0,20} deploy[\w-]*", r"[\w./-]{0,100}deploy[\w-]*\.(?:sh|py|js|ps1)",
+        r"kubectl kustomize(?: \S+){0,20} \| kubectl apply",
     ),
     "scan": (
-        r"trivy", r"grype", r"snyk", r"docker scout", r"clair\w*", r"gcloud(?: \S+)* images scan", r"govulncheck",
+        r"trivy", r"grype", r"snyk", r"docker scout", r"clair\w*", r"gcloud(?: \S+){0,20} images scan", r"govulncheck",
         r"semgrep", r"npm audit", r"(?:yarn|pnpm) audit", r"pip-audit", r"safety", r"cargo (?:audit|deny)",
         r"bundle-audit", r"osv-scanner", r"dockle", r"gitleaks", r"trufflehog", r"bandit", r"brakeman", r"gosec",
         r"nancy", r"dependency-check\S*", r"checkov", r"tfsec", r"kics",
     ),
     "image-scan": (
-        r"trivy(?: \S+)* (?:image|i)", r"grype", r"snyk container", r"docker scout", r"clair\w*",
-        r"gcloud(?: \S+)* images scan", r"dockle", r"aws ecr start-image-scan",
+        r"trivy(?: \S+){0,20} (?:image|i)", r"grype", r"snyk container", r"docker scout", r"clair\w*",
+        r"gcloud(?: \S+){0,20} images scan", r"dockle", r"aws ecr start-image-scan",
     ),
     "push": (
-        r"docker (?:image )?push", r"docker (?:buildx )?build(?:x)?(?: \S+)* (?:--push|--output[= ]type=registry)",
-        r"docker[ -]compose(?: \S+)* push", r"(?:buildah|podman|crane|oras) push", r"skopeo copy",
+        r"docker (?:image )?push", r"docker (?:buildx )?build(?:x)?(?: \S+){0,20} (?:--push|--output[= ]type=registry)",
+        r"docker[ -]compose(?: \S+){0,20} push", r"(?:buildah|podman|crane|oras) push", r"skopeo copy",
         r"ko (?:publish|build|apply)", r"gcloud builds submit",
-        r"(?:\S*/)?mvnw?(?: \S+)* (?:jib:build|com\.google\.cloud\.tools:jib\S*build)",
+        r"(?:[^\s;&|(/]*/){0,20}mvnw?(?: \S+){0,20} (?:jib:build|com\.google\.cloud\.tools:jib\S*build)",
     ),
     "publish": (
         r"(?:npm|yarn|pnpm)(?: npm)? publish", r"twine upload", r"cargo publish", r"gem push", r"poetry publish",
         r"uv publish", r"goreleaser(?: release)?", r"gh release create", r"dotnet nuget push",
-        r"mvnw?(?: \S+)* deploy", r"gradlew?(?: \S+)* publish\w*", r"helm push", r"flit publish",
+        r"mvnw?(?: \S+){0,20} deploy", r"gradlew?(?: \S+){0,20} publish\w*", r"helm push", r"flit publish",
         r"npx semantic-release", r"vsce publish",
     ),
 }  # fmt: skip

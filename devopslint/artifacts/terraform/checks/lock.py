@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _LOCK = ".terraform.lock.hcl"
-_PART = lazily(r"\s*(=|!=|>=|>|<=|<|~>)?\s*v?(\d+(?:\.\d+)*)\s*")
+_PART = lazily(r"\s*+(=|!=|>=|>|<=|<|~>)?\s*+v?(\d+(?:\.\d+)*)\s*")
 
 
 def incomplete_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:

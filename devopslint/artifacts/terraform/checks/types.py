@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = frozenset({"string", "number", "bool", "any"})
 _COLLECTIONS = frozenset({"list", "set", "map"})
-_CONSTRAINT = lazily(r"\s*(?:=|!=|>|>=|<|<=|~>)?\s*v?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*")
+_CONSTRAINT = lazily(r"\s*+(?:=|!=|>|>=|<|<=|~>)?\s*+v?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*")
 _SOURCE = lazily(r"(?:(?:[\w-]+\.)+[\w-]+(?::\d+)?/[\w-]+/|[\w-]+/)?[A-Za-z0-9][\w-]*", re.ASCII)
 _MOST_DEPTH = 30
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _OPEN = lazily(
-    r"^[ \t]*-?s?include\b|\$\(eval|\$\(call|^[^\t#\n]*[%$][^\n=]*:(?!=)|^[ \t]*define\b|^\.DEFAULT\s*:", re.MULTILINE
+    r"^[ \t]*-?s?include\b|\$\(eval|\$\(call|^[^\t#\n%$]*[%$][^\n=]*:(?!=)|^[ \t]*define\b|^\.DEFAULT\s*:", re.MULTILINE
 )
 """What in a Makefile may give it more targets than those that are written out."""
 _TARGETS = lazily(r"^([\w./ -]+?)[ \t]*(?:::?(?!=)|&:)(.*)$", re.MULTILINE)

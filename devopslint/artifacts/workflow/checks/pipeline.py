@@ -33,8 +33,10 @@ _VERIFIES = lazily(
     re.IGNORECASE,
 )
 _GOES_ON_BY_ITSELF = lazily(
-    r"\bkubectl\b[^\n]*\b(?:apply|set image|replace|rollout restart)\b|\bhelm\b[^\n]*\b(?:upgrade|install)\b|\bhelmfile\b"
-    r"|aws ecs update-service|aws deploy create-deployment|docker stack deploy|docker[ -]compose[^\n]*\bup\b[^\n]*-d\b"
+    r"\bkubectl\b[^\n]{0,200}\b(?:apply|set image|replace|rollout restart)\b"
+    r"|\bhelm\b[^\n]{0,200}\b(?:upgrade|install)\b|\bhelmfile\b"
+    r"|aws ecs update-service|aws deploy create-deployment|docker stack deploy"
+    r"|docker[ -]compose[^\n]{0,200}\bup\b[^\n]{0,200}-d\b"
     r"|argocd app sync|nomad (?:job )?run|heroku container:release"
 )
 """Commands that return before what they have handed over runs."""
@@ -299,11 +301,11 @@ def _swallowed(step: Step) -> Iterator[Problem]:
     if step.fragment is None or not step.run or "sarif" in step.run.lower():
         return
     for found in re.finditer(
-        r"^[ \t]*([^|#\n]*?)[ \t]*(\|\|[ \t]*(?:true|:|exit 0|echo\b[^;&|\n]*?))[ \t]*$", step.run, re.MULTILINE
+        r"^([^|#\n]*)(\|\|[ \t]*+(?:(?:true|:|exit 0)(?=[ \t]*$)|echo\b[^;&|\n]*+$))", step.run, re.MULTILINE
     ):
         if any(is_check(part.strip()) for part in re.split(r"&&|;", found.group(1))):
-            place = Place(step.fragment.source, *step.fragment.mark(*found.span(2)))
-            yield Problem(place)
+            end = found.start(2) + len(found.group(2).rstrip())
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(2), end)))
     ended = _ENDS_WELL.search(step.run)
     begun = _GOES_ON.search(step.run)
     if begun and ended and not _LOOKS_AT_STATUS.search(step.run, begun.end()):

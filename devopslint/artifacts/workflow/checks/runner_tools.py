@@ -64,7 +64,7 @@ _OF_NODE = """pnpm yarn bun bunx cdk serverless sls wrangler firebase vercel net
     vitest newman snyk"""
 _PYTHON, _NODE = frozenset(_OF_PYTHON.split()), frozenset(_OF_NODE.split())
 _GETS_PYTHON = lazily(r"\b(?:pip3?|uv|poetry|pdm|pipenv|pipx|hatch|tox|nox|virtualenv|venv)\b")
-_GETS_NODE = lazily(r"\bcorepack\b|\bnpm\s[^\n]*(?:-g\b|--global|--location)|\byarn global\b")
+_GETS_NODE = lazily(r"\bcorepack\b|\bnpm\s[^\n]{0,200}(?:-g\b|--global|--location)|\byarn global\b")
 
 
 def _table() -> Mapping[str, Any]:

@@ -136,7 +136,7 @@ def glob_fault(pattern: str, *, is_path: bool) -> str:
 
 def _range_fault(pattern: str) -> str:
     """Say what is wrong with a `[a-z]` of a pattern; empty when nothing is."""
-    for inner in re.findall(r"\[([^\]]+)\]", pattern):
+    for inner in re.findall(r"\[([^\]]{1,200})\]", pattern):
         if re.search(r"^-|-$", inner):
             return f"the range `[{inner}]` is not complete"
         for first, last in re.findall(r"(.)-(.)", inner):
