@@ -63,7 +63,7 @@ class Ground:
     can have made any but those named there.
     """
 
-    __slots__ = ("_ignored", "pristine", "root", "text", "trees", "workflow", "workspace")
+    __slots__ = ("pristine", "root", "text", "trees", "waits", "workflow", "workspace")
 
     def __init__(self, workflow: Workflow, workspace: Workspace, root: str) -> None:
         self.workflow = workflow
@@ -73,6 +73,8 @@ class Ground:
         """Folders into which repositories were checked out, and whether it was this one."""
         self.text = ""
         self.pristine = True
+        self.waits = False
+        """Whether the job waits for another, which may have built what this one takes for granted."""
 
     def path_of(self, path: str) -> str | None:
         """Return where a path of the working folder lies in the repository, `None` when it is not of its checkout."""
@@ -113,6 +115,14 @@ class Ground:
             return True
         folder, _, name = where.rpartition("/")
         return gone == where and bool(one_slip_away(name, self.workspace.names(folder)))
+
+    def lacks_built(self, path: str) -> bool:
+        """Say whether what an earlier job has built is not there: it is not in the repository, and nothing here made it."""
+        where = self.path_of(path.rstrip("/"))
+        if where is None or not self.pristine or self.is_there(where):
+            return False
+        top = where.removeprefix(self.root).split("/")[0]
+        return top not in self.text and posixpath.basename(where) not in self.text
 
     def hint(self, path: str) -> str:
         """Return `, did you mean …` for a name beside it that is like it."""

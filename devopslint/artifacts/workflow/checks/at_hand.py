@@ -121,7 +121,7 @@ def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
             return
         elif step.is_shell and _NEEDS_FILES.search(step.run):
             script = list(step.script())
-            if checks_out and script and _takes_files(script[0]):
+            if checks_out and script and files_taken(script[0]):
                 yield Problem(_place(script[0]), command=_named(script[0]))
                 return
             if _MAY_BRING_FILES.search(step.run):
@@ -160,11 +160,11 @@ def _input_with_file(step: Step) -> str | None:
     return "cache" if takes_lock and isinstance(cache, str) and cache and "${{" not in cache else None
 
 
-def _takes_files(command: Command) -> bool:
-    """Say whether the first command of a script hands over files that must be there: to an archive, a host or a bucket."""
+def files_taken(command: Command) -> list[str]:
+    """Return the files of the working folder that a command hands over: to an archive, a host or a bucket."""
     words = command.args
     if command.failure_ignored or command.wrapper is not None:
-        return False
+        return []
     if command.name == "tar" and words and _CREATES.match(words[0]) and not command.has_flag("-C", "--directory", "-T"):
         sources = [word for word in words[1:] if not word.startswith("-")][1:]
     elif command.name == "aws" and words[:2] in (["s3", "sync"], ["s3", "cp"]):
@@ -175,8 +175,8 @@ def _takes_files(command: Command) -> bool:
         given = command.value_of("-f", "--filename", "-k")
         sources = [given] if isinstance(given, str) else []
     else:
-        return False
-    return bool(sources) and all(_RELATIVE.fullmatch(one) for one in sources)
+        return []
+    return sources if all(_RELATIVE.fullmatch(one) for one in sources) else []
 
 
 def _needs_files(command: Command) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from devopslint.artifacts.workflow.checks.at_hand import files_taken
 from devopslint.artifacts.workflow.checks.cached_files import faults_of_cache
 from devopslint.artifacts.workflow.checks.named_targets import fault_of_target
 from devopslint.artifacts.workflow.ground import first_ground
@@ -76,6 +77,7 @@ def _faults(job: Job) -> Iterator[Fault]:
     ground = first_ground(job.workflow)
     if ground is None or job.uses is not None or not _is_certain(job.value):
         return
+    ground.waits = bool(job.needs)
     told: set[Any] = set()
     for step in job.steps:
         certain = _is_certain(step.value) and step.value.get("continue-on-error") in (None, False)
@@ -204,6 +206,13 @@ def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[tuple
         path = posixpath.normpath(posixpath.join(folder, word.text))
         if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
             yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=ground.hint(path)), path
+    if ground.pristine and ground.waits:
+        taken = [
+            one for one in files_taken(command) if ground.lacks_built(posixpath.join(folder, one.partition("*")[0]))
+        ]
+        for word in command.words:
+            if word.text in taken[:1]:
+                yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=""), word.text
     lacking = _manifest_of(command, ground, folder)
     if lacking and command.name_word is not None:
         place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, command.words[0].end))
