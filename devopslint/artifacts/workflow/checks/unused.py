@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.model import Job, Workflow
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.tree import Path
+    from devopslint.syntax.tree import Map, Path
 
     Options = Mapping[str, Any]
 
@@ -39,24 +39,32 @@ _REPEATS = words(
 def unused_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs and secrets that nothing in the workflow, or in the composite action, reads."""
     workflow: Workflow = subject.context
+    declared = [(path, what, context, _at(workflow, path)) for path, what, context in _declarations(workflow)]
+    if not any(node for _, _, _, node in declared):
+        return
     text = workflow.document.source.text
+    whole, names_read = _taken_whole(text), _names_read(text)
     read = False
     found: list[Problem] = []
-    for path, what, context in _declarations(workflow):
-        if _takes_all(text, context) or (path[1:2] == ("workflow_dispatch",) and _may_read_event(workflow)):
+    for path, what, context, node in declared:
+        if context in whole or (path[1:2] == ("workflow_dispatch",) and _may_read_event(workflow)):
             read = True
             continue
-        node: Any = workflow.root
-        for key in path:
-            node = map_at(node, str(key))
         for name in node:
             is_for_people = path[1:2] == ("workflow_dispatch",) and _FOR_PEOPLE.search(name)
-            if _is_read(text, context, name):
+            if (context, name.lower()) in names_read:
                 read = True
             elif "${{" not in name and name != _OF_DIST and not is_for_people:
                 found.append(Problem((*path, name), part="key", what=what, name=name))
     if read or len(list(workflow.steps)) >= _ENOUGH_STEPS:
         yield from found  # what reads nothing and does little is an abridged example
+
+
+def _at(workflow: Workflow, path: Path) -> Map:
+    node = workflow.root
+    for key in path:
+        node = map_at(node, str(key))
+    return node
 
 
 def _declarations(workflow: Workflow) -> Iterator[tuple[Path, str, str]]:
@@ -75,25 +83,26 @@ def _may_read_event(workflow: Workflow) -> bool:
     return any(step.uses is not None and step.uses.owner not in _HANDED for step in workflow.steps)
 
 
-def _takes_all(text: str, context: str) -> bool:
-    """Say whether a context is used as a whole, or with a name that is worked out."""
-    if context == "secrets" and re.search(r"\bsecrets:\s*inherit\b", text):
-        return True
-    return (
-        re.search(
-            rf"(?i)\b{context}\s*(?:\[\s*[^'\s]|\.\*|\)|\}}\}}|,)|GITHUB_EVENT_PATH|context\.payload\b|github\.event\s*[)}}]",
-            text,
-        )
-        is not None
-    )
+_WHOLE = lazily(
+    r"\b(inputs|secrets)\s*(?:\[\s*[^'\s]|\.\*|\)|\}\}|,)|(GITHUB_EVENT_PATH|context\.payload\b|github\.event\s*[)}])",
+    re.IGNORECASE,
+)
+_READ = lazily(r"\b(inputs|secrets|matrix)\s*(?:\.\s*([\w-]+)|\[\s*['\"]([\w.-]+)['\"]\s*\])", re.IGNORECASE)
 
 
-def _is_read(text: str, context: str, name: str) -> bool:
-    escaped = re.escape(name)
-    return (
-        re.search(rf"(?i)\b{context}\s*(?:\.\s*{escaped}(?![\w-])|\[\s*'{escaped}'\s*\]|\[\s*\"{escaped}\"\s*\])", text)
-        is not None
-    )
+def _taken_whole(text: str) -> set[str]:
+    """Return the contexts that are used as a whole, or with a name that is worked out."""
+    found: set[str] = set()
+    for one in _WHOLE.finditer(text):
+        found.update({one.group(1).lower()} if one.group(1) else {"inputs", "secrets"})
+    if re.search(r"\bsecrets:\s*inherit\b", text):
+        found.add("secrets")
+    return found
+
+
+def _names_read(text: str) -> set[tuple[str, str]]:
+    """Return each context with each name, in lower case, that is read of it."""
+    return {(one.group(1).lower(), (one.group(2) or one.group(3)).lower()) for one in _READ.finditer(text)}
 
 
 def unused_matrix_axis(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -108,9 +117,10 @@ def unused_matrix_axis(subject: Subject, options: Options) -> Iterator[Problem]:
         r"(?i)\bmatrix\s*(?:\[\s*[^'\s]|\.\*|\)|\}\}|,)|\bstrategy\.job-(?:index|total)\b|toJSON\(\s*strategy", text
     ):
         return
+    names_read = _names_read(text)
     chosen = {key.lower() for item in (*matrix.include, *matrix.exclude) if isinstance(item, dict) for key in item}
     for name, cells in matrix.vectors.items():
         if len(cells) < 2 or name.lower() in chosen or name.lower() in _REPEATS or "${{" in name:
             continue
-        if not _is_read(text, "matrix", name):
+        if ("matrix", name.lower()) not in names_read:
             yield Problem(("strategy", "matrix", name), part="key", name=name, count=len(cells))
