@@ -7,7 +7,8 @@ import os
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.images import image_tag
-from devopslint.policy.subject import Problem
+from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 _INPUT_KEYS = ("description", "required", "default", "deprecationMessage")
 _RETIRED = {"node12": "2023-08-14", "node16": "2024-11-12"}
 """Runtime → when the runners lost it (GitHub Changelog)."""
+
+
+_IN_ACTION = lazily(
+    r"(?:\$\{\{\s*github\.action_path\s*\}\}|\$GITHUB_ACTION_PATH|\$\{GITHUB_ACTION_PATH\})/((?:[\w.-]+/)*[\w-]+\.\w+)\b(?![*$/])"
+)
+"""A file by the folder of the action."""
+_DOCUMENTS = lazily(r"action\.ya?ml$|README|LICEN[CS]E|CHANGELOG")
+_FEWEST_BESIDE = 1
 
 
 def ignored_input_key(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -72,6 +81,33 @@ def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
             hint = _hint_if_missing(workflow, name)
             if hint is not None:
                 yield Problem(("runs", key), file=name, hint=hint)
+    if runs.get("using") == "composite":
+        yield from _missing_scripts(workflow)
+
+
+def _missing_scripts(workflow: Workflow) -> Iterator[Problem]:
+    """Find files that the steps of a composite action name by the folder of the action."""
+    workspace, folder = workflow.workspace, os.path.dirname(workflow.path)
+    beside = [name for name in workspace.names(folder) if not _DOCUMENTS.match(name)] if workspace is not None else []
+    if len(beside) < _FEWEST_BESIDE or workspace is None:
+        return  # the action alone may be an abridged example
+    for step in workflow.steps:
+        for found in _IN_ACTION.finditer(step.run or ""):
+            name = found.group(1)
+            path = os.path.normpath(os.path.join(folder, name))
+            made = workflow.document.source.text.count(os.path.basename(name)) > 1
+            if (
+                made
+                or path.startswith("..")
+                or workspace.exists(path)
+                or workspace.names(path)
+                or step.fragment is None
+            ):
+                continue
+            place = Place(step.fragment.source, *step.fragment.mark(*found.span()))
+            yield Problem(
+                place, file=name, hint=nearest(os.path.basename(name), workspace.names(os.path.dirname(path)))
+            )
 
 
 def _hint_if_missing(workflow: Workflow, name: str) -> str | None:
