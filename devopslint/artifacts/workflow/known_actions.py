@@ -100,11 +100,13 @@ VULNERABLE: dict[str, tuple[tuple[tuple[int, ...], str, str], ...]] = {
         ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
         ((2, 10, 2), "CVE-2024-52587", "names of branches run as commands"),
     ),
-    "pypa/gh-action-pypi-publish": (((1, 13, 0), "GHSA-vxmw-7h4f-hqxh", "texts of its inputs run as commands"),),
     "github/codeql-action": (((3, 28, 3), "CVE-2025-24362", "its debug artifacts hold the token"),),
     "ozi-project/publish": (((1, 13, 6), "CVE-2025-47271", "titles of pull requests run as commands"),),
 }
-"""Action → advisories, the latest first: the first version without the flaw, the name, and what it is."""
+"""Action → advisories, the latest first: the first version without the flaw, the name, and what it is.
+
+Those of low severity are left out.
+"""
 
 FIRST_WITH: dict[str, tuple[int, ...]] = {"CVE-2025-24362": (3, 26, 11), "CVE-2025-47271": (1, 13, 2)}
 """Advisory → the first version with the flaw, where that is not the first of all."""
