@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, mounts, place_of, ships
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, lineage, mounts, place_of, ships
+from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.checks.secrets import names_secret
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -46,7 +48,7 @@ def secret_mount_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     """`cp`, `cat … >`, `npm config set …` of a secret that is mounted for one RUN: the copy stays in the layer."""
     command, step = command_of(subject)
     targets, names = _mounted_secrets(step)
-    if not (targets or names) or not ships(step):
+    if not (targets or names):
         return
     names |= {
         one.name
@@ -64,7 +66,7 @@ def secret_argument_kept(subject: Subject, options: Options) -> Iterator[Problem
         return
     command, step = command_of(subject)
     names = {name for name in step.scope if names_secret(name)}
-    if names and ships(step):
+    if names:
         yield from _kept(command, step, [], names)
 
 
@@ -106,10 +108,10 @@ def _kept(command: Command, step: Step, targets: Sequence[str], names: set[str])
     if held is None:
         return
     for word in _written(command):
-        if word is not held and not _is_gone(word, step):
+        if word is not held and not _is_gone(word, step) and (ships(step) or _is_taken_along(word, step)):
             yield Problem(place_of(word), secret=_shown(held), kept=f"`{word.text}`", path=word.text)
             return
-    settings = _SETTINGS.get(command.name)
+    settings = _SETTINGS.get(command.name) if ships(step) else None
     operands = command.operands(frozenset({"-C", "-c", "--profile", "-b", "--branch", "--depth"}))
     if settings is not None and operands and operands[0].text in settings and not _is_taken_back(command):
         if operands[0].text == "clone" and not re.match(r"[a-z]+://", held.text):
@@ -148,6 +150,27 @@ def _is_gone(word: Word, step: Step) -> bool:
         text.rpartition("/")[2] == name or (text.rstrip("/") and word.text.startswith(text.rstrip("/*")))
         for text in removed
     )
+
+
+def _is_taken_along(word: Word, step: Step) -> bool:
+    """Say whether a COPY of the image that ships takes a file of another stage along, with a folder that it lies in."""
+    final, stage = step.model.final, step.stage
+    held = step.settings.get("WORKDIR")
+    folder = held.value if held is not None and isinstance(held.value, str) else "/"
+    if final is None or stage is None or word.expands or word.text.startswith("~"):
+        return False
+    path = posixpath.normpath(posixpath.join(folder, word.text))
+    for later in final.lineage():
+        flag = later.instruction.flag("from") if later.name == "COPY" else None
+        if flag is None or flag.value is None or later.stage is None:
+            continue
+        source = step.model.stage_named(str(later.text_of(flag.value)), later.stage.index)
+        if source is None or stage not in lineage(source):
+            continue
+        for text in (later.text_of(one) for one in sources_and_destination(later)[0]):
+            if isinstance(text, str) and (text.rstrip("/") == path or path.startswith(text.rstrip("/.") + "/")):
+                return True
+    return False
 
 
 def _is_taken_back(command: Command) -> bool:
