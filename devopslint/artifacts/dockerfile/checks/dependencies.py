@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, ships, whole_text
-from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.checks.files import is_taken_along, sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first, first_before
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -39,6 +39,12 @@ _INSTALLS = {
     "poetry": frozenset({"install", "sync"}),
     "uv": frozenset({"sync"}),
 }
+_FOLDERS = {
+    **dict.fromkeys(("npm", "pnpm", "yarn"), "node_modules"),
+    **dict.fromkeys(("poetry", "uv"), ".venv"),
+    "composer": "vendor",
+}
+"""Where they are put, below the folder of the manifest."""
 _WITHOUT = {
     "npm": ("--omit", "--production", "--only", "--prod", "-g", "--global"),
     "pnpm": ("--prod", "-P", "--production", "-g", "--global"),
@@ -53,13 +59,17 @@ _TAKEN_OUT = lazily(r"\bprune\b|--no-dev|--omit|--production|--prod\b|NODE_ENV=p
 def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
     """An install of everything in the final stage, where the manifest has dependencies of development."""
     command, step = command_of(subject)
-    if step.stage is None or not ships(step) or command.expands or command.has_flag(*_WITHOUT[command.name]):
+    if step.stage is None or command.expands or command.has_flag(*_WITHOUT[command.name]):
+        return
+    if not ships(step) and not is_taken_along(step, _FOLDERS[command.name]):
         return
     operands = command.operands()
     verb = operands[0].text if operands else ""
     if verb not in _INSTALLS[command.name] or len(operands) > 1 or _is_told_otherwise(step, command):
         return
     if first(step.stage, "development is taken out", _takes_out) is not None:
+        return
+    if not ships(step) and any(other.name == "RUN" and _takes_out(other) for other in step.model.steps):
         return
     name, says = _MANIFESTS[command.name]
     if _copied_manifest_has(step, name, says):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect_right
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step, ships
+from devopslint.artifacts.dockerfile.checks.common import docker_place, lineage, name_place, related_step, ships
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Problem
@@ -39,6 +40,30 @@ def sources_and_destination(step: Step) -> tuple[list[Word], Word | None]:
         return [], None  # without its `=`, the value of the flag is taken for a source
     heredocs = {heredoc.word.start for heredoc in step.instruction.heredocs}
     return [word for word in words[:-1] if word.start not in heredocs], words[-1]
+
+
+def is_taken_along(step: Step, path: str) -> bool:
+    """Say whether a COPY of the image that ships takes a path of another stage along, alone or with a folder that it lies in.
+
+    A relative path is one below the WORKDIR of a step.
+    """
+    final, stage = step.model.final, step.stage
+    held = step.settings.get("WORKDIR")
+    folder = held.value if held is not None and isinstance(held.value, str) else "/"
+    if final is None or stage is None:
+        return False
+    path = posixpath.normpath(posixpath.join(folder, path))
+    for later in final.lineage():
+        flag = later.instruction.flag("from") if later.name == "COPY" else None
+        if flag is None or flag.value is None or later.stage is None:
+            continue
+        source = step.model.stage_named(str(later.text_of(flag.value)), later.stage.index)
+        if source is None or stage not in lineage(source):
+            continue
+        for text in (later.text_of(one) for one in sources_and_destination(later)[0]):
+            if isinstance(text, str) and (text.rstrip("/") == path or path.startswith(text.rstrip("/.") + "/")):
+                return True
+    return False
 
 
 def add_of_plain_files(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, lineage, mounts, place_of, ships
-from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, mounts, place_of, ships
+from devopslint.artifacts.dockerfile.checks.files import is_taken_along
 from devopslint.artifacts.dockerfile.checks.secrets import names_secret
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -153,24 +152,7 @@ def _is_gone(word: Word, step: Step) -> bool:
 
 
 def _is_taken_along(word: Word, step: Step) -> bool:
-    """Say whether a COPY of the image that ships takes a file of another stage along, with a folder that it lies in."""
-    final, stage = step.model.final, step.stage
-    held = step.settings.get("WORKDIR")
-    folder = held.value if held is not None and isinstance(held.value, str) else "/"
-    if final is None or stage is None or word.expands or word.text.startswith("~"):
-        return False
-    path = posixpath.normpath(posixpath.join(folder, word.text))
-    for later in final.lineage():
-        flag = later.instruction.flag("from") if later.name == "COPY" else None
-        if flag is None or flag.value is None or later.stage is None:
-            continue
-        source = step.model.stage_named(str(later.text_of(flag.value)), later.stage.index)
-        if source is None or stage not in lineage(source):
-            continue
-        for text in (later.text_of(one) for one in sources_and_destination(later)[0]):
-            if isinstance(text, str) and (text.rstrip("/") == path or path.startswith(text.rstrip("/.") + "/")):
-                return True
-    return False
+    return not word.expands and not word.text.startswith("~") and is_taken_along(step, word.text)
 
 
 def _is_taken_back(command: Command) -> bool:
