@@ -78,6 +78,8 @@ def value_of(node: Node, scope: Any, depth: int = 0) -> Sequence[Candidate] | No
     """Return the candidates of an expression's tree, `None` when one of them can't be known."""
     if node.kind == "literal":
         return [Candidate(node.value)]
+    if node.kind == "or":
+        return _choice(node)
     path = node.path()
     if path is None or len(path) < 2 or depth > 4:
         return None
@@ -88,6 +90,16 @@ def value_of(node: Node, scope: Any, depth: int = 0) -> Sequence[Candidate] | No
     if path[0] == "env" and len(path) == 2:
         return _variable(path[1], scope, depth)
     return None
+
+
+def _choice(node: Node) -> Sequence[Candidate] | None:
+    """Return the values of `a && 'x' || 'y'`, where they are written out."""
+    found = [item.items[-1] if item.kind == "and" else item for item in node.items]
+    if any(item.kind != "and" for item in node.items[:-1]):
+        return None
+    if not all(item.kind == "literal" and isinstance(item.value, str) and item.value for item in found):
+        return None
+    return [Candidate(item.value) for item in found]
 
 
 def _variable(name: str, scope: Any, depth: int) -> Sequence[Candidate] | None:

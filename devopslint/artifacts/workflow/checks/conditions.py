@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _COMMAND = lazily(r"(?<![\w:])(?:::|##\[)(set-output|save-state|set-env|add-path)(?=[ :\]])")
+_WRITTEN_TO_FILE = lazily(
+    r"^[^\n]*(?:<<-?[ \t]*[\"']?(\w+)[\"']?[^\n|]*>|>[^\n|]*<<-?[ \t]*[\"']?(\w+)[\"']?)[^\n]*\n.*?^[ \t]*(?:\1|\2)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+"""Heredocs that go to a file, not into the log."""
 _FILES = {
     "set-output": "GITHUB_OUTPUT",
     "save-state": "GITHUB_STATE",
@@ -144,16 +149,22 @@ def _constant_call(node: Node) -> bool | None:
 def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `::set-output` and the other commands that GitHub has switched off or will."""
     step: Step = subject.context
-    if not step.run or step.fragment is None or not ("::" in step.run or "##[" in step.run):
+    is_script = step.uses is not None and step.uses.name == "actions/github-script"
+    script = step.inputs.get("script") if is_script else step.run
+    if not isinstance(script, str) or not ("::" in script or "##[" in script):
         return
-    for found in _COMMAND.finditer(step.run):
-        line = step.run[step.run.rfind("\n", 0, found.start()) + 1 : found.start()]
-        if line.lstrip().startswith("#"):
+    fragment = step.workflow.fragment((*step.path, "with", "script")) if is_script else step.fragment
+    if fragment is None:
+        return
+    written = [found.span() for found in _WRITTEN_TO_FILE.finditer(script)]
+    for found in _COMMAND.finditer(script):
+        line = script[script.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if line.lstrip().startswith(("#", "//")) or any(start < found.start() < end for start, end in written):
             continue
         command = found.group(1)
         state = "switched off" if command in {"set-env", "add-path"} else "deprecated"
-        mark = step.fragment.mark(found.start(), found.end())
-        yield Problem(Place(step.fragment.source, *mark), command=command, state=state, file=_FILES[command])
+        place = Place(fragment.source, *fragment.mark(found.start(), found.end()))
+        yield Problem(place, command=command, state=state, file=_FILES[command])
 
 
 def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -115,6 +115,8 @@ def glob_fault(pattern: str, *, is_path: bool) -> str:
             return "paths do not start with `/`"
         if bare != bare.strip():
             return "it starts or ends with a blank"
+        if re.search(r"\\(?![?+*!\\\[\]#])", bare):
+            return "paths are divided by `/`, and `\\` stands before what it escapes"
     else:
         if bare.startswith("refs/"):
             return "names stand without `refs/heads/` or `refs/tags/`"
