@@ -28,13 +28,15 @@ _SKIPPED = {"hcl": ("#", "//", "/*"), "yaml": ("#", "---")}
 
 
 def form_of(path: str) -> str:
-    """Return how the nodes of a file are told apart: `json`, `hcl`, `dockerfile` or `yaml`."""
+    """Return how the nodes of a file are told apart: `json`, `hcl`, `dockerfile` (line by line) or `yaml`."""
     name = path.rpartition("/")[2].lower()
     if name.endswith((".json", ".tfstate")):
         return "json"
     if name.endswith((".tf", ".tofu", ".tfvars", ".hcl")):
         return "hcl"
-    return "dockerfile" if "dockerfile" in name or "containerfile" in name else "yaml"
+    if "dockerfile" in name or "containerfile" in name or name.endswith((".dockerignore", ".containerignore")):
+        return "dockerfile"
+    return "yaml"
 
 
 class Extents:
