@@ -146,10 +146,17 @@ def _moved_for_nothing(step: Step) -> Iterator[Problem]:
     """Find scripts that end with going to another folder, or with the activation of an environment."""
     assert step.fragment is not None
     last_line = (step.run or "").strip().rpartition("\n")[2]
-    if not re.search(r"\b(?:cd|pushd)\s|(?:source|\.)\s\S+activate\b", last_line) or not step.is_followed_by(_runs):
+    if not re.search(
+        r"\b(?:cd|pushd)\s|(?:source|\.)\s\S+activate\b|\bexport\s+PATH=", last_line
+    ) or not step.is_followed_by(_runs):
         return
     commands = [command for command in step.script() if command.fragment is step.fragment]
     last = commands[-1] if commands else None
+    if last is not None and last.name == "export" and "GITHUB_" not in (step.run or ""):
+        for one in last.assignments:
+            if one.name == "PATH":
+                place = Place(step.fragment.source, *step.fragment.mark(one.start, one.start + len(one.name)))
+                yield Problem(place, fault="`PATH` is set until the step ends, and nothing follows in it")
     if (
         last is None
         or last.name_word is None
