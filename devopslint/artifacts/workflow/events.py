@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from devopslint.artifacts.workflow.model import names_of
 from devopslint.artifacts.workflow.words import words
+from devopslint.policy.globs import Glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,25 +154,14 @@ def _some_begins(start: str, patterns: list[str] | None) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    parts = re.findall(r"\*\*/?|\*|\\.|\[[^\]]*\]|[?+]|.", pattern, re.DOTALL)
-    text = ""
-    for part in parts:
-        if part.startswith("**"):
-            text += "(?:.*/)?" if part == "**/" else ".*"
-        elif part == "*":
-            text += "[^/]*"
-        elif part in "?+" or (part[0] == "[" and len(part) > 1):
-            text += part
-        else:
-            text += re.escape(part[-1])
-    try:
-        return re.compile(text)
-    except re.error:
+def _glob(pattern: str) -> Glob | None:
+    """Return a filter pattern, `None` when it has more than stars, or two of them within a name."""
+    if any(char in pattern for char in "?+[]\\") or any("**" in name and name != "**" for name in pattern.split("/")):
         return None
+    return Glob("/" + pattern)
 
 
 def fits(pattern: str, name: str) -> bool:
-    """Say whether a branch or tag may fit a filter pattern (true of a pattern that can't be read)."""
-    found = _compiled(pattern)
-    return found is None or found.fullmatch(name) is not None
+    """Say whether a branch or tag may fit a filter pattern (true of one that is not read here)."""
+    found = _glob(pattern)
+    return found is None or found.fits(name.split("/"))

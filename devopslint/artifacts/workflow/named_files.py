@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Step
     from devopslint.syntax.shell import Command, Word
 
-_PLAIN = lazily(r"(?:\./|\.\./)*[\w.][\w./+-]*")
+_PLAIN = lazily(r"[\w.][\w./+-]*")
 _SCRIPT = lazily(r"\.(?:sh|bash|py|[cm]?js|[cm]?ts|rb|pl|ps1|php|go|lua|r)$", re.IGNORECASE)
 _INTERPRETERS: dict[str, frozenset[str]] = {
     "bash": words("-c -s"), "sh": words("-c -s"), "zsh": words("-c -s"), "dash": words("-c -s"), "source": words(""),

@@ -114,7 +114,7 @@ def _is_set(step: Step, name: str) -> bool:
         return True
     script = step.run or ""
     words_before = r"(?:read|for|local|declare|typeset|readonly|mapfile|getopts)\b"
-    assigned = rf"(?:^|[\s;&|(])(?:{name}\+?=|{words_before}[^\n]*\b{name}\b|source\s|\.\s)"
+    assigned = rf"(?:^|[\s;&|(])(?:{name}\+?=|{words_before}[^\n]{{0,200}}\b{name}\b|source\s|\.\s)"
     return any(
         "GITHUB_" not in script[found.start() : _line_end(script, found.start())]
         for found in re.finditer(assigned, script, re.MULTILINE)

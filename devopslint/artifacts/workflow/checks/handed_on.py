@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_PLAN = lazily(r"(?:terraform|tofu)\b[^\n]*\splan\b[^\n]*")
+_PLAN = lazily(r"(?:terraform|tofu)\b[^\n]{0,200}\splan\b[^\n]*")
 
 
 def plan_not_applied(subject: Subject, options: Options) -> Iterator[Problem]:

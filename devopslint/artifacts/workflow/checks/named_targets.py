@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     Found = tuple[str, Problem, Any]
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
-_OPEN = lazily(
-    r"^[ \t]*-?s?include\b|\$\(eval|\$\(call|^[^\t#\n%$]*[%$][^\n=]*:(?!=)|^[ \t]*define\b|^\.DEFAULT\s*:", re.MULTILINE
-)
+_OPEN = lazily(r"^[ \t]*(?:-?s?include|define)\b|\$\((?:eval|call)\b", re.MULTILINE)
 """What in a Makefile may give it more targets than those that are written out."""
-_TARGETS = lazily(r"^([\w./ -]+?)[ \t]*(?:::?(?!=)|&:)(.*)$", re.MULTILINE)
+_HEAD = lazily(r"[\w./ \t-]+&?")
 _MAKE_VALUED = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W", "-j", "-l"})
 _RUN_VALUED = frozenset({"--loglevel", "--prefix", "--cwd", "-C", "--dir"})
 _NAME = lazily(r"[A-Za-z][\w:.-]*")
@@ -73,14 +71,9 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
         place = Place(command.fragment.source, *command.name_word.mark)
         path = posixpath.normpath(f"{folder}/Makefile")
         return "file", Problem(place, path=path, hint=ground.hint(path)), path
-    if _OPEN.search(found) or "Makefile" in ground.text:
+    targets = _targets(found)
+    if targets is None or "Makefile" in ground.text:
         return None
-    targets = {name for one in _TARGETS.finditer(found) for name in one.group(1).split()}
-    targets.update(
-        name
-        for one in re.findall(r"^\.PHONY\s*:(.*)$", found.replace("\\\n", " "), re.MULTILINE)
-        for name in one.split()
-    )
     for word in command.operands(_MAKE_VALUED) if targets else ():
         if word.expands or not _NAME.fullmatch(word.text) or word.text in targets:
             if word.expands:
@@ -90,6 +83,24 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
             continue
         return _fault(word, "the Makefile has no target", targets)
     return None
+
+
+def _targets(makefile: str) -> set[str] | None:
+    """Return the targets of a Makefile, `None` when it may have more than are written out."""
+    if _OPEN.search(makefile):
+        return None
+    found: set[str] = set()
+    for line in makefile.replace("\\\n", " ").split("\n"):
+        head, colon, rest = line.partition(":")
+        if not colon or line.startswith(("\t", "#")) or rest.startswith(("=", ":=")) or "=" in head:
+            continue
+        if "%" in head or "$" in head or head.strip() == ".DEFAULT":
+            return None
+        if head.strip() == ".PHONY":
+            found.update(rest.split())
+        elif _HEAD.fullmatch(head):
+            found.update(head.rstrip("&").split())
+    return found
 
 
 def _is_file(ground: Ground, folder: str, name: str) -> bool:
