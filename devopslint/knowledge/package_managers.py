@@ -249,7 +249,7 @@ LOCKS = {
         ("install", "update", ""),
         "--frozen --deployment --local --version",
         "bundle config set frozen true && bundle install",
-        r"(?i)\b(?:frozen|deployment)\b",
+        r"(?i)(?:\b|\bBUNDLE_)(?:frozen|deployment)\b",
     ),
     "pipenv": Lock(
         r"Pipfile\.lock|Pipfile\*",

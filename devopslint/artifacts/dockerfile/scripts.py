@@ -36,6 +36,12 @@ def run_script(instruction: Instruction, *, posix: bool) -> Fragment | None:
             return None
     pieces = [(0, fragment.offset(instruction.rest))]
     pieces.extend((at - instruction.rest, where) for at, where in fragment.pieces if at > instruction.rest)
+    if len(heredocs) == 1 and text.startswith(heredocs[0].word.raw):
+        # `<<EOF cat > file` means `cat > file <<EOF`, which the grammar knows
+        raw = heredocs[0].word.raw
+        text = " " * len(raw) + text[len(raw) :] + " "
+        pieces.append((len(text), fragment.offset(heredocs[0].word.start)))
+        text += raw
     for heredoc in heredocs:
         text += "\n"
         pieces.extend((len(text) + at, where) for at, where in heredoc.body.pieces)

@@ -8,7 +8,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -33,6 +33,10 @@ _WITHOUT_EFFECT: dict[str, frozenset[str] | None] = {
 """For each command the words that make it useless in a layer; `None`: whatever they are."""
 _BARE = frozenset({"free", "halt", "htop", "ifconfig", "poweroff", "ps", "reboot", "shutdown", "top"})
 _LISTS = frozenset({"free", "htop", "ifconfig", "ps", "top"})
+_FILTERS = frozenset({"awk", "cut", "grep", "head", "less", "more", "sed", "sort", "tail", "wc"})
+_SAY_NOTHING = frozenset({"true", ":", "echo"})
+_IN_VAIN = frozenset({"mount", "service", "systemctl"})
+"""What is nothing but in vain when nothing follows, though its failure may be foreseen."""
 _EDITORS = frozenset({"emacs", "nano", "vi", "vim"})
 _BY_SCRIPT = lazily(r"^(?:\+|-[cEeSus]|-es|-Es|--(?:batch|eval|script|cmd|help|version))")
 _BACK = lazily(r"(?:\.\./?)+$|-$|/$")
@@ -120,14 +124,16 @@ def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
     wanted = _WITHOUT_EFFECT.get(name)
     if command.has_flag("--version", "--help"):
         return
-    if command.failure_ignored or (wanted is not None and not wanted & set(command.args)):
+    if wanted is not None and not wanted & set(command.args):
         return
     if not command.words and name not in _BARE:
         return
-    later = any(other.index > command.index for other in command.script)
+    later = [other for other in command.script if other.index > command.index and other.name not in _SAY_NOTHING]
+    if command.failure_ignored and (name not in _IN_VAIN or later):
+        return
     if name in {"service", "ulimit"} and later:
         return
-    if name in _LISTS and (command.piped_to is not None or command.within is not None or command.redirects):
+    if name in _LISTS and (command.within is not None or not _only_shows([command, *later])):
         return
     if name in {"kill", "killall", "pkill"} and (command.expands or _runs_in_background(command)):
         return
@@ -137,6 +143,16 @@ def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     assert command.name_word is not None
     yield Problem(place_of(command.name_word), name=name)
+
+
+def _only_shows(pipe: Sequence[Command]) -> bool:
+    """Say whether the output of a command goes nowhere but to whoever looks at the build."""
+    first, *others = pipe
+    if first.piped_to is None:
+        return not first.redirects
+    return all(one.piped_from is not None and one.name in _FILTERS for one in others) and not any(
+        one.redirects for one in pipe
+    )
 
 
 def _runs_in_background(command: Command) -> bool:

@@ -73,8 +73,10 @@ def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def loose_label(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A version that is no semantic one, and a maintainer that nobody can write to."""
+    """A version that is no semantic one, and a maintainer that nobody can write to; builds may set what an ARG says."""
     for key, mark in subject.raw("pairs").at.items():
+        if isinstance(subject.raw(("pairs", key)), Expanded):
+            continue
         value = subject.get(("pairs", key))
         if not isinstance(value, str) or key not in _LOOSE or _LOOSE[key][0].search(value):
             continue
