@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Command
 
 _WORKFLOWS = ".github/workflows/"
-_DOCUMENTS = lazily(r"(?:README|LICEN[CS]E|CONTRIBUTING|CHANGELOG|COPYING)\b", re.IGNORECASE)
-_ENOUGH_NAMES = 4
+_DOCUMENTS = lazily(
+    r"(?:README|LICEN[CS]E|CONTRIBUTING|CHANGELOG|COPYING|SECURITY|CODE_OF_CONDUCT|CODEOWNERS|SUPPORT|NOTICE)\b",
+    re.IGNORECASE,
+)
+_ENOUGH_NAMES, _ENOUGH_OTHERS = 4, 2
 _MADE_BY_TOOLS = words("""node_modules dist build out bin obj target vendor venv .venv env coverage tmp temp .cache
     _build generated artifacts""")
 """Folders that tools make, and that are seldom committed."""
@@ -100,8 +103,8 @@ class Ground:
         where = where.rstrip("/")
         return not where or self.workspace.exists(where) or bool(self.workspace.names(where))
 
-    def lacks(self, path: str) -> bool:
-        """Say whether a file or folder is surely not there."""
+    def lacks(self, path: str, *, implied: bool = False) -> bool:
+        """Say whether a file or folder is surely not there (`implied`: one that nobody names, a tool looks for it)."""
         where = self.path_of(path)
         if where is None or self.is_there(where):
             return False
@@ -111,7 +114,7 @@ class Ground:
         names = {posixpath.basename(where), posixpath.basename(gone)}
         if any(name in self.text for name in names) or self._is_made(where):
             return False
-        if self.pristine and seen_whole(self.workflow, self.root):
+        if self.pristine and seen_whole(self.workflow, self.root, with_code=implied):
             return True
         folder, _, name = where.rpartition("/")
         return gone == where and bool(one_slip_away(name, self.workspace.names(folder)))
@@ -227,15 +230,19 @@ def first_ground(workflow: Workflow) -> Ground | None:
     return Ground(workflow, workspace, root)
 
 
-def seen_whole(workflow: Workflow, root: str) -> bool:
-    """Say whether a folder is taken for a whole repository, not for a workflow alone: it has documents, or a few files."""
-    known: dict[str, bool] = workflow.cache.setdefault("seen whole", {})
+def seen_whole(workflow: Workflow, root: str, *, with_code: bool = False) -> bool:
+    """Say whether a folder is taken for a whole repository, not for a workflow alone: it has documents, or a few files.
+
+    With documents alone it may still be an abridged example, in which nobody looks for a `package.json` (`with_code`).
+    """
+    known: dict[str, tuple[bool, bool]] = workflow.cache.setdefault("seen whole", {})
     if root not in known:
-        workspace = workflow.workspace
-        names = [name for name in workspace.names(root.rstrip("/")) if workspace is not None] if workspace else []
+        names = workflow.workspace.names(root.rstrip("/")) if workflow.workspace is not None else ()
         plain = [name for name in names if not name.startswith(".")]
-        known[root] = any(_DOCUMENTS.match(name) for name in plain) or len(plain) >= _ENOUGH_NAMES
-    return known[root]
+        others = [name for name in plain if not _DOCUMENTS.match(name)]
+        whole = len(others) < len(plain) or len(plain) >= _ENOUGH_NAMES
+        known[root] = whole, whole and len(others) >= _ENOUGH_OTHERS
+    return known[root][with_code]
 
 
 def files_below(workspace: Workspace, root: str, most: int = 3000) -> Iterator[str] | None:

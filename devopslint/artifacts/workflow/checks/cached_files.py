@@ -51,7 +51,7 @@ def faults_of_cache(step: Step, ground: Ground) -> Iterator[tuple[str, Problem]]
             yield "cache", Problem((*at, "cache-dependency-path"), fault=f"no file fits `{shown}`")
     elif name == "actions/setup-node" and cache in _AT_ROOT:
         locks = _AT_ROOT[cache]
-        if all(ground.lacks(lock) or _is_beside(lock, ground) for lock in locks):
+        if all(ground.lacks(lock, implied=True) or _is_beside(lock, ground) for lock in locks):
             yield "cache", Problem((*at, "cache"), fault=f"there is no `{locks[0]}` at the root of the repository")
     elif (name, cache) in _ANYWHERE:
         names = _ANYWHERE[name, cache]
@@ -82,7 +82,12 @@ def _of_keys(step: Step, ground: Ground) -> Iterator[tuple[str, Problem]]:
 
 def _nothing_fits(patterns: list[str], ground: Ground) -> bool:
     """Say whether surely no file of the working folder fits one of the patterns of `@actions/glob`."""
-    if not ground.pristine or ground.trees != {"": True} or not seen_whole(ground.workflow, ground.root):
+    implied = any("**" in one for one in patterns)
+    if (
+        not ground.pristine
+        or ground.trees != {"": True}
+        or not seen_whole(ground.workflow, ground.root, with_code=implied)
+    ):
         return False
     globs: list[Glob] = []
     for pattern in patterns:

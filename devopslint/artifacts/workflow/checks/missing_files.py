@@ -111,7 +111,7 @@ def _of_action(step: Step, ground: Ground) -> Iterator[Fault]:
         context = step.inputs.get("context")
         if isinstance(context, str) and (context == "." or is_plain_path(context)) and ground.has(context):
             path = posixpath.normpath(f"{context}/Dockerfile")
-            if ground.lacks(path):
+            if ground.lacks(path, implied=True):
                 yield "file", Problem(("steps", step.index, "with", "context"), path=path, hint=ground.hint(path))
     yield from faults_of_cache(step, ground)
 
@@ -220,7 +220,7 @@ def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[tuple
     context = is_docker_build(command)
     if context is not None:
         path = posixpath.normpath(f"{folder}/{context.text}/Dockerfile")
-        if ground.lacks(path):
+        if ground.lacks(path, implied=True):
             place = Place(context.fragment.source, *context.mark)
             yield "file", Problem(place, path=path, hint=ground.hint(path)), path
     fault = fault_of_target(command, ground, folder)
@@ -235,7 +235,7 @@ def _manifest_of(command: Command, ground: Ground, folder: str) -> str:
         return ""
     above = folder
     while True:
-        if not all(ground.lacks(posixpath.join(above, name)) for name in names):
+        if not all(ground.lacks(posixpath.join(above, name), implied=True) for name in names):
             return ""
         if above in {".", ""}:
             return posixpath.normpath(posixpath.join(folder, names[0]))

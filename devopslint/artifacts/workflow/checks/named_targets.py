@@ -65,7 +65,7 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
     names = (given,) if given else _MAKEFILES
     found = next((text for name in names if (text := _read(ground, f"{folder}/{name}")) is not None), None)
     if found is None:
-        is_gone = not given and all(ground.lacks(f"{folder}/{name}") for name in _MAKEFILES)
+        is_gone = not given and all(ground.lacks(f"{folder}/{name}", implied=True) for name in _MAKEFILES)
         if not is_gone or command.name_word is None:
             return None
         place = Place(command.fragment.source, *command.name_word.mark)
