@@ -100,10 +100,13 @@ class Event:
 
     def _takes(self, name: str, patterns: list[str] | None, refused: list[str]) -> bool:
         if patterns is None:
-            return not any(fits(one, name) for one in refused if "${{" not in one)
+            return not any(fits(one, name, unread=False) for one in refused if "${{" not in one)
         taken = False
         for one in patterns:
-            taken = taken and not fits(one[1:], name) if one.startswith("!") else taken or fits(one, name)
+            if one.startswith("!") and fits(one[1:], name, unread=False):
+                taken = False
+            elif not one.startswith("!") and fits(one, name, unread=True):
+                taken = True
         return taken
 
     def __str__(self) -> str:
@@ -161,7 +164,7 @@ def _glob(pattern: str) -> Glob | None:
     return Glob("/" + pattern)
 
 
-def fits(pattern: str, name: str) -> bool:
-    """Say whether a branch or tag may fit a filter pattern (true of one that is not read here)."""
+def fits(pattern: str, name: str, *, unread: bool) -> bool:
+    """Say whether a branch or tag fits a filter pattern (`unread`: what to say of one that is not read here)."""
     found = _glob(pattern)
-    return found is None or found.fits(name.split("/"))
+    return unread if found is None else found.fits(name.split("/"))
