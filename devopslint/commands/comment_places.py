@@ -34,6 +34,8 @@ def spots_in(source: Source, workspace: Workspace) -> Callable[[int], Spot]:
     extents = Extents(source)
     if form == "json":
         return lambda line: _NOWHERE
+    if form == "list":
+        return lambda line: (line, "ignore")
     if form == "dockerfile":
         return lambda line: _in_dockerfile(extents, line)
     if form == "hcl":

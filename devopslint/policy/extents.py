@@ -1,5 +1,7 @@
 """How far a node reaches that begins on a line: by indentation in YAML, by brackets in HCL, by line ends in Dockerfiles.
 
+In a list, such as a `.dockerignore`, each line is a node.
+
 Whatever is asked, and however often, costs about one look at each line of the file.
 """
 
@@ -28,13 +30,15 @@ _SKIPPED = {"hcl": ("#", "//", "/*"), "yaml": ("#", "---")}
 
 
 def form_of(path: str) -> str:
-    """Return how the nodes of a file are told apart: `json`, `hcl`, `dockerfile` (line by line) or `yaml`."""
+    """Return how the nodes of a file are told apart: `json`, `hcl`, `dockerfile` (by instructions), `list` or `yaml`."""
     name = path.rpartition("/")[2].lower()
     if name.endswith((".json", ".tfstate")):
         return "json"
     if name.endswith((".tf", ".tofu", ".tfvars", ".hcl")):
         return "hcl"
-    if "dockerfile" in name or "containerfile" in name or name.endswith((".dockerignore", ".containerignore")):
+    if name.endswith((".dockerignore", ".containerignore")):
+        return "list"
+    if "dockerfile" in name or "containerfile" in name:
         return "dockerfile"
     return "yaml"
 
@@ -224,10 +228,12 @@ class Extents:
             return self._bracketed(line)
         if self.form == "dockerfile":
             return self._instruction(line)
+        if self.form == "list":
+            return line
         return self.document_lines(line)[1] if self._begins_object(line) else self._indented(line)
 
     def _find_block(self, line: int) -> tuple[int, int]:
-        if self.form == "dockerfile":
+        if self.form in {"dockerfile", "list"}:
             return 1, self.total
         if self.form == "hcl":
             return self._find_hcl_block(line)

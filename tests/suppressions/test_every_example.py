@@ -54,6 +54,8 @@ def meaning(path: str, text: str) -> Any:
     if form == "hcl":
         document, problems = read_hcl(source)
         return bare(document.root), len(problems)
+    if form == "list":
+        return [line for line in text.splitlines() if not line.startswith("#")]
     documents, faults = parse(source)
     return [bare(one.root) for one in documents], len(faults)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
+    from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
 
@@ -231,15 +232,23 @@ def value_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _is_computed(step: Step, name: str) -> bool:
     """Say whether an earlier job makes the values of a key of the matrix."""
-    whole = (*step.job.path, "strategy", "matrix")
-    for usage in usages(step.workflow):
+    names = _computed_names(step.workflow).get(step.job.path, ())
+    return "" in names or name in names
+
+
+def _computed_names(workflow: Workflow) -> dict[Path, set[str]]:
+    """Return, by the path of a job, the keys in its matrix below which values of other jobs stand; `""` for all of it."""
+    found: dict[Path, set[str]] | None = workflow.cache.get("computed names of matrices")
+    if found is not None:
+        return found
+    found = workflow.cache["computed names of matrices"] = {}
+    for usage in usages(workflow):
         path = usage.site.path
-        below = path[len(whole) :]
-        if path[: len(whole)] == whole and (not below or name in [str(one).lower() for one in below]):
-            names = usage.tree.walk() if usage.tree is not None else ()
-            if any(node.kind == "name" and node.value.lower() in {"needs", "steps"} for node in names):
-                return True
-    return False
+        if path[2:4] != ("strategy", "matrix") or usage.tree is None:
+            continue
+        if any(node.kind == "name" and node.value.lower() in {"needs", "steps"} for node in usage.tree.walk()):
+            found.setdefault(path[:2], set()).update(str(one).lower() for one in path[4:] or ("",))
+    return found
 
 
 def _is_free_text(path: tuple[str, ...]) -> bool:
