@@ -68,7 +68,7 @@ def _forget() -> Iterator[None]:
         ("ONBUILD RUN cp $A b\n", [(2, 16, 2, 18)]),
         ('RUN ["bash", "-c", "cp $A b"]\n', [(2, 24, 2, 26)]),
         ("RUN <<EOF\ncp $A b\nEOF\n", [(3, 4, 3, 6)]),
-        ("RUN <<-EOF bash\n\t cp $A b\n\tEOF\n", []),
+        ("RUN <<-EOF bash\n\t cp $A b\n\tEOF\n", [(3, 6, 3, 8)]),
         ("RUN --mount=type=cache,target=/x cp $A b\n", [(2, 37, 2, 39)]),
         ("RUN cat >/a <<'EOF' && cp $A b\necho $C\nEOF\n", [(2, 27, 2, 29)]),
         ("RUN <<EOF\n#!/usr/bin/env python3\nprint($A)\nEOF\n", []),

@@ -64,7 +64,8 @@ def secret_argument_kept(subject: Subject, options: Options) -> Iterator[Problem
         yield from _in_heredocs(subject.context)
         return
     command, step = command_of(subject)
-    names = {name for name in step.scope if names_secret(name)}
+    used = {found[1] or found[2] for word in command.words if word.expands for found in _VARIABLE.finditer(word.text)}
+    names = {name for name in used if name in step.scope and names_secret(name)}
     if names:
         yield from _kept(command, step, [], names)
 
