@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             code = _run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()  # what can't be written is told now, and not by Python at exit
+        if interruptible:
+            _end_at_once()
     except KeyboardInterrupt:
         _leave_stdout()
         if interruptible:
@@ -86,6 +88,13 @@ def _collect_seldom() -> None:
     import gc
 
     gc.set_threshold(50_000, 20, 20)
+
+
+def _end_at_once() -> None:
+    """Let Python not look for circles when it ends: all memory is free then."""
+    import gc
+
+    gc.freeze()
 
 
 def _take_no_interrupt() -> None:

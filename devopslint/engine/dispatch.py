@@ -42,7 +42,7 @@ def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dis
 class Meeting:
     """The rules that subjects of one kind and type meet; those that need keys meet the ones that have them."""
 
-    __slots__ = ("by_keys", "keys", "rules")
+    __slots__ = ("by_keys", "by_words", "keys", "rules", "words")
 
     def __init__(self, rules: list[tuple[Rule, frozenset[str]]]) -> None:
         self.rules = rules
@@ -51,12 +51,28 @@ class Meeting:
         """All keys that some rule needs."""
         self.by_keys: dict[frozenset[str], list[Rule]] = {}
         """For each of the combinations of these keys that have been met: the rules that need no other."""
+        self.words = frozenset(word for rule, _ in rules for word in rule.needs)
+        """All words that some rule needs."""
+        self.by_words: dict[frozenset[str], Meeting] = {}
+        """For each of the combinations of these words that have been met: those that may find something."""
 
     def having(self, keys: frozenset[str]) -> list[Rule]:
         """Return the rules that need no other keys than these, and keep them."""
         if len(self.by_keys) > MOST_KEPT:
             self.by_keys.clear()
         found = self.by_keys[keys] = [rule for rule, needed in self.rules if needed <= keys]
+        return found
+
+    def where(self, words: frozenset[str]) -> Meeting:
+        """Return the rules that may find something where of all words these stand, and keep them."""
+        words &= self.words
+        found = self.by_words.get(words)
+        if found is None:
+            if len(self.by_words) > MOST_KEPT:
+                self.by_words.clear()
+            apart = words.isdisjoint
+            found = Meeting([one for one in self.rules if not one[0].needs or not apart(one[0].needs)])
+            self.by_words[words] = found
         return found
 
 
@@ -108,12 +124,10 @@ class Table:
         found = self._meetings.get((kind, type_name))
         if found is None:
             if self._whole is None:
-                rules = [(rule, keys_of(rule.raw)) for rule in self.all_on(kind, type_name)]
+                found = Meeting([(rule, keys_of(rule.raw)) for rule in self.all_on(kind, type_name)])
             else:
-                rules = self._whole._meeting(kind, type_name).rules
-                apart = self._words.isdisjoint
-                rules = [one for one in rules if not one[0].needs or not apart(one[0].needs)]
-            found = self._meetings[kind, type_name] = Meeting(rules)
+                found = self._whole._meeting(kind, type_name).where(self._words)
+            self._meetings[kind, type_name] = found
         return found
 
 

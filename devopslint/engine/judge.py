@@ -60,6 +60,8 @@ class Judge:
             self._failed(task.files[0], f"judging this {error}", result)
         if result.deferred:
             result.scene = self.dispatch, self._files, self._comments
+        else:
+            result.let_go()
         self._comments = {}
         self._files = frozenset()
         result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
@@ -111,6 +113,7 @@ class Judge:
                 result.findings = without_doubles(result.findings, result.scene[0].catalog.rule)
                 result.deferred = []
                 result.scene = None
+                result.let_go()
         self._files = frozenset()
         self._comments = {}
 
@@ -158,6 +161,7 @@ class Judge:
             for subject in unit.artifact.read(unit):
                 self._judge_subject(subject, table, result)
             result.modules_not_read += unit.modules_not_read
+            result.at_end += unit.at_end
         except Exception as error:  # one unit's failure must not cost the others
             self._failed(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}", result)
 

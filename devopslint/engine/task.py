@@ -12,7 +12,7 @@ from devopslint.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from devopslint.engine.analysis import Deferred
@@ -54,8 +54,8 @@ class Result:
     """
 
     __slots__ = (
-        "deferred", "facts", "failed", "findings", "ignores", "kinds", "looked_at", "modules_not_read", "passing", "scene",
-        "undecided"
+        "at_end", "deferred", "facts", "failed", "findings", "ignores", "kinds", "looked_at", "modules_not_read", "passing",
+        "scene", "undecided"
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -70,6 +70,13 @@ class Result:
         self.looked_at: list[tuple[str, str, str]] = []
         self.deferred: list[Deferred] = []
         self.scene: Any = None
+        self.at_end: list[Callable[[], None]] = []
+
+    def let_go(self) -> None:
+        """Part the circles among the objects that the units were read into: nobody asks them any more."""
+        for part in self.at_end:
+            part()
+        self.at_end = []
 
     def to_plain(self) -> list[Any]:
         """Return the result as lists, strings and numbers, fit for JSON and for other processes."""

@@ -75,7 +75,9 @@ class Unit:
     out what nobody looks at.
     """
 
-    __slots__ = ("_accepts", "_report", "artifact", "facts", "files", "modules_not_read", "wanted", "workspace")
+    __slots__ = (
+        "_accepts", "_report", "artifact", "at_end", "facts", "files", "modules_not_read", "wanted", "workspace"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -93,6 +95,8 @@ class Unit:
         self.facts: list[dict[str, Any]] = []
         self.modules_not_read: list[str] = []
         """The sources of modules that its files call and that are not in the repository."""
+        self.at_end: list[Callable[[], None]] = []
+        """What parts the circles among the objects that it was read into: called when nobody asks them any more."""
         self._report = report
         self._accepts = accepts
 

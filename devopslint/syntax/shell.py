@@ -325,6 +325,12 @@ class Script:
             self.make_tree = None
         return self._trees
 
+    def let_go(self) -> None:
+        """Part the circles of commands, when nobody asks for them any more."""
+        self.commands.clear()
+        self._kept.clear()
+        self._trees.clear()
+
     def once(self, key: Any, make: Callable[[Script], Kept]) -> Kept:
         """Return what `make` gives for the script, kept under a key: each of many commands may ask for it."""
         if key not in self._kept:

@@ -208,6 +208,18 @@ class Model:
         """The text of every RUN, COPY and ENV, once somebody has asked for it."""
         self._named: tuple[int, dict[str, list[Stage]]] = (0, {})
 
+    def let_go(self) -> None:
+        """Part the circles of stages, steps and commands, so that memory is free at once."""
+        for step in self.steps:
+            step.stage, step.settings = None, {}
+            if step._script is not None:
+                step._script.let_go()
+        for stage in self.stages:
+            del stage._root
+        self._named = 0, {}
+        for held in (self.globals, self.stages, self.steps, self.cache):
+            held.clear()
+
     def source_header(self) -> tuple[int, int]:
         """Return the offsets of the first line."""
         end = self.source.text.find("\n")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
     """Yield `dockerfile.file`, its stages, their instructions and the commands of RUN; tell of what can't be read."""
     model = read_model(source, unit.workspace)
+    unit.at_end.append(model.let_go)
     if _is_template(model):
         return
     for problem in model.file.problems:

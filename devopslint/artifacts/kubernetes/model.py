@@ -140,6 +140,12 @@ class Manifests:
             if isinstance(one.name, str):
                 self._by_name.setdefault((one.kind, one.name), []).append(one)
 
+    def let_go(self) -> None:
+        """Part the circles of objects and their subjects, so that memory is free at once."""
+        for one in self.objects:
+            one.subject = None
+        self._kept.clear()
+
     def once(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """Return what `make` gives, kept under a key: each of many objects may ask for it."""
         if key not in self._kept:

@@ -36,6 +36,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         if not objects:
             continue
         manifests = Manifests(path, objects, unit.workspace)
+        unit.at_end.append(manifests.let_go)
         supplied = Supplied(path, unit.workspace)
         for document in documents:
             document.resolve = _resolve

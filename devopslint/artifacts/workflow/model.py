@@ -101,6 +101,17 @@ class Workflow:
             self._walk = walk_document(self.document.root, "action" if self.is_action else "workflow")
         return self._walk
 
+    def let_go(self) -> None:
+        """Part the circles of jobs, steps and commands, so that memory is free at once."""
+        for step in self.steps:
+            step.let_go()
+        for job in (self.action_job, *self.jobs.values()):
+            if job is not None:
+                job.let_go()
+        self.action_job = None
+        for held in (self.jobs, self.steps, self.cache):
+            held.clear()
+
     def job_called(self, name: str) -> Job | None:
         """Return the job with a key (keys do not mind case), or `None`."""
         known: dict[str, Job] | None = self.cache.get("jobs by key")
@@ -183,6 +194,11 @@ class Job:
         self._closure: frozenset[str] | None = None
         self._extremes: dict[Any, tuple[int, int]] = {}
         self._on_windows: bool | str | None = "not asked"
+
+    def let_go(self) -> None:
+        """Forget the steps."""
+        self.steps.clear()
+        self._by_id = None
 
     @property
     def declares_permissions(self) -> bool:
@@ -302,6 +318,11 @@ class Step:
         if self._fragment is None and self.run is not None:
             self._fragment = self.workflow.fragment_at(self.value.at["run"][2:], self.run)
         return self._fragment
+
+    def let_go(self) -> None:
+        """Forget the script."""
+        if self._script is not None:
+            self._script.let_go()
 
     @property
     def shell(self) -> str | None:

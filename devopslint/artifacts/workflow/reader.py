@@ -39,6 +39,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
             if is_action and _ACTION_KEYS.isdisjoint(document.root):
                 continue
             document.resolve = resolve
+            unit.at_end.append(workflow.let_go)
             yield from _read_workflow(unit, workflow)
             if not workflow.is_action:
                 from devopslint.artifacts.workflow.facts import facts_of
