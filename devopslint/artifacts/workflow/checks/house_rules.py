@@ -153,6 +153,16 @@ def runs_side_by_side(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(())
 
 
+def cancelling_unstated(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find groups of runs, of the workflow and of its jobs, that leave unsaid whether the run before is cancelled."""
+    workflow: Workflow = subject.context
+    for path, owner in [((), workflow.root), *((job.path, job.value) for job in workflow.jobs.values())]:
+        group = owner.get("concurrency")
+        unsaid = isinstance(group, Map) and "group" in group and "cancel-in-progress" not in group and not group.open
+        if isinstance(group, str) or unsaid:
+            yield Problem((*path, "concurrency"), part="key")
+
+
 def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `secrets: inherit` towards a workflow of the same repository."""
     job: Job = subject.context
