@@ -253,7 +253,7 @@ def _of_cargo(command: Command) -> list[Word]:
 
 
 def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find packages in a fixed version that a script installs by name: what they bring along is in no lock file."""
+    """Find packages in a version, or a range of them, that a script installs by name: no lock file has what they bring."""
     command: Command = subject.context.command
     step = subject.context.owner
     if step is None or not hasattr(step, "job"):
@@ -272,8 +272,10 @@ def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Pr
         operands = command.operands(MANAGERS["npm"].valued)
         wanted = operands[1:] if _is(operands, "install", "i", "add") else []
     for word in wanted:
-        fixed = re.search(r"==\s*[\w.]+$" if command.name != "npm" else r".@[\d.]+$", word.text)
-        if fixed and not word.expands and not _PATH.search(word.text):
+        stated = re.search(
+            r"\w\]?\s*[=<>~!]=?=?\s*\d[^;@/]*$" if command.name != "npm" else r".@[\^~<>=]*\d[\w.-]*$", word.text
+        )
+        if stated and not word.expands and not _PATH.search(word.text):
             yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool=command.name)
 
 
