@@ -258,8 +258,10 @@ def _set_by_script(step: Step, name: str) -> Iterator[Origin] | None:
             start = one.start(group) + head.start()
             place = Place(fragment.source, *fragment.mark(start, start + len(head.group())))
             return iter((Origin(("pull", "head"), head.group(), place, step.workflow, step.job),))
-        span = one.span(group)
-        found.extend(flow.origin for flow in flows(step) if span[0] <= flow.start < span[1])
+        start, end = one.span(group)
+        asked = one.group(group).find("=>")  # `list.filter(one => one.name === title)` gives what is in the list
+        end = end if asked < 0 else start + asked
+        found.extend(flow.origin for flow in flows(step) if start <= flow.start < end)
     return iter(found) if found else None
 
 

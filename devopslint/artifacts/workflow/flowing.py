@@ -12,6 +12,9 @@ _YIELDS_TRUTH = frozenset(
     {"contains", "startswith", "endswith", "always", "success", "failure", "cancelled", "hashfiles"}
 )
 
+_NUMBERS = frozenset({"id", "length", "number", "size"})
+"""Fields of what a call has made of a text that hold numbers, whatever the text is."""
+
 
 def flowing(node: Node) -> Iterator[Node]:
     """Yield the references whose text can become part of an expression's text.
@@ -34,5 +37,7 @@ def flowing(node: Node) -> Iterator[Node]:
             yield from flowing(item)
     elif node.kind == "and":
         yield from flowing(node.items[-1])
+    elif node.kind == "property" and node.value.lower() in _NUMBERS:
+        return
     elif node.kind in {"property", "index", "star"}:
         yield from flowing(node.items[0])
