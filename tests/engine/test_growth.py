@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
@@ -134,3 +135,24 @@ def test_many_files_cost_what_each_costs(name, tmp_path):
         return calls_of(lambda: check(root))
 
     assert not is_steeper_than_linear(calls, 20)
+
+
+READ_INTO = {
+    ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{run: make && make test}, {uses: actions/checkout@v4}]\n",
+    "Dockerfile": "FROM debian:12 AS a\nUSER app\nRUN cd /a && make\nFROM a\nCOPY --from=a /a /b\n",
+    "a.yaml": labelled(DEPLOYMENT + SERVICE),
+}
+
+
+def test_what_a_task_was_read_into_is_free_without_a_search_for_circles(tmp_path):
+    root = write(tmp_path.resolve(), READ_INTO)
+    gc.collect()
+    gc.disable()
+    try:
+        assert check(root).findings
+        left = {
+            type(one).__qualname__ for one in gc.get_objects() if str(type(one).__module__).startswith("devopslint.")
+        }
+    finally:
+        gc.enable()
+    assert left.isdisjoint({"Workflow", "Job", "Model", "Stage", "Manifests", "KubernetesObject", "Script", "Command"})
