@@ -90,6 +90,7 @@ class _Settling:
         self.whole = whole
         self.findings: list[Finding] = []
         self._meant: dict[tuple[int, str], list[Rule]] = {}
+        self._named: tuple[Dispatch, list[Rule], str, list[Rule]] | None = None
         self._about = Covering(())
         self._suggested = 0
 
@@ -135,11 +136,14 @@ class _Settling:
         key = id(dispatch), word
         if key not in self._meant:
             from devopslint.policy.families import reaches
-            from devopslint.policy.selection import selects
+            from devopslint.policy.selection import may_select, selects, text_of_names
 
-            self._meant[key] = [
-                rule for rule in dispatch.catalog.rules() if word == "*" or selects(word, rule) or reaches(word, rule)
-            ]
+            if self._named is None or self._named[0] is not dispatch:
+                rules = list(dispatch.catalog.rules())
+                self._named = dispatch, rules, text_of_names(rules), [rule for rule in rules if is_family(rule)]
+            _, rules, text, families = self._named
+            asked = rules if may_select(word, text) else families
+            self._meant[key] = [rule for rule in asked if word == "*" or selects(word, rule) or reaches(word, rule)]
         return self._meant[key]
 
     def _suggestion(self, dispatch: Dispatch, word: str) -> str:

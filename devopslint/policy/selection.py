@@ -145,6 +145,25 @@ def selects(word: str, rule: Rule) -> bool:
     )
 
 
+def text_of_names(rules: Iterable[Rule]) -> str:
+    """Return a text, in lower case, in which every name of some rules stands: what is not in it selects none of them."""
+    found: list[str] = []
+    for rule in rules:
+        raw = rule.raw
+        found += (rule.id, raw["practice"], raw.get("family") or "", *raw.get("tags", ()), *raw.get("equivalents", ()))
+    return "\n".join(found).lower()
+
+
+def may_select(word: str, names: str) -> bool:
+    """Say whether a word may select one of the rules with these names: globs and other names of peers may."""
+    from devopslint.policy.peers import ALIAS_FORM
+
+    plain = word.rstrip("/").lower()
+    return (
+        plain in names or word in {"all", "default"} or "*" in word or ":" in word or ALIAS_FORM.match(word) is not None
+    )
+
+
 def _fits(word: str, rule: Rule) -> bool:
     from fnmatch import fnmatchcase
 
