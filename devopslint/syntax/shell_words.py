@@ -11,13 +11,13 @@ from devopslint.syntax.shell import Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from tree_sitter import Node, Parser
 
-_EXPRESSION = re.compile(r"\$\{\{(?:(?:'[^']*'|[^'}]|\}(?!\}))*+|.*?)\}\}", re.DOTALL)
-"""An expression; a `}}` in one of its strings does not end it."""
+_QUOTE_OR_END = re.compile(r"'|\}(?=\})")
+"""What opens or closes a string of an expression, and what may end the expression."""
 _PREFIX = re.compile(r"(?<![\w./$-])(?:time(?:[ \t]+-p)?|coproc(?:[ \t]+[A-Za-z_]\w*)?)(?=[ \t]*(?:\(|\{\s))")
 _BACKSLASH = re.compile(r"\\(\n|.)", re.DOTALL)
 _QUOTED_BACKSLASH = re.compile(r'\\([\n"\\$`])')
@@ -113,15 +113,45 @@ def mask(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Overwrite every `${{ … }}` with letters; returns the text and where the expressions stood."""
     if "${{" not in text:
         return text, []
-    spans = [match.span() for match in _EXPRESSION.finditer(text)]
-    return _EXPRESSION.sub(lambda match: "x" * (match.end() - match.start()), text), spans
+    spans = list(_expressions(text))
+    return fill(text, spans), spans
+
+
+def _expressions(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each expression begins and ends: at the first `}}` outside of its strings, else at the first.
+
+    Each `}}` is looked at once, whatever is opened before it: it is outside of strings for all expressions that begin
+    an even number of quotes before it.
+    """
+    quotes: list[int] = []
+    ends: tuple[list[int], list[int]] = [], []
+    for found in _QUOTE_OR_END.finditer(text):
+        if text[found.start()] == "'":
+            quotes.append(found.start())
+        else:
+            ends[len(quotes) % 2].append(found.start())
+    start = text.find("${{")
+    while start >= 0:
+        even = bisect_left(quotes, start) % 2
+        end = _next(ends[even], start) or _next(ends[1 - even], start)
+        if not end:
+            return
+        yield start, end + 2
+        start = text.find("${{", end + 2)
+
+
+def _next(places: Sequence[int], start: int) -> int:
+    """Return the first of some places behind another; 0 when there is none."""
+    at = bisect_left(places, start)
+    return places[at] if at < len(places) else 0
 
 
 def fill(text: str, holes: Iterable[tuple[int, int]]) -> str:
     """Overwrite stretches of a text with letters."""
+    letters = list(text)
     for start, end in holes:
-        text = text[:start] + "x" * (end - start) + text[end:]
-    return text
+        letters[start:end] = "x" * (end - start)
+    return "".join(letters)
 
 
 def mask_prefixes(text: str) -> str:

@@ -16,6 +16,7 @@ from devopslint.engine.run import Run
 from devopslint.engine.workspace import LARGEST_FILE, MOST_PROBLEMS, MemoryWorkspace
 
 DEEP = 100_000
+RUN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          echo "
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)
 )
@@ -63,6 +64,10 @@ BOMBS = {
     "many documents": ("a.yaml", "---\n".join([POD] * 3000)),
     "large matrix": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: ${{ matrix.a0 }}\n    strategy:\n      matrix:\n" + "".join(f"        a{n}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" for n in range(12)) + "    steps: [{run: 'echo ${{ matrix.a1 }}'}]\n"),
     "needs of all": (".github/workflows/a.yml", "on: push\njobs:\n" + "".join(f"  a{n}: {{runs-on: x, needs: [{', '.join(f'a{m}' for m in range(max(0, n - 20), n))}], steps: [{{run: a}}]}}\n" for n in range(300))),
+    "expressions that never end": (".github/workflows/a.yml", RUN + "${{ " * 30_000 + "\n"),
+    "expressions with half a string": (".github/workflows/a.yml", RUN + "${{ ' }} '" * 10_000 + "\n"),
+    "braces in a script": (".github/workflows/a.yml", RUN + "{" * 60_000 + "\n"),
+    "variables that never end": (".github/workflows/a.yml", RUN + "${" * 30_000 + "\n"),
     "comments in a row": ("a.yaml", POD + "# devopslint: ignore[latest-tag]\n" * 9000 + "spec: {}\n"),
     "many comments": ("a.yaml", POD + "spec:\n" + "".join(f"  # devopslint: ignore[latest-tag]\n  a{n}: b\n" for n in range(9000))),
     "many words that are none": ("a.yaml", POD + "spec:\n" + "".join(f"  a{n}: b # devopslint: ignore[latst-{n}]\n" for n in range(3000))),
