@@ -61,7 +61,12 @@ def check(request: Request) -> int:
 
         replay = replay_of(request, session, ready.memory, outputs, _options_for(request), baseline_path)
     if replay is not None and ready.still_holds():
-        code = replay.again(tell, _writing_again(outputs, session))
+        from devopslint.report import write_again
+
+        _stay_inside(outputs, session)
+        code = replay.again(
+            tell, lambda index, content: _put(outputs[index], lambda to: write_again(to, content, sys.stdout))
+        )
         if code is not None:
             return code
 
@@ -262,23 +267,6 @@ def _options_for(
         practices=practices,
         warn=warn,
     )
-
-
-def _writing_again(outputs: Sequence[Output], session: Session) -> Callable[[int, memoryview], None]:
-    """Return what writes a report as it was written before."""
-    from devopslint.report import write_again
-
-    checked = False
-
-    def write(index: int, content: memoryview) -> None:
-        nonlocal checked
-        if not checked:
-            _stay_inside(outputs, session)
-            checked = True
-        output = outputs[index]
-        _put(output, lambda to: write_again(to, content, sys.stdout))
-
-    return write
 
 
 def _stay_inside(outputs: Sequence[Output], session: Session) -> None:

@@ -1,7 +1,7 @@
 """A check that was made before, of the same files with the same words, is not made again: its reports are written anew.
 
 What was written is kept beside what was found (`engine/recall.py`), under everything that it hangs on: what was found,
-the request, the configurations, the baseline, and how a report looks where it goes.
+the request, the configurations, and how a report looks where it goes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Replay:
     def _key(self) -> bytes:
         return digest(f"{self._memory.known}\0{self._how}".encode("utf-8", "surrogateescape")).encode()
 
-    def again(self, say: Callable[[str], None], write: Callable[[int, memoryview], None]) -> int | None:
+    def again(self, say: Callable[[str], None], write: Callable[[int, memoryview], object]) -> int | None:
         """Say and write what a check like this one has, and return its exit code; `None` when that is not known."""
         content = self._memory.cache.load_report(self._key(), LARGEST_REPORT)
         if content is None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from devopslint.engine.task import Result
     from devopslint.policy.ignores import Ignore, Ignoring
     from devopslint.policy.rule import Rule
+    from devopslint.policy.selection import Named
 
     DispatchOf = Callable[[str], Dispatch]
     ReadLines = Callable[[str], Sequence[str]]
@@ -89,8 +90,7 @@ class _Settling:
         self.used = used
         self.whole = whole
         self.findings: list[Finding] = []
-        self._meant: dict[tuple[int, str], list[Rule]] = {}
-        self._named: tuple[Dispatch, list[Rule], str, list[Rule]] | None = None
+        self._named: dict[int, Named] = {}
         self._about = Covering(())
         self._suggested = 0
 
@@ -133,18 +133,12 @@ class _Settling:
             self._add(dispatch, UNUSED, path, place, message)
 
     def _rules_meant(self, dispatch: Dispatch, word: str) -> list[Rule]:
-        key = id(dispatch), word
-        if key not in self._meant:
-            from devopslint.policy.families import reaches
-            from devopslint.policy.selection import may_select, selects, text_of_names
+        key = id(dispatch)
+        if key not in self._named:
+            from devopslint.policy.selection import Named
 
-            if self._named is None or self._named[0] is not dispatch:
-                rules = list(dispatch.catalog.rules())
-                self._named = dispatch, rules, text_of_names(rules), [rule for rule in rules if is_family(rule)]
-            _, rules, text, families = self._named
-            asked = rules if may_select(word, text) else families
-            self._meant[key] = [rule for rule in asked if word == "*" or selects(word, rule) or reaches(word, rule)]
-        return self._meant[key]
+            self._named[key] = Named(dispatch.catalog.rules())
+        return self._named[key].meant(word)
 
     def _suggestion(self, dispatch: Dispatch, word: str) -> str:
         """Return what was probably meant, for the first words of a file: to look for it takes a while."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devopslint.policy.timers import can_interrupt
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +43,7 @@ class Limit:
 
     def __enter__(self) -> None:
         global _running  # noqa: PLW0603 (one timer a process)
-        if _guard():
+        if can_interrupt("SIGPROF", _expired):
             _running = self
             self._wait(SECONDS)
 
@@ -68,26 +70,6 @@ class Limit:
 
 
 _running: Limit | None = None
-_guarded: bool | None = None
-
-
-def _guard() -> bool:
-    """Say whether the timer of the process can be used."""
-    global _guarded  # noqa: PLW0603 (one timer a process)
-    if _guarded is None:
-        try:
-            import signal
-
-            _guarded = signal.getsignal(signal.SIGPROF) == signal.SIG_DFL
-            if _guarded:
-                signal.signal(signal.SIGPROF, _expired)
-        except (ImportError, AttributeError, ValueError):
-            _guarded = False
-    if not _guarded:
-        return False
-    from threading import current_thread, main_thread
-
-    return current_thread() is main_thread()
 
 
 def _expired(_number: int, _frame: Any) -> None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 COMBINED = frozenset({"each", "any_item", "length", "keys", "where", "not", "any", "all", "default"})
 """Operators of a constraint that hold constraints or conditions themselves."""
-GROUPS = frozenset({"all", "any", "not", "related"})
 CONSTRAINT_WORDS = frozenset(OPERATORS) | COMBINED | frozenset(FUNCTIONS)
 
 

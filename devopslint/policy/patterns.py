@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from devopslint.policy.timers import can_interrupt
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -17,7 +19,6 @@ _SURELY_QUICK = 24
 _FEW_STEPS = 500_000
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
 _REPEATED = re.compile(r"[*+{]|(?<!\()\?")
-_guarded: bool | None = None
 
 
 class SlowPatternError(Exception):
@@ -41,7 +42,7 @@ def found_in(pattern: re.Pattern[str], text: str) -> bool | None:
         return pattern.search(text) is not None
     if len(text) > LONGEST_TEXT:
         return None
-    if not _guard():
+    if not can_interrupt("SIGVTALRM", _too_slow):
         return pattern.search(text) is not None
     import signal
 
@@ -63,25 +64,6 @@ def _quick_length(pattern: str) -> int:
     if _REPEATED_GROUP.search(pattern):
         return _SURELY_QUICK
     return max(_SURELY_QUICK, int(_FEW_STEPS ** (1 / (len(_REPEATED.findall(pattern)) + 1))))
-
-
-def _guard() -> bool:
-    """Say whether searches can be interrupted: on Unix, in the main thread, where nobody else uses that timer."""
-    global _guarded  # noqa: PLW0603 (one timer a process)
-    if _guarded is None:
-        try:
-            import signal
-
-            _guarded = signal.getsignal(signal.SIGVTALRM) == signal.SIG_DFL
-            if _guarded:
-                signal.signal(signal.SIGVTALRM, _too_slow)
-        except (ImportError, AttributeError, ValueError):
-            _guarded = False
-    if not _guarded:
-        return False
-    from threading import current_thread, main_thread
-
-    return current_thread() is main_thread()
 
 
 def _too_slow(_number: int, _frame: Any) -> NoReturn:

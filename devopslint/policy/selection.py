@@ -145,6 +145,29 @@ def selects(word: str, rule: Rule) -> bool:
     )
 
 
+class Named:
+    """Rules, to be asked what a word means: by name, as one of many, or as a family that a member is of."""
+
+    __slots__ = ("_families", "_meant", "_names", "_rules")
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        from devopslint.policy.families import is_family
+
+        self._rules = list(rules)
+        self._names = text_of_names(self._rules)
+        self._families = [rule for rule in self._rules if is_family(rule)]
+        self._meant: dict[str, list[Rule]] = {}
+
+    def meant(self, word: str) -> list[Rule]:
+        """Return the rules that a word means; most words that mean none are asked only of families."""
+        if word not in self._meant:
+            from devopslint.policy.families import reaches
+
+            asked = self._rules if may_select(word, self._names) else self._families
+            self._meant[word] = [rule for rule in asked if word == "*" or selects(word, rule) or reaches(word, rule)]
+        return self._meant[word]
+
+
 def text_of_names(rules: Iterable[Rule]) -> str:
     """Return a text, in lower case, in which every name of some rules stands: what is not in it selects none of them."""
     found: list[str] = []

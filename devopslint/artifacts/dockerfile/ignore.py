@@ -127,7 +127,3 @@ class Ignore:
             elif one.keeps and found is not None and one.expression.pattern.startswith(re.escape(path) + "/"):
                 found = None
         return found
-
-    def covers(self, path: str) -> bool:
-        """Say whether a path is kept out."""
-        return self.excludes(path)

@@ -1,4 +1,4 @@
-"""Which references of an expression become part of its text."""
+"""What of an expression counts: the references that become part of its text, the parts of a condition that must hold."""
 
 from __future__ import annotations
 
@@ -41,3 +41,12 @@ def flowing(node: Node) -> Iterator[Node]:
         return
     elif node.kind in {"property", "index", "star"}:
         yield from flowing(node.items[0])
+
+
+def demanded(condition: Node) -> Iterator[Node]:
+    """Yield the parts of a condition all of which must hold."""
+    if condition.kind == "and":
+        for item in condition.items:
+            yield from demanded(item)
+    else:
+        yield condition

@@ -50,7 +50,7 @@ def ignore_lets_through(subject: Subject, options: Options) -> Iterator[Problem]
     ignore = read_ignore(step.model)
     if ignore is None:
         return
-    missed = [name for name in options["paths"] if not ignore.covers(name)]
+    missed = [name for name in options["paths"] if not ignore.excludes(name)]
     if missed:
         yield Problem(docker_place(step, words[0]), paths=", ".join(f"`{name}`" for name in missed))
 

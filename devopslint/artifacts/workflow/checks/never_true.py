@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.workflow.flowing import demanded
 from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
 from devopslint.artifacts.workflow.usage import usages, usages_at
@@ -37,18 +38,9 @@ def failure_of_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
             return
         what = f"job `{owner.path[1]}` waits for no other"
     for usage in usages_at(owner.workflow, (*owner.path, "if")):
-        for node in _demanded(usage.tree) if usage.tree is not None else ():
+        for node in demanded(usage.tree) if usage.tree is not None else ():
             if node.kind == "call" and node.value.lower() == "failure" and not node.items:
                 yield Problem(usage.place(node.start, node.end), what=what)
-
-
-def _demanded(tree: Node) -> Iterator[Node]:
-    """Yield the parts of a condition all of which must hold."""
-    if tree.kind == "and":
-        for item in tree.items:
-            yield from _demanded(item)
-    else:
-        yield tree
 
 
 def text_false(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.flowing import demanded
 from devopslint.artifacts.workflow.model import Step, is_step, map_at
 from devopslint.artifacts.workflow.purpose import job_purposes, stage_of
 from devopslint.artifacts.workflow.usage import usages_at
@@ -75,20 +76,11 @@ def _conditions(owner: Step | Job) -> Iterator[Problem]:
         calls = {node.value.lower() for node in usage.tree.walk() if node.kind == "call"}
         if calls & _STATUS:
             continue
-        for node in _demanded(usage.tree):
+        for node in demanded(usage.tree):
             if _asks_for_failure(node, owner):
                 place = usage.place(node.start, node.end)
                 what = "this step" if is_step(owner) else f"job `{owner.path[1]}`"
                 yield Problem(place, what=what, condition="failure()" if is_step(owner) else "always()")
-
-
-def _demanded(tree: Node) -> Iterator[Node]:
-    """Yield the parts of a condition all of which must hold."""
-    if tree.kind == "and":
-        for item in tree.items:
-            yield from _demanded(item)
-    else:
-        yield tree
 
 
 def _asks_for_failure(node: Node, owner: Step | Job) -> bool:
