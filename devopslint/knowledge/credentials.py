@@ -88,9 +88,11 @@ _HINTS = lazily(
     r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|discord|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
     r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
-_URL_PASSWORD = lazily(r"[a-z][a-z0-9+.-]*://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@[A-Za-z0-9\[]", re.IGNORECASE)
+_URL_PASSWORD = lazily(
+    r"(?<![a-z0-9+.-])[0-9+.-]*+[a-z][a-z0-9+.-]*+://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@(?=[A-Za-z0-9\[])", re.IGNORECASE
+)
 _URL_TOKEN = lazily(
-    r"https?://([A-Za-z0-9_-]{16,})(?::x-oauth-basic)?@(?:[\w-]+\.)*(?:github|gitlab|bitbucket|azure|visualstudio)[\w.-]*\.(?:com|org)\b"
+    r"https?://([A-Za-z0-9_-]{16,})(?::x-oauth-basic)?@(?>(?:[\w-]+\.)*?(?:github|gitlab|bitbucket|azure|visualstudio))[\w.-]*\.(?:com|org)\b"
 )
 """A token in the place of the user; that of a web address for error reports is public."""
 _URL_STANDINS = frozenset({"password", "pass", "pwd", "passwd", "x-oauth-basic"})

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import lazily
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_SPECIAL = lazily(r"(?<!\\)(?:[\[&|~]|(?<=-)-)")
+"""What Python warns of between brackets, since it may mean more there one day."""
 _MOST_WITHIN = 3
 """Times that `**/` stands within a name in one pattern: one with more fits nothing."""
 
@@ -20,7 +24,7 @@ _MOST_WITHIN = 3
 class Pattern:
     """A line that is no comment: its `pattern` without `!` and slashes at the ends, `keeps` for an exception, its offsets."""
 
-    __slots__ = ("end", "expression", "keeps", "pattern", "start", "text")
+    __slots__ = ("end", "expression", "keeps", "parts", "pattern", "start", "text")
 
     def __init__(self, text: str, start: int) -> None:
         self.text = text
@@ -29,12 +33,9 @@ class Pattern:
         self.keeps = text.startswith("!")
         pattern = text.lstrip("!").strip().strip("/")
         self.pattern = pattern.removeprefix("./")
-        self.expression = _compile(self.pattern)
-
-    @property
-    def parts(self) -> list[str]:
+        self.parts = self.pattern.split("/")
         """What stands between the slashes."""
-        return self.pattern.split("/")
+        self.expression = _compile(self.pattern)
 
 
 def read_patterns(text: str) -> Iterator[Pattern]:
@@ -54,6 +55,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
     """
     stretches, pieces, wild = [""], [""], [""]
     at = 0
+    last_close = pattern.rfind("]")
 
     def end_name(tail: str = "") -> None:
         first, *others = pieces
@@ -76,9 +78,9 @@ def _compile(pattern: str) -> re.Pattern[str]:
             end_name("/")
         elif char == "?":
             pieces[-1] += "[^/]"
-        elif char == "[" and "]" in pattern[at:]:
+        elif char == "[" and at < last_close:
             close = pattern.index("]", at)
-            pieces[-1] += pattern[at : close + 1]
+            pieces[-1] += "[" + _SPECIAL.sub(r"\\\g<0>", pattern[at + 1 : close]) + "]"
             at = close
         elif char == "\\" and at + 1 < len(pattern):
             at += 1

@@ -68,6 +68,8 @@ BOMBS = {
     "expressions with half a string": (".github/workflows/a.yml", RUN + "${{ ' }} '" * 10_000 + "\n"),
     "braces in a script": (".github/workflows/a.yml", RUN + "{" * 60_000 + "\n"),
     "variables that never end": (".github/workflows/a.yml", RUN + "${" * 30_000 + "\n"),
+    "brackets of an ignore file": (".dockerignore", "[^a]" * 40 + "[\n"),
+    "programs in a row": ("Dockerfile", "FROM a:1\nCMD " + "mysql " * 20_000 + "\n"),
     "comments in a row": ("a.yaml", POD + "# devopslint: ignore[latest-tag]\n" * 9000 + "spec: {}\n"),
     "many comments": ("a.yaml", POD + "spec:\n" + "".join(f"  # devopslint: ignore[latest-tag]\n  a{n}: b\n" for n in range(9000))),
     "many words that are none": ("a.yaml", POD + "spec:\n" + "".join(f"  a{n}: b # devopslint: ignore[latst-{n}]\n" for n in range(3000))),

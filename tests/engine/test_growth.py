@@ -45,6 +45,7 @@ ALIKE = {
     "installs": ("Dockerfile", "FROM python:3.12\n", "COPY r@.txt .\nRUN pip install -r r@.txt\nRUN npm install\nRUN go build ./...\nCOPY . .\n"),
     "installs in one instruction": ("Dockerfile", "FROM debian:12\nRUN true", " \\\n && apt-get install -y p@ && cd /x@ && export A@=b"),
     "a script in a heredoc": ("Dockerfile", "FROM debian:12\nRUN <<EOF\n", "f@() { echo $1; }\nX@=1\nif [ $X@ = 1 ]; then cd /a@; fi\n"),
+    "exceptions of an ignore file": (".dockerignore", "", "d@/x\n!d@/x/k\n"),
     "buckets": ("main.tf", "", 'resource "aws_s3_bucket" "b@" {\n  bucket = "b@"\n}\noutput "o@" {\n  value = aws_s3_bucket.b@.id\n}\n'),
     "buckets with logs and policies": ("main.tf", 'resource "aws_s3_bucket" "logs" {}\n', 'resource "aws_s3_bucket" "b@" {\n  bucket = "b@"\n}\nresource "aws_s3_bucket_logging" "l@" {\n  bucket        = aws_s3_bucket.b@.id\n  target_bucket = aws_s3_bucket.logs.id\n}\nresource "aws_s3_bucket_policy" "p@" {\n  bucket = aws_s3_bucket.b@.id\n  policy = data.aws_iam_policy_document.d@.json\n}\ndata "aws_iam_policy_document" "d@" {\n  statement {\n    actions   = ["s3:*"]\n    resources = [aws_s3_bucket.b@.arn]\n  }\n}\n'),
     "buckets of names that are not known": ("main.tf", "", 'resource "aws_s3_bucket" "b@" {\n  bucket = var.n@\n}\nresource "aws_s3_bucket_public_access_block" "v@" {\n  bucket = var.m@\n}\n'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.dockerignore.patterns import Patterns
 from devopslint.knowledge.ignore_patterns import read_patterns
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map
@@ -17,8 +18,8 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     """Yield a subject for each pattern: `pattern` as it stands behind `!`, `exception` for whether that is there."""
     for path in unit.files:
         source = unit.workspace.source(path)
-        patterns = list(read_patterns(source.text)) if source is not None else []
-        for index, one in enumerate(patterns):
+        patterns = Patterns(read_patterns(source.text) if source is not None else ())
+        for index, one in enumerate(patterns.all):
             assert source is not None
             value = Map(one.start, one.end)
             mark = value.header = one.start, one.end

@@ -36,7 +36,7 @@ _PASSED_OVER = lazily(
 """Folders whose keys open nothing, and those that no person writes."""
 _TOLD_BY_CONTENT = lazily(r"(?i)(?:^|/)secrets?\.(?:json|ya?ml)$")
 """Names that manifests, templates of charts and encrypted files have as well."""
-_FILLED_IN_LATER = lazily(r"""(?m)^\s*["']?(?:kind|sops)["']?\s*:|\{\{|<%|\bENC\[""")
+_FILLED_IN_LATER = lazily(r"""(?m)^[^\S\n]*["']?(?:kind|sops)["']?\s*:|\{\{|<%|\bENC\[""")
 
 
 def secret_file_in_context(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -58,7 +58,8 @@ def secret_file_in_context(subject: Subject, options: Options) -> Iterator[Probl
         found = list(_secrets("" if path == "." else path, model.workspace, ignore))
         if found:
             shown = found[0][len(own) + 1 :] if own else found[0]
-            yield Problem(docker_place(step, word), file=shown, more=f" and {len(found) - 1} more" * (len(found) > 1))
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            yield Problem(docker_place(step, word), files=f"`{shown}`{more}")
             return
 
 

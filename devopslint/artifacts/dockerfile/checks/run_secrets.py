@@ -36,7 +36,7 @@ _LOGIN = lazily(
 """What speaks of a secret by its form: the last group is the value, the one in front of it the name."""
 _NO_SECRET = lazily(r"\w*storepassword changeit|authorization \S{1,7}", re.IGNORECASE)
 """The password of Java's own store of certificates, and the token that stands for nobody."""
-_SED = lazily(r"\S*s(.)(?:(?!\1).)*\1((?:(?!\1).)*)\1")
+_BLANK = lazily(r"\s")
 _FILE = lazily(r"\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|pub|asc|gpg)$|^[a-z_-]+=")
 _OF_CONFIG = frozenset({"config", "configure"})
 _READ_ONLY = frozenset({"docker", "podman", "buildah", "kubectl", "gh", "apt-get", "apt", "apk", "yum", "dnf"})
@@ -64,12 +64,26 @@ def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
         for word in command.words:
             if not word.expands and word.text in word.fragment.text[word.start : word.end]:
                 offset = word.start + word.fragment.text[word.start : word.end].index(word.text)
-                put_in = _SED.match(word.text) if command.name == "sed" else None
-                start = put_in.start(2) if put_in else 0
-                yield from _in_text(word.fragment, offset + start, put_in[2] if put_in else word.text)
+                start, end = _put_in_by_sed(word.text) if command.name == "sed" else (0, len(word.text))
+                yield from _in_text(word.fragment, offset + start, word.text[start:end])
     for tree in context.script.trees:
         for node in tree.nodes("heredoc_body"):
             yield from _in_text(tree.fragment, node.start_byte, tree.text(node))
+
+
+def _put_in_by_sed(text: str) -> tuple[int, int]:
+    """Return where the text that the last `s/…/…/` of a word puts in begins and ends; without one, all of it."""
+    blank = _BLANK.search(text)
+    at = text.rfind("s", 0, blank.start() + 1 if blank else len(text))
+    while at >= 0:
+        mark = text[at + 1 : at + 2]
+        line = text.find("\n", at)
+        second = text.find(mark, at + 2) if mark else -1
+        third = text.find(mark, second + 1) if second >= 0 else -1
+        if third >= 0 and (line < 0 or third < line):
+            return second + 1, third
+        at = text.rfind("s", 0, at)
+    return 0, len(text)
 
 
 def _in_text(fragment: Fragment, offset: int, text: str) -> Iterator[Problem]:

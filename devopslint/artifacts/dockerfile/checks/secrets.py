@@ -43,7 +43,7 @@ _OPTION = lazily(
 _BETWEEN = r"""[\s"',\[]"""
 _PASSWORD_OPTION = {
     program: lazily(
-        rf"""(?<![\w.-]){program}\b[^;&|]*?{_BETWEEN}(?P<option>{option}){gap}(?P<value>[^\s"',\]\-][^\s"',\]]*)"""
+        rf"""(?<![\w.-]){program}\b(?:(?!(?<![\w.-]){program}\b)[^;&|])*?{_BETWEEN}(?P<option>{option}){gap}(?P<value>[^\s"',\]\-][^\s"',\]]*)"""
     )
     for program, option, gap in (
         ("redis-cli", "-a", rf"{_BETWEEN}+"),
