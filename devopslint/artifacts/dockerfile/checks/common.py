@@ -161,6 +161,11 @@ def whole_text(step: Step) -> str:
     return "\n".join([instruction.text, *(heredoc.body.text for heredoc in instruction.heredocs)])
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text: all that may be names of variables."""
+    return re.findall(r"\w+", text)
+
+
 def runs_mention(model: Model, pattern: re.Pattern[str], besides: re.Pattern[str] | None = None) -> bool:
     """Say whether a pattern is found in the text of a RUN, where another one is not; looked for once."""
     key = "runs mention", pattern.pattern

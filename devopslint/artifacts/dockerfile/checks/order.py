@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step, whole_text
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step, whole_text, words_of
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
+from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.packages import is_install, packages
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
     from devopslint.syntax.shell import Word as ShellWord
@@ -97,16 +98,30 @@ def changing_argument(subject: Subject, options: Options) -> Iterator[Problem]:
         name = word.raw.partition("=")[0]
         if not _CHANGES.fullmatch(name):
             continue
-        for other in step.stage.steps:
-            if other.index <= step.index or other.name in {"ARG", "LABEL"}:
-                continue
-            if re.search(rf"\b{name}\b", whole_text(other)):
-                break
-            if other.name == "RUN" and (_installs_packages(other) or _dependency_install(other)[1]):
-                fragment = step.instruction.fragment
-                place = Place(fragment.source, *fragment.mark(word.start, word.start + len(name)))
-                yield Problem(place, related=[related_step(other, "runs anew for every value")], name=name)
-                break
+        install = _install_behind(step, step.stage)
+        if install is None:
+            return
+        using = steps_by(step.model, ("words", step.stage.index), step.stage.steps, _words_in_use)
+        user = next_behind(step, using.get(name, ()))
+        if user is None or user.index > install.index:
+            fragment = step.instruction.fragment
+            place = Place(fragment.source, *fragment.mark(word.start, word.start + len(name)))
+            yield Problem(place, related=[related_step(install, "runs anew for every value")], name=name)
+
+
+def _install_behind(step: Step, stage: Stage) -> Step | None:
+    """Return the first RUN behind a step that installs packages or dependencies."""
+    installs = steps_by(stage.model, ("installs", stage.index), stage.steps, lambda other: (_installs(other),))
+    return next_behind(step, installs.get(True, ()))
+
+
+def _installs(step: Step) -> bool:
+    return step.name == "RUN" and (_installs_packages(step) or bool(_dependency_install(step)[1]))
+
+
+def _words_in_use(step: Step) -> Iterable[str]:
+    """Return the words of an instruction that may use a variable: an ARG or a LABEL installs nothing anew."""
+    return () if step.name in {"ARG", "LABEL"} else words_of(whole_text(step))
 
 
 def _installs_packages(step: Step) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import ships, whole_text
+from devopslint.artifacts.dockerfile.checks.common import ships, whole_text, words_of
+from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.image_contents import contents
@@ -96,7 +97,7 @@ def unused_argument(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     runs = (step.index for step in reversed(model.steps) if step.name == "RUN" and _reads_environment(step))
     last_reader = next(runs, -1)
-    last_mention = _last_mentions(model)
+    mentions = steps_by(model, "mentions", model.steps, _mentioned)
     for step in model.steps:
         if step.name != "ARG" or step.instruction.onbuild or (step.stage is not None and last_reader > step.index):
             continue
@@ -104,7 +105,7 @@ def unused_argument(subject: Subject, options: Options) -> Iterator[Problem]:
             name = word.raw.partition("=")[0]
             if name in PREDEFINED_ARGS or name in PLATFORM_ARGS or _OF_TOOLS.match(name) or not name.isidentifier():
                 continue
-            if last_mention.get(name, -1) > step.index:
+            if next_behind(step, mentions.get(name, ())) is not None:
                 continue
             mark = step.instruction.fragment.mark(word.start, word.start + len(name))
             yield Problem(Place(step.instruction.source, *mark), name=name)
@@ -117,13 +118,10 @@ def _reads_environment(step: Step) -> bool:
     )
 
 
-def _last_mentions(model: Model) -> dict[str, int]:
-    """Return the index of the last step that each word stands in, its flags and heredocs among it."""
-    found: dict[str, int] = {}
-    for step in model.steps:
-        texts = (whole_text(step), *(flag.value.raw for flag in step.instruction.flags if flag.value is not None))
-        found.update(dict.fromkeys((word for text in texts for word in re.findall(r"\w+", text)), step.index))
-    return found
+def _mentioned(step: Step) -> list[str]:
+    """Return the words of an instruction, its flags and heredocs among it."""
+    texts = (whole_text(step), *(flag.value.raw for flag in step.instruction.flags if flag.value is not None))
+    return [word for text in texts for word in words_of(text)]
 
 
 def frontend_kept(subject: Subject, options: Options) -> Iterator[Problem]:
