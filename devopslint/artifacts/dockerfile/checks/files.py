@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect_right
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, lineage, name_place, related_step, ships
+from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Problem
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Stage, Step
+    from devopslint.artifacts.dockerfile.model import Step
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
@@ -172,22 +172,14 @@ def removed_later(subject: Subject, options: Options) -> Iterator[Problem]:
     path = target.rstrip("/")
     if isinstance(name, str) and target.endswith("/"):
         path = target + name.rstrip("/").rsplit("/", 1)[-1]
-    removing = _removing(stage).get(path, [])
-    following = bisect_right(removing, step.index, key=lambda one: one.index)
-    for later in removing[following : following + 1]:
+    removing = steps_by(stage.model, ("removing", stage.index), stage.steps, _removed)
+    later = next_behind(step, removing.get(path, ()))
+    if later is not None:
         related = [related_step(later, "removed here, in another layer")]
         yield Problem(docker_place(step, destination), related=related, path=path)
 
 
-def _removing(stage: Stage) -> dict[str, list[Step]]:
-    """Return the paths that a stage removes, each with the RUNs that do, in their order."""
-    key = "removing", stage.index
-    found: dict[str, list[Step]] | None = stage.model.cache.get(key)
-    if found is None:
-        found = stage.model.cache[key] = {}
-        for step in stage.steps:
-            for command in step.read_script().named("rm") if step.name == "RUN" else ():
-                for word in command.words:
-                    if not word.expands:
-                        found.setdefault(word.text.rstrip("/"), []).append(step)
-    return found
+def _removed(step: Step) -> Iterator[str]:
+    """Yield the paths that a RUN removes."""
+    for command in step.read_script().named("rm") if step.name == "RUN" else ():
+        yield from (word.text.rstrip("/") for word in command.words if not word.expands)
