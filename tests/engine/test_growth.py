@@ -45,6 +45,8 @@ ALIKE = {
     "installs": ("Dockerfile", "FROM python:3.12\n", "COPY r@.txt .\nRUN pip install -r r@.txt\nRUN npm install\nRUN go build ./...\nCOPY . .\n"),
     "installs in one instruction": ("Dockerfile", "FROM debian:12\nRUN true", " \\\n && apt-get install -y p@ && cd /x@ && export A@=b"),
     "arguments that change": ("Dockerfile", "FROM debian:12\n", "ARG BUILD_DATE=@\nRUN make a@\n"),
+    "installs that nothing was copied for": ("Dockerfile", "FROM node:24\n", "RUN npm install\n"),
+    "such installs in one instruction": ("Dockerfile", "FROM node:24\nRUN set -e", " \\\n && npm install"),
     "a script in a heredoc": ("Dockerfile", "FROM debian:12\nRUN <<EOF\n", "f@() { echo $1; }\nX@=1\nif [ $X@ = 1 ]; then cd /a@; fi\n"),
     "exceptions of an ignore file": (".dockerignore", "", "d@/x\n!d@/x/k\n"),
     "buckets": ("main.tf", "", 'resource "aws_s3_bucket" "b@" {\n  bucket = "b@"\n}\noutput "o@" {\n  value = aws_s3_bucket.b@.id\n}\n'),

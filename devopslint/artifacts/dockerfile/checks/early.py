@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from itertools import islice
 
 from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, place_of, related_step
 from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
+from devopslint.artifacts.dockerfile.lookback import first_before, next_behind, steps_by
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Word
+    from devopslint.syntax.shell import Command, Script, Word
 
     Options = Mapping[str, Any]
 
@@ -41,6 +43,8 @@ _MAKES_NO_FILE = frozenset(
     {"addgroup", "adduser", "apk", "apt", "apt-get", "chmod", "chown", "corepack", "dnf", "echo", "export", "groupadd", "mkdir",
      "rm", "set", "useradd", "yum"}
 )  # fmt: skip
+_ALL = "/"
+"""What is no name of a file, for the whole context."""
 
 
 def file_not_yet_copied(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -53,23 +57,34 @@ def file_not_yet_copied(subject: Subject, options: Options) -> Iterator[Problem]
     if found is None or contents(parse_image(stage.image_text)) is None:
         return
     word, file = found
-    if not all(_brings_nothing(earlier) for earlier in stage.steps[1:] if earlier.index < step.index):
+    if first_before(step, "brings files", lambda earlier: not _brings_nothing(earlier)) is not None:
         return
     if any(True for _ in bound_sources(step)) or "--mount=type=bind" in step.instruction.fragment.text:
         return
-    if any(other.name not in _MAKES_NO_FILE and not is_install(other) for other in _in_front(command)):
+    makers = command.script.once("early: make files", _makers)
+    if any(other.index < command.index and other is not command.wrapper for other in makers):
         return
     name = posixpath.basename(file)
-    for later in stage.steps:
-        if later.index > step.index and later.name == "COPY" and not later.instruction.onbuild:
-            sources = [posixpath.basename(text) for text, _ in named_sources(later)]
-            if name in sources or context_words(later) or (name == "package.json" and "package*.json" in sources):
-                yield Problem(place_of(word), related=[related_step(later, "copied here")], file=file)
-                return
+    copies = steps_by(step.model, ("copied names", stage.index), stage.steps, _copied)
+    names = (_ALL, name, "package*.json") if name == "package.json" else (_ALL, name)
+    found_behind = [later for one in names if (later := next_behind(step, copies.get(one, ()))) is not None]
+    if found_behind:
+        later = min(found_behind, key=lambda one: one.index)
+        yield Problem(place_of(word), related=[related_step(later, "copied here")], file=file)
 
 
-def _in_front(command: Command) -> Iterator[Command]:
-    return (other for other in command.script if other.index < command.index and other is not command.wrapper)
+def _makers(script: Script) -> list[Command]:
+    """Return the first two commands of a script that may make a file: one may be what runs the command that is judged."""
+    found = (one for one in script if one.name not in _MAKES_NO_FILE and not is_install(one))
+    return list(islice(found, 2))
+
+
+def _copied(step: Step) -> Iterator[str]:
+    """Yield the names of what a COPY brings, without their folders, and `_ALL` for the whole context."""
+    if step.name == "COPY" and not step.instruction.onbuild:
+        yield from (posixpath.basename(text) for text, _ in named_sources(step))
+        if context_words(step):
+            yield _ALL
 
 
 def _wanted(command: Command) -> tuple[Word, str] | None:
