@@ -24,10 +24,16 @@ def swallowed(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.instruction.onbuild:
         return
     fragment = step.instruction.fragment
+    text = fragment.text
+    counted = double = single = 0
     for at, where in fragment.pieces[1:]:
-        found = _INSTRUCTION.match(fragment.text, at)
-        before = fragment.text[:at]
-        if found and before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+        found = _INSTRUCTION.match(text, at)
+        if not found:
+            continue
+        double += text.count('"', counted, at)
+        single += text.count("'", counted, at)
+        counted = at
+        if double % 2 == 0 and single % 2 == 0:
             place = Place(fragment.source, where, where + len(found[1]))
             yield Problem(place, name=found[1], into=step.name)
             return
