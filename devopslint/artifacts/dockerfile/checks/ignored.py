@@ -65,11 +65,10 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
         if REMOTE.match(text) or re.search(r"[*?\[]", text):
             continue
         path = text.lstrip("./") if text.startswith("./") else text.strip("/")
-        if path in {"", "."} or ".." in path or not ignore.excludes(path):
+        if path in {"", "."} or ".." in path:
             continue
-        if ignore.is_certain or _is_only_there(step, ignore.folder, path):
-            pattern = ignore.excluding(path)
-            assert pattern is not None
+        pattern = ignore.excluding(path)
+        if pattern is not None and (ignore.is_certain or _is_only_there(step, ignore.folder, path)):
             related = [Related(Place(ignore.source, pattern.start, pattern.end), "kept out here")]
             yield Problem(place, related=related, source=text)
 
