@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.scripts.variables import names_set
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -153,7 +154,8 @@ def _expansion(tree: Tree, node: Node, context: ScriptContext) -> tuple[Node, st
 
 
 def _is_assigned(script: Script, name: str) -> bool:
-    return any(assignment.name == name for command in script for assignment in command.assignments)
+    names = names_set(script)
+    return names is None or name in names
 
 
 def _equals(node: Node) -> tuple[Node, str] | None:

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.words import words
+from devopslint.knowledge.scripts.variables import names_set
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -112,18 +113,8 @@ def _is_set(step: Step, name: str) -> bool:
         return True
     if "container" in step.job.value and name in map_at(map_at(step.job.value, "container"), "env"):
         return True
-    script = step.run or ""
-    words_before = r"(?:read|for|local|declare|typeset|readonly|mapfile|getopts)\b"
-    assigned = rf"(?:^|[\s;&|(])(?:{name}\+?=|{words_before}[^\n]{{0,200}}\b{name}\b|source\s|\.\s)"
-    return any(
-        "GITHUB_" not in script[found.start() : _line_end(script, found.start())]
-        for found in re.finditer(assigned, script, re.MULTILINE)
-    )
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at + 1)
-    return end if end >= 0 else len(text)
+    known = names_set(step.script())
+    return known is None or name in known
 
 
 def _first_use(step: Step, name: str, at: int) -> tuple[int, int] | None:

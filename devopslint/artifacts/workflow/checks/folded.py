@@ -23,6 +23,18 @@ _FOLLOWS = lazily(
     r"(?:(?:sudo|cd|set|export|git|pip3?|npm|yarn|pnpm|python3?|make|source|apt-get|mkdir|rm|cp|mv|echo|exit|curl|wget|docker"
     r"|terraform|kubectl|helm|aws|gcloud|cargo|pytest|bundle|dotnet|mvn|unzip|chmod)\s+\S|make$|pytest$|ls$|fi$|done$|\./\w)"
 )
+_TAKES_NAMES = lazily(
+    r"(?:sudo\s+)?(?:(?:apt-get|apt|dnf|yum|brew|apk|pip3?|npm|yarn|pnpm|gem|cargo|go|pipx|uv|choco|port|pacman|conda)\b.*?\s"
+    r"(?:install|i|add|-S\w*|get|reinstall|remove|purge|uninstall)|python3?\s+-m\s+pip\s+install)(?:\s|$)"
+)
+"""Commands whose arguments are names of packages: `git curl make` behind it is a part of its list."""
+_NO_NAMES = lazily(
+    r"(?:sudo|cd|set|export|source|mkdir|rm|cp|mv|echo|exit|chmod|apt-get|fi$|done$|\./)|\S+\s+(?:-(?!y\b|-yes\b|q+\b|-no-)|\S*://"
+    r"|\S+\.(?:py|sh|zip|ya?ml|json|txt|tar|tgz)\b"
+    r"|(?<!pytest )(?<!python )(?<!curl )(?<!wget )(?:install|ci|i|run|test|build|init|plan|apply|clone|config|commit|push|pull|checkout|tag|login|exec|compose|up|upgrade"
+    r"|package|verify|deploy|publish|fmt|clippy|check|add|update|sync|lint|all|clean)(?:\s|$))"
+)
+"""What no list of packages goes on with: commands that no package is called like, with what they are to do."""
 _GOES_ON = lazily(r"(?:\\|&&|\|\|?|;|\(|\{|\bdo|\bthen|\belse|=|,)$")
 
 
@@ -49,6 +61,8 @@ def folded_script(subject: Subject, options: Options) -> Iterator[Problem]:
         else:
             closes = text in {"fi", "done"}
             joined = not _GOES_ON.search(before) and _FOLLOWS.match(text) and _BEGINS.match(first)
+            if joined and _TAKES_NAMES.match(first) and not _NO_NAMES.match(text):
+                joined = None  # the list of packages goes on
             if joined and (not closes or not before.endswith(";")):
                 yield Problem(Place(source, at + indent, at + indent + len(text)), line=text)
                 return

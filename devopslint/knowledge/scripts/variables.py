@@ -1,0 +1,54 @@
+"""The variables of the shell that a script sets."""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devopslint.syntax.shell import Command, Script
+
+_DECLARE = frozenset({"export", "declare", "typeset", "readonly", "local", "let"})
+_INTO_WORDS = frozenset({"read", "mapfile", "readarray", "getopts"})
+_NAME = lazily(r"[A-Za-z_]\w*")
+_CALCULATED = lazily(r"([A-Za-z_]\w*)(?:\[[^]]*\])?\s*(?:=(?!=)|[-+*/%&|^]=|\+\+|--)|(?:\+\+|--)\s*([A-Za-z_]\w*)")
+_IN_TEXT = lazily(r"\$\{([A-Za-z_]\w*):?=|\b(?:for|select)\s+([A-Za-z_]\w*)")
+
+
+def names_set(script: Script) -> frozenset[str] | None:
+    """Return the variables that a script gives a value, wherever in it; `None` when it runs another script in its shell."""
+    return script.once("names set", _names_set)
+
+
+def _names_set(script: Script) -> frozenset[str] | None:
+    if any(command.name in {"source", ".", "eval"} for command in script):
+        return None
+    text = script.fragment.text
+    found = {name for match in _IN_TEXT.finditer(text) for name in match.groups() if name}
+    for command in script:
+        if command.name_word is None or command.name in _DECLARE:
+            found.update(one.name for one in command.assignments)
+        found.update(_set_by(command))
+    if "((" in text:
+        for inner in re.findall(r"\(\((.*?)\)\)", text, re.DOTALL):
+            found.update(name for match in _CALCULATED.finditer(inner) for name in match.groups() if name)
+    return frozenset(found)
+
+
+def _set_by(command: Command) -> Iterator[str]:
+    """Yield the variables that a builtin sets by the names it is given."""
+    if command.name in _INTO_WORDS:
+        yield from (word.text for word in command.words if _NAME.fullmatch(word.text))
+    elif command.name == "printf":
+        name = command.value_of("-v")
+        if isinstance(name, str):
+            yield name
+    elif command.name in _DECLARE:
+        for word in command.words:
+            found = _NAME.match(word.text)
+            if found is not None and word.text[found.end() :][:1] in {"=", "+", "-", "["}:
+                yield found.group()
