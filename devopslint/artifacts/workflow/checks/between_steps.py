@@ -195,6 +195,10 @@ _SETS_UP_NOTHING = lazily(
 )
 
 
+_MANAGERS = words("pnpm yarn npm corepack bun poetry pipenv uv pdm hatch pipx pip setuptools wheel virtualenv bundler")
+"""Tools that must be there before a set-up action may look for their cache."""
+
+
 def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find set-up actions that come after the commands which they are for."""
     job: Job = subject.context
@@ -236,6 +240,13 @@ def _use_of(step: Step, action: str) -> Command | None:
         if command.name not in tools or command.name_word is None:
             continue
         firsts, first = tools[command.name], command.words[0].text if command.words else ""
-        if not firsts or first in firsts:
+        if (not firsts or first in firsts) and not _installs_managers(command):
             return command
     return None
+
+
+def _installs_managers(command: Command) -> bool:
+    """Say whether a command installs nothing but package managers, which the cache of a set-up asks for."""
+    operands = command.operands()
+    given = {re.split(r"[@=<>~\[]", word.text)[0] for word in operands[1:]}
+    return operands[:1] != [] and operands[0].text in {"install", "i"} and bool(given) and given <= _MANAGERS
