@@ -47,8 +47,9 @@ class Event:
     def __init__(self, name: str, config: Map) -> None:
         self.name = name
         self.config = config
-        self.branches = _patterns(config, "branches") if name == "push" else None
-        self.not_branches = names_of(config.get("branches-ignore")) if name == "push" else []
+        of_branch = name == "push" or _may_be_merged(name, config)
+        self.branches = _patterns(config, "branches") if of_branch else None
+        self.not_branches = names_of(config.get("branches-ignore")) if of_branch else []
         self.tags = _patterns(config, "tags") if name == "push" else None
         self.kinds = _kinds(name, config)
         """What `github.ref` can be: `branch`, `tag`, `pull`."""
@@ -131,13 +132,19 @@ def _patterns(config: Map, key: str) -> list[str] | None:
     return found if found and not any("${{" in one for one in found) else None
 
 
+def _may_be_merged(name: str, config: Map) -> bool:
+    """Say whether an event may be the merge of a pull request, in which `github.ref` is the branch that took it."""
+    types = names_of(config.get("types"))
+    return name == "pull_request" and any(one == "closed" or "${{" in one for one in types)
+
+
 def _kinds(name: str, config: Map) -> frozenset[str]:
     if name == "push":
         given = {kind for kind, keys in (("branch", ("branches", "branches-ignore")), ("tag", ("tags", "tags-ignore")))
                  if any(key in config for key in keys)}  # fmt: skip
         return frozenset(given or {"branch", "tag"})
     if name in OF_PULLS - {"pull_request_target"}:
-        return frozenset({"pull"})
+        return frozenset({"pull", "branch"} if _may_be_merged(name, config) else {"pull"})
     if name == "release":
         return frozenset({"tag"})
     if name in _ON_DEFAULT_BRANCH:
