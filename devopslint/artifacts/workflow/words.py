@@ -49,7 +49,8 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
 def one_slip_away(word: str, known: Iterable[str]) -> str:
     """Return the known word that one wrong, missing, doubled or swapped letter makes of `word`; empty when there is none.
 
-    Digits are not counted: an organisation may well call its own runner `ubuntu-24.04-8`.
+    Digits are not counted, nor letters between two signs: an organisation may well call its own runner `ubuntu-24.04-8`,
+    and have `shop-a` beside `shop-b`.
     """
     for one in known:
         if abs(len(one) - len(word)) > 1 or one == word:
@@ -59,8 +60,15 @@ def one_slip_away(word: str, known: Iterable[str]) -> str:
         ours, theirs = word[start : len(word) - end], one[start : len(one) - end]
         swapped = len(ours) == 2 and ours == theirs[::-1]
         if (max(len(ours), len(theirs)) == 1 or swapped) and _DIGITS.isdisjoint(ours + theirs):
+            if _is_a_part(word, start, len(word) - end) or _is_a_part(one, start, len(one) - end):
+                continue
             return one
     return ""
+
+
+def _is_a_part(word: str, start: int, end: int) -> bool:
+    """Say whether a stretch is a part of a name on its own, by which names differ on purpose: `shop-a`, `shop-b`."""
+    return not word[start - 1 : start].isalnum() and not word[end : end + 1].isalnum() and end - start < len(word)
 
 
 def _same(one: str, other: str) -> int:

@@ -31,8 +31,9 @@ _TAKES_NAMES = lazily(
 _NO_NAMES = lazily(
     r"(?:sudo|cd|set|export|source|mkdir|rm|cp|mv|echo|exit|chmod|apt-get|fi$|done$|\./)|\S+\s+(?:-(?!y\b|-yes\b|q+\b|-no-)|\S*://"
     r"|\S+\.(?:py|sh|zip|ya?ml|json|txt|tar|tgz)\b"
-    r"|(?<!pytest )(?<!python )(?<!curl )(?<!wget )(?:install|ci|i|run|test|build|init|plan|apply|clone|config|commit|push|pull|checkout|tag|login|exec|compose|up|upgrade"
-    r"|package|verify|deploy|publish|fmt|clippy|check|add|update|sync|lint|all|clean)(?:\s|$))"
+    r"|(?<!pytest )(?<!python )(?<!curl )(?<!wget )(?:install|ci|i|run|test|build|init|plan|apply|clone|config|commit|push"
+    r"|pull|checkout|tag|login|exec|compose|up|upgrade|package|verify|deploy|publish|fmt|clippy|check|add|update|sync|lint"
+    r"|all|clean)(?:\s|$))"
 )
 """What no list of packages goes on with: commands that no package is called like, with what they are to do."""
 _GOES_ON = lazily(r"(?:\\|&&|\|\|?|;|\(|\{|\bdo|\bthen|\belse|=|,)$")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import chain
 
+from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.artifacts.workflow.words import one_slip_away
 from devopslint.policy.subject import Place, Problem, Related
@@ -27,6 +28,9 @@ _VARIABLE = lazily(r"\$\{?(\w+)\}?|\$\{[^}]*\}?")
 _IMAGE = lazily(r"(?<![\w./@<>:-])((?:[\w.-]+|<\w+>)(?:/(?:[\w.-]+|<\w+>))+)(?::((?:[\w.-]|<\w+>|\?)+))?")
 _FROM_GITHUB = lazily(r"(?:[\w.-]|<(?:sha|ref_name|run_number|run_id|run_attempt)>)+\Z")
 """Tags that stand for the same in every step."""
+
+_SHORTEST = 4
+"""Letters of a name from which on one that differs in a letter is taken for a slip."""
 
 
 def deploy_before_push(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -56,7 +60,7 @@ def deployed_image_not_pushed(subject: Subject, options: Options) -> Iterator[Pr
     for one in (job, *(job.workflow.jobs[key] for key in job.needs_closure())):
         for repository, tags in _pushed(one).items():
             pushed.setdefault(repository, set()).update(tags)
-    if not pushed:
+    if not pushed or "*" in pushed:
         return
     for step in job.steps:
         if "deploy" not in purposes(step):
@@ -65,7 +69,8 @@ def deployed_image_not_pushed(subject: Subject, options: Options) -> Iterator[Pr
             expected = _pushed_instead(repository, tag, pushed)
             if expected:
                 shown = _shown(f"{repository}:{tag}" if tag else repository)
-                yield Problem(place, deployed=shown, pushed=" and ".join(f"`{_shown(one)}`" for one in expected))
+                names = " and ".join(f"`{_shown(one)}`" for one in expected)
+                yield Problem(place, deployed=shown, pushed=f"{names} {'were' if len(expected) > 1 else 'was'}")
 
 
 def _pushed_instead(repository: str, tag: str, pushed: Tags) -> list[str]:
@@ -74,7 +79,7 @@ def _pushed_instead(repository: str, tag: str, pushed: Tags) -> list[str]:
     if tags is None:
         folder, _, name = repository.rpartition("/")
         beside = {one.rpartition("/")[2] for one in pushed if one.rpartition("/")[0] == folder}
-        meant = one_slip_away(name, beside) if folder else ""
+        meant = one_slip_away(name, beside) if folder and len(name) >= _SHORTEST else ""
         return [f"{folder}/{meant}"] if meant else []
     if not tag or tag in tags or not _FROM_GITHUB.match(tag) or not all(_FROM_GITHUB.match(one) for one in tags):
         return []
@@ -82,41 +87,38 @@ def _pushed_instead(repository: str, tag: str, pushed: Tags) -> list[str]:
 
 
 def _pushed(job: Job) -> Tags:
-    """Return the repositories that a job pushes to, with the tags; `?` is a tag that is not known."""
+    """Return the repositories that a job pushes to, with the tags: `?` is a tag that is not known, `*` a repository."""
     cached: Tags | None = job.workflow.cache.get(f"pushed by {job.key}")
     if cached is not None:
         return cached
     found: Tags = {}
-    for step in job.steps if "push" in job_purposes(job) else ():
-        if "push" not in purposes(step):
-            continue
+    for step in job.steps:
         if step.uses is not None:
-            _add(found, step.inputs.get("tags"), step)
-        elif step.is_shell and step.run is not None:
-            for command in step.script():
-                words = [word.text for word in command.words]
-                if command.name == "docker" and "push" in words[:2] and not command.has_flag("-a", "--all-tags"):
-                    _add(found, words[-1], step)
-                elif command.name == "docker" and command.has_flag("--push"):
-                    for flag, word in pairwise(words):
-                        _add(found, word if flag in {"-t", "--tag"} else "", step)
+            if "push" in purposes(step):
+                _add(found, step.inputs.get("tags", "*"), step)
+            elif "publish" not in purposes(step) and step.uses.owner != "docker" and PUSHES.search(step.uses.name):
+                _add(found, "*", step)
+        elif step.run is not None and PUSHES.search(step.run):
+            images = (images_pushed(command) for command in step.script()) if step.is_shell else (["*"],)
+            for image in chain.from_iterable(images):
+                _add(found, image, step)
     job.workflow.cache[f"pushed by {job.key}"] = found
     return found
 
 
 def _add(found: Tags, text: Any, step: Step) -> None:
-    if not isinstance(text, str):
-        return
-    if "steps." in text or "needs." in text:
-        _add_of_metadata(found, step.job)
-    for line in re.split(r"[\n,]+", text):
+    """Add the images that a text names, a line or a comma apart."""
+    for line in re.split(r"[\n,]+", text if isinstance(text, str) else "*"):
         image = _IMAGE.fullmatch(_plain(line.strip()))
         if image:
             found.setdefault(image[1].lower(), set()).add(image[2] or "latest")
+        elif line.strip() and not (("steps." in line or "needs." in line) and _add_of_metadata(found, step.job)):
+            found["*"] = set()
 
 
-def _add_of_metadata(found: Tags, job: Job) -> None:
-    """Add the repositories that `docker/metadata-action` makes tags for."""
+def _add_of_metadata(found: Tags, job: Job) -> bool:
+    """Add the repositories that `docker/metadata-action` makes tags for; false when there are none."""
+    known = False
     for step in job.steps:
         makes_tags = step.uses is not None and step.uses.name == "docker/metadata-action"
         images = step.inputs.get("images") if makes_tags else None
@@ -124,6 +126,8 @@ def _add_of_metadata(found: Tags, job: Job) -> None:
             image = _IMAGE.fullmatch(_plain(line.strip().removeprefix("name=")))
             if image:
                 found.setdefault(image[1].lower(), set()).add("?")
+                known = True
+    return known
 
 
 def _images(step: Step) -> Iterator[tuple[str, str, Place]]:
