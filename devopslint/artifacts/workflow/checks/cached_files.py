@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.ground import Ground
     from devopslint.artifacts.workflow.model import Step
 
+    Fault = tuple[str, Problem, tuple[str, ...]]
+
 _AT_ROOT: dict[str, tuple[str, ...]] = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock"), "yarn": ("yarn.lock",), "pnpm": ("pnpm-lock.yaml",),
 }  # fmt: skip
@@ -38,7 +40,7 @@ _ANYWHERE: dict[tuple[str, str], tuple[str, ...]] = {
 _TAKES_PATHS = frozenset({"actions/setup-node", "actions/setup-python", "actions/setup-java", "actions/setup-dotnet"})
 
 
-def faults_of_cache(step: Step, ground: Ground) -> Iterator[tuple[str, Problem]]:
+def faults_of_cache(step: Step, ground: Ground) -> Iterator[Fault]:
     """Yield the faults of a step's cache."""
     assert step.uses is not None
     name = step.uses.name
@@ -48,15 +50,19 @@ def faults_of_cache(step: Step, ground: Ground) -> Iterator[tuple[str, Problem]]
         patterns = lines_of(given)
         if patterns and _nothing_fits(patterns, ground):
             shown = " ".join(patterns)
-            yield "cache", Problem((*at, "cache-dependency-path"), fault=f"no file fits `{shown}`")
+            yield "cache", Problem((*at, "cache-dependency-path"), fault=f"no file fits `{shown}`"), tuple(patterns)
     elif name == "actions/setup-node" and cache in _AT_ROOT:
         locks = _AT_ROOT[cache]
         if all(ground.lacks(lock, implied=True) or _is_beside(lock, ground) for lock in locks):
-            yield "cache", Problem((*at, "cache"), fault=f"there is no `{locks[0]}` at the root of the repository")
+            yield (
+                "cache",
+                Problem((*at, "cache"), fault=f"there is no `{locks[0]}` at the root of the repository"),
+                locks,
+            )
     elif (name, cache) in _ANYWHERE:
         names = _ANYWHERE[name, cache]
         if _nothing_fits([f"**/{one}" for one in names], ground):
-            yield "cache", Problem((*at, "cache"), fault=f"there is no `{names[0]}` in the repository")
+            yield "cache", Problem((*at, "cache"), fault=f"there is no `{names[0]}` in the repository"), names
     if name in {"actions/cache", "actions/cache/restore", "actions/cache/save"}:
         yield from _of_keys(step, ground)
 
@@ -66,7 +72,7 @@ def _is_beside(lock: str, ground: Ground) -> bool:
     return ground.has("package.json") is True and ground.has(lock) is False and ground.pristine
 
 
-def _of_keys(step: Step, ground: Ground) -> Iterator[tuple[str, Problem]]:
+def _of_keys(step: Step, ground: Ground) -> Iterator[Fault]:
     at = ("steps", step.index, "with", "key")
     for usage in usages_at(step.workflow, (*step.job.path, *at)):
         for node in usage.tree.walk() if usage.tree is not None else ():
@@ -74,10 +80,8 @@ def _of_keys(step: Step, ground: Ground) -> Iterator[tuple[str, Problem]]:
                 continue
             patterns = [item.value for item in node.items if item.kind == "literal" and isinstance(item.value, str)]
             if len(patterns) == len(node.items) and _nothing_fits(patterns, ground):
-                yield (
-                    "hash",
-                    Problem(usage.place(node.start, node.end), patterns=", ".join(f"`{one}`" for one in patterns)),
-                )
+                shown = ", ".join(f"`{one}`" for one in patterns)
+                yield "hash", Problem(usage.place(node.start, node.end), patterns=shown), tuple(patterns)
 
 
 def _nothing_fits(patterns: list[str], ground: Ground) -> bool:

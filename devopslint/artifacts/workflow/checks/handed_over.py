@@ -1,11 +1,9 @@
-"""Checks on what steps take for granted: a token for `gh`, a lock file in the repository."""
+"""Checks on the token that steps take for granted for `gh`."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 
-from devopslint.artifacts.workflow.called import repository_root
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.policy.subject import Place, Problem
@@ -36,18 +34,6 @@ _ASK_GITHUB = frozenset(
 _TOKENS = frozenset({"GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_CONFIG_DIR"})
 _BEGINS_WITH_GH = lazily(r"^[ \t]*(?:\$\w+ *= *)?gh (\w+)", re.MULTILINE)
 _GIVES_TOKEN = lazily(r"G(?:H|ITHUB)_(?:ENTERPRISE_)?TOKEN|gh auth|GITHUB_ENV|\.netrc")
-_LOCKED: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]] = {
-    "npm": (("ci", "clean-install"), (), ("package-lock.json", "npm-shrinkwrap.json"), "package.json"),
-    "yarn": (("install", ""), ("--frozen-lockfile", "--immutable"), ("yarn.lock",), "package.json"),
-    "pnpm": (("install", "i"), ("--frozen-lockfile",), ("pnpm-lock.yaml",), "package.json"),
-    "bun": (("install", "i"), ("--frozen-lockfile",), ("bun.lock", "bun.lockb"), "package.json"),
-    "uv": (("sync",), ("--locked", "--frozen"), ("uv.lock",), "pyproject.toml"),
-}
-"""Package manager → its commands, the options that ask for a lock file (none: always), the lock files, the manifest."""
-_ELSEWHERE = lazily(r"(?:^|[\s;&(])(?:cd|pushd|git (?:clone|checkout|switch))\s")
-_MAKES_LOCK = lazily(
-    r"lock|\bnpm (?:i|install|init)\b|\byarn(?:\s*$|\s+install|\s+import)|\bpnpm (?:i|install|import)\b", re.MULTILINE
-)
 
 
 def gh_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -100,63 +86,3 @@ def _gets_token_elsewhere(step: Step) -> bool:
         ):
             return True
     return False
-
-
-def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find installs that ask for a lock file where the repository has the manifest and no lock file."""
-    command, step = subject.context.command, subject.context.owner
-    if step is None or not hasattr(step, "job") or not step.job.key or command.name_word is None or command.expands:
-        return
-    verbs, flags, locks, manifest = _LOCKED[command.name]
-    words = command.operands(
-        frozenset({"--registry", "--loglevel", "--cache", "--omit", "--filter", "-w", "--workspace"})
-    )
-    verb = words[0].text if words else ""
-    if verb not in verbs or (flags and not command.has_flag(*flags)):
-        return
-    if command.has_flag("--prefix", "--cwd", "-C", "--dir", "--directory", "--project", "-g", "--global"):
-        return
-    folder = _folder_of(step)
-    workspace = step.workflow.workspace
-    if folder is None or workspace is None or not workspace.exists(posixpath.join(folder, manifest)):
-        return
-    if any(workspace.exists(posixpath.join(above, lock)) for above in _above(folder) for lock in locks):
-        return
-    end = words[0].end if words else command.name_word.end
-    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
-    yield Problem(place, command=f"{command.name} {verb}".strip(), lock=locks[0], manifest=manifest)
-
-
-def _folder_of(step: Step) -> str | None:
-    """Return the folder of the repository that a script runs in; `None` when that can't be told, or files are made before."""
-    root = repository_root(step.workflow)
-    if root is None:
-        return None
-    for other in step.job.steps[: step.index + 1]:
-        if other.run is not None and (
-            _ELSEWHERE.search(other.run) or (other is not step and _MAKES_LOCK.search(other.run))
-        ):
-            return None
-        if other.uses is None:
-            continue
-        if other.uses.name == "actions/checkout":
-            if {"path", "repository", "ref", "sparse-checkout"} & set(other.inputs):
-                return None
-        elif other.uses.name == "actions/download-artifact" or other.uses.kind == "local":
-            return None
-    folder = ""
-    for owner in (step.workflow.root, step.job.value):
-        folder = map_at(map_at(owner, "defaults"), "run").get("working-directory", folder)
-    folder = step.value.get("working-directory", folder)
-    if not isinstance(folder, str) or "$" in folder or folder.startswith(("/", "~", "..")):
-        return None
-    path = posixpath.normpath(posixpath.join(root, folder))
-    return "" if path == "." else path
-
-
-def _above(folder: str) -> Iterator[str]:
-    """Yield a folder and those above it."""
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]
-    yield ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from devopslint.artifacts.workflow.checks.absent_locks import lock_asked_for
 from devopslint.artifacts.workflow.checks.at_hand import files_taken
 from devopslint.artifacts.workflow.checks.cached_files import faults_of_cache
 from devopslint.artifacts.workflow.checks.named_targets import fault_of_target
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
-    Fault = tuple[str, Problem]
+    Fault = tuple[str, Problem, tuple[str, ...]]
+    """A kind, the problem, and the files, one of which would mend it."""
 
 _UNCERTAIN = lazily(r"\b(?:steps|needs|inputs|matrix|env|vars|secrets)\b|hashFiles|false|github\.event\b")
 _SAME_FOLDER = words(
@@ -66,11 +68,33 @@ def hash_of_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
     return _of_kind(subject.context, "hash")
 
 
+def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find installs that ask for a lock file where the repository has the manifest and no lock file."""
+    return _of_kind(subject.context, "lock")
+
+
+_KINDS = ("lock", "file", "target", "cache", "hash")
+"""The kinds of faults, those first that say best what to do about a file that is missing."""
+
+
 def _of_kind(job: Job, kind: str) -> Iterator[Problem]:
     known: dict[str, list[Fault]] = job.workflow.cache.setdefault("faults of files", {})
     if job.key not in known:
-        known[job.key] = list(_faults(job))
-    return (problem for one, problem in known[job.key] if one == kind)
+        known[job.key] = _told_once(list(_faults(job)))
+    return (problem for one, problem, _ in known[job.key] if one == kind)
+
+
+def _told_once(faults: list[Fault]) -> list[Fault]:
+    """Return the faults without those of files that one of a better kind tells of."""
+    told: dict[str, str] = {}
+    for kind, _, paths in sorted(faults, key=lambda fault: _KINDS.index(fault[0])):
+        for path in paths:
+            told.setdefault(posixpath.basename(path), kind)
+    return [
+        (kind, problem, paths)
+        for kind, problem, paths in faults
+        if all(told[posixpath.basename(path)] == kind for path in paths)
+    ]
 
 
 def _faults(job: Job) -> Iterator[Fault]:
@@ -106,13 +130,13 @@ def _of_action(step: Step, ground: Ground) -> Iterator[Fault]:
     assert step.uses is not None
     for name, path in named_by_action(step):
         if ground.lacks(path):
-            yield "file", Problem(("steps", step.index, "with", name), path=path, hint=ground.hint(path))
+            yield _file(("steps", step.index, "with", name), path, ground)
     if step.uses.name == "docker/build-push-action" and "file" not in step.inputs:
         context = step.inputs.get("context")
         if isinstance(context, str) and (context == "." or is_plain_path(context)) and ground.has(context):
             path = posixpath.normpath(f"{context}/Dockerfile")
             if ground.lacks(path, implied=True):
-                yield "file", Problem(("steps", step.index, "with", "context"), path=path, hint=ground.hint(path))
+                yield _file(("steps", step.index, "with", "context"), path, ground)
     yield from faults_of_cache(step, ground)
 
 
@@ -123,7 +147,7 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
     if surely and folder is not None and is_plain_path(folder) and ground.lacks(folder):
         if owner not in told:
             told.add(owner)
-            yield "file", Problem(_place(step, owner), path=folder, hint=ground.hint(folder))
+            yield _file(_place(step, owner), folder, ground)
         return
     text = step.run or ""
     said = 0
@@ -136,11 +160,11 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
             said = command.start
         if certain and folder is not None and ground.trees and _is_for_sure(command, step):
             failed = False
-            for kind, problem, key in _of_command(command, ground, folder):
+            for fault in _of_command(command, ground, folder):
                 failed = True
-                if key not in told:
-                    told.add(key)
-                    yield kind, problem
+                if not fault[2] or fault[2] not in told:
+                    told.add(fault[2])
+                    yield fault
             if failed:
                 return  # the step ends here
         if id(command) not in wrappers and not ground.after_command(command):
@@ -201,28 +225,34 @@ def _is_for_sure(command: Command, step: Step) -> bool:
     return not (command.subshell and any(other.name in {"cd", "pushd"} and other.subshell for other in command.script))
 
 
-def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[tuple[str, Problem, Any]]:
+def _file(at: Place | tuple[str | int, ...], path: str, ground: Ground, shown: str = "") -> Fault:
+    return "file", Problem(at, path=shown or path, hint=ground.hint(path)), (path,)
+
+
+def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[Fault]:
     for word in named_by_command(command):
         path = posixpath.normpath(posixpath.join(folder, word.text))
         if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
-            yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=ground.hint(path)), path
+            yield _file(Place(word.fragment.source, *word.mark), path, ground, word.text)
     if ground.pristine and ground.waits:
         taken = [
             one for one in files_taken(command) if ground.lacks_built(posixpath.join(folder, one.partition("*")[0]))
         ]
         for word in command.words:
             if word.text in taken[:1]:
-                yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=""), word.text
+                yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=""), (word.text,)
     lacking = _manifest_of(command, ground, folder)
     if lacking and command.name_word is not None:
         place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, command.words[0].end))
-        yield "file", Problem(place, path=lacking, hint=ground.hint(lacking)), lacking
+        yield _file(place, lacking, ground)
+    lock = lock_asked_for(command, ground, folder)
+    if lock is not None:
+        yield ("lock", *lock)
     context = is_docker_build(command)
     if context is not None:
         path = posixpath.normpath(f"{folder}/{context.text}/Dockerfile")
         if ground.lacks(path, implied=True):
-            place = Place(context.fragment.source, *context.mark)
-            yield "file", Problem(place, path=path, hint=ground.hint(path)), path
+            yield _file(Place(context.fragment.source, *context.mark), path, ground)
     fault = fault_of_target(command, ground, folder)
     if fault is not None:
         yield fault

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.ground import Ground
     from devopslint.syntax.shell import Command, Word
 
-    Found = tuple[str, Problem, Any]
+    Found = tuple[str, Problem, tuple[str, ...]]
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _OPEN = lazily(r"^[ \t]*(?:-?s?include|define)\b|\$\((?:eval|call)\b", re.MULTILINE)
@@ -70,7 +70,7 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
             return None
         place = Place(command.fragment.source, *command.name_word.mark)
         path = posixpath.normpath(f"{folder}/Makefile")
-        return "file", Problem(place, path=path, hint=ground.hint(path)), path
+        return "file", Problem(place, path=path, hint=ground.hint(path)), (path,)
     targets = _targets(found)
     if targets is None or "Makefile" in ground.text:
         return None
@@ -158,8 +158,4 @@ def _is_program(manifest: Any, name: str) -> bool:
 
 def _fault(word: Word, what: str, known: Any) -> Found:
     place = Place(word.fragment.source, *word.mark)
-    return (
-        "target",
-        Problem(place, name=word.text, what=what, hint=nearest(word.text, known)),
-        (what, word.start, word.fragment),
-    )
+    return "target", Problem(place, name=word.text, what=what, hint=nearest(word.text, known)), ()
