@@ -124,7 +124,13 @@ def _counting(text: str, opening: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _opening(text: str, form: str) -> int:
-    """Return where the comment of a line begins, -1 when there is none: a quote that is open hides it."""
+    """Return where the comment of a line begins, -1 when there is none: a quote that is open hides it.
+
+    In a list a `#` behind a pattern is a part of the pattern.
+    """
+    if form == "list":
+        blanks = _blanks(text)
+        return blanks if text.startswith("#", blanks) else -1
     quote = ""
     previous = " "
     escaped = False

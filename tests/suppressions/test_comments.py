@@ -218,3 +218,11 @@ def test_what_stands_in_a_heredoc_is_no_comment_on_the_rest() -> None:
 def test_what_is_disabled_twice_is_enabled_once() -> None:
     text = "FROM a\n# devopslint: disable[run]\nRUN a\n# devopslint: disable[run]\nRUN b\n# devopslint: enable[run]\nRUN c\n"
     assert left("Dockerfile", text, ("run", "core")) == ["unused-ignore 4", "run 7"]
+
+
+def test_in_a_list_only_a_line_of_its_own_is_a_comment() -> None:
+    rule = ("dockerignore/trailing-comment", "core")
+    behind = "node_modules # devopslint: ignore[trailing-comment] -- x\n*.log # devopslint: ignore-file[all] -- x\n"
+    assert left(".dockerignore", behind, rule) == ["trailing-comment 1", "trailing-comment 2"]
+    above = "# devopslint: ignore[trailing-comment] -- x\nnode_modules # see the wiki\n*.log # old\n"
+    assert left("web/Dockerfile.dockerignore", above, rule) == ["trailing-comment 3"]
