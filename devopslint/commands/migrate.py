@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 
+from devopslint.commands.telling import say, stay_inside, tell
 from devopslint.migration import linter_files, scanner_files
 
 TYPE_CHECKING = False
@@ -52,38 +52,53 @@ _READERS: Sequence[tuple[Sequence[str], Sequence[str], Reader]] = (
 
 
 def migrate(folder: str, *, write: bool) -> int:
-    """Read what peers' files there are in a folder; print or write our configuration; 2 when there is nothing to read."""
+    """Read what peers' files there are in a folder; print or write our configuration.
+
+    Returns 2 when there is nothing to read, or something that can't be read: nothing is made of half of what was meant.
+    """
     import time
 
     from devopslint.commands.catalog import open_catalog
     from devopslint.config.settings import Config
-    from devopslint.engine.discover import CONFIG_NAME
+    from devopslint.engine.discover import CONFIG_NAME, bounds_of
     from devopslint.migration.plan import Migration
     from devopslint.policy.whole_files import write_whole
 
+    if not os.path.isdir(folder):
+        tell(f"{folder}: {'is no folder' if os.path.lexists(folder) else 'no such folder'}")
+        return 2
     today = os.environ.get("DEVOPSLINT_TODAY") or time.strftime("%Y-%m-%d")
     migration = Migration(open_catalog(Config()).rules(), today)
-    found: list[tuple[str, Reader]] = []
+    found: list[tuple[str, str, Reader]] = []
     for names, artifacts, read in _READERS:
-        name = next((name for name in names if os.path.isfile(os.path.join(folder, *name.split("/")))), None)
-        if name is not None:
-            migration.sources[name] = artifacts
-            found.append((name, read))
-    for name, read in found:
-        with open(os.path.join(folder, *name.split("/")), encoding="utf-8-sig", errors="replace") as file:
+        for name in names:
+            path = os.path.join(folder, *name.split("/"))
+            if os.path.isfile(path):
+                stay_inside(path, bounds_of(os.path.abspath(folder)))
+                migration.sources[name] = artifacts
+                found.append((name, path, read))
+                break
+    for name, path, read in found:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
             read(migration, name, file.read())
-    if not migration.sources:
-        print(f"devopslint: {folder}: no configuration of a peer that devopslint can read", file=sys.stderr)
+    if not found:
+        known = ", ".join(names[0] for names, _, _ in _READERS)
+        tell(f"{folder}: no configuration of a peer that devopslint can read: it looks for {known}")
+        return 2
+    if migration.unread:
+        for line in migration.unread:
+            tell(line)
+        tell("no configuration is made: mend what can't be read, or take that file away, and run it again")
+        return 2
+    target = os.path.join(folder, CONFIG_NAME)
+    if write and os.path.lexists(target):
+        tell(f"{target} is there already; without --write the new one is printed")
         return 2
     for line in migration.without:
-        print(f"no equal: {line}", file=sys.stderr)
-    target = os.path.join(folder, CONFIG_NAME)
+        tell(f"no equal: {line}")
     if not write:
-        print(migration.to_yaml(), end="")
+        say(migration.to_yaml().removesuffix("\n"))
         return 0
-    if os.path.lexists(target):
-        print(f"devopslint: {target} is there already; without --write the new one is printed", file=sys.stderr)
-        return 2
     write_whole(target, migration.to_yaml())
-    print(f"{target} is written")
+    say(f"{target} is written")
     return 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from devopslint.migration.plan import expanded
+from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.migration.plan import Migration
@@ -30,17 +31,47 @@ _LOOKS = frozenset(
 """Options of checkov about how it looks, talks and sends, which say nothing of what is to be found."""
 
 
-def read_tree(migration: Migration, name: str, text: str) -> Mapping[str, Any]:
-    """Return a YAML or JSON file as a mapping; what can't be read is put on the list."""
+def read_tree(
+    migration: Migration, name: str, text: str, lists: Sequence[str] = (), maps: Sequence[str] = ()
+) -> Mapping[str, Any]:
+    """Return a YAML or JSON file as a mapping. What can't be read is told, and so is what is no list or no mapping.
+
+    `lists` and `maps` are the paths of what must be one; `*` stands for each key or item.
+    """
     from devopslint.syntax.source import Source
     from devopslint.syntax.yaml import read_yaml
 
-    documents, problems = read_yaml(Source(name, text), templated=False)
+    source = Source(name, text)
+    documents, problems = read_yaml(source, templated=False)
     if problems:
-        migration.none_for(name, "", f"can't be read: {problems[0].message}")
+        migration.not_read(source, problems[0].start, problems[0].message)
         return {}
     root = documents[0].root if documents else None
-    return root if isinstance(root, dict) else {}
+    if not isinstance(root, Map):
+        if root is not None:
+            migration.not_read(source, 0, "it is no mapping of settings")
+        return {}
+    for paths, kinds, what in ((maps, Map, "a mapping"), (lists, (Seq, str), "a list")):
+        for path in paths:
+            for at, value in _at_path(root, path.split(".")):
+                if value is not None and not isinstance(value, kinds):
+                    migration.not_read(source, at, f"`{path.replace('.*', '')}` is not {what}")
+    return root
+
+
+def _at_path(node: Any, names: Sequence[str]) -> Iterator[tuple[int, Any]]:
+    """Yield what stands at a path, with its offset."""
+    inner: Iterable[Any] = ()
+    if isinstance(node, Map):
+        inner = node if names[0] == "*" else [names[0]] if names[0] in node else []
+    elif isinstance(node, Seq) and names[0] == "*":
+        inner = range(len(node))
+    for key in inner:
+        mark: Sequence[int] = node.at[key]
+        if len(names) == 1:
+            yield mark[-2], node[key]
+        else:
+            yield from _at_path(node[key], names[1:])
 
 
 def as_list(value: Any) -> list[Any]:
@@ -65,7 +96,9 @@ def rest(migration: Migration, name: str, values: Mapping[str, Any], known: Iter
 
 def hadolint(migration: Migration, name: str, text: str) -> None:
     """Read `.hadolint.yaml`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(
+        migration, name, text, lists=("ignored", "trustedRegistries", "override.*"), maps=("override", "label-schema")
+    )
     migration.leave_out("hadolint", as_list(values.get("ignored")), name)
     for level, identifiers in as_map(values.get("override")).items():
         if level in _LEVELS:
@@ -93,7 +126,12 @@ def hadolint(migration: Migration, name: str, text: str) -> None:
 
 def checkov(migration: Migration, name: str, text: str) -> None:
     """Read `.checkov.yaml`: the long options of the command line."""
-    values = read_tree(migration, name, text)
+    values = read_tree(
+        migration,
+        name,
+        text,
+        lists=("skip-check", "check", "framework", "skip-framework", "skip-path", "soft-fail-on", "hard-fail-on"),
+    )
     migration.leave_out("checkov", _checks(migration, name, values, "skip-check"), name)
     chosen = _checks(migration, name, values, "check")
     if chosen:
@@ -159,7 +197,7 @@ def glob_of(pattern: str) -> str | None:
 
 def zizmor(migration: Migration, name: str, text: str) -> None:
     """Read `zizmor.yml`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(migration, name, text, lists=("rules.*.ignore",), maps=("rules", "rules.*", "rules.*.config"))
     for identifier, said in as_map(values.get("rules")).items():
         said = as_map(said)  # noqa: PLW2901 (what is said, or nothing)
         if said.get("disable") is True:
@@ -203,10 +241,19 @@ def _zizmor_config(migration: Migration, identifier: str, config: Mapping[str, A
 
 def actionlint(migration: Migration, name: str, text: str) -> None:
     """Read `actionlint.yaml`."""
-    values = read_tree(migration, name, text)
-    labels = as_list(as_map(values.get("self-hosted-runner")).get("labels"))
-    if labels:
-        migration.option("actionlint", "check-runner-labels", ("labels",), labels, f"{name}: self-hosted-runner.labels")
+    values = read_tree(
+        migration,
+        name,
+        text,
+        lists=("self-hosted-runner.labels", "paths.*.ignore"),
+        maps=("self-hosted-runner", "paths", "paths.*"),
+    )
+    where = f"{name}: self-hosted-runner.labels"
+    if "self-hosted-runner" in values:
+        labels = as_list(as_map(values["self-hosted-runner"]).get("labels"))
+        if labels:
+            migration.option("actionlint", "check-runner-labels", ("labels",), labels, where)
+        migration.switch_on("actionlint", ["check-runner-labels"], where, "other labels are told of")
     for glob, said in as_map(values.get("paths")).items():
         for pattern in as_list(as_map(said).get("ignore")):
             where = f"{name}: paths.{glob}.ignore"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.policy.rule import Rule
+    from devopslint.syntax.source import Source
 
 _ORDER = ("strict", "note", "warning", "error", "never", False, True)
 """What lets more be seen, first."""
@@ -40,6 +41,8 @@ class Migration:
         self.settings: dict[str, tuple[Any, str]] = {}
         self.exclude: dict[str, str] = {}
         self.without: list[str] = []
+        self.unread: list[str] = []
+        """What could not be read of the files, and where."""
 
     def set_one(self, name: str, value: Any, where: str) -> None:
         """Set what holds for all; where peers differ over a level, the one that lets more be seen holds."""
@@ -73,6 +76,11 @@ class Migration:
         line = ": ".join(one for one in (where, what, why) if one)
         if line not in self.without:
             self.without.append(line)
+
+    def not_read(self, source: Source, at: int, why: str) -> None:
+        """Tell of a file, or a part of it, that can't be read."""
+        line, column = source.position(at)
+        self.unread.append(f"{source.path}:{line}:{column}: {why}")
 
     def rules_for(self, peer: str, identifier: str, where: str, *, quiet: bool = False) -> list[Rule]:
         """Return our rules that a peer's rule means; what has no equal is put on the list."""
@@ -172,7 +180,7 @@ class Migration:
             lines += [f"  - paths: [{_quoted(path)}]", "    ignore:"]
             lines += [f"      - {ours}{_said(why)}" for ours, why in sorted(ignored.items())]
         if self.without:
-            lines += ["# What has no equal here:", *(f"#   {' '.join(line.split())}" for line in self.without)]
+            lines += ["# What has no equal here:", *(f"#   {_in_comment(line)}" for line in self.without)]
         return "\n".join(lines) + "\n"
 
 
@@ -186,7 +194,7 @@ def expanded(glob: str) -> list[str]:
 
 
 def _said(why: str) -> str:
-    return f"  # {' '.join(why.split())}" if why else ""
+    return f"  # {_in_comment(why)}" if why else ""
 
 
 def _value(value: Any) -> str:
@@ -197,6 +205,15 @@ def _value(value: Any) -> str:
     return str(value) if isinstance(value, (int, float)) else _quoted(str(value))
 
 
+def _in_comment(text: str) -> str:
+    """Return a text on one line, without characters that no YAML may hold."""
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
+
+
 def _quoted(text: str) -> str:
+    if not text.isprintable():
+        import json
+
+        return json.dumps(text)
     plain = _PLAIN.match(text) and text.lower() not in _WORDS
     return text if plain else "'" + " ".join(text.split()).replace("'", "''") + "'"

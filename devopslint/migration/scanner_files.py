@@ -23,7 +23,13 @@ _POLARIS = {"danger": "error", "warning": "warning"}
 
 def kube_linter(migration: Migration, name: str, text: str) -> None:
     """Read `.kube-linter.yaml`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(
+        migration,
+        name,
+        text,
+        lists=("checks.exclude", "checks.include", "checks.ignorePaths", "customChecks"),
+        maps=("checks", "customChecks.*"),
+    )
     checks = as_map(values.get("checks"))
     migration.leave_out("kube-linter", as_list(checks.get("exclude")), name)
     included = as_list(checks.get("include"))
@@ -61,7 +67,9 @@ def trivyignore(migration: Migration, name: str, text: str) -> None:
 
 def trivyignore_yaml(migration: Migration, name: str, text: str) -> None:
     """Read `.trivyignore.yaml`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(
+        migration, name, text, lists=("misconfigurations", "misconfigurations.*.paths"), maps=("misconfigurations.*",)
+    )
     for entry in map(as_map, as_list(values.get("misconfigurations"))):
         if "id" in entry:
             paths = [str(path) for path in as_list(entry.get("paths"))]
@@ -89,7 +97,13 @@ def _trivy_id(migration: Migration, word: str, where: str, expiry: str, paths: l
 
 def trivy(migration: Migration, name: str, text: str) -> None:
     """Read `trivy.yaml`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(
+        migration,
+        name,
+        text,
+        lists=("scan.skip-dirs", "scan.skip-files", "skip-dirs", "skip-files", "severity"),
+        maps=("scan",),
+    )
     scan = as_map(values.get("scan"))
     for key in ("skip-dirs", "skip-files"):
         for path in [*as_list(scan.get(key)), *as_list(values.get(key))]:
@@ -120,7 +134,9 @@ def trivy(migration: Migration, name: str, text: str) -> None:
 
 def tfsec(migration: Migration, name: str, text: str) -> None:
     """Read `.tfsec/config.yml` or `.json`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(
+        migration, name, text, lists=("exclude", "include", "exclude_paths"), maps=("severity_overrides",)
+    )
     migration.leave_out("tfsec", as_list(values.get("exclude")), name)
     migration.only("tfsec", as_list(values.get("include")), name)
     for identifier, severity in as_map(values.get("severity_overrides")).items():
@@ -138,7 +154,7 @@ def tfsec(migration: Migration, name: str, text: str) -> None:
 
 def kics(migration: Migration, name: str, text: str) -> None:
     """Read `kics.config` in YAML or JSON."""
-    values = read_tree(migration, name, text)
+    values = read_tree(migration, name, text, lists=("exclude-queries", "include-queries", "exclude-paths", "fail-on"))
     migration.leave_out("kics", as_list(values.get("exclude-queries")), name)
     migration.only("kics", as_list(values.get("include-queries")), name)
     for path in as_list(values.get("exclude-paths")):
@@ -165,7 +181,7 @@ def kics(migration: Migration, name: str, text: str) -> None:
 
 def polaris(migration: Migration, name: str, text: str) -> None:
     """Read `polaris.yaml`: each check is `danger`, `warning` or `ignore`."""
-    values = read_tree(migration, name, text)
+    values = read_tree(migration, name, text, lists=("exemptions",), maps=("checks", "exemptions.*"))
     for identifier, said in as_map(values.get("checks")).items():
         if said == "ignore":
             migration.leave_out("polaris", [identifier], name)
@@ -191,9 +207,10 @@ def tflint(migration: Migration, name: str, text: str) -> None:
     from devopslint.syntax.hcl_nodes import blocks_of
     from devopslint.syntax.source import Source
 
-    document, problems = read_hcl(Source(name, text))
+    source = Source(name, text)
+    document, problems = read_hcl(source)
     if problems:
-        migration.none_for(name, "", f"can't be read: {problems[0].message}")
+        migration.not_read(source, problems[0].start, problems[0].message)
         return
     only = False
     for block in blocks_of(document.root, "config"):

@@ -25,7 +25,7 @@ def migrated(folder: Path, files: dict[str, str]) -> tuple[list[str], list[str]]
     plain = devopslint("check", "--strict", "--fail-on", "never", "--output", "concise", cwd=folder)
     assert "devopslint:" not in plain.stderr.replace("devopslint: 1 check", ""), plain.stderr
     found = [f"{one['level']} {one['rule']} {one['path']}" for one in findings("--fail-on", "never", cwd=folder)]
-    return found, [line.removeprefix("no equal: ") for line in done.stderr.splitlines()]
+    return found, [line.removeprefix("devopslint: no equal: ") for line in done.stderr.splitlines()]
 
 
 def rules(found: list[str]) -> set[str]:
@@ -198,11 +198,93 @@ def test_polaris_and_shellcheck(tmp_path: Path) -> None:
     assert "  - shell/SC2034  # shellcheck SC2034\n  - shell/SC2059  # shellcheck SC2059\n" in text
 
 
-@pytest.mark.parametrize("text", ["a: [", "", "- a\n", "rules: [1]\nchecks: 3\nignored: {a: 1}\n", "config {\n"])
-@pytest.mark.parametrize("name", [".hadolint.yaml", ".checkov.yaml", "zizmor.yml", ".kube-linter.yaml", ".tflint.hcl",
-                                  "trivy.yaml", ".trivyignore.yaml", "actionlint.yaml", "kics.config", "polaris.yaml"])  # fmt: skip
-def test_a_broken_file_is_told_and_stops_nothing(name: str, text: str, tmp_path: Path) -> None:
+def test_labels_of_runners_are_globs_as_they_are_there(tmp_path: Path) -> None:
+    jobs = "".join(
+        f"  j{number}:\n    runs-on: {label}\n    steps: [{{run: make}}]\n"
+        for number, label in enumerate(["farm-7", "ubuntu-99.04", "ubuntu-98.04", "farms-7"])
+    )
+    files = {".github/workflows/ci.yml": "on: push\njobs:\n" + jobs}
+    config = "self-hosted-runner: {labels: ['Farm-*', 'ubuntu-99.??']}\n"
+    write(tmp_path, {**files, ".github/actionlint.yaml": config})
+    assert devopslint("migrate", "--write", cwd=tmp_path).returncode == 0
+    told = [(one["rule"], one["line"]) for one in findings(cwd=tmp_path) if one["rule"].endswith("-runner")]
+    assert told == [("workflow/unknown-runner", 10), ("workflow/unlisted-runner", 13)]
+    # what is not said of labels switches nothing on; an empty list does: actionlint then knows no other labels
+    for name, config, runs in (("b", "config-variables: null\n", False), ("c", "self-hosted-runner:\n", True)):
+        found, _ = migrated(tmp_path / name, {**files, ".github/actionlint.yaml": config})
+        assert ("workflow/unlisted-runner" in rules(found)) is runs
+
+
+NAMES = [".hadolint.yaml", ".checkov.yaml", "zizmor.yml", ".kube-linter.yaml", ".tflint.hcl", "trivy.yaml",
+         ".trivyignore.yaml", "actionlint.yaml", "kics.config", "polaris.yaml"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_file_is_told_and_nothing_is_made_of_the_others(name: str, tmp_path: Path) -> None:
+    broken = "config {\n" if name.endswith(".hcl") else "a: [\n"
+    write(tmp_path, {name: broken, ".shellcheckrc": "disable=SC2034\n"})
+    for arguments in ((), ("--write",)):
+        done = devopslint("migrate", *arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        first, last = done.stderr.splitlines()
+        assert first.startswith(f"devopslint: {name}:"), first
+        assert last == (
+            "devopslint: no configuration is made: mend what can't be read, or take that file away, and run it again"
+        )
+    assert not (tmp_path / ".devopslint.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (".hadolint.yaml", "- a\n", "1:1: it is no mapping of settings"),
+        (".hadolint.yaml", "ignored: {a: 1}\n", "1:10: `ignored` is not a list"),
+        (".hadolint.yaml", "override:\n  error: 3\n", "2:10: `override` is not a list"),
+        (".checkov.yaml", "quiet: true\nskip-check: 3\n", "2:13: `skip-check` is not a list"),
+        ("zizmor.yml", "rules: [1]\n", "1:8: `rules` is not a mapping"),
+        ("zizmor.yml", "rules: {a: {ignore: true}}\n", "1:21: `rules.ignore` is not a list"),
+        ("actionlint.yaml", "self-hosted-runner: [a]\n", "1:21: `self-hosted-runner` is not a mapping"),
+        (".kube-linter.yaml", "checks: 3\n", "1:9: `checks` is not a mapping"),
+        (".trivyignore.yaml", "misconfigurations: [a]\n", "1:21: `misconfigurations` is not a mapping"),
+        ("trivy.yaml", "scan: {skip-dirs: 1}\n", "1:19: `scan.skip-dirs` is not a list"),
+        ("kics.config", '{"exclude-queries": 1}\n', "1:21: `exclude-queries` is not a list"),
+        ("polaris.yaml", "checks: a\n", "1:9: `checks` is not a mapping"),
+    ],
+)
+def test_what_has_another_shape_is_told(name: str, text: str, said: str, tmp_path: Path) -> None:
     write(tmp_path, {name: text})
     done = devopslint("migrate", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == f"devopslint: {name}:{said}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_file_says_nothing(name: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: ""})
+    done = devopslint("migrate", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"# From {name}, by `devopslint migrate`.\n", "")
+
+
+def test_nothing_to_read_is_an_error_that_says_what_is_looked_for(tmp_path: Path) -> None:
+    done = devopslint("migrate", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it looks for .hadolint.yaml, .checkov.yaml, " in done.stderr
+    assert devopslint("migrate", "gone", cwd=tmp_path).stderr == "devopslint: gone: no such folder\n"
+
+
+def test_the_files_of_strangers(tmp_path: Path) -> None:
+    write(tmp_path, {"secret": "DS-SECRET\n", "repo/.git/HEAD": ""})
+    (tmp_path / "repo/.trivyignore").symlink_to("../secret")
+    done = devopslint("migrate", cwd=tmp_path / "repo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "devopslint: .trivyignore: leads out of the repository\n"
+    (tmp_path / "repo/.trivyignore").unlink()
+    hostile = '"ignored": ["a\\e[31m", "\\n::error::x"]\n"trustedRegistries": ["b\\e]0;x\\a", "##[error]x"]\n'
+    write(tmp_path / "repo", {".hadolint.yaml": hostile})
+    done = devopslint("migrate", cwd=tmp_path / "repo", env={"GITHUB_ACTIONS": "true"})
+    assert done.returncode == 0
+    assert not set("\x1b\x07") & {*done.stdout, *done.stderr}
+    assert "##[" not in done.stdout
+    assert not any(line.lstrip().startswith("::") for line in (done.stdout + done.stderr).splitlines())
+    assert devopslint("migrate", "--write", cwd=tmp_path / "repo").returncode == 0
+    assert devopslint(cwd=tmp_path / "repo").returncode == 0  # what is written can be read

@@ -13,13 +13,14 @@ from devopslint.artifacts.workflow.matrix import has_expression
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.resolve import resolve_in
 from devopslint.artifacts.workflow.words import nearest, one_slip_away
+from devopslint.policy.globs import Glob
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Job, Workflow
@@ -73,6 +74,7 @@ RETIRED = {
 SELF_HOSTED = frozenset({"self-hosted", "linux", "windows", "macos", "x64", "arm", "arm64"})
 _KNOWN = HOSTED | SELF_HOSTED | set(RETIRED)
 _ALIKE = {"linux": ("linux", "ubuntu"), "ubuntu": ("linux", "ubuntu")}
+_WILD = lazily(r"[*?\[]")
 SHELLS = frozenset({"bash", "sh", "pwsh", "powershell", "cmd", "python"})
 _LOOKS_HOSTED = lazily(
     r"(?:(?:ubuntu|windows|macos|mac-os|osx)(?:[-_]?(?:latest|\d[\d.]*))?|(?:ubuntu|windows|macos|linux|mac|osx|win)-l[aest]{3,8})\Z",
@@ -136,9 +138,9 @@ def _unknown(
     """Yield each label that is neither GitHub's nor in the option, and what was meant, if it looks like one of GitHub's."""
     in_group = isinstance(job.value.get("runs-on"), Map)
     is_alone = len(all_labels) == 1 or isinstance(job.value.get("runs-on"), str)
-    listed = {str(label).lower() for label in options["labels"]}
+    is_listed = _listing(tuple([str(label).lower() for label in options["labels"]]))
     for label, path, related in all_labels:
-        if label.lower() in _KNOWN or label.lower() in listed:
+        if label.lower() in _KNOWN or is_listed(label.lower()):
             continue
         meant = _slip_of_hosted(label.lower()) if is_alone else ""
         if meant:
@@ -147,6 +149,13 @@ def _unknown(
             yield label, path, related, nearest(label, HOSTED)
         else:
             yield label, path, related, None
+
+
+@lru_cache(maxsize=8)
+def _listing(labels: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return what says whether a label is one of some, or fits one of them that is a glob."""
+    globs = [Glob(label) for label in labels if _WILD.search(label)]
+    return lambda label: label in labels or any(glob.fits(label.split("/")) for glob in globs)
 
 
 @lru_cache(maxsize=256)
