@@ -10,7 +10,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
@@ -25,8 +25,16 @@ _UNEXPANDED = lazily(
 _RUNS_SHELL = lazily(r"(?:^|[^a-z])(?:ba|da|a|z|k|c|pw)?sh$|cmd|powershell|envsubst|eval")
 _MAY_EVALUATE = lazily(r"\.sh$|cmd|powershell|pwsh|envsubst|eval|entrypoint", re.IGNORECASE)
 _OPERATORS = frozenset(("&&", "||", ";", "|", "&", ">", ">>", "<", "2>", "2>&1", "&>"))
-_TAKES_OPERATORS = frozenset(("[", "awk", "expr", "find", "jq", "test"))
-"""Programs to which some of the operators are arguments."""
+_TAKES_OPERATORS = frozenset(
+    ("[", "awk", "expr", "find", "gawk", "jq", "mawk", "nawk", "parallel", "ssh", "test", "watch", "yq")
+)
+"""Programs to which some of the operators are arguments, or that hand them to a shell."""
+_WORKS_ON_TEXT = frozenset(
+    ("column", "cut", "echo", "egrep", "fgrep", "grep", "join", "paste", "perl", "printf", "rg", "sed", "sort", "tr", "xargs")
+)
+"""Programs that take separators and patterns: a `|` of theirs is one behind an option, or as the first argument."""
+_MAY_BE_TEXT = frozenset((";", "|", "&", ">", "<"))
+_SEPARATES = lazily(r"--?[\w-]*(?:delim|separator|sep$|eol|pattern|regexp?)", re.IGNORECASE)
 
 
 def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -45,16 +53,29 @@ def operator_in_exec_form(subject: Subject, options: Options) -> Iterator[Proble
     """`CMD ["migrate", "&&", "serve"]`: the first program gets the operator as an argument."""
     step: Step = subject.context
     words = step.instruction.words
-    if not step.instruction.json or (step.name == "CMD" and step.settings.get("ENTRYPOINT") is not None):
+    if not step.instruction.json or (step.name == "CMD" and _has_entrypoint(step)):
         return
     items = words[1:] if step.name == "HEALTHCHECK" else words
     program = items[0].value.rpartition("/")[2] if items else ""
     if program in _TAKES_OPERATORS or any(_MAY_EVALUATE.search(word.value) for word in items):
         return
-    for word in items[1:]:
-        if word.value in _OPERATORS:
+    texts = [word.value for word in items]
+    for at, word in enumerate(items[1:], 1):
+        if word.value in _OPERATORS and not (word.value in _MAY_BE_TEXT and _is_text(program, texts, at)):
             yield Problem(docker_place(step, word), operator=word.value, program=items[0].value)
             return
+
+
+def _has_entrypoint(step: Step) -> bool:
+    """Say whether the stage of a step has an ENTRYPOINT in the end, which gets the words of CMD as its arguments."""
+    return step.stage is not None and step.stage.setting("ENTRYPOINT") is not None
+
+
+def _is_text(program: str, items: Sequence[str], at: int) -> bool:
+    """Say whether an operator among the arguments of a program is a separator or a pattern: no program follows it."""
+    if at + 1 == len(items) or items[at + 1].startswith("-") or _SEPARATES.match(items[at - 1]):
+        return True
+    return program in _WORKS_ON_TEXT and (at == 1 or items[at - 1].startswith("-"))
 
 
 def _may_run_shell(step: Step) -> bool:

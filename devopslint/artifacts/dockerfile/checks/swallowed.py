@@ -16,18 +16,24 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _INSTRUCTION = lazily(r"(CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|RUN|USER|WORKDIR)[ \t]+\S")
+_TAKE_INSTRUCTION = frozenset({"HEALTHCHECK", "ONBUILD"})
 
 
 def swallowed(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A line that begins with the name of an instruction, and belongs to the one above, which goes on behind its end."""
+    """A line that begins with the name of an instruction, and belongs to the one above, which goes on behind its end.
+
+    Behind HEALTHCHECK or ONBUILD and its flags it is where it belongs, and behind `<<X` it may be a line of that text.
+    """
     step: Step = subject.context
     if step.instruction.onbuild:
         return
     fragment = step.instruction.fragment
     text = fragment.text
+    first = step.instruction.rest if step.name in _TAKE_INSTRUCTION else -1
+    last = min((one.word.start for one in step.instruction.heredocs), default=len(text))
     counted = double = single = 0
     for at, where in fragment.pieces[1:]:
-        found = _INSTRUCTION.match(text, at)
+        found = _INSTRUCTION.match(text, at) if first < at < last else None
         if not found:
             continue
         double += text.count('"', counted, at)
