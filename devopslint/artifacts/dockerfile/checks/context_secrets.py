@@ -9,9 +9,8 @@ import posixpath
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
-from devopslint.artifacts.dockerfile.checks.secret_files import has_secret_name
+from devopslint.artifacts.dockerfile.checks.secret_files import is_secret_file
 from devopslint.artifacts.dockerfile.ignore import read_ignore
-from devopslint.knowledge.credentials import find_assignments, find_credential
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -34,9 +33,6 @@ _PASSED_OVER = lazily(
     r"|node_modules$|vendor$|third_party$|\.git$|\.venv$|venv$|dist$|build$|target$"
 )
 """Folders whose keys open nothing, and those that no person writes."""
-_TOLD_BY_CONTENT = lazily(r"(?i)(?:^|/)secrets?\.(?:json|ya?ml)$")
-"""Names that manifests, templates of charts and encrypted files have as well."""
-_FILLED_IN_LATER = lazily(r"""(?m)^[^\S\n]*["']?(?:kind|sops)["']?\s*:|\{\{|<%|\bENC\[""")
 
 
 def secret_file_in_context(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -55,7 +51,7 @@ def secret_file_in_context(subject: Subject, options: Options) -> Iterator[Probl
         path = posixpath.normpath(posixpath.join(own, text.lstrip("/")))
         if path.startswith(".."):
             continue
-        found = list(_secrets("" if path == "." else path, model.workspace, ignore))
+        found = list(_secrets("" if path == "." else path, own, model.workspace, ignore))
         if found:
             shown = found[0][len(own) + 1 :] if own else found[0]
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
@@ -63,8 +59,11 @@ def secret_file_in_context(subject: Subject, options: Options) -> Iterator[Probl
             return
 
 
-def _secrets(folder: str, workspace: Workspace, ignore: Ignore | None) -> Iterator[str]:
-    """Yield the paths of files below a folder that are named like secrets and are not kept out of the context."""
+def _secrets(folder: str, own: str, workspace: Workspace, ignore: Ignore | None) -> Iterator[str]:
+    """Yield the paths of files below a folder that hold secrets and are not kept out of the context.
+
+    `own` is the folder of the Dockerfile.
+    """
     waiting = [folder]
     for at in waiting:
         for name in workspace.names(at):
@@ -74,18 +73,8 @@ def _secrets(folder: str, workspace: Workspace, ignore: Ignore | None) -> Iterat
             if "." not in name.lstrip(".") and not workspace.exists(path):
                 if len(waiting) < MOST_FOLDERS and not _PASSED_OVER.match(name):
                     waiting.append(path)
-            elif name != ".env" and has_secret_name(path) and _holds_secret(path, workspace):
+            elif name != ".env" and workspace.exists(path) and is_secret_file(_below(path, own), path, workspace):
                 yield path
-
-
-def _holds_secret(path: str, workspace: Workspace) -> bool:
-    """Say whether a file is there, and is not what a cluster, a chart or a tool makes something else of."""
-    if not _TOLD_BY_CONTENT.search(path):
-        return workspace.exists(path)
-    source = workspace.source(path)
-    if source is None or _FILLED_IN_LATER.search(source.text):
-        return False
-    return find_credential(source.text) is not None or any(find_assignments(source.text))
 
 
 def _below(path: str, folder: str) -> str:

@@ -30,7 +30,23 @@ _TAKES_OPERATORS = frozenset(
 )
 """Programs to which some of the operators are arguments, or that hand them to a shell."""
 _WORKS_ON_TEXT = frozenset(
-    ("column", "cut", "echo", "egrep", "fgrep", "grep", "join", "paste", "perl", "printf", "rg", "sed", "sort", "tr", "xargs")
+    (
+        "column",
+        "cut",
+        "echo",
+        "egrep",
+        "fgrep",
+        "grep",
+        "join",
+        "paste",
+        "perl",
+        "printf",
+        "rg",
+        "sed",
+        "sort",
+        "tr",
+        "xargs",
+    )
 )
 """Programs that take separators and patterns: a `|` of theirs is one behind an option, or as the first argument."""
 _MAY_BE_TEXT = frozenset((";", "|", "&", ">", "<"))

@@ -6,7 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
-from devopslint.knowledge.credentials import find_credential
+from devopslint.knowledge.credentials import find_assignments, find_credential
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Model, Step
+    from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -32,6 +33,23 @@ _NAMES = lazily(
     | [\w.-]*(?:private|secret|privkey)[\w-]*\.(?:pem|key) | (?:[\w.-]*[-_.])?(?:priv)?key\.pem
     ) $"""
 )
+_OPENS_NOTHING = lazily(
+    r"""(?ix) \.(?:enc|encrypted|gpg|asc|age|sops|vault|pub|example|sample|template|dist|tmpl|tpl|j2|erb) $
+    | (?:^|/) (?: debug\.(?:keystore|jks) | [\w.-]*(?:trust|cacerts)[\w.-]*
+    | (?:[\w.-]*[-_.])?(?:sample|example|dummy|fake)[-_.][\w.-]* | \.env\.(?:vault|enc)\b[\w.-]* ) $
+    | (?:^|/) (?: fixtures? | testdata | tests? | mocks? | samples? | examples? | e2e | i18n | locales? | lang | languages?
+    | translations? | messages ) /"""
+)
+"""What is encrypted or to be filled in, what everybody has, certificates of others, files of tests, and texts for people."""
+_TOLD_BY_CONTENT = lazily(
+    r"""(?ix) (?:^|/)(?: secrets?\.(?:json|ya?ml) | [\w-]*\.env(?:\.[\w.-]+)? | [\w.-]*credentials?[\w.-]*\.json
+    | \.docker/config\.json | \.pypirc | \.my\.cnf | \.boto ) $"""
+)
+"""Names that manifests, settings of a build, and texts for people have as well."""
+_SETS_PUBLIC = lazily(r"(?i)(?:^|/)\.env\.dev(?:elopment)?$")
+"""Settings that are kept in the repository, where what is secret stands in `.env.local`."""
+_FILLED_IN_LATER = lazily(r"""(?m)^[^\S\n]*["']?(?:kind|sops)["']?\s*:|\{\{|<%|\bENC\[""")
+"""What a cluster, a chart or a tool makes something else of."""
 _KEY = lazily(r"(?i)(?:^|/)[\w.-]+\.key$")
 _SIGNS_PACKAGES = lazily(
     r"(?i)gpg|pgp|sign|apt|repo|archive|release|keyring|pub|rpm|apk|docker|nodesource|microsoft|mysql"
@@ -39,12 +57,19 @@ _SIGNS_PACKAGES = lazily(
 _OF_TLS = lazily(
     r"(?i)ssl|tls|cert|pki|/private|(?:^|/)(?:server|client|domain|host|site|ca|nginx|apache|web)[\w.-]*\.key$"
 )
-_FOLDER = lazily(r"(?:^|/)\.(?:ssh|aws|gnupg|kube|docker|secrets)/?$")
-_TOLD_BY_CONTENT = lazily(
+_FOLDER = lazily(r"(?:^|/)(\.(?:ssh|aws|gnupg|kube|docker|secrets))/?$")
+_HARMLESS_IN_FOLDER = {
+    ".docker": lazily(r"(?!config\.json$)"),
+    ".kube": lazily(r"(?!config)"),
+    ".ssh": lazily(r"(?:known_hosts|config|authorized_keys)|.*\.pub$|README|\.git"),
+}
+"""For a folder the files in it that hold no secret."""
+_SETTINGS = lazily(
     r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|\.condarc|auth\.json|NuGet\.config|settings\.xml)$", re.IGNORECASE
 )
 _TOKEN = lazily(
     r"(?im)(?:_authToken|_auth|_password|npmAuthToken)\s*[=:]\s*['\"]?(?!\$|['\"]?\s*$)\S|<password>[^$<]|ClearTextPassword"
+    r"|\"(?:auth|identitytoken)\"\s*:\s*\"[^\"$]"
 )
 _HELD = lazily(r"(?:^|/)(?:\.npmrc|auth\.json)$")
 """Files of that kind that are kept out of the repository when they hold a secret."""
@@ -63,32 +88,81 @@ def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if _is_secret(step, text, target if isinstance(target, str) else ""):
             yield Problem(docker_place(step, word), file=text)
-        elif destination is not None and len(sources) == 1 and isinstance(target, str) and _NAMES.search(target):
+        elif destination is not None and len(sources) == 1 and isinstance(target, str) and _becomes(step, text, target):
             yield Problem(docker_place(step, destination), file=target)
 
 
-def has_secret_name(path: str) -> bool:
-    """Say whether a file has the name of one that holds a secret, whatever stands in it."""
-    return _NAMES.search(path) is not None
+def is_secret_file(name: str, path: str, workspace: Workspace | None) -> bool:
+    """Say whether a file has the name of one that holds a secret, and, where others have that name too, holds one.
+
+    `name` is its path as seen from the Dockerfile, `path` that below the root, empty where the repository has no such file.
+    """
+    if not _NAMES.search(name) or _OPENS_NOTHING.search(name):
+        return False
+    if not path or workspace is None:
+        return not _SETS_PUBLIC.search(name)
+    source = workspace.source(path) if _TOLD_BY_CONTENT.search(name) else None
+    return source is None or _holds_secret(source.text)
+
+
+def _holds_secret(text: str) -> bool:
+    return not _FILLED_IN_LATER.search(text) and (
+        find_credential(text) is not None or any(find_assignments(text)) or _TOKEN.search(text) is not None
+    )
+
+
+def _becomes(step: Step, text: str, target: str) -> bool:
+    """Say whether a file becomes one that holds secrets: by its new name, and by what it holds where that is known."""
+    if not _NAMES.search(target) or _OPENS_NOTHING.search(text) or _OPENS_NOTHING.search(target):
+        return False
+    path = _path(step.model, text)
+    source = step.model.workspace.source(path) if path and step.model.workspace is not None else None
+    return source is None or not _TOLD_BY_CONTENT.search(target) or _holds_secret(source.text)
 
 
 def _is_secret(step: Step, text: str, target: str) -> bool:
-    if _NAMES.search(text) or _FOLDER.search(text):
-        return True
+    model = step.model
+    if _NAMES.search(text):
+        return is_secret_file(text, _path(model, text), model.workspace)
+    if _OPENS_NOTHING.search(text):
+        return False
+    folder = _FOLDER.search(text)
+    if folder:
+        return _has_secrets(model, text, folder[1], target)
     if target.startswith("/run/secrets") and not text.startswith("<<"):
         return True
     if _KEY.search(text) and not _SIGNS_PACKAGES.search(text):
         return _OF_TLS.search(text) is not None or _OF_TLS.search(target) is not None
-    return _TOLD_BY_CONTENT.search(text) is not None and _holds_token(step, text)
+    return _SETTINGS.search(text) is not None and _holds_token(model, text)
 
 
-def _holds_token(step: Step, text: str) -> bool:
-    """Say whether a file of settings holds a token; one that the repository does not have may well do so."""
-    workspace = step.model.workspace
-    folder = step.model.source.path.rpartition("/")[0]
+def _has_secrets(model: Model, text: str, name: str, target: str) -> bool:
+    """Say whether a folder of settings has one with secrets; one that is not there has, unless projects call theirs so."""
+    for path in _paths(model, text.rstrip("/")) if model.workspace is not None else ():
+        found = model.workspace.names(path) if model.workspace is not None else ()
+        if found:
+            harmless = _HARMLESS_IN_FOLDER.get(name)
+            return harmless is None or not all(harmless.match(one) for one in found)
+    return name != ".docker" or _FOLDER.search(target) is not None
+
+
+def _paths(model: Model, text: str) -> tuple[str, str]:
+    """Return where a source may lie: below the folder of the Dockerfile, and below the root."""
+    folder = model.source.path.rpartition("/")[0]
     name = text.removeprefix("./").lstrip("/")
-    for path in (f"{folder}/{name}" if folder else name, name):
-        source = workspace.source(path) if workspace is not None and workspace.exists(path) else None
-        if source is not None:
-            return _TOKEN.search(source.text) is not None or find_credential(source.text) is not None
-    return workspace is not None and _HELD.search(text) is not None
+    return (f"{folder}/{name}" if folder else name), name
+
+
+def _path(model: Model, text: str) -> str:
+    """Return the path of a source that the repository has; an empty text when it has none."""
+    workspace = model.workspace
+    return next((path for path in _paths(model, text) if workspace is not None and workspace.exists(path)), "")
+
+
+def _holds_token(model: Model, text: str) -> bool:
+    """Say whether a file of settings holds a token; one that the repository does not have may well do so."""
+    path = _path(model, text)
+    source = model.workspace.source(path) if path and model.workspace is not None else None
+    if source is not None:
+        return _TOKEN.search(source.text) is not None or find_credential(source.text) is not None
+    return model.workspace is not None and _HELD.search(text) is not None
