@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 DOCKER_HUB = "docker.io"
-_REFERENCE = lazily(
-    r"(?:(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+(?=:\d+/)|\[[0-9a-f:]+\])(?::\d+)?/)?"
-    r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*"
-    r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{32,})?\Z"
-)
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-f:]+\])(?::\d+)?"
+_NAME = lazily(rf"(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*\Z")
+_TAG = lazily(r"\w[\w.-]{0,127}\Z")
+_DIGEST = lazily(r"[A-Za-z][\w.+-]*:[0-9a-fA-F]{32,}\Z")
+_TRANSPORT = lazily(r"(?:(?:oci|docker)-archive|docker-daemon|containers-storage|sif):.|(?:oci|dir):.*/")
+"""How Buildah and Podman name an image that lies in a file, a folder or a store: no registry has it."""
 _HOLE = lazily(r"[$%{}<]")
 _HUB_NAMES = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
 
@@ -52,9 +54,31 @@ def image_digest(value: str) -> Any:
     return parse_image(value).digest
 
 
+def image_fault(value: str) -> Any:
+    """Return why no builder and no runtime takes a text for an image; `""` when they do. A digest may be cut short."""
+    text = value.partition("@")[0]
+    if _HOLE.search(text):
+        return UNKNOWN
+    if _TRANSPORT.match(text):
+        return ""
+    if "://" in text:
+        return "it has no scheme in front"
+    head, slash, last = text.rpartition("/")
+    base, colon, tag = last.partition(":")
+    name = head + slash + base
+    if colon and not tag:
+        return "a tag has to follow the colon"
+    if colon and not _TAG.match(tag):
+        return f"`{tag}` is no tag"
+    if _NAME.match(name):
+        return ""
+    return "it is written in small letters" if _NAME.match(name.lower()) else f"`{name}` is no name of a repository"
+
+
 def is_image_reference(text: str) -> bool:
     """Say whether a text has the form of an image reference."""
-    return _REFERENCE.match(text) is not None
+    digest = text.partition("@")[2]
+    return image_fault(text) == "" and ("@" not in text or _DIGEST.match(digest) is not None)
 
 
 def name_without_mirror(image: Image, mirrors: tuple[str, ...]) -> str:
@@ -75,24 +99,31 @@ class Image:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.registry: Any
+        self.path: Any
+        self.name: Any
+        self.tag: Any
+        self.digest: Any
+        if _TRANSPORT.match(text):
+            self.registry = self.path = self.name = self.tag = self.digest = UNKNOWN
+            self.tag_start = -1
+            return
         rest, at_sign, digest = _outside(text, "@")
-        self.digest: Any = _known(digest) if at_sign else ""
+        self.digest = _known(digest) if at_sign else ""
         head, slash, last = _last(rest, "/")
         base, colon, tag = _outside(last, ":")
         self.tag_start = len(rest) - len(tag) if colon else -1
-        self.tag: Any = _known(tag) if colon else ""
+        self.tag = _known(tag) if colon else ""
         if not colon and _HOLE.search(last):
             self.tag = UNKNOWN
             if not at_sign:
                 self.digest = UNKNOWN
         named = head + slash + base
         first, slash, path = _outside(named, "/")
-        self.registry: Any
-        self.path: Any
         if _HOLE.search(first):
             self.registry = UNKNOWN
             self.path = _known(path) if slash else UNKNOWN
-            self.name: Any = UNKNOWN
+            self.name = UNKNOWN
             return
         is_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
         self.registry = first if is_registry else DOCKER_HUB

@@ -18,6 +18,7 @@ FUNCTIONS: dict[str, str] = {
     "image_name": "devopslint.knowledge.images:image_name",
     "image_registry": "devopslint.knowledge.images:image_registry",
     "image_digest": "devopslint.knowledge.images:image_digest",
+    "image_fault": "devopslint.knowledge.images:image_fault",
     "lower": "devopslint.policy.functions:lower",
     "number": "devopslint.policy.functions:number",
     "bytes": "devopslint.policy.functions:bytes_of",

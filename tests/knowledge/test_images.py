@@ -1,6 +1,13 @@
 import pytest
 
-from devopslint.knowledge.images import image_digest, image_name, image_registry, image_tag
+from devopslint.knowledge.images import (
+    image_digest,
+    image_fault,
+    image_name,
+    image_registry,
+    image_tag,
+    is_image_reference,
+)
 from devopslint.syntax.tree import UNKNOWN
 
 
@@ -25,6 +32,9 @@ from devopslint.syntax.tree import UNKNOWN
         ("node${SUFFIX}", UNKNOWN, UNKNOWN, UNKNOWN),
         ("${IMAGE}:latest", UNKNOWN, UNKNOWN, "latest"),
         ("ghcr.io/$OWNER/app:1", "ghcr.io", UNKNOWN, "1"),
+        ("oci-archive:./base.tar", UNKNOWN, UNKNOWN, UNKNOWN),
+        ("oci:out/base:1", UNKNOWN, UNKNOWN, UNKNOWN),
+        ("oci:1", "docker.io", "oci", "1"),
     ],
 )
 def test_references(text: str, registry: object, name: object, tag: object) -> None:
@@ -38,3 +48,29 @@ def test_digests() -> None:
     assert image_digest("node:1") == ""
     assert image_digest("node@${DIGEST}") is UNKNOWN
     assert image_digest("${IMAGE}") is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Registry.example.com:5000/team/app_x/y--z:1.2-alpine", ""),
+        ("[fd00::1]:5000/app", ""),
+        ("docker-archive:build/base.tar:example/base:1", ""),
+        ("app@sha256:ab", ""),
+        ("app:${TAG}", UNKNOWN),
+        ("App", "it is written in small letters"),
+        ("a___b", "`a___b` is no name of a repository"),
+        ("app:", "a tag has to follow the colon"),
+        ("app:1+2", "`1+2` is no tag"),
+        ("https://example.com/app", "it has no scheme in front"),
+    ],
+)
+def test_faults(text: str, fault: object) -> None:
+    assert image_fault(text) == fault
+
+
+def test_whole_references() -> None:
+    assert is_image_reference("app:1@sha256:" + "0a" * 32)
+    assert not is_image_reference("app@sha256:ab")
+    assert not is_image_reference("${IMAGE}")
+    assert not is_image_reference("")

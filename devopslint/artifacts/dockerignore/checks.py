@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_ENDS_ESCAPED = lazily(r"(?<!\\)(?:\\\\)*\\$")
 _BRACKETS = lazily(r"(?:\\.|[^\\\[]|\[(?:\\.|[^\\\]])++\])*+$")
 """What is no bracket, and brackets that are closed; nothing in it is tried in two ways."""
+_OTHER_FAULT = lazily(r"\S\s+#|^/?\.\.(?:/|$)")
+"""A comment behind a pattern, and a pattern outside of the context: of these other rules tell."""
 
 
 def invalid(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -28,17 +31,23 @@ def invalid(subject: Subject, options: Options) -> Iterator[Problem]:
     one = patterns.all[index]
     if not one.pattern and one.keeps:
         yield Problem((), reason="nothing follows the `!`")
-    elif re.search(r"(?<!\\)(?:\\\\)*\\$", one.pattern):
+    elif _ENDS_ESCAPED.search(one.pattern):
         yield Problem((), reason="it ends with a backslash")
     elif not _BRACKETS.match(one.pattern):
         yield Problem((), reason="a bracket is not closed")
+
+
+def _is_broken(pattern: str) -> bool:
+    return _ENDS_ESCAPED.search(pattern) is not None or not _BRACKETS.match(pattern)
 
 
 def unneeded_exception(subject: Subject, options: Options) -> Iterator[Problem]:
     """An exception from nothing: no pattern above it keeps out what it lets in."""
     patterns, index = _patterns(subject)
     one = patterns.all[index]
-    if one.keeps and one.pattern and not patterns.is_kept_out_above(index):
+    if not one.keeps or not one.pattern or _OTHER_FAULT.search(one.text.removeprefix("!")) or _is_broken(one.pattern):
+        return
+    if not patterns.is_kept_out_above(index):
         yield Problem((), pattern=one.text)
 
 
@@ -47,6 +56,8 @@ def undone_exception(subject: Subject, options: Options) -> Iterator[Problem]:
     patterns, index = _patterns(subject)
     one = patterns.all[index]
     if not one.keeps or not one.pattern or is_wild(one.pattern) or not patterns.is_kept_out_above(index):
+        return
+    if _OTHER_FAULT.search(one.text.removeprefix("!")):
         return
     last = patterns.last_that_matches(one.pattern)
     if last > index and not patterns.all[last].keeps:

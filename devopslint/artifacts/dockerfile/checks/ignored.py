@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
@@ -64,8 +65,8 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
     for text, place in named_sources(step):
         if REMOTE.match(text) or re.search(r"[*?\[]", text):
             continue
-        path = text.lstrip("./") if text.startswith("./") else text.strip("/")
-        if path in {"", "."} or ".." in path:
+        path = posixpath.normpath(text.strip("/"))
+        if path == "." or ".." in path:
             continue
         pattern = ignore.excluding(path)
         if pattern is not None and (ignore.is_certain or _is_only_there(step, ignore.folder, path)):
