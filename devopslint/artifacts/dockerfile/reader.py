@@ -204,6 +204,9 @@ class _Reader:
 
     def directives(self) -> None:
         file = self.file
+        program = self.text.startswith("#!")
+        if program:  # BuildKit looks for `syntax` and `check` below it, and for no other
+            self.line()
         while self.at < len(self.text):
             before = self.at
             start, end = self.line()
@@ -212,7 +215,7 @@ class _Reader:
                 self.at = before
                 return
             name = match[1].lower()
-            if name not in _DIRECTIVES:
+            if name not in _DIRECTIVES or (program and name == "escape"):
                 continue
             value_start, value_end = start + match.start(2), start + match.end(2)
             directive = Directive(name, match[2], value_start, value_end)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _UNCHECKED = lazily(r"StrictHostKeyChecking(?:\s*=\s*|\s+)[\"']?(?:no|off)\b", re.IGNORECASE)
 _LOCAL = lazily(r"(?:^|@)(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)")
+_FOR_PEOPLE = lazily(
+    r"&?[12]$|/dev/|.*\.(?:md|txt|log|html|adoc|rst)$|.*(?:README|CHANGELOG|motd)|.*GITHUB_STEP_SUMMARY"
+)
+"""Where a text goes that somebody reads: a stream, a log, a document."""
 
 
 def host_key_unchecked(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -26,7 +30,7 @@ def host_key_unchecked(subject: Subject, options: Options) -> Iterator[Problem]:
     command: Command = subject.context.command
     if any(_LOCAL.search(word.text) for word in command.words):
         return
-    if command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None:
+    if command.name in {"echo", "printf"} and not _writes_settings(command):
         return
     values = [one.value for one in command.assignments if one.value is not None]
     words: list[Word] = [*values, *command.words]
@@ -35,3 +39,11 @@ def host_key_unchecked(subject: Subject, options: Options) -> Iterator[Problem]:
         if found:
             yield Problem(Place(word.fragment.source, *word.mark), option=found[0])
             return
+
+
+def _writes_settings(command: Command) -> bool:
+    """Say whether what a command prints becomes a file that no person reads."""
+    targets = [one.target for one in command.redirects if ">" in one.operator and one.target is not None]
+    if command.piped_to is not None and command.piped_to.name == "tee":
+        targets.extend(command.piped_to.operands())
+    return any(not _FOR_PEOPLE.match(one.text) for one in targets)

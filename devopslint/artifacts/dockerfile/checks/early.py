@@ -9,7 +9,7 @@ from devopslint.artifacts.dockerfile.checks.common import bound_sources, command
 from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import first_before, next_behind, steps_by
-from devopslint.knowledge.image_contents import contents
+from devopslint.knowledge.image_contents import contents, plain_name
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
 from devopslint.policy.subject import Problem
@@ -39,6 +39,11 @@ _MANIFESTS = {
     "yarn": (frozenset({"install"}), "package.json"),
 }
 """Package manager → the sub-commands that go by its manifest, and the manifest."""
+_BRING_THEIR_FILES = frozenset(
+    {"drupal", "ghost", "joomla", "mediawiki", "mongo-express", "monica", "nextcloud", "odoo", "phpmyadmin", "plone",
+     "postfixadmin", "redmine", "rocket.chat", "wordpress", "yourls"}
+)  # fmt: skip
+"""Images of applications, whose working folder has a manifest from the start."""
 _MAKES_NO_FILE = frozenset(
     {"addgroup", "adduser", "apk", "apt", "apt-get", "chmod", "chown", "corepack", "dnf", "echo", "export", "groupadd", "mkdir",
      "rm", "set", "useradd", "yum"}
@@ -54,7 +59,8 @@ def file_not_yet_copied(subject: Subject, options: Options) -> Iterator[Problem]
     if stage is None or stage.base is not None or step.instruction.onbuild or command.failure_ignored:
         return
     found = _wanted(command)
-    if found is None or contents(parse_image(stage.image_text)) is None:
+    image = parse_image(stage.image_text)
+    if found is None or contents(image) is None or plain_name(image) in _BRING_THEIR_FILES:
         return
     word, file = found
     if first_before(step, "brings files", lambda earlier: not _brings_nothing(earlier)) is not None:
@@ -90,7 +96,7 @@ def _copied(step: Step) -> Iterator[str]:
 def _wanted(command: Command) -> tuple[Word, str] | None:
     """Return the word that speaks of a file of the context, and that file."""
     if command.name in {"pip", "pip3", "pip2"}:
-        value = command.value_of("-r", "--requirement", "--requirements")
+        value = command.value_of("-r", "--requirement")
         word = next((word for word in command.words if isinstance(value, str) and word.text.endswith(value)), None)
         relative = isinstance(value, str) and value and not value.startswith(("/", "$", "~", "http"))
         return (word, value) if word is not None and relative else None

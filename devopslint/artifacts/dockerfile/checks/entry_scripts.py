@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, related_step
+from devopslint.artifacts.dockerfile.checks.common import docker_place, related_step, whole_text
 from devopslint.artifacts.dockerfile.checks.context import context_folders
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.tools import is_missing
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _SHEBANG = lazily(r"#![ \t]*(?:/usr/bin/env[ \t]+(?:-S[ \t]+)?)?(\S+)")
 _ON_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_LEAVES_FILES = frozenset({"[", "cat", "chgrp", "chmod", "chown", "echo", "ls", "mkdir", "stat", "test"})
+"""Commands that change no file that they are given; what they write goes through a redirect."""
+_EDITS = frozenset({"awk", "dos2unix", "ed", "find", "perl", "sed", "xargs"})
 
 
 def interpreter_missing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -38,10 +41,14 @@ def interpreter_missing(subject: Subject, options: Options) -> Iterator[Problem]
         return
     word = words[0]
     path = step.text_of(word)
-    copied = _copied_to(step, path) if isinstance(path, str) else None
+    if not isinstance(path, str):
+        return
+    copied = _copied_to(step, path)
     if copied is None:
         return
     source, earlier = copied
+    if _may_be_changed(step, earlier, {posixpath.basename(path), posixpath.basename(source)}):
+        return
     interpreter = _interpreter(step, source)
     if interpreter in PROGRAMS and is_missing(stage, interpreter):
         related = [related_step(earlier, "copied here")]
@@ -74,6 +81,25 @@ def _copied_to(step: Step, path: str) -> tuple[str, Step] | None:
             if (folder in wanted and not target.endswith("/")) or posixpath.join(folder, name) in wanted:
                 found = text, earlier
     return found
+
+
+def _may_be_changed(step: Step, copied: Step, names: set[str]) -> bool:
+    """Say whether a RUN behind a COPY names a file to a command that may write another first line into it."""
+    assert step.stage is not None
+    for later in step.stage.lineage():
+        if later.name != "RUN" or later.index < copied.index:
+            continue
+        if later.shell_fragment() is None or later.read_script().has_errors:
+            if any(name in whole_text(later) for name in names):
+                return True
+            continue
+        for command in later.read_script():
+            texts = [] if command.name in _LEAVES_FILES else command.args
+            texts.extend(one.target.text for one in command.redirects if one.target is not None and ">" in one.operator)
+            wild = command.name in _EDITS and any("*" in text or text.startswith("$") for text in texts)
+            if wild or any(name in text for name in names for text in texts):
+                return True
+    return False
 
 
 def _absolute(step: Step, path: str) -> str:

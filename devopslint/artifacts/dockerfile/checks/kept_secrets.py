@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_VARIABLE = lazily(r"\$(?:\{(\w+)[^}]*\}|(\w+))")
+_VARIABLE = lazily(r"\$(?:\{(\w+)\b(?!:?\+)[^}]*\}|(\w+))")
+"""A variable that stands for its value: `${X:+text}` only asks whether it has one."""
 _COPIES = frozenset({"cp", "install", "mv"})
 _SETTINGS = {
     **dict.fromkeys(("npm", "pnpm", "yarn"), ("config", "set")),

@@ -69,13 +69,16 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def path_overwritten(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`ENV PATH=/app/bin`: nothing of the system is found any more."""
+    """`ENV PATH=/app/bin`: nothing of the system is found any more, where it is known to lie in `/bin` and `/usr/bin`."""
     step: Step = subject.context
     value = subject.get(("pairs", "PATH"))
     written = str(subject.raw(("pairs", "PATH")))
     if not isinstance(value, str) or step.stage is None or "$" in written or "%" in written:
         return
-    if re.search(r"(?:^|:)/(?:usr/)?bin/?(?::|$)", value) or step.stage.root_stage.image_text == "scratch":
+    if re.search(r"(?:^|:)/(?:usr/)?bin/?(?::|$)", value):
+        return
+    image = contents(parse_image(step.stage.root_stage.image_text))
+    if image is None or image.get("system") == "scratch":
         return
     if step.has_posix_shell() and not re.match(r"[A-Za-z]:", value):
         yield Problem(("pairs", "PATH"), path=value)
