@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerignore.patterns import is_wild
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
