@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from devopslint.artifacts.workflow.side_effects import FILES, may_leave
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
 from devopslint.policy.globs import IgnoreLines
 from devopslint.syntax.patterns import lazily
@@ -29,16 +30,8 @@ _MADE_BY_TOOLS = words("""node_modules dist build out bin obj target vendor venv
 _WRITTEN = lazily(r"(?:Dockerfile|Containerfile|Makefile|(?:docker-)?compose)\b")
 """Files that people write, in whichever folder."""
 _SUBMODULE = lazily(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
-_BRINGS_NOTHING = lazily(
-    r"actions/(?:setup-[\w-]+|github-script|create-github-app-token|upload-artifact|upload-pages-artifact|configure-pages"
-    r"|deploy-pages|attest[\w-]*|labeler|dependency-review-action|stale)|docker/[\w-]+|aws-actions/[\w-]+|azure/(?:login|setup-[\w-]+)"
-    r"|google-github-actions/(?:auth|setup-gcloud|get-gke-credentials)|hashicorp/setup-\w+|astral-sh/setup-uv|oven-sh/setup-bun"
-    r"|pnpm/action-setup|sigstore/cosign-installer|step-security/harden-runner|ruby/setup-ruby|shivammathur/setup-php"
-    r"|dtolnay/rust-toolchain|swatinem/rust-cache|gradle/actions/[\w-]+|codecov/codecov-action|denoland/setup-deno"
-    r"|github/codeql-action/[\w-]+|terraform-linters/setup-tflint|hadolint/hadolint-action|aquasecurity/trivy-action"
-    r"|golangci/golangci-lint-action|dorny/paths-filter|subosito/flutter-action|softprops/action-gh-release"
-)
-"""Actions that put no files into the working folder."""
+_NAMES_OUTPUT = lazily(r"out|dest|report|sarif|result|args|command|path|dir", re.IGNORECASE)
+"""Inputs of actions that may name a file which they write."""
 _MAKE_NOTHING = words("""echo printf cd ls test [ [[ set export true false : exit read pwd which type command sleep date grep
     wc pip pip3 pipx npm yarn pnpm apt-get apt apk brew sudo gem bundle pytest ruff black flake8 mypy isort eslint
     prettier tflint shellcheck hadolint corepack mvn gradle mvnw gradlew kubectl helm if umask chmod unset shift
@@ -174,9 +167,11 @@ class Ground:
         if name in {"actions/cache", "actions/cache/restore", "actions/cache/save"}:
             self.text += f"\n{inputs.get('path', '')}"
             return True
-        if not _BRINGS_NOTHING.fullmatch(name):
+        if may_leave(step, FILES):
             self.text += f"\n{inputs}"
             self.pristine = False
+        elif not name.startswith("actions/setup-"):
+            self.text += "".join(f"\n{value}" for key, value in inputs.items() if _NAMES_OUTPUT.search(key))
         return True
 
     def _check_out(self, step: Step) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.called import repository_root
+from devopslint.artifacts.workflow.side_effects import FILES, IMAGES, may_leave
 from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_BRING_NO_FILES = lazily(
-    r"(?:actions/(?:setup-[\w-]+|github-script|create-github-app-token)|docker/(?:login|setup-\w+|metadata)-action"
-    r"|docker/setup-[\w-]+|aws-actions/(?:configure-aws-credentials|amazon-ecr-login)|azure/(?:login|setup-[\w-]+|aks-set-context)"
-    r"|google-github-actions/(?:auth|setup-gcloud|get-gke-credentials)|hashicorp/setup-\w+|astral-sh/setup-uv"
-    r"|pnpm/action-setup|sigstore/cosign-installer|step-security/harden-runner)"
-)
-"""Actions that are known to leave no files of the repository behind."""
 _MAY_BRING_FILES = lazily(
     r"\b(?:git|gh|curl|wget|tar|unzip|scp|rsync|aws s3|gsutil|hub|svn|hg|tee|touch|cp|mv|mktemp|create|init|new|import|gist)\b"
     r"|>|<<"
@@ -111,7 +105,7 @@ def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
             if step.uses.text.startswith("./"):
                 yield Problem(("steps", step.index, "uses"), command=step.uses.text)
                 return
-            if not _BRING_NO_FILES.fullmatch(step.uses.name):
+            if may_leave(step, FILES):
                 return
             name = _input_with_file(step) if checks_out else None
             if name is not None:
@@ -244,7 +238,7 @@ def _docker_commands(job: Job) -> list[Command]:
     found: list[Command] = []
     for step in job.steps:
         if step.uses is not None:
-            if not (_BRING_NO_FILES.fullmatch(step.uses.name) or step.uses.name == "actions/checkout"):
+            if may_leave(step, IMAGES):
                 return []
         elif step.run is not None and not step.is_shell:
             return []

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import written
+from devopslint.artifacts.workflow.side_effects import TOOLS, VARIABLES, may_leave
 from devopslint.artifacts.workflow.words import words
 from devopslint.knowledge.scripts.variables import names_set
 from devopslint.policy.subject import Place, Problem, Related
@@ -37,7 +38,7 @@ def lost_between_steps(subject: Subject, options: Options) -> Iterator[Problem]:
     written_before: set[str] = set()
     for step in job.steps:
         if step.run is None or not step.is_shell or step.fragment is None:
-            if step.uses is not None and not step.uses.name.startswith("actions/"):
+            if step.uses is not None and may_leave(step, VARIABLES):
                 exported = {}  # it may set any
             continue
         if "GITHUB_ENV" in step.run:
@@ -189,12 +190,6 @@ _SET_UP: dict[str, dict[str, frozenset[str]]] = {
 """Action that sets a tool up → the commands and their first words that are to use what it sets up (none: any)."""
 
 
-_SETS_UP_NOTHING = lazily(
-    r"actions/(?:checkout|cache(?:/\w+)?|(?:up|down)load-artifact|github-script)|pnpm/action-setup|docker/[\w-]+"
-    r"|step-security/harden-runner|dorny/paths-filter|aws-actions/[\w-]+|google-github-actions/auth|azure/login"
-)
-
-
 _MANAGERS = words("pnpm yarn npm corepack bun poetry pipenv uv pdm hatch pipx pip setuptools wheel virtualenv bundler")
 """Tools that must be there before a set-up action may look for their cache."""
 
@@ -223,7 +218,7 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
 def _first_use_of(steps: list[Step], action: str) -> Command | None:
     """Return the first command that is to use what an action sets up, unless another may have set that up before."""
     for step in steps:
-        if step.uses is not None and not _SETS_UP_NOTHING.fullmatch(step.uses.name) and step.uses.name not in _SET_UP:
+        if step.uses is not None and step.uses.name not in _SET_UP and may_leave(step, TOOLS, VARIABLES):
             return None
         found = _use_of(step, action)
         if found is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
-from devopslint.artifacts.workflow.checks.handed_over import UPLOADS_NOTHING
+from devopslint.artifacts.workflow.side_effects import ARTIFACTS, may_leave
 from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ def _uploads(workflow: Workflow) -> list[Step] | None:
             continue
         if step.uses.name == "actions/upload-artifact" and "archive" not in step.inputs:
             found.append(step)
-        elif step.uses.kind != "repository" or not UPLOADS_NOTHING.fullmatch(step.uses.name):
+        elif may_leave(step, ARTIFACTS):
             return None
     return found
 

@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
+from devopslint.artifacts.workflow.side_effects import VARIABLES, may_leave
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-UPLOADS_NOTHING = lazily(
-    r"actions/(?:checkout|cache(?:/\w+)?|setup-\w+|download-artifact|github-script|configure-pages|deploy-pages|attest[\w-]*)"
-    r"|docker/[\w-]+|aws-actions/[\w-]+|google-github-actions/(?:auth|setup-gcloud)|azure/login|pnpm/action-setup"
-    r"|pypa/gh-action-pypi-publish|astral-sh/setup-uv|oven-sh/setup-bun|softprops/action-gh-release|hashicorp/setup-terraform"
-    r"|dtolnay/rust-toolchain|swatinem/rust-cache|codecov/codecov-action|step-security/harden-runner"
-)
-"""Actions that are known to upload no artifact."""
 _ASK_GITHUB = frozenset(
     {"api", "cache", "gist", "issue", "label", "pr", "project", "release", "repo", "ruleset", "run", "search", "secret",
      "variable", "workflow"}
@@ -81,8 +75,6 @@ def _gets_token_elsewhere(step: Step) -> bool:
     for other in step.job.steps[: step.index + 1]:
         if other.run is not None and _GIVES_TOKEN.search(other.run):
             return True
-        if other.uses is not None and not (
-            UPLOADS_NOTHING.fullmatch(other.uses.name) or other.uses.name.startswith("actions/")
-        ):
+        if other.uses is not None and may_leave(other, VARIABLES):
             return True
     return False
