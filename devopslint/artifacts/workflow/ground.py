@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from devopslint.artifacts.workflow.makes_files import makes_nothing
 from devopslint.artifacts.workflow.side_effects import FILES, may_leave
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
 from devopslint.policy.globs import IgnoreLines
@@ -32,22 +33,6 @@ _WRITTEN = lazily(r"(?:Dockerfile|Containerfile|Makefile|(?:docker-)?compose)\b"
 _SUBMODULE = lazily(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
 _NAMES_OUTPUT = lazily(r"out|dest|report|sarif|result|args|command|path|dir", re.IGNORECASE)
 """Inputs of actions that may name a file which they write."""
-_MAKE_NOTHING = words("""echo printf cd ls test [ [[ set export true false : exit read pwd which type command sleep date grep
-    wc pip pip3 pipx npm yarn pnpm apt-get apt apk brew sudo gem bundle pytest ruff black flake8 mypy isort eslint
-    prettier tflint shellcheck hadolint corepack mvn gradle mvnw gradlew kubectl helm if umask chmod unset shift
-    return local declare source .""")
-_MAKE_NOTHING_WITH = {
-    "git": words("config status diff log rev-parse describe push add commit tag fetch --version"),
-    "go": words("vet test mod install version build env"),
-    "cargo": words("test clippy fmt check audit build install"),
-    "docker": words("build buildx login push tag pull version info images ps"),
-    "docker-compose": frozenset({"build", "config", "pull"}),
-    "terraform": words("fmt init validate plan version"),
-    "python": frozenset({"-m", "--version", "-V"}), "python3": frozenset({"-m", "--version", "-V"}),
-    "node": frozenset({"--version", "-v"}), "uv": frozenset({"sync", "pip", "python"}), "poetry": frozenset({"install"}),
-}  # fmt: skip
-_RUNS_SCRIPTS = frozenset({"run", "run-script", "exec", "start", "create", "init", "dlx", "build", "pack", "x"})
-"""Words behind a package manager's name by which it runs what may make files."""
 _FETCHES = words("clone checkout switch pull merge submodule worktree restore stash apply am reset")
 _OWN_REF = lazily(
     r"\$\{\{\s*(?:github\.(?:ref|sha|ref_name|head_ref|event\.pull_request\.head\.(?:sha|ref)|event\.after))\b"
@@ -186,7 +171,7 @@ class Ground:
         self.trees["" if folder == "." else folder] = own
         return True
 
-    def after_command(self, command: Command) -> bool:
+    def after_command(self, command: Command, folder: str | None) -> bool:
         """Take note of what a command may have made; false when nothing is certain any more."""
         name, given = command.name, [word.text for word in command.words]
         first = next((word for word in given if not word.startswith("-")), given[0] if given else "")
@@ -200,13 +185,7 @@ class Ground:
                 self.pristine = False
         if not name and not command.words and command.name_word is None:
             return True  # an assignment alone
-        if name in _MAKE_NOTHING_WITH:
-            known = _MAKE_NOTHING_WITH[name]
-            self.pristine = self.pristine and bool(given) and (first in known or given[0] in known)
-        elif name in {"npm", "yarn", "pnpm"}:
-            self.pristine = self.pristine and first not in _RUNS_SCRIPTS
-        elif name not in _MAKE_NOTHING:
-            self.pristine = False
+        self.pristine = self.pristine and makes_nothing(command, self, folder)
         return True
 
 

@@ -162,6 +162,8 @@ def manifests_of(command: Command) -> tuple[str, ...]:
     if command.name == "docker" and given[:1] == ["compose"]:
         firsts, names = _MANIFESTS["docker-compose"]
         given = given[1:]
+    if given[:2] == ["mod", "init"]:
+        return ()  # it makes one
     alone = command.name in {"npm", "yarn", "pnpm", "bun"} and given[:1] and given[0] in {"install", "i"}
     if not given or given[0] not in firsts or command.has_flag(*_ELSEWHERE) or command.expands or command.assignments:
         return ()

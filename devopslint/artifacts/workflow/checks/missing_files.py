@@ -167,7 +167,7 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
                     yield fault
             if failed:
                 return  # the step ends here
-        if id(command) not in wrappers and not ground.after_command(command):
+        if id(command) not in wrappers and not ground.after_command(command, folder):
             ground.trees.clear()
             ground.pristine = False
             break
