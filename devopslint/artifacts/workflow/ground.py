@@ -185,8 +185,15 @@ class Ground:
                 self.pristine = False
         if not name and not command.words and command.name_word is None:
             return True  # an assignment alone
-        self.pristine = self.pristine and makes_nothing(command, self, folder)
+        self.pristine = self.pristine and makes_nothing(command, lambda: self._manifest_in(folder))
         return True
+
+    def _manifest_in(self, folder: str | None) -> str | None:
+        where = self.path_of(posixpath.join(folder, "package.json")) if folder is not None else None
+        if where is None:
+            return None
+        source = self.workspace.source(where) if self.workspace.exists(where) else None
+        return source.text if source is not None else ""
 
 
 def first_ground(workflow: Workflow) -> Ground | None:

@@ -9,7 +9,8 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from devopslint.artifacts.workflow.ground import Ground
+    from collections.abc import Callable
+
     from devopslint.syntax.shell import Command
 
 _MAKE_NOTHING = words("""echo printf cd pushd popd ls test [ [[ set shopt export unset true false : exit read mapfile readarray
@@ -48,12 +49,15 @@ _OWN_SCRIPT = lazily(r'"(?:(?:pre|post)?install|prepare|prepublish)"\s*:')
 _SEVERAL = lazily(r"(?:\./)?(?:[\w./-]+/)?\.\.\.$")
 
 
-def makes_nothing(command: Command, ground: Ground, folder: str | None) -> bool:
-    """Say whether a command surely makes no files but those that it names."""
+def makes_nothing(command: Command, manifest: Callable[[], str | None]) -> bool:
+    """Say whether a command surely makes no files but those that it names.
+
+    `manifest` returns the text of the `package.json` in its folder: empty without one, `None` when that is not known.
+    """
     name, given = command.name, [word.text for word in command.words]
     first = next((word for word in given if not word.startswith("-")), given[0] if given else "")
     if name in {"npm", "yarn", "pnpm", "bun"}:
-        return _of_packages(name, first or "install", ground, folder)
+        return _of_packages(name, first or "install", manifest)
     if name in {"mkdir", "touch", "tee"}:
         return not command.expands
     if name == "go" and first == "build":
@@ -72,14 +76,9 @@ def makes_nothing(command: Command, ground: Ground, folder: str | None) -> bool:
     return name in _MAKE_NOTHING
 
 
-def _of_packages(name: str, first: str, ground: Ground, folder: str | None) -> bool:
+def _of_packages(name: str, first: str, manifest: Callable[[], str | None]) -> bool:
     """Say whether a package manager of JavaScript makes nothing: it runs no script of the package, by an install neither."""
     if first not in _OF_PACKAGES or (name == "bun" and first == "test"):
         return False
-    if first not in _INSTALLS:
-        return True
-    where = ground.path_of(posixpath.join(folder, "package.json")) if folder is not None else None
-    if where is None:
-        return False
-    source = ground.workspace.source(where) if ground.workspace.exists(where) else None
-    return source is None or _OWN_SCRIPT.search(source.text) is None
+    text = manifest() if first in _INSTALLS else ""
+    return text is not None and _OWN_SCRIPT.search(text) is None
