@@ -117,6 +117,22 @@ class Assignment:
         return self.fragment.mark(self.start, self.end)
 
 
+class Place:
+    """What a statement takes over from the statements around it."""
+
+    __slots__ = ("after", "before", "condition", "function", "negated", "piped_from", "subshell", "within")
+
+    def __init__(self, parent: Place | None = None) -> None:
+        self.before = ""
+        self.after = ""
+        self.condition: bool = parent.condition if parent else False
+        self.negated: bool = parent.negated if parent else False
+        self.piped_from: Command | None = None
+        self.subshell: int = parent.subshell if parent else 0
+        self.function: str = parent.function if parent else ""
+        self.within: Command | None = parent.within if parent else None
+
+
 class Redirect:
     """`2> file`: the operator with its file descriptor (`2>`), and the target, if it is a word."""
 

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 import re
 
-from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Tree, program_name
+from devopslint.syntax.shell import Assignment, Command, Place, Redirect, Script, Tree, program_name
 from devopslint.syntax.shell_nested import Nested
 from devopslint.syntax.shell_plain import read_plain
-from devopslint.syntax.shell_words import WORDS, and_or_parts, disjoint, fill, mask, mask_prefixes, parse, word_of
+from devopslint.syntax.shell_words import (
+    REDIRECTS,
+    WORDS,
+    and_or_parts,
+    disjoint,
+    fill,
+    is_and_or,
+    mask,
+    mask_prefixes,
+    parse,
+    word_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Word
+    from devopslint.syntax.shell_words import Part
 
 _DEPTH = 60
 _LINE_END = re.compile(r"(?<!\\)\n")
@@ -28,7 +40,6 @@ _NESTED = 4
 """Scripts that hold one another: `sh -c "sh -c …"`."""
 _OPERATORS = frozenset({"&&", "||", ";", "&", "\n", ";;"})
 _TEST_OPERATORS = frozenset({"=", "==", "!=", "=~", "<", ">", "!"})
-_REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
 _COMPOUND = frozenset(
     {"if_statement", "elif_clause", "else_clause", "while_statement", "do_group", "case_statement", "case_item"}
     | {"for_statement", "c_style_for_statement", "compound_statement", "ERROR"}
@@ -66,7 +77,7 @@ def read_into(
     script.trees.append(Tree(fragment, root, expressions, wrapper))
     reader = _Reader(script, fragment, expressions, wrapper, depth)
     first = len(script.commands)
-    reader.statements(root.children, _Place())
+    reader.statements(root.children, Place())
     for command in script.commands[first:]:
         outer = command.wrapper
         if outer is not None and outer is not wrapper and outer.name != "find":
@@ -75,22 +86,6 @@ def read_into(
     if depth < _NESTED:
         for command, inside, inner_holes in reader.nested.scripts():
             read_into(script, inside, command, depth + 1, inner_holes)
-
-
-class _Place:
-    """What a statement takes over from the statements around it."""
-
-    __slots__ = ("after", "before", "condition", "function", "negated", "piped_from", "subshell", "within")
-
-    def __init__(self, parent: _Place | None = None) -> None:
-        self.before = ""
-        self.after = ""
-        self.condition: bool = parent.condition if parent else False
-        self.negated: bool = parent.negated if parent else False
-        self.piped_from: Command | None = None
-        self.subshell: int = parent.subshell if parent else 0
-        self.function: str = parent.function if parent else ""
-        self.within: Command | None = parent.within if parent else None
 
 
 class _Reader:
@@ -112,12 +107,12 @@ class _Reader:
         self.level = 0
         self.nested = Nested(script, fragment)
 
-    def statements(self, nodes: Sequence[Node], place: _Place) -> list[Command]:
+    def statements(self, nodes: Sequence[Node], place: Place) -> list[Command]:
         """Read statements one after the other; returns the commands whose output leaves the last of them."""
         self.level += 1
         found: list[Command] = []
         before = ""
-        last: _Place | None = None
+        last: Place | None = None
         if self.level <= _DEPTH:
             for node in nodes:
                 kind = node.type
@@ -130,7 +125,7 @@ class _Reader:
                     if last is not None and not before:
                         for command in found:
                             command.after = command.after or ";"
-                    inner = _Place(place)
+                    inner = Place(place)
                     inner.before = before or (";" if last else place.before)
                     inner.piped_from = place.piped_from
                     found = self.statement(node, inner) or found
@@ -139,12 +134,12 @@ class _Reader:
         self.level -= 1
         return found
 
-    def statement(self, node: Node, place: _Place) -> list[Command]:
+    def statement(self, node: Node, place: Place) -> list[Command]:
         """Read one statement; returns the commands whose output leaves it (one, or the last of each branch)."""
         kind = node.type
         if kind == "command":
             return [self.command(node, place)]
-        if kind in {"list", "pipeline"}:
+        if is_and_or(node):
             return self.and_or(node, place)
         if kind == "redirected_statement":
             return self.redirected(node, place)
@@ -170,7 +165,7 @@ class _Reader:
             self.substitutions(node, place)
         return []
 
-    def compound(self, node: Node, place: _Place) -> list[Command]:
+    def compound(self, node: Node, place: Place) -> list[Command]:
         """Read `if`, the loops and `case`: what is their condition is marked as such."""
         condition: list[Node] = []
         body: list[Node] = []
@@ -182,13 +177,13 @@ class _Reader:
             if child.is_named or child.type in _OPERATORS:
                 (condition if waiting else body).append(child)
         if condition:
-            inner = _Place(place)
+            inner = Place(place)
             inner.condition = True
             inner.before = place.before
             self.statements(condition, inner)
         return self.statements(body, place)
 
-    def and_or(self, node: Node, place: _Place) -> list[Command]:
+    def and_or(self, node: Node, place: Place) -> list[Command]:
         """Read `a | b && c || d`."""
         found: list[Command] = []
         before = place.before
@@ -198,23 +193,27 @@ class _Reader:
                 for command in found:
                     command.after = command.after or part
                 continue
-            inner = _Place(place)
+            inner = Place(place)
             inner.before = before
             inner.piped_from = place.piped_from
-            found = (self.pipeline(part, inner) if len(part) > 1 else self.statement(part[0], inner)) or found
+            if len(part) > 1:
+                found = self.pipeline(part, inner) or found
+            else:
+                child, redirects = part[0]
+                found = self.redirects(redirects, inner, self.statement(child, inner)) or found
         return found
 
-    def pipeline(self, nodes: Sequence[Node], place: _Place) -> list[Command]:
+    def pipeline(self, parts: Sequence[Part], place: Place) -> list[Command]:
         self.script.pipelines += 1
         number = self.script.pipelines
         outgoing: list[Command] = []
-        for child in nodes:
-            inner = _Place(place)
+        for child, redirects in parts:
+            inner = Place(place)
             inner.before = place.before
             first = len(self.script.commands)
             inner.piped_from = outgoing[-1] if outgoing else place.piped_from
             left = outgoing
-            outgoing = self.statement(child, inner)
+            outgoing = self.redirects(redirects, inner, self.statement(child, inner))
             if len(self.script.commands) > first:
                 head = next(
                     (c for c in self.script.commands[first:] if c.within is place.within and c.wrapper is self.wrapper),
@@ -226,16 +225,21 @@ class _Reader:
                 command.pipeline = number
         return outgoing
 
-    def redirected(self, node: Node, place: _Place) -> list[Command]:
+    def redirected(self, node: Node, place: Place) -> list[Command]:
         body = node.child_by_field_name("body")
         found = [self.new(node, place)] if body is None else self.statement(body, place)
-        command = found[-1] if found else None
-        for child in node.children:
-            if child.type in _REDIRECTS and command is not None:
-                found = self.redirect(child, command, place, found)
+        return self.redirects([child for child in node.children if child.type in REDIRECTS], place, found)
+
+    def redirects(self, nodes: Sequence[Node], place: Place, found: list[Command]) -> list[Command]:
+        """Read the redirections of the last of some commands; returns those whose output leaves it."""
+        if not found:
+            return found
+        command = found[-1]
+        for node in nodes:
+            found = self.redirect(node, command, place, found)
         return found
 
-    def redirect(self, node: Node, command: Command, place: _Place, found: list[Command]) -> list[Command]:
+    def redirect(self, node: Node, command: Command, place: Place, found: list[Command]) -> list[Command]:
         """Read a redirection, and what the grammar hangs below a heredoc: a pipe, a list, more redirections."""
         target: Word | None = None
         operator = ""
@@ -244,10 +248,10 @@ class _Reader:
             if kind == "heredoc_body":
                 self.nested.heredoc(node, child, command)
                 self.substitutions(child, self.inside(place, command))
-            elif kind in _REDIRECTS:
+            elif kind in REDIRECTS:
                 self.redirect(child, command, place, found)
             elif kind == "pipeline":
-                inner = _Place(place)
+                inner = Place(place)
                 inner.piped_from = command
                 first = len(self.script.commands)
                 rest = self.statements(child.children, inner)
@@ -268,7 +272,7 @@ class _Reader:
             elif not child.is_named and not operator.endswith(("<", ">", "|", "&", "-")):
                 operator += self.text(child)
             elif child.is_named and kind not in {"heredoc_start", "heredoc_end", "comment"}:
-                inner = _Place(place)
+                inner = Place(place)
                 inner.before = command.after
                 found = self.statement(child, inner) or found
         command.redirects.append(Redirect(operator, target))
@@ -276,7 +280,7 @@ class _Reader:
             self.nested.text(command, target)
         return found
 
-    def new(self, node: Node, place: _Place) -> Command:
+    def new(self, node: Node, place: Place) -> Command:
         """Append an empty command."""
         command = Command(self.script, self.fragment, node.start_byte, node.end_byte)
         self.script.pipelines += 1
@@ -293,13 +297,13 @@ class _Reader:
         self.script.commands.append(command)
         return command
 
-    def inside(self, place: _Place, command: Command) -> _Place:
-        inner = _Place(place)
+    def inside(self, place: Place, command: Command) -> Place:
+        inner = Place(place)
         inner.within = command
         inner.condition = inner.negated = False
         return inner
 
-    def command(self, node: Node, place: _Place) -> Command:
+    def command(self, node: Node, place: Place) -> Command:
         command = self.new(node, place)
         end = node.start_byte
         for child in node.children:
@@ -316,14 +320,14 @@ class _Reader:
                 self.substitutions(inner, self.inside(place, command))
             elif kind == "variable_assignment":
                 self.assignment(child, command, place)
-            elif kind in _REDIRECTS:
+            elif kind in REDIRECTS:
                 self.redirect(child, command, place, [command])
             elif child.is_named and kind != "comment":
                 self.argument(child, command, place)
         self.nested.unwrap(command)
         return command
 
-    def next_line(self, command: Command, node: Node, place: _Place) -> Command:
+    def next_line(self, command: Command, node: Node, place: Place) -> Command:
         """Begin another command at a word that the grammar took for one of the line above, and return it."""
         self.nested.unwrap(command)
         command.end = min(command.end, max([command.start, *(word.end for word in command.words)]))
@@ -335,7 +339,7 @@ class _Reader:
         following.name = "" if word.expands else program_name(word.text)
         return following
 
-    def builtin(self, node: Node, place: _Place) -> Command:
+    def builtin(self, node: Node, place: Place) -> Command:
         """Read `export`, `unset`, `[ … ]`: the first token is the name."""
         command = self.new(node, place)
         head = node.children[0]
@@ -352,14 +356,14 @@ class _Reader:
                 stack.extend(reversed(child.children))
         return command
 
-    def assignments(self, node: Node, place: _Place) -> Command:
+    def assignments(self, node: Node, place: Place) -> Command:
         command = self.new(node, place)
         for child in [node] if node.type == "variable_assignment" else node.children:
             if child.type == "variable_assignment":
                 self.assignment(child, command, place)
         return command
 
-    def assignment(self, node: Node, command: Command, place: _Place) -> None:
+    def assignment(self, node: Node, command: Command, place: Place) -> None:
         name = node.child_by_field_name("name")
         value = node.child_by_field_name("value")
         word = (
@@ -375,20 +379,20 @@ class _Reader:
         if value is not None:
             self.substitutions(value, self.inside(place, command))
 
-    def argument(self, node: Node, command: Command, place: _Place) -> None:
+    def argument(self, node: Node, command: Command, place: Place) -> None:
         command.words.append(word_of(self.fragment, self.expressions, node))
         command.end = max(command.end, node.end_byte)
         if node.type != "word":
             self.nested.note_holes(node)
             self.substitutions(node, self.inside(place, command))
 
-    def substitutions(self, node: Node, place: _Place) -> None:
+    def substitutions(self, node: Node, place: Place) -> None:
         """Read the commands of every `$( … )` and `<( … )` in a word."""
         stack = [node]
         while stack:
             current = stack.pop()
             if current.type in {"command_substitution", "process_substitution"}:
-                self.statement(current, _Place(place))
+                self.statement(current, Place(place))
             elif current.named_child_count:
                 stack.extend(reversed(current.named_children))
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
+    Part = tuple[Node, list[Node]]
+
 _QUOTE_OR_END = re.compile(r"'|\}(?=\})")
 """What opens or closes a string of an expression, and what may end the expression."""
 _PREFIX = re.compile(r"(?<![\w./$-])(?:time(?:[ \t]+-p)?|coproc(?:[ \t]+[A-Za-z_]\w*)?)(?=[ \t]*(?:\(|\{\s))")
@@ -32,6 +34,7 @@ _EXPANSIONS = frozenset(
         "simple_expansion",
     }
 )
+REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
 WORDS = _EXPANSIONS | {
     "ansi_c_string",
     "concatenation",
@@ -83,18 +86,33 @@ def _grammar() -> Any:
     return tree_sitter_bash.language()
 
 
-def and_or_parts(node: Node) -> list[list[Node] | str]:
-    """Return the pipelines of `a | b && c || d`, each as its commands, with the operators between them.
+def is_and_or(node: Node) -> bool:
+    """Say whether a node is a list or a pipeline, be it below redirections of its last command."""
+    while node.type == "redirected_statement":
+        body = node.child_by_field_name("body")
+        if body is None:
+            return False
+        node = body
+    return node.type in {"list", "pipeline"}
 
-    The grammar nests to the left, and hangs `b && c` below the pipe of `a | b | x && c`: no shell does.
+
+def and_or_parts(node: Node) -> list[list[Part] | str]:
+    """Return the pipelines of `a | b && c > x || d`, each as its commands, with the operators between them.
+
+    The grammar nests to the left, and hangs `b && c` below the pipe of `a | b | x && c`, and all of `a && b` below the
+    redirection of `a && b > x`: no shell does.
+    A redirection stands beside its command.
     """
-    found: list[list[Node] | str] = []
+    found: list[list[Part] | str] = []
     joined = False
     stack = [node]
     while stack:
         child = stack.pop()
-        if child.type in {"list", "pipeline"}:
+        if child.type in {"list", "pipeline"} or (child.type == "redirected_statement" and is_and_or(child)):
             stack.extend(reversed(child.children))
+        elif child.type in REDIRECTS:
+            if found and isinstance(found[-1], list):
+                found[-1][-1][1].append(child)
         elif child.type in {"|", "|&"}:
             joined = True
         elif not child.is_named:
@@ -102,9 +120,9 @@ def and_or_parts(node: Node) -> list[list[Node] | str]:
         elif child.type != "comment":
             last = found[-1] if joined and found else ""
             if isinstance(last, list):
-                last.append(child)
+                last.append((child, []))
             else:
-                found.append([child])
+                found.append([(child, [])])
             joined = False
     return found
 

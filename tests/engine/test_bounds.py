@@ -55,6 +55,8 @@ BOMBS = {
     "doubling variables": ("Dockerfile", "FROM a:1\nENV A0=x\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(64)) + "WORKDIR /$A64\n"),
     "many stages": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\nCOPY --from=a{n - 1} / /\n" for n in range(3000))),
     "deep defaults": ("Dockerfile", "FROM a:1\nENV A=" + "${B:-" * 50_000 + "}" * 50_000 + "\n"),
+    "redirections in one instruction": ("Dockerfile", "FROM a:1\nRUN " + "echo a > /b && " * 3000 + "true\n"),
+    "redirected pipes in one instruction": ("Dockerfile", "FROM a:1\nRUN " + "echo a | c > /b && " * 3000 + "true\n"),
     "one long line": ("Dockerfile", "FROM a:1\nRUN " + "echo a && " * 100_000 + "true\n"),
     "long continuation": ("Dockerfile", "FROM a:1\nRUN a \\\n" + " b \\\n" * 100_000 + " c\n"),
     "many heredocs": ("Dockerfile", "FROM a:1\nRUN " + "".join(f"<<A{n} " for n in range(3000)) + "\n"),

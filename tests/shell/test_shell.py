@@ -220,8 +220,21 @@ def test_assignments_and_redirections() -> None:
     assert [(r.operator, r.target and r.target.text) for r in command.redirects] == [(">", "out"), ("2>&", "1")]
 
 
+def test_redirections_in_a_list() -> None:
+    a, b, c, d, e = script("a > 1 && b | c 2> 2 > 3 | d || e <<X > 4\nX\n").commands
+    written = [[(r.operator, r.target and r.target.text) for r in one.redirects] for one in (a, b, c, d)]
+    assert written == [[(">", "1")], [], [("2>", "2"), (">", "3")], []]
+    assert (">", "4") in [(r.operator, r.target and r.target.text) for r in e.redirects]
+    assert [one.before for one in (a, b, c, d, e)] == ["", "&&", "&&", "&&", "||"]
+    assert [one.after for one in (a, b, c, d, e)] == ["&&", "", "", "||", ""]
+    assert [b.piped_to, c.piped_to, d.piped_to] == [c, d, None]
+    assert b.pipeline == c.pipeline == d.pipeline != a.pipeline
+
+
 def test_long_lists_and_deep_nesting_end() -> None:
     assert len(script(" && ".join(["a"] * 3000)).commands) == 3000
+    assert len(script(" && ".join(["a > b"] * 3000)).commands) == 3000
+    assert len(script(" | ".join(["a 2> b"] * 3000)).commands) == 3000
     assert len(script("(" * 300 + "a" + ")" * 300).commands) <= 1
     assert script("if a; then").has_errors
 
