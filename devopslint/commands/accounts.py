@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Place, Subject
     from devopslint.policy.trace import Step, Value
 
+_NAMED = 5
+"""So many lines are named."""
 _READING = ("core/syntax", "core/encoding", "core/too-large", "core/internal")
 
 
 class SubjectAccount:
     """One subject that a rule met: its conditions as steps, what a check read and asked, and what became of it."""
 
-    def __init__(self, rule: Rule, subject: Subject, findings: Sequence[Finding]) -> None:
+    def __init__(self, rule: Rule, subject: Subject, findings: Sequence[Finding], *, spared: bool = False) -> None:
         self.address = subject.address
         self.kind = f"{subject.kind}.{subject.type}" if subject.type else subject.kind
         self.place: Place = subject.place()
@@ -38,6 +40,9 @@ class SubjectAccount:
         self.reads: list[Value] = []
         self.questions: list[Step] = []
         self.outcome = self._judged(rule, subject)
+        if spared and self.findings:
+            self.findings = []
+            self.outcome = "nothing is reported; it would be, were the rule asked of this file"
         start = self.place.source.position(self.place.start)[0]
         end = max(self.place.end, getattr(subject.value, "end", 0))
         self.lines = start, max(start, self.place.source.position(max(self.place.start, end - 1))[0])
@@ -100,6 +105,7 @@ def accounts_of(identifier: str, request: Request, line: int = 0) -> list[Accoun
     session = Session(request)
     session.check_selection()
     workspace, asked = asked_of(request, session)
+    _check_line(asked, workspace, line)
     for note in session.notes:
         tell(note)
     catalog, selection = session.catalog, session.selection
@@ -112,12 +118,37 @@ def accounts_of(identifier: str, request: Request, line: int = 0) -> list[Accoun
         account.notes = list(_notes(asked, session))
         account.why_idle = why_idle(rule, selection, session, (asked.given or [""])[0])
         _run(account, session, workspace, asked, catalog, selection)
-        if line:
-            account.subjects = at_line(account.subjects, line)
-            account.others = [one for one in account.others if one.span.line <= line <= one.span.end_line]
         account.why_nothing = _why_nothing(account, workspace, asked)
+        if line and not account.why_nothing:
+            _narrow(account, line)
         found.append(account)
     return found
+
+
+def _check_line(asked: Asked, workspace: Workspace, line: int) -> None:
+    """Raise UsageError for a line that a file does not have."""
+    from devopslint.commands.request import UsageError
+
+    source = workspace.source(asked.given[0]) if line and asked.given else None
+    if source is not None:
+        last = max(1, len(source.text.rstrip("\r\n").splitlines()))
+        if line > last:
+            raise UsageError(f"{source.path}:{line}: there is no such line: the last one is {last}")
+
+
+def _narrow(account: Account, line: int) -> None:
+    """Keep what is said of a line; where that is nothing, say where there is something."""
+    lines = sorted({one.lines[0] for one in account.subjects} | {one.span.line for one in account.others})
+    account.subjects = at_line(account.subjects, line)
+    account.others = [one for one in account.others if one.span.line <= line <= one.span.end_line]
+    if not account.subjects and not account.others:
+        more = ", …" if len(lines) > _NAMED else ""
+        named = ", ".join(map(str, lines[:_NAMED])) + more
+        account.why_nothing = (
+            f"nothing that the rule is about stands at line {line}: "
+            + ("it begins at line " if len(lines) == 1 else "there is some at the lines ")
+            + named
+        )
 
 
 def at_line(subjects: Sequence[SubjectAccount], line: int) -> list[SubjectAccount]:
@@ -143,6 +174,7 @@ def _run(
 
     rule = account.rule
     wanted = {*asked.given, *asked.found}
+    spared: set[str] = set()
     if _is_about_all(rule) and not asked.whole and "-" not in session.request.paths:
         asked = discover(session.root, [session.root])
 
@@ -153,12 +185,13 @@ def _run(
         found = [finding for finding in findings if is_of(finding.rule, rule)]
         path = subject.document.source.path
         if path in wanted or any(one.path in wanted for one in found) or (asked.whole and not workspace.exists(path)):
-            account.subjects.append(SubjectAccount(mine, subject, found))
+            account.subjects.append(SubjectAccount(mine, subject, found, spared=path in spared))
         else:
             account.elsewhere += 1
 
     def perform(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
         judge.watch = seen
+        spared.update(path for task in tasks for path in _spared(rule, task, workspace))
         return one_by_one(judge, tasks)
 
     run = Run(workspace, catalog, _settings(rule, runs), perform, ignoring=session.ignoring())
@@ -166,12 +199,33 @@ def _run(
     account.kinds = list(report.summary.files)
     told = {id(finding) for subject in account.subjects for finding in subject.findings}
     for finding in report.findings:
-        if finding.path not in wanted and not asked.whole:
+        if (finding.path not in wanted and not asked.whole) or (finding.path in spared and is_of(finding.rule, rule)):
             continue
         if is_of(finding.rule, rule) and id(finding) not in told and finding.path in wanted:
             account.others.append(finding)
         elif finding.rule in _READING and finding.path in wanted:
             account.faults.append(finding)
+
+    if account.subjects and spared.issuperset(one.place.source.path for one in account.subjects):
+        words = ", ".join(f"`{word}`" for word in rule.needs)
+        lacking = (
+            f"the word {words} that it needs does"
+            if len(rule.needs) == 1
+            else f"the words {words}, one of which it needs, do"
+        )
+        where = "this file" if len(spared & wanted) == 1 else "these files"
+        account.notes.append(f"it is not asked of {where}: {lacking} not stand there (`needs` of the rule)")
+
+
+def _spared(rule: Rule, task: Task, workspace: Workspace) -> Sequence[str]:
+    """Return the files of a unit when a run does not ask a rule of it, for want of the words that the rule needs."""
+    from devopslint.policy.needs import standing
+
+    if not rule.needs:
+        return ()
+    sources = [workspace.source(path) for path in task.files]
+    texts = [source.text for source in sources if source is not None]
+    return () if standing(rule.needs, texts) else task.files
 
 
 def _settings(rule: Rule, runs: Selection) -> Selection:

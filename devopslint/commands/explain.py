@@ -6,6 +6,7 @@ import os
 import re
 
 from devopslint.commands.accounts import Account, accounts_of
+from devopslint.commands.request import UsageError
 from devopslint.commands.telling import say
 from devopslint.policy.trace import place_value, written
 
@@ -27,6 +28,8 @@ def explain(identifier: str, path: str, request: Request, *, as_json: bool) -> i
     found = _WITH_LINE.match(path)
     if found and not os.path.lexists(path) and os.path.lexists(found[1]):
         path, line = found[1], int(found[2])
+        if not line:
+            raise UsageError(f"{path}:0: lines are counted from 1")
     request.paths = [path]
     accounts = accounts_of(identifier, request, line)
     if as_json:

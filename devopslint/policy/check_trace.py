@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from contextlib import contextmanager
 
 from devopslint.policy import subject as subjects
 from devopslint.policy.trace import Step, Value, shown, value_at
@@ -16,7 +17,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
     from typing import Any
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     Tracer = Callable[[FrameType, str, Any], Any]
 
-MOST = 40
-"""Questions, and values, that are told of one subject."""
+MOST = 60
+"""Questions, and values, that are told of one subject; of more only the number."""
 _OFFSETS = frozenset({"start", "end"})
 """Fields whose numbers say nothing to people."""
 _CANDIDATES = subjects.candidates.__code__
@@ -37,13 +38,38 @@ def trace_check(check: Check, subject: Subject, options: Mapping[str, Any]) -> t
     """Run a check on a subject; return the values that it read, and its questions in the order of their answers."""
     watched = _Watched(check, subject)
     before = sys.gettrace()
-    sys.settrace(watched.enter)
-    try:
-        for _ in check(subject, options):
-            pass
-    finally:
-        sys.settrace(before)
+    with _asked_for_the_first_time(subject.context):
+        sys.settrace(watched.enter)
+        try:
+            for _ in check(subject, options):
+                pass
+        finally:
+            sys.settrace(before)
+    if watched.untold:
+        watched.steps[-1].text += f" (and {watched.untold} more that are not told)"
     return list(watched.reads.values()), watched.steps
+
+
+@contextmanager
+def _asked_for_the_first_time(context: Any) -> Iterator[None]:
+    """Let a check find nothing that it, or one before it, has kept with what a subject belongs to: it would ask nothing."""
+    fields = [*getattr(context, "__dict__", ()), *(name for of in type(context).__mro__ for name in _slots(of))]
+    owners = [context, *(getattr(context, name, None) for name in fields)]
+    kept = {id(one.cache): one.cache for one in owners if isinstance(getattr(one, "cache", None), dict)}
+    copies = [(cache, dict(cache)) for cache in kept.values()]
+    try:
+        for cache, _ in copies:
+            cache.clear()
+        yield
+    finally:
+        for cache, copy in copies:
+            cache.clear()
+            cache.update(copy)
+
+
+def _slots(of: type) -> Sequence[str]:
+    names = of.__dict__.get("__slots__", ())
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 class _Question:
@@ -62,6 +88,7 @@ class _Watched:
     def __init__(self, check: Check, subject: Subject) -> None:
         self.reads: dict[str, Value] = {}
         self.steps: list[Step] = []
+        self.untold = 0
         self._subject = subject
         self._code = getattr(check, "__code__", None)
         self._file = self._code.co_filename if self._code is not None else ""
@@ -102,17 +129,22 @@ class _Watched:
         elif event == "return":
             if question is not None and arg is None:
                 self._answer(frame, question, holds=False)
-            if isinstance(arg, bool) and frame.f_code is not self._code and len(self.steps) < MOST:
-                self.steps.append(Step(f"{frame.f_code.co_name}()", arg))
+            if isinstance(arg, bool) and frame.f_code is not self._code:
+                self._tell(Step(f"{frame.f_code.co_name}()", arg))
         return self._line
 
     def _answer(self, frame: FrameType, question: _Question, *, holds: bool) -> None:
         del self._open[frame]
+        where = "" if frame.f_code is self._code else f"{frame.f_code.co_name}(): "
+        step = Step(f"{where}{shown_code(question.node.test)}", holds)
+        step.values = question.values
+        self._tell(step)
+
+    def _tell(self, step: Step) -> None:
         if len(self.steps) < MOST:
-            where = "" if frame.f_code is self._code else f"{frame.f_code.co_name}(): "
-            step = Step(f"{where}{shown_code(question.node.test)}", holds)
-            step.values = question.values
             self.steps.append(step)
+        else:
+            self.untold += 1
 
 
 def shown_code(node: ast.expr) -> str:

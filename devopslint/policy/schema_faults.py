@@ -102,6 +102,7 @@ def _of_text(kind: str, value: Any, wanted: Any, schema: Mapping[str, Any]) -> s
     text = _WORDS[value] if value is None or isinstance(value, bool) else str(value)
     if kind == "minLength" and not text:
         return "this should not be empty"
+    text = " ".join(text.split())
     shown = f"`{text if len(text) <= 60 else text[:59] + '…'}`"
     if kind == "enum":
         allowed = [str(one) for one in wanted]

@@ -254,4 +254,4 @@ def _shown(value: Any) -> str:
         return "[" + ", ".join(_shown(item) for item in value) + "]"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return '"' + value.replace("\n", "\\n") + '"' if isinstance(value, str) else str(value)

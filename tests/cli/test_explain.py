@@ -291,3 +291,67 @@ def test_what_the_baseline_knows(tmp_path: Path) -> None:
     write(tmp_path, {"Dockerfile": "FROM a:latest\nUSER 1\n", "policy/x.txt": ""})
     assert devopslint("baseline", cwd=tmp_path).returncode == 0
     assert told(tmp_path, "DL3007", "Dockerfile")[-1].endswith("(known from the baseline)")
+
+
+NEEDING = HEAD + "on: dockerfile.stage\ncheck: own_checks:find\nneeds: {needs}\nmessage: found it\n" + EXAMPLES
+FINDS_ALL = (
+    'from devopslint.policy.subject import Problem\n\n\ndef find(subject, options):\n    yield Problem("image")\n'
+)
+
+
+def test_words_that_a_file_lacks_are_told_as_the_run_takes_them(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "policy/house/one.yaml": NEEDING.format(needs="[zebra]"),
+            "policy/house/two.yaml": NEEDING.format(needs="[lion, zebra]"),
+            "policy/own_checks.py": FINDS_ALL,
+            "Dockerfile": "FROM a:1\n",
+            "b/Dockerfile": "FROM zebra:1\n",
+        },
+    )
+    said = "it is not asked of this file: {} not stand there (`needs` of the rule)"
+    for rule, words in (
+        ("one", "the word `zebra` that it needs does"),
+        ("two", "the words `lion`, `zebra`, one of which it needs, do"),
+    ):
+        run = devopslint("--select", f"house/{rule}", "--rules-dir", "policy", "--output", "concise", cwd=tmp_path)
+        assert run.stdout.splitlines() == [f"b/Dockerfile:1:6: error[house/{rule}] found it"]
+        lines = told(tmp_path, rule, "Dockerfile")
+        assert lines[2] == said.format(words)
+        assert lines[-1] == "nothing is reported; it would be, were the rule asked of this file"
+        assert "reported at" not in "\n".join(lines)
+        there = told(tmp_path, rule, "b/Dockerfile")
+        assert "not asked" not in "\n".join(there)
+        assert there[-1] == "reported at b/Dockerfile:1:6: found it"
+
+
+def test_lines_where_nothing_stands(tmp_path: Path) -> None:
+    house(tmp_path, "all", "on: kubernetes.container\nforbid: {image: {exists: true}}\n")
+    write(tmp_path, {"shop.yaml": POD, "one.yaml": POD.partition("    - name: side")[0]})
+    assert told(tmp_path, "all", "shop.yaml:3")[2:] == [
+        "nothing that the rule is about stands at line 3: there is some at the lines 7, 9"
+    ]
+    assert told(tmp_path, "all", "one.yaml:1")[2:] == [
+        "nothing that the rule is about stands at line 1: it begins at line 7"
+    ]
+    for line, said in ((11, "there is no such line: the last one is 10"), (0, "lines are counted from 1")):
+        done = devopslint("explain", "all", f"shop.yaml:{line}", "--rules-dir", "policy", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"devopslint: shop.yaml:{line}: {said}\n")
+
+
+def test_what_another_rule_has_found_out_is_asked_once_more(tmp_path: Path) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v5\n      - run: |\n          make x\n          python a.py\n"
+    write(tmp_path, {".github/workflows/a.yml": text, "policy/x.txt": "", "README.md": "", "Makefile": "x:\n"})
+    lines = told(tmp_path, "workflow/missing-file", ".github/workflows/a.yml")
+    assert 'path = "a.py"' in lines
+    assert 'step.run = "make x\\npython a.py\\n"' in lines
+
+
+def test_of_many_questions_the_rest_is_counted(tmp_path: Path) -> None:
+    check = "def find(subject, options):\n    for one in range(70):\n        if one < 0:\n            yield None\n"
+    house(tmp_path, "many", "on: dockerfile.stage\ncheck: own_checks:find\n")
+    write(tmp_path, {"policy/own_checks.py": check, "Dockerfile": "FROM a:1\n"})
+    lines = told(tmp_path, "many", "Dockerfile")
+    assert lines.count("does not hold one < 0") == 59
+    assert "does not hold one < 0 (and 10 more that are not told)" in lines
