@@ -160,7 +160,12 @@ def _failed(error: Exception, arguments: list[str]) -> int:
 
 
 def _command_meant(message: str, arguments: list[str]) -> str:
-    """Return the command that was probably meant by a first word that is taken for a path which is not there."""
+    """Return the command that was probably meant by a word that is taken for a path which is not there."""
+    misplaced = next(
+        (one for one in arguments[1:] if one in _COMMANDS and message == f"{one}: no such file or folder"), ""
+    )
+    if misplaced:
+        return f": a command stands before its options (`devopslint {misplaced} …`)"
     if not arguments or not message.startswith(f"{arguments[0]}: no such file"):
         return ""
     from devopslint.policy.suggestion import suggestion

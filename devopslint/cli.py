@@ -90,7 +90,11 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules."),
     click.option("--config", type=click.Path(), help="Use this configuration instead of the nearest .devopslint.yaml."),
     click.option("--no-config", is_flag=True, help="Use no configuration."),
-    click.option("--force-exclude", is_flag=True, help="Heed `exclude` for files given by name too, as hooks need it."),
+    click.option(
+        "--force-exclude",
+        is_flag=True,
+        help="Take files given by name for found ones, as hooks need it: heed `exclude`, pass over unknown kinds.",
+    ),
     click.option("--stdin-filename", metavar="PATH", help="What the file on standard input (`-`) is called."),
     click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes to use (0: as fits)."),
     click.option(

@@ -201,9 +201,29 @@ def test_the_workflow_in_the_readme(tmp_path: Path) -> None:
     inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
     (step,) = [step for step in yaml.safe_load(text)["jobs"]["devopslint"]["steps"] if "devopslint" in step["uses"]]
     assert set(step["with"]) <= set(inputs)
-    write(tmp_path, {".github/workflows/devopslint.yml": text})
-    found = findings(".github/workflows/devopslint.yml", "--select", "workflow", cwd=tmp_path)
-    assert {one["rule"] for one in found} <= {"workflow/action-from-branch", "workflow/unpinned-action"}
+
+
+def written_by_hand() -> list[str]:
+    made = {name for name in _generator().pages() if name != "README.md"}
+    pages = ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+    return [page for page in pages if page not in made]
+
+
+def workflows() -> list[str]:
+    texts = [text for page in written_by_hand() for text in blocks(page, "yaml")]
+    return [text for text in texts if "jobs" in (yaml.safe_load(text) or ())]
+
+
+@pytest.mark.parametrize("text", workflows())
+def test_our_workflows_are_as_we_want_them(text: str, tmp_path: Path) -> None:
+    write(tmp_path, {".github/workflows/devopslint.yml": text, "README.md": "# Shop\n"})
+    assert findings("--fail-on", "never", cwd=tmp_path) == []
+    strict = {one["rule"] for one in findings("--profile", "strict", "--select", "workflow", cwd=tmp_path)}
+    assert strict <= {"workflow/unwatched-job", "workflow/unverified-creator"}
+
+
+def test_the_readme_has_a_workflow() -> None:
+    assert sum("uses: devopslint/devopslint@" in text for text in workflows()) == 1
 
 
 def commands() -> list[str]:

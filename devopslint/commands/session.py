@@ -134,7 +134,7 @@ class Session:
         return catalog.folders, _selection(self.request, config, catalog, overrides)
 
     def without_excluded(self, asked: Asked) -> Asked:
-        """Leave out what the configuration of the whole or the nearest one excludes; named files only when forced."""
+        """Leave out of what was found what the configuration of the whole or the nearest one excludes."""
         if not self._excluding:
             return asked
         from devopslint.engine.discover import Asked
@@ -142,10 +142,9 @@ class Session:
         def kept(path: str) -> bool:
             return self.excluded_at(path) is None
 
-        given = [path for path in asked.given if kept(path)] if self.request.force_exclude else asked.given
         found = [path for path in asked.found if kept(path)]
-        excluded = len(asked.given) + len(asked.found) - len(given) - len(found)
-        return Asked(given, found, asked.whole, asked.folders, excluded, asked.entries)
+        excluded = len(asked.found) - len(found)
+        return Asked(asked.given, found, asked.whole, asked.folders, excluded, asked.entries)
 
     def excluded_at(self, path: str) -> str | None:
         """Return the place of the `exclude` that leaves a file out; `None` for one that is kept."""

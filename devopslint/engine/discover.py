@@ -49,6 +49,11 @@ class Asked:
         self.folders = folders
         self.excluded = excluded
 
+    def as_found(self) -> Asked:
+        """Return the same with the files that were given by name among those that were found: a tool has named them all."""
+        found = sorted({*self.given, *self.found})
+        return Asked([], found, self.whole, self.folders, self.excluded, self.entries)
+
     def looked_at(self) -> set[str] | None:
         """Return the files that a report is about; `None` for all that there are."""
         return None if self.whole else {*self.given, *self.found}

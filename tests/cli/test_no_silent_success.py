@@ -106,6 +106,32 @@ def test_what_is_given_by_name_is_checked_though_excluded_or_ignored_by_git(tmp_
     assert devopslint(cwd=tmp_path).stdout.endswith("Nothing to check: 1 file is excluded\n")
 
 
+def test_what_a_hook_names_is_no_more_asked_for_than_what_is_found(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "x: 1\n", "notes.txt": "", "Dockerfile": "FROM a:latest\n", "broken.yaml": "kind: [\n"})
+    write(tmp_path, {"gone/x.txt": ""})
+    unknown = ("a.yaml", "notes.txt", "broken.yaml")
+    for strict in ((), ("--strict",)):
+        hook = devopslint("check", "--force-exclude", *strict, *unknown, cwd=tmp_path)
+        assert (hook.returncode, hook.stdout, hook.stderr) == (0, "Nothing to check\n", "")
+        hook = devopslint("check", "--force-exclude", *strict, *unknown, "Dockerfile", *FINE[2:], cwd=tmp_path)
+        assert (hook.returncode, hook.stderr) == (1, "")
+        assert {line.split(":")[0] for line in hook.stdout.splitlines()} == {"Dockerfile"}
+    # a folder that a person names is still told of, and so is a path that is not there
+    assert (
+        "gone: no file in it is of a kind" in devopslint("--force-exclude", "gone", "Dockerfile", cwd=tmp_path).stdout
+    )
+    assert devopslint("--force-exclude", "nowhere", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [("-q", "check", "."), ("--color", "never", "check"), ("--strict", "check"), ("--jobs=1", "check")]
+)
+def test_a_command_behind_options_is_told(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = devopslint(*arguments, cwd=tmp_path)
+    said = "check: no such file or folder: a command stands before its options (`devopslint check …`)"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"devopslint: {said}\n")
+
+
 @pytest.mark.parametrize("below_git", [False, True])
 def test_a_nested_configuration_holds_though_it_is_ignored_itself(tmp_path: Path, below_git: bool) -> None:
     write(tmp_path, {".gitignore": ".devopslint.yaml\n", "a/Dockerfile": "FROM a:latest\n"})

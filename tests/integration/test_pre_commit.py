@@ -83,6 +83,7 @@ def test_the_hook(tmp_path: Path, published: Path, home: Path) -> None:
     good = pre_commit(folder, home, "run")
     assert good.returncode == 0, good.stdout + good.stderr
     assert "Passed" in good.stdout
+    write(folder, {"api/settings.yaml": "a: 1\n"})
     git(folder, "add", "api")
     bad = pre_commit(folder, home, "run")
     assert bad.returncode == 1, bad.stdout + bad.stderr
@@ -90,6 +91,7 @@ def test_the_hook(tmp_path: Path, published: Path, home: Path) -> None:
     assert "api/Dockerfile" in bad.stdout
     assert "old/Dockerfile" not in bad.stdout
     assert "web/Dockerfile" not in bad.stdout
+    assert "settings.yaml" not in bad.stdout  # of no known kind: pre-commit has named it, no person
 
     pre_commit(folder, home, "install")
     commit = subprocess.run(
