@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.submodules import is_within, paths_of_submodules
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Seq
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 _MANIFESTS = {
     "npm": ("package.json", r"package\.json"), "bun": ("package.json", r"package\.json"),
     "pip": ("requirements.txt", r".*\.(?:txt|in|toml)|setup\.(?:py|cfg)|Pipfile(?:\.lock)?|requirements"),
-    "uv": ("pyproject.toml", r"pyproject\.toml|.*\.txt|.*\.in|requirements"), "gomod": ("go.mod", r"go\.(?:mod|work)"),
+    "uv": ("pyproject.toml", r"(?:pyproject|uv)\.toml|uv\.lock|.*\.txt|.*\.in|requirements|.*\.py"),
+    "gomod": ("go.mod", r"go\.(?:mod|work)"),
     "cargo": ("Cargo.toml", r"Cargo\.toml"), "bundler": ("Gemfile", r"Gemfile|gems\.rb|.*\.gemspec"),
     "composer": ("composer.json", r"composer\.json"), "maven": ("pom.xml", r"pom\.xml|\.mvn"),
-    "gradle": ("build.gradle", r".*\.gradle(?:\.kts)?|gradle"),
+    "gradle": ("build.gradle", r".*\.gradle(?:\.kts)?|gradle|gradle\.lockfile|.*\.versions\.toml"),
     "mix": ("mix.exs", r"mix\.exs"), "pub": ("pubspec.yaml", r"pubspec\.yaml"),
     "elm": ("elm.json", r"elm(?:-package)?\.json"), "swift": ("Package.swift", r"Package\.swift|.*\.xcodeproj"),
     "docker": ("Dockerfile", r"(?i:.*(?:docker|container)file.*)|.*\.ya?ml"),
@@ -58,6 +60,8 @@ def folder_without_manifest(subject: Subject, options: Options) -> Iterator[Prob
             continue
         inner = root + folder.strip("/").removeprefix("./")
         inner = inner.rstrip("/").removesuffix("/.")
+        if is_within(folder.strip("/").removeprefix("./"), paths_of_submodules(workspace, root)):
+            continue
         names = list(workspace.names(inner))
         if name == "requirements.txt":
             names += [

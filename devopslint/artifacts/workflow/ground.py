@@ -8,6 +8,7 @@ import re
 from devopslint.artifacts.workflow.makes_files import makes_nothing
 from devopslint.artifacts.workflow.side_effects import FILES, may_leave
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
+from devopslint.knowledge.submodules import is_within, paths_of_submodules
 from devopslint.policy.globs import IgnoreLines
 from devopslint.syntax.patterns import lazily
 
@@ -30,7 +31,6 @@ _MADE_BY_TOOLS = words("""node_modules dist build out bin obj target vendor venv
 """Folders that tools make, and that are seldom committed."""
 _WRITTEN = lazily(r"(?:Dockerfile|Containerfile|Makefile|(?:docker-)?compose)\b")
 """Files that people write, in whichever folder."""
-_SUBMODULE = lazily(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
 _NAMES_OUTPUT = lazily(r"out|dest|report|sarif|result|args|command|path|dir", re.IGNORECASE)
 """Inputs of actions that may name a file which they write."""
 _FETCHES = words("clone checkout switch pull merge submodule worktree restore stash apply am reset")
@@ -119,7 +119,7 @@ class Ground:
         parts = inner.split("/")
         if not _MADE_BY_TOOLS.isdisjoint((*parts[:-1], parts[0])) and not _WRITTEN.match(parts[-1]):
             return True
-        if any(inner == one or inner.startswith(one.rstrip("/") + "/") for one in self._submodules()):
+        if is_within(inner, self.submodules()):
             return True
         ignored = self._ignores()
         if ignored is None:
@@ -135,12 +135,11 @@ class Ground:
             known[self.root] = IgnoreLines(source.text.split("\n")) if source is not None else None
         return known[self.root]
 
-    def _submodules(self) -> list[str]:
-        known: dict[str, list[str]] = self.workflow.cache.setdefault("submodules", {})
+    def submodules(self) -> tuple[str, ...]:
+        """Return the folders of the repository that hold another one."""
+        known: dict[str, tuple[str, ...]] = self.workflow.cache.setdefault("submodules", {})
         if self.root not in known:
-            path = f"{self.root}.gitmodules"
-            source = self.workspace.source(path) if self.workspace.exists(path) else None
-            known[self.root] = _SUBMODULE.findall(source.text) if source is not None else []
+            known[self.root] = paths_of_submodules(self.workspace, self.root)
         return known[self.root]
 
     def after_action(self, step: Step) -> bool:

@@ -11,6 +11,7 @@ import re
 from devopslint.artifacts.workflow.ground import files_below, seen_whole
 from devopslint.artifacts.workflow.named_files import lines_of
 from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.knowledge.submodules import may_reach
 from devopslint.policy.globs import Glob
 from devopslint.policy.subject import Problem
 
@@ -102,6 +103,7 @@ def _nothing_fits(patterns: list[str], ground: Ground) -> bool:
         if (
             plain.startswith(("/", "~", "..", "$"))
             or "${{" in plain
+            or may_reach(plain, ground.submodules())
             or (last.strip("*") and last.strip("*") in ground.text)
         ):
             return False
