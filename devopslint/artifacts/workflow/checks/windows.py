@@ -10,6 +10,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
     from typing import Any
 
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
 _BASH = lazily(
     r"""(?m)>>?[ ]*"?\$\{?GITHUB_(?:OUTPUT|ENV|PATH|STEP_SUMMARY|STATE)\}?"?|^[ \t]*export[ ]+\w+=\S*"""
     r"""|^[ \t]*set[ ]+-[euxo]+\b|^[ \t]*(?:if|elif|while)[ ]+\[\[?[ ]|^[ \t]*(?:fi|done|esac)[ \t]*$"""
-    r"""|^[ \t]*source[ ]+\S+|(?<=[ \t])\\$|\$\{\w+(?::-|%|\#|//?)[^}]*\}|<<-?'?EOF'?"""
+    r"""|^[ \t]*source[ ]+\S+|(?<=[ \t])\\$(?=\n[ \t]*[^\s#])|\$\{\w+(?::-|%|\#|//?)[^}]*\}|<<-?'?EOF'?"""
 )
 _COMMENT = lazily(r"(?m)(?:^|(?<=[ \t]))#.*$")
+_QUOTED = lazily(r"'[^']*'|\"[^\"]*\"")
+_ELSEWHERE = lazily(r"(?:\s-l?c|\b(?:docker|podman|wsl|ssh|kubectl)\b[^\n]*)\s$")
+"""What hands the text that follows to another shell."""
+_TO_ROOT = lazily(r"(?mi)^[ \t]*(?:cd|chdir|dir|pushd|ls|sl|set-location|get-childitem)[ ]+\\$")
+"""A folder of Windows, which looks like a line that goes on."""
 _ASKS = lazily(r"runner\.os|[Ww]indows|matrix\.")
 
 
@@ -35,7 +41,7 @@ def bash_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if not (job.on_windows or (is_also_on_windows(job) and not _ASKS.search(str(step.value.get("if", ""))))):
         return
-    text = _COMMENT.sub(lambda one: " " * len(one[0]), step.run)
+    text = _of_its_own(step.run)
     found = None if speaks_powershell(text) else _BASH.search(text)
     if found:
         start = found.start() + len(found[0]) - len(found[0].lstrip())
@@ -43,6 +49,19 @@ def bash_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
         where = "Windows" if job.on_windows else "the Windows part of the matrix"
         place = Place(step.fragment.source, *step.fragment.mark(start, found.end()))
         yield Problem(place, what=shown, where=where)
+
+
+def _of_its_own(script: str) -> str:
+    """Return a script with blanks for its comments, and for the scripts in it that other shells run."""
+    text = _COMMENT.sub(lambda one: " " * len(one[0]), script)
+    text = _TO_ROOT.sub(lambda one: " " * len(one[0]), text)
+    return _QUOTED.sub(lambda one: " " * len(one[0]) if _is_of_another(text, one) else one[0], text)
+
+
+def _is_of_another(text: str, quoted: re.Match[str]) -> bool:
+    """Say whether a text between quotes has several lines, or is handed to another shell."""
+    line = text[text.rfind("\n", 0, quoted.start()) + 1 : quoted.start()]
+    return "\n" in quoted[0] or _ELSEWHERE.search(line) is not None
 
 
 def _has_shell(step: Step) -> bool:
