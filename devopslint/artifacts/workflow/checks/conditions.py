@@ -1,4 +1,4 @@
-"""Checks on conditions, and on the commands that scripts print for the runner."""
+"""Checks on conditions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from devopslint.artifacts.workflow.checks.injection import harmless_input
 from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.artifacts.workflow.model import is_step
 from devopslint.artifacts.workflow.usage import usages
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_COMMAND = lazily(r"(?<![\w:])(?:::|##\[)(set-output|save-state|set-env|add-path)(?=[ :\]])")
-_WRITTEN_TO_FILE = lazily(
-    r"^[^\n]*(?:<<-?[ \t]*[\"']?(\w+)[\"']?[^\n|]*>|>[^\n|]*<<-?[ \t]*[\"']?(\w+)[\"']?)[^\n]*\n.*?^[ \t]*(?:\1|\2)[ \t]*$",
-    re.MULTILINE | re.DOTALL,
-)
-"""Heredocs that go to a file, not into the log."""
-_FILES = {
-    "set-output": "GITHUB_OUTPUT",
-    "save-state": "GITHUB_STATE",
-    "set-env": "GITHUB_ENV",
-    "add-path": "GITHUB_PATH",
-}
 _FALSE = lazily(r"(?:\$\{\{\s*)?false(?:\s*\}\})?")
 _BOTS = lazily(r"\[bot\]$", re.IGNORECASE)
 _ACTORS = frozenset(
@@ -144,27 +132,6 @@ def _constant_call(node: Node) -> bool | None:
     text, part = values
     found = {"contains": part in text, "startswith": text.startswith(part), "endswith": text.endswith(part)}
     return found.get(name)
-
-
-def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find `::set-output` and the other commands that GitHub has switched off or will."""
-    step: Step = subject.context
-    is_script = step.uses is not None and step.uses.name == "actions/github-script"
-    script = step.inputs.get("script") if is_script else step.run
-    if not isinstance(script, str) or not ("::" in script or "##[" in script):
-        return
-    fragment = step.workflow.fragment((*step.path, "with", "script")) if is_script else step.fragment
-    if fragment is None:
-        return
-    written = [found.span() for found in _WRITTEN_TO_FILE.finditer(script)]
-    for found in _COMMAND.finditer(script):
-        line = script[script.rfind("\n", 0, found.start()) + 1 : found.start()]
-        if line.lstrip().startswith(("#", "//")) or any(start < found.start() < end for start, end in written):
-            continue
-        command = found.group(1)
-        state = "switched off" if command in {"set-env", "add-path"} else "deprecated"
-        place = Place(fragment.source, *fragment.mark(found.start(), found.end()))
-        yield Problem(place, command=command, state=state, file=_FILES[command])
 
 
 def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Problem]:
