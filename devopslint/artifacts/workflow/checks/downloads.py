@@ -31,12 +31,21 @@ def unknown_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
     names = [_name_of(step) for step in uploads]
     known = "only " + ", ".join(f"`{one}`" for one in dict.fromkeys(names)) if names else "none at all is uploaded"
     for step in _downloads(workflow):
+        if _may_go_without(step):
+            continue
         name, pattern = step.inputs.get("name"), step.inputs.get("pattern")
         if isinstance(name, str) and name and "${{" not in name:
             if not any(_pattern_of(one).fullmatch(name) for one in names):
                 yield Problem((*step.path, "with", "name"), name=name, known=known)
         elif isinstance(pattern, str) and _is_plain(pattern) and not any(_may_fit(one, pattern) for one in names):
             yield Problem((*step.path, "with", "pattern"), name=pattern, known=known)
+
+
+def _may_go_without(step: Step) -> bool:
+    """Say whether the run goes on when a download fails, or what decides whether it runs may know of the artifact."""
+    if any(owner.get("continue-on-error") not in (None, False) for owner in (step.value, step.job.value)):
+        return True
+    return any(re.search(r"\b(?:steps|needs)\.", str(owner.get("if", ""))) for owner in (step.value, step.job.value))
 
 
 def artifact_not_awaited(subject: Subject, options: Options) -> Iterator[Problem]:

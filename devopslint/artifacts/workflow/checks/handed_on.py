@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -31,7 +33,10 @@ def plan_not_applied(subject: Subject, options: Options) -> Iterator[Problem]:
         or not command.has_flag("-auto-approve", "--auto-approve")
     ):
         return
-    planning = _planning_step(step)
+    flag = command.value_of("-chdir")
+    planning = _planning_step(
+        step, _folder(step, (step.run or "")[: command.start], flag if isinstance(flag, str) else "")
+    )
     if planning is None or command.name_word is None:
         return
     end = next(word.end for word in command.words if word.text == "apply")
@@ -41,17 +46,37 @@ def plan_not_applied(subject: Subject, options: Options) -> Iterator[Problem]:
     yield Problem(place, tool=command.name, related=related)
 
 
-def _planning_step(step: Step) -> Step | None:
-    """Return the step before that makes the plan: in a job that is waited for, or with a file in the same one."""
+def _planning_step(step: Step, folder: list[str]) -> Step | None:
+    """Return the step before that makes the plan in a folder: in a job that is waited for, or with a file in the same one."""
     jobs = step.workflow.jobs
     for key in step.job.needs_closure():
         for one in jobs[key].steps:
-            if _PLAN.search(one.run or "") and not any(
-                "event" in str(owner.get("if")) for owner in (one.value, jobs[key].value)
-            ):
+            asks = any("event" in str(owner.get("if")) for owner in (one.value, jobs[key].value))
+            found = _PLAN.search(one.run or "")
+            if found is not None and not asks and _folder_of_plan(one, found) == folder:
                 return one
     for one in step.before:
         found = _PLAN.search(one.run or "")
-        if found is not None and re.search(r"\s--?out\b", found[0]) and "if" not in one.value:
+        to_file = found is not None and re.search(r"\s--?out\b", found[0]) and "if" not in one.value
+        if found is not None and to_file and _folder_of_plan(one, found) == folder:
             return one
     return None
+
+
+def _folder_of_plan(step: Step, found: re.Match[str]) -> list[str]:
+    flag = re.search(r"-chdir=(\S+)", found[0])
+    return _folder(step, (step.run or "")[: found.start()], flag[1] if flag else "")
+
+
+def _folder(step: Step, before: str, flag: str) -> list[str]:
+    """Return the folder that a command works in, as it is written: of the step, the script before it, and its option."""
+    owners = (
+        step.value,
+        map_at(map_at(step.job.value, "defaults"), "run"),
+        map_at(map_at(step.workflow.root, "defaults"), "run"),
+    )
+    given = next((str(owner["working-directory"]) for owner in owners if "working-directory" in owner), "")
+    moved = re.findall(r"(?:^|[\s;&(])(?:cd|pushd)\s+([^\s;&]+)", before)
+    return [
+        part for part in posixpath.normpath("/".join([given, *moved, flag])).strip("\"'/").split("/") if part != "."
+    ]

@@ -32,6 +32,8 @@ def failure_of_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
     if is_step(owner):
         if owner.job.place_of(owner.index) != 0 or not owner.job.key:
             return
+        if "services" in owner.job.value or "container" in owner.job.value:
+            return  # they are started before it, and may fail
         what = "no step has run before this one"
     else:
         if "needs" in owner.value or owner.workflow.has_trigger("workflow_call"):

@@ -11,7 +11,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Job, Workflow
@@ -30,9 +30,8 @@ _HANDED = words("actions docker github aws-actions azure google-github-actions h
 _ENOUGH_STEPS = 3
 _OF_DIST = "plan"
 """What cargo-dist hands to every workflow that it calls."""
-_REPEATS = words(
-    "run runs attempt attempts iteration iterations repeat repeats round index idx shard shards n i count trial"
-)
+_REPEATS = words("""run attempt iteration repeat repetition round rerun index idx shard n i count trial try seed replica copy
+    copies chunk part partition split bucket slot worker times loop number num""")
 """Names of axes by which a job is repeated on purpose."""
 
 
@@ -105,6 +104,16 @@ def _names_read(text: str) -> set[tuple[str, str]]:
     return {(one.group(1).lower(), (one.group(2) or one.group(3)).lower()) for one in _READ.finditer(text)}
 
 
+def _repeats(name: str, cells: Sequence[Any]) -> bool:
+    """Say whether an axis only multiplies runs: by its name (`seed`, `shard_index`, `test-run`), or it counts from 0 or 1."""
+    plain = name.lower().replace("_", "-")
+    last = plain.rpartition("-")[2]
+    if not _REPEATS.isdisjoint({plain, plain.rstrip("s"), last, last.rstrip("s")}):
+        return True
+    values = [str(value) for value, _ in cells]
+    return values in ([str(one) for one in range(len(values))], [str(one + 1) for one in range(len(values))])
+
+
 def unused_matrix_axis(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find axes of a matrix that the job does not look at: each combination does the same again."""
     job: Job = subject.context
@@ -120,7 +129,7 @@ def unused_matrix_axis(subject: Subject, options: Options) -> Iterator[Problem]:
     names_read = _names_read(text)
     chosen = {key.lower() for item in (*matrix.include, *matrix.exclude) if isinstance(item, dict) for key in item}
     for name, cells in matrix.vectors.items():
-        if len(cells) < 2 or name.lower() in chosen or name.lower() in _REPEATS or "${{" in name:
+        if len(cells) < 2 or name.lower() in chosen or _repeats(name, cells) or "${{" in name:
             continue
         if ("matrix", name.lower()) not in names_read:
             yield Problem(("strategy", "matrix", name), part="key", name=name, count=len(cells))
