@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job
+    from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Map, Path
 
@@ -38,9 +38,10 @@ def service_by_name(subject: Subject, options: Options) -> Iterator[Problem]:
     if not names:
         return
     pattern = re.compile(_ADDRESSED.replace("NAME", f"(?P<name>{names})"))
-    owners: list[tuple[Map, Path]] = [(job.value, ())]
-    on_runner = (step for step in job.steps if step.uses is None or step.uses.kind != "docker")
-    owners.extend((step.value, ("steps", step.index)) for step in on_runner)
+    if any("/etc/hosts" in (step.run or "") for step in job.steps):
+        return  # where the name may be given
+    owners: list[tuple[Map, Path]] = [] if any(_is_in_container(step) for step in job.steps) else [(job.value, ())]
+    owners.extend((step.value, ("steps", step.index)) for step in job.steps if not _is_in_container(step))
     for owner, path in owners:
         for key, value in map_at(owner, "env").items():
             if not isinstance(value, str):
@@ -50,7 +51,14 @@ def service_by_name(subject: Subject, options: Options) -> Iterator[Problem]:
             if found or is_host:
                 yield Problem((*path, "env", key), name=found["name"] if found else value)
     for step in job.steps:
-        if step.run is None or step.fragment is None or re.search(r"\bdocker\b|/etc/hosts|podman", step.run):
+        if step.run is None or step.fragment is None or _is_in_container(step):
             continue
         for found in pattern.finditer(step.run):
             yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span("name"))), name=found["name"])
+
+
+def _is_in_container(step: Step) -> bool:
+    """Say whether something of a step runs in a container, which may be in the network of the services."""
+    if step.uses is not None:
+        return step.uses.kind == "docker"
+    return re.search(r"\b(?:docker|podman|nerdctl|compose)\b", step.run or "") is not None
