@@ -12,6 +12,7 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place, place_of
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -39,24 +40,6 @@ _BUILT = lazily(
     re.IGNORECASE,
 )
 _GENERATED = lazily(r"(?:^|/)(?:version|build-?info|config)\.\w+$", re.IGNORECASE)
-_LOCKS: dict[str, tuple[frozenset[str], frozenset[str], tuple[str, ...], str]] = {
-    "npm": (
-        frozenset({"ci", "clean-install"}),
-        frozenset(),
-        ("package-lock.json", "npm-shrinkwrap.json"),
-        "package.json",
-    ),
-    "yarn": (
-        frozenset({"install", ""}),
-        frozenset({"--frozen-lockfile", "--immutable"}),
-        ("yarn.lock",),
-        "package.json",
-    ),
-    "pnpm": (frozenset({"install", "i"}), frozenset({"--frozen-lockfile"}), ("pnpm-lock.yaml",), "package.json"),
-    "bun": (frozenset({"install", "i"}), frozenset({"--frozen-lockfile"}), ("bun.lock", "bun.lockb"), "package.json"),
-    "uv": (frozenset({"sync"}), frozenset({"--frozen", "--locked"}), ("uv.lock",), "pyproject.toml"),
-}
-"""Package manager → its commands, the options that ask for a lock file (none: always), the lock files, the manifest."""
 
 
 def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -94,14 +77,15 @@ def outside_context(subject: Subject, options: Options) -> Iterator[Problem]:
 def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """`npm ci` and the like where the manifest is copied and the repository has no lock file beside it."""
     command, step = command_of(subject)
-    verbs, flags, locks, manifest = _LOCKS[command.name]
+    project = PROJECTS[command.name]
+    locks, manifest = project.locks, project.manifest
     operands = command.operands(
         frozenset({"--prefix", "--cwd", "-C", "--dir", "--filter", "--registry", "--loglevel", "--cache"})
     )
     verb = operands[0].text if operands else ""
     if (
-        verb not in verbs
-        or (flags and not command.has_flag(*flags))
+        verb not in project.locked
+        or (project.asks and not command.has_flag(*project.asks))
         or command.has_flag("--prefix", "--cwd", "-C", "--dir")
     ):
         return

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, ships, whole_text
 from devopslint.artifacts.dockerfile.checks.files import is_taken_along, sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first, first_before
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _NPM = lazily(r'"devDependencies"\s*:\s*\{\s*"')
-_MANIFESTS = {
-    "npm": ("package.json", _NPM),
-    "pnpm": ("package.json", _NPM),
-    "yarn": ("package.json", _NPM),
-    "composer": ("composer.json", re.compile(r'"require-dev"\s*:\s*\{\s*"')),
-    "poetry": ("pyproject.toml", re.compile(r"(?m)^\[tool\.poetry\.group\.\w+\.dependencies\]|^\[dependency-groups\]")),
-    "uv": ("pyproject.toml", re.compile(r"(?m)^\[dependency-groups\]\s*\n(?:#.*\n|\s)*dev\s*=")),
+_OF_DEVELOPMENT = {
+    "npm": _NPM,
+    "pnpm": _NPM,
+    "yarn": _NPM,
+    "composer": re.compile(r'"require-dev"\s*:\s*\{\s*"'),
+    "poetry": re.compile(r"(?m)^\[tool\.poetry\.group\.\w+\.dependencies\]|^\[dependency-groups\]"),
+    "uv": re.compile(r"(?m)^\[dependency-groups\]\s*\n(?:#.*\n|\s)*dev\s*="),
 }
-"""Package manager → its manifest, and what in it says that there are dependencies of development."""
+"""Package manager → what in its manifest says that there are dependencies of development."""
 _INSTALLS = {
     "npm": frozenset({"ci", "install", "i", "clean-install"}),
     "pnpm": frozenset({"install", "i"}),
@@ -71,7 +72,7 @@ def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Pro
         return
     if not ships(step) and any(other.name == "RUN" and _takes_out(other) for other in step.model.steps):
         return
-    name, says = _MANIFESTS[command.name]
+    name, says = PROJECTS[command.name].manifest, _OF_DEVELOPMENT[command.name]
     if _copied_manifest_has(step, name, says):
         word = operands[0] if operands else command.name_word
         assert word is not None

@@ -12,6 +12,7 @@ from devopslint.artifacts.dockerfile.lookback import first_before, next_behind, 
 from devopslint.knowledge.image_contents import contents, plain_name
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False
@@ -25,20 +26,20 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_MANIFESTS = {
-    "bun": (frozenset({"install", "i"}), "package.json"),
-    "bundle": (frozenset({"install"}), "Gemfile"),
-    "cargo": (frozenset({"build", "fetch"}), "Cargo.toml"),
-    "composer": (frozenset({"install", "i"}), "composer.json"),
-    "go": (frozenset({"build", "mod"}), "go.mod"),
-    "npm": (frozenset({"ci", "clean-install", "install", "i"}), "package.json"),
-    "pipenv": (frozenset({"install", "sync"}), "Pipfile"),
-    "pnpm": (frozenset({"install", "i"}), "package.json"),
-    "poetry": (frozenset({"install", "sync"}), "pyproject.toml"),
-    "uv": (frozenset({"sync"}), "pyproject.toml"),
-    "yarn": (frozenset({"install"}), "package.json"),
+_VERBS = {
+    "bun": frozenset({"install", "i"}),
+    "bundle": frozenset({"install"}),
+    "cargo": frozenset({"build", "fetch"}),
+    "composer": frozenset({"install", "i"}),
+    "go": frozenset({"build", "mod"}),
+    "npm": frozenset({"ci", "clean-install", "install", "i"}),
+    "pipenv": frozenset({"install", "sync"}),
+    "pnpm": frozenset({"install", "i"}),
+    "poetry": frozenset({"install", "sync"}),
+    "uv": frozenset({"sync"}),
+    "yarn": frozenset({"install"}),
 }
-"""Package manager → the sub-commands that go by its manifest, and the manifest."""
+"""Package manager → the sub-commands that go by its manifest."""
 _BRING_THEIR_FILES = frozenset(
     {"drupal", "ghost", "joomla", "mediawiki", "mongo-express", "monica", "nextcloud", "odoo", "phpmyadmin", "plone",
      "postfixadmin", "redmine", "rocket.chat", "wordpress", "yourls"}
@@ -100,7 +101,7 @@ def _wanted(command: Command) -> tuple[Word, str] | None:
         word = next((word for word in command.words if isinstance(value, str) and word.text.endswith(value)), None)
         relative = isinstance(value, str) and value and not value.startswith(("/", "$", "~", "http"))
         return (word, value) if word is not None and relative else None
-    verbs, manifest = _MANIFESTS[command.name]
+    verbs, manifest = _VERBS[command.name], PROJECTS[command.name].manifest
     operands = command.operands(frozenset({"--registry", "--loglevel", "--omit", "--jobs", "-j", "--network-timeout"}))
     wanted = 2 if command.name == "go" and operands and operands[0].text == "mod" else 1
     if len(operands) != wanted or operands[0].text not in verbs or command.expands:

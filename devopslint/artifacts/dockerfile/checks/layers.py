@@ -20,6 +20,7 @@ from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
+from devopslint.knowledge.project_files import locks_beside
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import UNKNOWN
 
@@ -35,15 +36,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_LOCKS = {
-    "package.json": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"),
-    "Pipfile": ("Pipfile.lock",),
-    "pyproject.toml": ("poetry.lock", "uv.lock", "pdm.lock"),
-    "Gemfile": ("Gemfile.lock",),
-    "composer.json": ("composer.lock",),
-    "go.mod": ("go.sum",),
-    "Cargo.toml": ("Cargo.lock",),
-}
 _TOOLS = {
     "package.json": re.compile(r"\b(?:npm|npx|yarn|pnpm|bun|corepack)\b"),
     "Pipfile": re.compile(r"\bpipenv\b"),
@@ -195,7 +187,7 @@ def lock_file_left_behind(subject: Subject, options: Options) -> Iterator[Proble
     for word in sources_and_destination(step)[0]:
         if not _is_installed_from(step, word.value.removeprefix("./")):
             continue
-        locks = _LOCKS.get(word.value.removeprefix("./"), ())
+        locks = locks_beside(word.value.removeprefix("./"))
         if not {*locks}.isdisjoint(copied):
             continue  # that of another package manager
         for lock in locks:

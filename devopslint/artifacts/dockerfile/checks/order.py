@@ -8,6 +8,7 @@ from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, 
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.packages import is_install, packages
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -26,22 +27,26 @@ if TYPE_CHECKING:
 
 _MAVEN = {"dependency:go-offline", "dependency:resolve", "clean", "compile", "install", "package", "verify"}
 _GRADLE = {"assemble", "bootJar", "build", "clean", "dependencies", "installDist", "jar", "shadowJar"}
-_DEPENDENCY_INSTALLS = {
-    "npm": ({"ci", "install", "i"}, "package.json and the lock file"),
-    "yarn": ({"install", ""}, "package.json and yarn.lock"),
-    "pnpm": ({"install", "i"}, "package.json and pnpm-lock.yaml"),
-    "pip": ({"install"}, "the requirements file"),
-    "pip3": ({"install"}, "the requirements file"),
-    "poetry": ({"install"}, "pyproject.toml and poetry.lock"),
-    "bundle": ({"install"}, "Gemfile and Gemfile.lock"),
-    "composer": ({"install"}, "composer.json and composer.lock"),
-    "go": ({"build", "install", "mod"}, "go.mod and go.sum"),
-    "uv": ({"sync"}, "pyproject.toml and uv.lock"),
-    "pipenv": ({"install", "sync"}, "Pipfile and Pipfile.lock"),
-    "bun": ({"install"}, "package.json and bun.lock"),
-    "cargo": ({"fetch"}, "Cargo.toml and Cargo.lock"),
+_DEPENDENCY_INSTALLS: dict[str, tuple[set[str], str]] = {
+    **{
+        name: (verbs, PROJECTS[name].files)
+        for name, verbs in (
+            ("npm", {"ci", "install", "i"}),
+            ("yarn", {"install", ""}),
+            ("pnpm", {"install", "i"}),
+            ("poetry", {"install"}),
+            ("bundle", {"install"}),
+            ("composer", {"install"}),
+            ("go", {"build", "install", "mod"}),
+            ("uv", {"sync"}),
+            ("pipenv", {"install", "sync"}),
+            ("bun", {"install"}),
+            ("cargo", {"fetch"}),
+            ("mix", {"deps.get"}),
+        )
+    },
+    **dict.fromkeys(("pip", "pip3"), ({"install"}, "the requirements file")),
     "dotnet": ({"build", "publish", "restore"}, "the project files"),
-    "mix": ({"deps.get"}, "mix.exs and mix.lock"),
     **dict.fromkeys(("mvn", "mvnw"), (_MAVEN, "pom.xml")),
     **dict.fromkeys(("gradle", "gradlew"), (_GRADLE, "the build files")),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.ground import Ground
     from devopslint.syntax.shell import Command
 
-_LOCKED: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]] = {
-    "npm": (("ci", "clean-install"), (), ("package-lock.json", "npm-shrinkwrap.json"), "package.json"),
-    "yarn": (("install", ""), ("--frozen-lockfile", "--immutable"), ("yarn.lock",), "package.json"),
-    "pnpm": (("install", "i"), ("--frozen-lockfile",), ("pnpm-lock.yaml",), "package.json"),
-    "bun": (("install", "i"), ("--frozen-lockfile",), ("bun.lock", "bun.lockb"), "package.json"),
-    "uv": (("sync",), ("--locked", "--frozen"), ("uv.lock",), "pyproject.toml"),
-}
-"""Package manager → its commands, the options that ask for a lock file (none: always), the lock files, the manifest."""
 _MAKES_LOCK = lazily(
     r"lock|\bnpm (?:i|install|init)\b|\byarn(?:\s*$|\s+install|\s+import)|\bpnpm (?:i|install|import)\b"
     r"|\bbun (?:i|install|add)\b|\buv (?:sync|add|run)\b",
@@ -33,12 +26,13 @@ _VALUED = frozenset({"--registry", "--loglevel", "--cache", "--omit", "--filter"
 
 def lock_asked_for(command: Command, ground: Ground, folder: str) -> tuple[Problem, tuple[str, ...]] | None:
     """Return the lock file that an install needs, by the names that it may have, when only its manifest is there."""
-    if command.name not in _LOCKED or command.name_word is None or command.expands or not ground.pristine:
+    project = PROJECTS.get(command.name)
+    if project is None or command.name_word is None or command.expands or not ground.pristine:
         return None
-    verbs, flags, locks, manifest = _LOCKED[command.name]
+    locks, manifest = project.locks, project.manifest
     operands = command.operands(_VALUED)
     verb = operands[0].text if operands else ""
-    if verb not in verbs or (flags and not command.has_flag(*flags)):
+    if verb not in project.locked or (project.asks and not command.has_flag(*project.asks)):
         return None
     if command.has_flag("--prefix", "--cwd", "-C", "--dir", "--directory", "--project", "-g", "--global"):
         return None

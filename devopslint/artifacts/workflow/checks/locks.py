@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Place, Problem
 
 TYPE_CHECKING = False
@@ -20,12 +21,6 @@ _UPDATES = {
 }  # fmt: skip
 """Command → first words that write a new lock file."""
 _LETS_GO = frozenset({"--no-immutable", "--no-frozen-lockfile", "--no-lockfile", "--no-lock", "--skip-lock"})
-_LOCK_FILES = {
-    "npm": "package-lock.json", "yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml", "bun": "bun.lock", "composer": "composer.lock",
-    "bundle": "Gemfile.lock", "poetry": "poetry.lock", "pipenv": "Pipfile.lock", "pdm": "pdm.lock",
-}  # fmt: skip
-_MANIFESTS = {"composer": "composer.json", "bundle": "Gemfile", "poetry": "pyproject.toml", "pipenv": "Pipfile",
-              "pdm": "pyproject.toml"}  # fmt: skip
 _KEEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "yarn": (("", "install"), ("--frozen-lockfile", "--immutable", "--production")),
     "bun": (("install", "i"), ("--frozen-lockfile", "--production", "-p")),
@@ -63,10 +58,12 @@ def _is_for_updates(step: Step) -> bool:
 
 def _has_none(tool: str, step: Step) -> bool:
     """Say whether the repository has the tool's manifest at its root and no lock file beside it."""
-    workspace = step.workflow.workspace
-    manifest = _MANIFESTS.get(tool, "package.json")
+    workspace, project = step.workflow.workspace, PROJECTS.get(tool)
     return (
-        workspace is not None and workspace.exists(manifest) and not workspace.exists(_LOCK_FILES.get(tool, manifest))
+        workspace is not None
+        and project is not None
+        and workspace.exists(project.manifest)
+        and not any(workspace.exists(lock) for lock in project.locks)
     )
 
 
