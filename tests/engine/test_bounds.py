@@ -17,6 +17,8 @@ from devopslint.engine.workspace import LARGEST_FILE, MOST_PROBLEMS, MemoryWorks
 
 DEEP = 100_000
 RUN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          echo "
+OF_STRANGERS = "on: pull_request_target\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {uses: actions/checkout@v4, with: {ref: '${{ github.head_ref }}'}}\n      - run: |\n          "
+DEPLOYING = "on: push\njobs:\n  a: {runs-on: x, steps: [{run: docker push ghcr.io/a/b}]}\n  b:\n    runs-on: x\n    needs: a\n    steps:\n      - run: |\n          kubectl apply -f a/b "
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)
 )
@@ -72,6 +74,16 @@ BOMBS = {
     "variables that never end": (".github/workflows/a.yml", RUN + "${" * 30_000 + "\n"),
     "brackets of an ignore file": (".dockerignore", "[^a]" * 40 + "[\n"),
     "programs in a row": ("Dockerfile", "FROM a:1\nCMD " + "mysql " * 20_000 + "\n"),
+    "images in expressions that never end": (".github/workflows/a.yml", DEPLOYING + "${{ " * 20_000 + "\n"),
+    "images in expressions of blanks": (".github/workflows/a.yml", DEPLOYING + "${{ a" + " " * 80_000 + "\n"),
+    "images in many expressions": (".github/workflows/a.yml", DEPLOYING + "${{ a }} $b " * 10_000 + "\n"),
+    "assignments before commands": (".github/workflows/a.yml", OF_STRANGERS + "a=; " * 20_000 + "\n"),
+    "options before scripts": (".github/workflows/a.yml", OF_STRANGERS + ";sh -a" * 20_000 + "\n"),
+    "options of git": (".github/workflows/a.yml", OF_STRANGERS + "git -" * 20_000 + "\n"),
+    "expressions behind git": (".github/workflows/a.yml", OF_STRANGERS + "git checkout " + "${{ a }} " * 40 + "\n"),
+    "references behind git": (".github/workflows/a.yml", OF_STRANGERS + "git checkout " + "pull/" * 20_000 + "\n"),
+    "calls of git": (".github/workflows/a.yml", OF_STRANGERS + "git checkout " * 20_000 + "\n"),
+    "files filled in": (".github/workflows/a.yml", OF_STRANGERS + "echo " + "$(cat " * 60_000 + ">> $GITHUB_ENV\n"),
     "comments in a row": ("a.yaml", POD + "# devopslint: ignore[latest-tag]\n" * 9000 + "spec: {}\n"),
     "many comments": ("a.yaml", POD + "spec:\n" + "".join(f"  # devopslint: ignore[latest-tag]\n  a{n}: b\n" for n in range(9000))),
     "many words that are none": ("a.yaml", POD + "spec:\n" + "".join(f"  a{n}: b # devopslint: ignore[latst-{n}]\n" for n in range(3000))),

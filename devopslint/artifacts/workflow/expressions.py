@@ -25,6 +25,11 @@ _TOKEN = lazily(
     )""",
     re.VERBOSE,
 )
+EXPRESSION = r"\$\{\{(?:(?!\$\{\{)[\s\S])*?\}\}"
+"""A pattern of an expression where none has a `}}` in a string literal; `find_expressions` heeds these too.
+
+It begins with the last `${{` before its end, so that each letter is looked at but once however many never end.
+"""
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
@@ -119,6 +124,16 @@ def find_expressions(text: str) -> Iterator[Expression]:
             return
         yield Expression(at, end + 2)
         at = text.find("${{", end + 2)
+
+
+def mask_expressions(text: str, letter: str) -> str:
+    """Return a text with a letter in place of each of an expression, so that all else stays where it is."""
+    parts: list[str] = []
+    at = 0
+    for found in find_expressions(text):
+        parts += text[at : found.start], letter * (found.end - found.start)
+        at = found.end
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def _closing(text: str, at: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.called import repository_root
+from devopslint.artifacts.workflow.expressions import mask_expressions
 from devopslint.artifacts.workflow.side_effects import FILES, IMAGES, may_leave
 from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem
@@ -302,7 +303,7 @@ def _repository(image: str) -> str:
 
 def _split_expression(name: str) -> tuple[str, str, str]:
     """Split at the last `/` that stands outside of expressions."""
-    masked = re.sub(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", lambda found: "x" * len(found[0]), name)
+    masked = mask_expressions(name, "x")
     at = masked.rfind("/")
     return (name[:at], "/", name[at + 1 :]) if at >= 0 else ("", "", name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.called import called_action, called_workflow
+from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
-_EXPRESSION = r"\$\{\{[^\n]*?\}\}"
+_FETCH = r"\bgit[ \0](?:fetch|pull|checkout)\b"
 _FETCHES = lazily(
-    rf"\bgh pr checkout\b|\bgit (?:fetch|pull|checkout)\b(?:{_EXPRESSION}|[^\n;&|])*?"
-    rf"(?:refs/pull/|\bpull/(?:{_EXPRESSION}|[^\s;&|])+?/(?:head|merge))"
+    rf"\bgh[ \0]pr[ \0]checkout\b|{_FETCH}(?:(?!{_FETCH})[^\n;&|])*?"
+    r"(?:refs/pull/|\bpull/(?:(?!\bpull/)[^\s;&|])+?/(?:head|merge))"
 )
-_GIT = lazily(r"\bgit\s+(?:-\S+\s+)*(?:fetch|pull|checkout|switch|reset|merge|clone|remote add|worktree add)\b")
+"""The signs that end a command or a word are not those within expressions: they were made other ones before."""
+_SIGNS_WITHIN = str.maketrans({" ": "\0", "\t": "\0", ";": "\0", "&": "\0", "|": "\0"})
+_GIT = lazily(
+    r"\bgit\s+(?:-\S{1,200}\s+){0,8}(?:fetch|pull|checkout|switch|reset|merge|clone|remote add|worktree add)\b"
+)
 _PUTS_FILES = lazily(
-    r"\bgh pr checkout\b|\bgit\s+(?:-\S+\s+)*(?:pull|checkout|switch|reset|merge|clone|worktree|rebase|restore|cherry-pick)\b"
+    r"\bgh pr checkout\b|\bgit\s+(?:-\S{1,200}\s+){0,8}"
+    r"(?:pull|checkout|switch|reset|merge|clone|worktree|rebase|restore|cherry-pick)\b"
 )
 """What brings a commit's files into the working folder: `git fetch` alone does not."""
 _REF = lazily(r"^refs/pull/|\brefs/pull/")
@@ -145,7 +151,7 @@ def _of_script(step: Step, events: list[str]) -> Iterator[Problem]:
         return
     if not _puts_files(step) and not step.is_followed_by(_puts_files):
         return
-    found = _FETCHES.search(step.run)
+    found = _fetch_of_pull_request(step.run)
     if found:
         yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(), found.end())), event=events[0])
     elif _GIT.search(step.run):
@@ -155,6 +161,12 @@ def _of_script(step: Step, events: list[str]) -> Iterator[Problem]:
             if event and _GIT.search(step.run, start, flow.start):
                 place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
                 yield Problem(place, event=event, related=_related(flow.origin, place))
+
+
+def _fetch_of_pull_request(script: str) -> re.Match[str] | None:
+    if "pull/" not in script and "gh pr" not in script:
+        return None
+    return _FETCHES.search(re.sub(EXPRESSION, lambda found: found.group().translate(_SIGNS_WITHIN), script))
 
 
 def _puts_files(step: Step) -> bool:

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _EXECUTES = lazily(
-    r"(?:^|[;&|(]|\b(?:sudo|then|do|else|time)\s)[ \t]*(?:\w+=\S*[ \t]+)*((?:"
+    r"(?:^|[;&|(]|\b(?:sudo|then|do|else|time)\s)[ \t]*(?:\w+=\S{0,200}[ \t]+){0,8}((?:"
     r"(?:npm|pnpm|bun)[ \t]+(?:ci|i|install|it|install-test|run|run-script|test|t|start|exec|x|build|publish|pack)\b"
     r"|yarn(?:[ \t]+(?!config|cache|--version|-v)\S|[ \t]*(?=$|[\n;&|]))|npx[ \t]|bunx[ \t]"
     r"|(?:g?make|cmake|ninja|meson|bazel|bazelisk|just|task|rake|tox|nox|pytest|ant|sbt|lein|mix|msbuild|xcodebuild)\b"
     r"|(?:\./)?(?:mvnw?|gradlew?)\b|pre-commit[ \t]+run|go[ \t]+(?:build|test|run|generate|install|vet)\b"
     r"|cargo[ \t]+(?!install\b)\w"
-    r"|pip3?[ \t]+install[ \t]+(?:\S+[ \t]+){0,20}(?:-r|--requirement|-e|--editable|\.)"
+    r"|pip3?[ \t]+install[ \t]+(?:\S{1,200}[ \t]+){0,20}(?:-r|--requirement|-e|--editable|\.)"
     r"|uv[ \t]+(?:sync|run|build|pip[ \t]+install)\b"
     r"|(?:poetry|pipenv|pdm|hatch|composer|bundle)[ \t]+(?:install|update|run|exec|build|sync)\b"
     r"|python3?[ \t]+(?:-m[ \t]+(?:pytest|build|tox|nox|unittest|pip[ \t]+install)\b|setup\.py|[\w./-]+\.py\b)"
-    r"|(?:node|ruby|perl|php|deno[ \t]+run|bash|sh)[ \t]+(?:-\S+[ \t]+)*[\w./-]+\.\w+"
+    r"|(?:node|ruby|perl|php|deno[ \t]+run|bash|sh)[ \t]+(?:-\S{1,100}[ \t]+){0,8}[\w./-]+\.\w+"
     r"|docker[ \t]+(?:compose|buildx?|image[ \t]+build)\b"
     r"|docker-compose[ \t]|dotnet[ \t]+(?:build|test|run|restore|publish|pack)\b"
     r"|terraform[ \t]+(?:init|plan|apply)\b|helm[ \t]+template\b"

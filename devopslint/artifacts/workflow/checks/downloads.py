@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.side_effects import ARTIFACTS, may_leave
 from devopslint.policy.subject import Place, Problem, Related
 
@@ -99,7 +100,7 @@ def _name_of(step: Step) -> str:
 
 def _pattern_of(name: str) -> re.Pattern[str]:
     """Return the pattern of the names that a text with expressions can have."""
-    first, *others = (re.escape(part) for part in re.split(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", name, flags=re.DOTALL))
+    first, *others = (re.escape(part) for part in re.split(EXPRESSION, name))
     middle = "".join(f"(?>.*?{part})" for part in others[:-1])
     return re.compile(first + middle + (f".*{others[-1]}" if others else ""), re.DOTALL)
 

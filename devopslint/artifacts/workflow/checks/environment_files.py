@@ -30,9 +30,8 @@ _BRANCHES = frozenset(
         ("github", "event", "workflow_run", "head_branch"),
     }
 )
-_FILE_READ = lazily(
-    r"(\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)|^\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s])"
-)
+_FILE_FILLED_IN = lazily(r"\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)")
+_FILE_PRINTED = lazily(r"\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s]")
 _BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
 _CHECKOUT = lazily(r"actions/checkout")
 _HEAD_OF_OTHERS = lazily(r"head|refs/pull")
@@ -88,10 +87,11 @@ def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Pr
     if own and not step.is_preceded_by(_says, _BRINGS_FILES):
         return
     for start, end in spans:
-        found = _FILE_READ.search(step.run[start:end])
+        # Up to the last bracket: behind it none ends what begins, and each would be followed to the end.
+        last = step.run.rfind(")", start, end) + 1
+        found = _FILE_PRINTED.match(step.run, start, end) or _FILE_FILLED_IN.search(step.run, start, max(start, last))
         if found:
-            place = Place(step.fragment.source, *step.fragment.mark(start + found.start(1), start + found.end(1)))
-            yield Problem(place, name=found.group(1), via="")
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span())), name=found.group(), via="")
     names = _variables_with_files(step.run)
     uses = re.compile(rf"\$\{{?({'|'.join(sorted(names))})\b\}}?") if names else None
     for start, end in spans if uses is not None else ():

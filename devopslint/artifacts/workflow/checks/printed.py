@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.security import secrets_in
+from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem
@@ -55,7 +56,7 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _prints(line: str) -> bool:
     """Say whether a line of a script writes to the log."""
-    plain = re.sub(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", "x", line)
+    plain = re.sub(EXPRESSION, "x", line)
     if not _PRINTING.match(plain):
         return False
     return not _ELSEWHERE.search(re.sub(r"^\s*cat\s*<<<", "", plain)) or _CHANGED.search(plain) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from devopslint.artifacts.workflow.expressions import find_expressions
+from devopslint.artifacts.workflow.expressions import mask_expressions
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -66,10 +66,7 @@ def _script(step: Step) -> str | None:
     """Return a Python script with its expressions masked at equal length, `None` when the step has none."""
     if step.run is None or len(step.run) > _LONGEST or step.shell not in {"python", "python3"}:
         return None
-    text = step.run
-    for found in find_expressions(text):
-        text = text[: found.start] + "_" * (found.end - found.start) + text[found.end :]
-    return text
+    return mask_expressions(step.run, "_")
 
 
 def _names(tree: ast.AST) -> tuple[set[str], list[ast.Name], list[tuple[ast.alias, str]]]:

@@ -6,6 +6,7 @@ import re
 from itertools import chain
 
 from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
+from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.artifacts.workflow.words import one_slip_away
 from devopslint.policy.subject import Place, Problem, Related
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
     Tags = dict[str, set[str]]
 
-_EXPRESSION = lazily(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _CONTEXT = lazily(r"(?:github|env)\.(\w+)\Z")
-_VARIABLE = lazily(r"\$\{?(\w+)\}?|\$\{[^}]*\}?")
+_FILLED_IN = lazily(rf"({EXPRESSION})|\$\{{?(\w+)\}}?|\$\{{(?!\{{)[^}}]*\}}?")
+"""An expression, a variable by its name, and what else a shell fills in."""
 _IMAGE = lazily(r"(?<![\w./@<>:-])((?:[\w.-]+|<\w+>)(?:/(?:[\w.-]+|<\w+>))+)(?::((?:[\w.-]|<\w+>|\?)+))?")
 _FROM_GITHUB = lazily(r"(?:[\w.-]|<(?:sha|ref_name|run_number|run_id|run_attempt)>)+\Z")
 """Tags that stand for the same in every step."""
@@ -130,8 +131,15 @@ def _add_of_metadata(found: Tags, job: Job) -> bool:
     return known
 
 
-def _images(step: Step) -> Iterator[tuple[str, str, Place]]:
-    """Yield the images that a step names: repository, tag and place."""
+def _images(step: Step) -> list[tuple[str, str, Place]]:
+    """Return the images that a step names: repository, tag and place."""
+    known: dict[Step, list[tuple[str, str, Place]]] = step.workflow.cache.setdefault("images named", {})
+    if step not in known:
+        known[step] = list(_find_images(step))
+    return known[step]
+
+
+def _find_images(step: Step) -> Iterator[tuple[str, str, Place]]:
     texts: list[tuple[str | None, tuple[str, ...]]] = [(step.run, ("run",))] if step.run is not None else []
     texts.extend((value, ("with", key)) for key, value in step.inputs.items() if isinstance(value, str))
     for text, path in texts:
@@ -150,24 +158,22 @@ def _plain(text: str) -> str:
 
 def _masked(text: str) -> tuple[str, list[int]]:
     """Return a text with `<name>` for each expression and variable, and where each of its characters stood before."""
-    spans = [(found.start(), found.end(), _name_of(found[1])) for found in _EXPRESSION.finditer(text)]
-    expressions = [(start, end) for start, end, _ in spans]
-    for found in _VARIABLE.finditer(text):
-        inside = any(start <= found.start() < end for start, end in expressions)
-        if not inside and text[found.start() + 1 : found.start() + 3] != "{{":
-            name = (found[1] or "").lower()
-            spans.append((found.start(), found.end(), f"<{name.removeprefix('github_')}>" if name else "?"))
-    shown, offsets, at = "", [], 0
-    for start, end, name in sorted(spans):
-        shown += text[at:start] + name
-        offsets += [*range(at, start), *([start] * len(name))]
-        at = end
-    return shown + text[at:], [*offsets, *range(at, len(text) + 1)]
+    parts: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    for found in _FILLED_IN.finditer(text):
+        start, name = found.start(), _name_of(found)
+        parts += text[at:start], name
+        offsets += *range(at, start), *([start] * len(name))
+        at = found.end()
+    return "".join([*parts, text[at:]]), [*offsets, *range(at, len(text) + 1)]
 
 
-def _name_of(expression: str) -> str:
-    found = _CONTEXT.match(expression)
-    return f"<{found[1].lower()}>" if found else "?"
+def _name_of(filled_in: re.Match[str]) -> str:
+    if filled_in[1]:
+        found = _CONTEXT.match(filled_in[1][3:-2].strip())
+        return f"<{found[1].lower()}>" if found else "?"
+    return f"<{filled_in[2].lower().removeprefix('github_')}>" if filled_in[2] else "?"
 
 
 def _shown(text: str) -> str:
