@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -38,7 +39,7 @@ def handed_over_shell(subject: Subject, options: Options) -> Iterator[Problem]:
             return
         address = next((word for word in command.operands(_NETCAT_VALUED) if _ADDRESS.match(word.text)), None)
         if isinstance(executed, str) and executed:
-            yield Problem(Place(command.fragment.source, *command.mark), what=f"hands `{executed}` to whoever answers")
+            yield Problem(place_of(command), what=f"hands `{executed}` to whoever answers")
         elif address is not None and not address.text.startswith("127."):
             yield Problem(
                 Place(command.fragment.source, *address.mark), what=f"connects to the bare address {address.text}"

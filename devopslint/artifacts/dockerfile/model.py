@@ -178,11 +178,15 @@ class Stage:
 
     def lineage(self) -> Iterator[Step]:
         """Yield the steps of the stages that it builds on, then its own."""
-        stages = [self]
-        while stages[-1].base is not None:
-            stages.append(stages[-1].base)
-        for stage in reversed(stages):
+        for stage in reversed(self.chain()):
             yield from stage.steps
+
+    def chain(self) -> list[Stage]:
+        """Return it and the stages that it builds on, in that order."""
+        found = [self]
+        while found[-1].base is not None:
+            found.append(found[-1].base)
+        return found
 
     def setting(self, name: str) -> Held | None:
         """Return the last USER, WORKDIR … in it or in the stages that it builds on."""
@@ -373,15 +377,8 @@ def _setting(step: Step) -> Any:
     if instruction.name == "SHELL":
         return [word.value for word in instruction.words]
     if instruction.name in {"USER", "WORKDIR", "STOPSIGNAL"}:
-        return step.text_of(whole_word(instruction))
+        return step.text_of(instruction.whole_word)
     return instruction.text.strip()
-
-
-def whole_word(instruction: Instruction) -> Word:
-    """Return all that stands behind the name as one word."""
-    text = instruction.fragment.text
-    end = len(text.rstrip())
-    return Word(text[instruction.rest : end], instruction.rest, end, instruction.escape)
 
 
 def _sources(step: Step) -> Iterable[str]:

@@ -137,6 +137,17 @@ class Instruction:
         return self._words
 
     @property
+    def whole_text(self) -> str:
+        """What stands behind the name and the flags, with the heredocs."""
+        return "\n".join([self.text, *(heredoc.body.text for heredoc in self.heredocs)])
+
+    @property
+    def whole_word(self) -> Word:
+        """All that stands behind the name and the flags as one word."""
+        end = len(self.fragment.text.rstrip())
+        return Word(self.fragment.text[self.rest : end], self.rest, end, self.escape)
+
+    @property
     def source(self) -> Source:
         """The file."""
         return self.fragment.source

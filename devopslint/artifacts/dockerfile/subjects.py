@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerfile.model import read_model, whole_word
+from devopslint.artifacts.dockerfile.model import read_model
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.shells import script_context
 from devopslint.artifacts.dockerfile.words import read_pairs, split_pair
@@ -288,7 +288,7 @@ def _copy(step: Step, value: Map) -> None:
 
 
 def _user(step: Step, value: Map) -> None:
-    word = whole_word(step.instruction)
+    word = step.instruction.whole_word
     text = step.text_of(word)
     if text is UNKNOWN:
         _put(step, value, "user", word)
@@ -300,11 +300,11 @@ def _user(step: Step, value: Map) -> None:
 
 
 def _path(step: Step, value: Map) -> None:
-    _put(step, value, "path", whole_word(step.instruction))
+    _put(step, value, "path", step.instruction.whole_word)
 
 
 def _signal(step: Step, value: Map) -> None:
-    _put(step, value, "signal", whole_word(step.instruction))
+    _put(step, value, "signal", step.instruction.whole_word)
 
 
 def _ports(step: Step, value: Map) -> None:

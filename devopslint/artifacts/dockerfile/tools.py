@@ -189,16 +189,12 @@ def _mention_of(program: str) -> re.Pattern[str]:
 
 def _leaves_out(step: Step, program: str, mentioned: re.Pattern[str]) -> bool:
     """Say whether a RUN certainly does not bring a program."""
-    if step.instruction.json or _mounts_programs(step) or mentioned.search(_whole_text(step)):
+    if step.instruction.json or _mounts_programs(step) or mentioned.search(step.instruction.whole_text):
         return False
     if not is_plain(step):
         return False
     alone = program not in _BROUGHT_ALONG or _named(step, program) == _PYTHON_OF_DEBIAN
     return alone or _installs_little(step.read_script())
-
-
-def _whole_text(step: Step) -> str:
-    return "\n".join([step.instruction.text, *(heredoc.body.text for heredoc in step.instruction.heredocs)])
 
 
 def _puts_on_path(step: Step, program: str) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+QUANTITY = lazily(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+"""An amount of cores, bytes or things: `500m`, `512Mi`, `1e3`."""
 
 
 def plain(value: Any) -> bool:

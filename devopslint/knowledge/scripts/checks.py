@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.words import is_local, place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Word
+    from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
 
@@ -22,7 +23,6 @@ _INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node
 _HANDS_ON = frozenset(("tee", "cat", "sed", "tr", "grep", "gunzip", "zcat", "gzip", "base64", "iconv", "dos2unix"))
 """What passes on what it reads, more or less as it came."""
 _CHECKSUM = lazily(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst", re.IGNORECASE)
-_LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
 _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "curl": ("-k", "--insecure", "--proxy-insecure"),
     "wget": ("--no-check-certificate",),
@@ -75,11 +75,11 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
     if runner is not None:
         real = _unwrapped(runner)
         if _reads_program(real):
-            yield Problem(_place(command, command.start, real.end), name=command.name, runner=real.name)
+            yield Problem(_stretch(command, command.start, real.end), name=command.name, runner=real.name)
         return
     later = _run_later(command)
     if later is not None:
-        yield Problem(_place(command, command.start, command.end), name=command.name, runner=later.name)
+        yield Problem(_stretch(command, command.start, command.end), name=command.name, runner=later.name)
         return
     outer = command.within
     if outer is None or (outer.name not in _SHELLS | _INTERPRETERS and outer.name not in {"eval", "source", "."}):
@@ -88,7 +88,7 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
         text = word.text.strip()
         inside = word.fragment is command.fragment and word.start <= command.start and command.end <= word.end
         if inside and text.endswith(")") and text.startswith(("$(", "<(")):
-            yield Problem(_place(outer, outer.start, outer.end), name=command.name, runner=outer.name)
+            yield Problem(_stretch(outer, outer.start, outer.end), name=command.name, runner=outer.name)
             return
 
 
@@ -98,7 +98,7 @@ def _run_from_address(command: Command) -> Iterator[Problem]:
     if [word.text for word in operands[:1]] in (["run"], ["install"]):
         for word in operands[1:2]:
             if re.match(r"https?://[^@]*\Z", word.text) and not word.expands:
-                yield Problem(_place(command, command.start, command.end), name=word.text, runner=command.name)
+                yield Problem(_stretch(command, command.start, command.end), name=word.text, runner=command.name)
 
 
 def _run_later(command: Command) -> Command | None:
@@ -153,13 +153,12 @@ def _reads_program(command: Command) -> bool:
 def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
     """An option or setting that switches the check of certificates off."""
     command: Command = subject.context.command
-    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
-    if urls and all(_LOCAL.match(url) for url in urls):
+    if is_local(command):
         return
     for flag in _TLS_OPTIONS.get(command.name, ()):
         word = command.flags.get(flag)
         if word is not None and not word.text.endswith("=false"):
-            yield Problem(_word_place(word), option=flag, name=command.name)
+            yield Problem(place_of(word), option=flag, name=command.name)
             return
     writes = command.name in {"echo", "printf"}
     if writes and not command.redirects and command.piped_to is None:
@@ -169,17 +168,15 @@ def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
         if writes:
             found = None if word.expands else _TLS_LINE.search(text)
             if found is not None or (text.strip() == "insecure" and _writes_to(command, ".curlrc")):
-                yield Problem(
-                    _word_place(word), option=found.group().strip() if found else text, name="what reads this"
-                )
+                yield Problem(place_of(word), option=found.group().strip() if found else text, name="what reads this")
                 return
             continue
         following = command.words[index + 1].text.lower() if index + 1 < len(command.words) else ""
         value = _TLS_SETTINGS.get((command.name, text))
         if value is not None and value.match(following):
-            yield Problem(_word_place(word), option=f"{word.text} {following}", name=command.name)
+            yield Problem(place_of(word), option=f"{word.text} {following}", name=command.name)
         elif _TLS_WORD.match(text):
-            yield Problem(_word_place(word), option=word.text, name=command.name)
+            yield Problem(place_of(word), option=word.text, name=command.name)
             return
 
 
@@ -199,7 +196,7 @@ def version_redirected(subject: Subject, options: Options) -> Iterator[Problem]:
                 and command.name not in {"pip", "pip3", "apk"}
             ):
                 continue
-            yield Problem(_word_place(target), target=target.text)
+            yield Problem(place_of(target), target=target.text)
 
 
 def redirect_without_rights(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -212,12 +209,8 @@ def redirect_without_rights(subject: Subject, options: Options) -> Iterator[Prob
             and target is not None
             and re.match(r"/(?:etc|usr|root|opt|lib|boot|sys)/", target.text)
         ):
-            yield Problem(_word_place(target), path=target.text)
+            yield Problem(place_of(target), path=target.text)
 
 
-def _place(command: Command, start: int, end: int) -> Place:
+def _stretch(command: Command, start: int, end: int) -> Place:
     return Place(command.fragment.source, *command.fragment.mark(start, end))
-
-
-def _word_place(word: Word) -> Place:
-    return Place(word.fragment.source, *word.mark)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ def host_key_unchecked(subject: Subject, options: Options) -> Iterator[Problem]:
     for word in words:
         found = _UNCHECKED.search(word.text)
         if found:
-            yield Problem(Place(word.fragment.source, *word.mark), option=found[0])
+            yield Problem(place_of(word), option=found[0])
             return
 
 

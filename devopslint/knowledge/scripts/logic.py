@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from devopslint.knowledge.words import VARIABLE, place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -25,7 +26,6 @@ _COMPARES = frozenset({"=", "==", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"
 _ROOT_IF_EMPTY = lazily(
     r"\"?\$(?:(\w+)|\{(\w+)\})\"?/\"?(?:(?:\*|\.\*|\{.*\}|(?:usr|bin|sbin|lib|lib64|etc|home|var|opt|boot|root|srv)/?\*?)\"?)?$"
 )
-_VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
 _NEVER_FAILS = frozenset(
     {"basename", "date", "dirname", "echo", "id", "mktemp", "nproc", "printf", "pwd", "uname", "whoami"}
 )
@@ -64,7 +64,7 @@ def dangerous_remove(subject: Subject, options: Options) -> Iterator[Problem]:
         for word in command.words:
             match = _ROOT_IF_EMPTY.match(_raw(word)) if word.expands else None
             if match and not _has_value(context, command, match[1] or match[2]):
-                yield Problem(_place(word), path=_raw(word), variable=match[1] or match[2])
+                yield Problem(place_of(word), path=_raw(word), variable=match[1] or match[2])
 
 
 def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -81,7 +81,7 @@ def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
             command.args[0],
         ) or command.index + 1 >= len(script.commands):
             continue
-        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
+        yield Problem(place_of(command), path=command.args[0])
 
 
 def _sets_errexit(command: Command) -> bool:
@@ -100,7 +100,7 @@ def misordered_redirect(subject: Subject, options: Options) -> Iterator[Problem]
             if redirect.operator == "2>&" and target is not None and target.text == "1":
                 joined = True
             elif joined and redirect.operator in {">", ">>", "1>", "1>>", ">|"} and target is not None:
-                yield Problem(_place(target), path=target.text)
+                yield Problem(place_of(target), path=target.text)
                 break
 
 
@@ -120,9 +120,7 @@ def masked_failure(subject: Subject, options: Options) -> Iterator[Problem]:
         for assignment in command.assignments:
             inner = [other for other in within.get(id(command), ()) if assignment.start <= other.start < assignment.end]
             if inner and not all(other.name in _NEVER_FAILS or other.failure_ignored for other in inner):
-                yield Problem(
-                    Place(assignment.fragment.source, *assignment.mark), name=assignment.name, command=command.name
-                )
+                yield Problem(place_of(assignment), name=assignment.name, command=command.name)
 
 
 def unreachable(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -206,7 +204,7 @@ def unquoted_pattern(subject: Subject, options: Options) -> Iterator[Problem]:
         for option, word in zip(command.words, command.words[1:], strict=False):
             plain = word.node_type in {"word", "concatenation"}
             if option.text in _NAME_OPTIONS and plain and re.match(r"[^'\"\\]*[*?]", _raw(word)):
-                yield Problem(_place(word), pattern=word.text)
+                yield Problem(place_of(word), pattern=word.text)
 
 
 def input_not_read(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -222,7 +220,7 @@ def input_not_read(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if command.has_flag("-i") or any(other.within is command for other in context.script):
             continue
-        yield Problem(_place(command.name_word), name=command.name)
+        yield Problem(place_of(command.name_word), name=command.name)
 
 
 def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -233,7 +231,7 @@ def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
         if command.has_flag("-c", "--command", "-s") or command.redirects or command.piped_from is not None:
             continue
         if command.name_word is not None and any(other.index > command.index for other in script) and command.words:
-            yield Problem(Place(command.fragment.source, *command.mark), user=command.args[-1])
+            yield Problem(place_of(command), user=command.args[-1])
 
 
 _ARRAY = lazily(r"\$\{\w+\[@\]\}")
@@ -245,7 +243,7 @@ def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script:
         for word in command.words:
             if _raw(word) in {"$@", "$*", "${@}", "${*}"}:
-                yield Problem(_place(word), text=_raw(word))
+                yield Problem(place_of(word), text=_raw(word))
     for tree in context.script.trees if "[@]}" in context.script.fragment.text else ():
         for node in tree.nodes("expansion"):
             text = tree.text(node)
@@ -268,7 +266,7 @@ def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
                 at, reason = found
                 yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
     for command in context.script.named("test"):
-        if len(command.words) == 2 and command.args[0] == "-n" and _VARIABLE.fullmatch(_raw(command.words[1])):
+        if len(command.words) == 2 and command.args[0] == "-n" and VARIABLE.fullmatch(_raw(command.words[1])):
             place = Place(command.fragment.source, *command.fragment.mark(command.words[0].start, command.words[1].end))
             yield Problem(
                 place, text=" ".join(command.args), reason="is true when it is empty, too: put it into quotes"
@@ -342,11 +340,11 @@ def unquoted_in_test(subject: Subject, options: Options) -> Iterator[Problem]:
             before = words[index - 1].text if index else ""
             if operator not in _COMPARES and before not in _COMPARES:
                 continue
-            match = _VARIABLE.fullmatch(_raw(word)) if word.expands else None
+            match = VARIABLE.fullmatch(_raw(word)) if word.expands else None
             if match is None or _has_value(context, command, match[1] or match[2]):
                 continue
             if not (match[1] or match[2]).isdigit():
-                yield Problem(_place(word), variable=_raw(word))
+                yield Problem(place_of(word), variable=_raw(word))
 
 
 def _has_value(context: ScriptContext, command: Command, name: str) -> bool:
@@ -384,7 +382,3 @@ _LOOKS_AFTER = lazily(r"(?=\$\{(\w+):[?=])|(?=-[nz]\s+\"?\$\{?(\w+))|(?=\b(?:for
 
 def _raw(word: Word) -> str:
     return word.fragment.text[word.start : word.end]
-
-
-def _place(word: Word) -> Place:
-    return Place(word.fragment.source, *word.mark)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.credentials import find_credential, is_plausible_secret
+from devopslint.knowledge.words import is_local, place_of
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
 _ASKING = {
     **dict.fromkeys(("docker", "podman", "buildah", "oras", "az", "oc"), frozenset({"login"})),
     "helm": frozenset({"login", "registry", "repo"}),
@@ -55,15 +54,14 @@ def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
     asking = _ASKING.get(command.name)
     if asking is not None and not asking & set(command.args[:2]):
         return
-    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
-    if urls and all(_LOCAL.match(url) for url in urls):
+    if is_local(command):
         return
     names = PASSWORD_OPTIONS.get(command.name, ())
     piped = command.piped_from
     if command.has_flag("--password-stdin") and piped is not None and piped.name in {"echo", "printf"}:
         for word in () if piped.expands else piped.words:
             if not word.text.startswith("-") and "%" not in word.text and is_plausible_secret(word.text):
-                yield Problem(_place(word), name=command.name)
+                yield Problem(place_of(word), name=command.name)
                 return
     for index, word in enumerate(command.words):
         value, place = _value(command, index, word, names)
@@ -90,14 +88,10 @@ def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> 
             return (
                 (None, None)
                 if following.expands or following.text.startswith("-")
-                else (following.text, _place(following))
+                else (following.text, place_of(following))
             )
         if name.startswith("--") and word.text.startswith(name + "="):
-            return word.text[len(name) + 1 :], _place(word)
+            return word.text[len(name) + 1 :], place_of(word)
         if name == "-p*" and re.match(r"-p.+", word.text):
-            return word.text[2:], _place(word)
+            return word.text[2:], place_of(word)
     return None, None
-
-
-def _place(word: Word) -> Place:
-    return Place(word.fragment.source, *word.mark)

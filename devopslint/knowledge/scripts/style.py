@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -45,7 +46,7 @@ def useless_cat(subject: Subject, options: Options) -> Iterator[Problem]:
             and not re.search(r"[*?]|\$[@*]", _raw(word))
             and command.name_word is not None
         ):
-            yield Problem(_place(command.name_word), file=word.text)
+            yield Problem(place_of(command.name_word), file=word.text)
 
 
 def read_without_r(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -53,7 +54,7 @@ def read_without_r(subject: Subject, options: Options) -> Iterator[Problem]:
     context: ScriptContext = subject.context
     for command in context.script.named("read"):
         if not command.has_flag("-r", "-n", "-N", "-t", "-s", "-k") and command.name_word is not None:
-            yield Problem(_place(command.name_word))
+            yield Problem(place_of(command.name_word))
 
 
 def old_commands(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def old_commands(subject: Subject, options: Options) -> Iterator[Problem]:
     instead = {"which": "command -v", "egrep": "grep -E", "fgrep": "grep -F"}
     for command in context.script.named(*instead):
         if command.name_word is not None and command.words and not command.has_flag("-a"):
-            yield Problem(_place(command.name_word), name=command.name, instead=instead[command.name])
+            yield Problem(place_of(command.name_word), name=command.name, instead=instead[command.name])
 
 
 def status_in_test(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -71,7 +72,7 @@ def status_in_test(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script.named("[", "[[", "test"):
         words = command.words
         if [word.text for word in words[2:]] == ["0"] and words[0].text in {"$?", "${?}"}:
-            yield Problem(_place(words[0]))
+            yield Problem(place_of(words[0]))
 
 
 def blanks_split_names(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -83,7 +84,7 @@ def blanks_split_names(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if "-print0" in command.args or right.has_flag("-0", "--null", "-d", "--delimiter", "-I", "-i"):
             continue
-        yield Problem(_place(right.name_word))
+        yield Problem(place_of(right.name_word))
 
 
 def unquoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -138,7 +139,7 @@ def unquoted_substitution(subject: Subject, options: Options) -> Iterator[Proble
             if word.node_type == "command_substitution" and not re.match(
                 r"\$\((?:nproc|id|date|uname|arch)\b", _raw(word)
             ):
-                yield Problem(_place(word))
+                yield Problem(place_of(word))
 
 
 def _is_options(variable: str) -> bool:
@@ -159,7 +160,7 @@ def single_quoted_variable(subject: Subject, options: Options) -> Iterator[Probl
             continue
         words = [one for one in command.words if one.node_type == "raw_string" and _VARIABLE.search(one.text)]
         if words and not _is_written(context, command):
-            yield from (Problem(_place(word)) for word in words)
+            yield from (Problem(place_of(word)) for word in words)
 
 
 def _is_written(context: ScriptContext, command: Command) -> bool:
@@ -183,7 +184,7 @@ def joined_tests(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script.named("[", "test"):
         for index, word in enumerate(command.words):
             if word.text in {"-a", "-o"} and 0 < index < len(command.words) - 1 and not word.quoted:
-                yield Problem(_place(word), operator=word.text, instead="&&" if word.text == "-a" else "||")
+                yield Problem(place_of(word), operator=word.text, instead="&&" if word.text == "-a" else "||")
 
 
 def listing_parsed(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -192,12 +193,8 @@ def listing_parsed(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script.named("ls"):
         right = command.piped_to
         if right is not None and right.name in {"grep", "xargs", "awk", "sed"} and command.name_word is not None:
-            yield Problem(_place(command.name_word), name=right.name)
+            yield Problem(place_of(command.name_word), name=right.name)
 
 
 def _raw(word: Word) -> str:
     return word.fragment.text[word.start : word.end]
-
-
-def _place(word: Word) -> Place:
-    return Place(word.fragment.source, *word.mark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.shell_blocks import open_blocks
@@ -97,7 +98,7 @@ def sudo_of_builtin(subject: Subject, options: Options) -> Iterator[Problem]:
         outer = command.wrapper
         if outer is not None and outer.name in {"sudo", "doas"} and outer.fragment is command.fragment:
             assert command.name_word is not None
-            yield Problem(Place(command.fragment.source, *command.name_word.mark), name=command.name, outer=outer.name)
+            yield Problem(place_of(command.name_word), name=command.name, outer=outer.name)
 
 
 def redirect_to_number(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -107,9 +108,7 @@ def redirect_to_number(subject: Subject, options: Options) -> Iterator[Problem]:
         for redirect in command.redirects if command.wrapper is None else ():
             target = redirect.target
             if redirect.operator in {"2>", "1>", "2>>"} and target is not None and target.text in {"1", "2"}:
-                yield Problem(
-                    Place(target.fragment.source, *target.mark), target=target.text, operator=redirect.operator
-                )
+                yield Problem(place_of(target), target=target.text, operator=redirect.operator)
 
 
 def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -148,7 +147,7 @@ def broken_test(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script:
         if command.name in {"if[", "while[", "if[[", "until["} and command.name_word is not None:
             yield Problem(
-                Place(command.fragment.source, *command.name_word.mark),
+                place_of(command.name_word),
                 text=command.name,
                 reason="is one word, the name of a command: put a blank in front of the bracket",
             )
@@ -188,7 +187,7 @@ def local_outside_function(subject: Subject, options: Options) -> Iterator[Probl
         return
     for command in context.script:
         if command.name == "local" and not command.function and command.name_word is not None:
-            yield Problem(Place(command.fragment.source, *command.name_word.mark))
+            yield Problem(place_of(command.name_word))
 
 
 def _raw(word: Word) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, whole_text
+from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place
 from devopslint.artifacts.dockerfile.lookback import first_before
-from devopslint.artifacts.dockerfile.model import whole_word
 from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.artifacts.dockerfile.words import Word
 from devopslint.knowledge.image_contents import accounts
@@ -44,7 +43,7 @@ def unknown_user(subject: Subject, options: Options) -> Iterator[Problem]:
     if stage is None or step.instruction.onbuild or not step.has_posix_shell():
         return
     if step.name == "USER":
-        word = whole_word(step.instruction)
+        word = step.instruction.whole_word
     else:
         flag = step.instruction.flag("chown")
         if flag is None or flag.value is None:
@@ -85,7 +84,11 @@ def _may_make_any(step: Step) -> bool:
         return any(not isinstance(text, str) or _FILES_OF_ACCOUNTS.search(text) for text in texts)
     if step.name != "RUN":
         return False
-    if step.instruction.json or not is_plain(step) or re.search(r"/etc/(?:passwd|group)\b", whole_text(step)):
+    if (
+        step.instruction.json
+        or not is_plain(step)
+        or re.search(r"/etc/(?:passwd|group)\b", step.instruction.whole_text)
+    ):
         return True
     return any(command.expands for command in step.read_script() if command.name in _MAKE_USERS | _MAKE_GROUPS)
 

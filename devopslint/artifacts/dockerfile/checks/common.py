@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.words import VARIABLE
 from devopslint.policy.subject import Place, Related
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
@@ -19,17 +20,11 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command, Script, Word
 
-_VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
 _CLEANER = lazily(r"clean|purge|prune|(?:^|/)rm$", re.IGNORECASE)
 _MOUNT_SOURCE = lazily(r"(?:^|,)(?:source|src)=([^,]+)")
 _OTHER_MOUNT = lazily(r"(?:^|,)(?:from=|type=(?!bind(?:,|$)))|[$\"'\\]")
 """What a mount that is none of the context has, or one that is not written out."""
 _NO_CLEANERS = frozenset({"apt-get", "apt", "npm", "yarn", "pip", "pip2", "pip3", "yum", "dnf"})
-
-
-def place_of(word: Word) -> Place:
-    """Return where a word of a shell command stands."""
-    return Place(word.fragment.source, *word.mark)
 
 
 def docker_place(step: Step, word: DockerWord) -> Place:
@@ -63,7 +58,7 @@ def text_of(word: Word, step: Step) -> Any:
     """Return the text of a word of a RUN, or of the ARG or ENV that it is; UNKNOWN when the script itself may set it."""
     if not word.expands:
         return word.text
-    variable = _VARIABLE.fullmatch(word.text)
+    variable = VARIABLE.fullmatch(word.text)
     if variable is None:
         return UNKNOWN
     name = variable[1] or variable[2]
@@ -80,16 +75,8 @@ def ships(step: Step) -> bool:
         return False
     cache = step.model.cache
     if "shipped" not in cache:
-        cache["shipped"] = {stage.index for stage in lineage(final)}
+        cache["shipped"] = {stage.index for stage in final.chain()}
     return step.stage.index in cache["shipped"]
-
-
-def lineage(stage: Stage) -> list[Stage]:
-    """Return a stage and those that it builds on."""
-    found = [stage]
-    while found[-1].base is not None:
-        found.append(found[-1].base)
-    return found
 
 
 def mounts(step: Step) -> list[dict[str, str]]:
@@ -155,12 +142,6 @@ def runs(stage: Stage) -> Iterator[Step]:
     return (step for step in stage.steps if step.name == "RUN")
 
 
-def whole_text(step: Step) -> str:
-    """Return what stands behind the name and the flags of an instruction, with its heredocs."""
-    instruction = step.instruction
-    return "\n".join([instruction.text, *(heredoc.body.text for heredoc in instruction.heredocs)])
-
-
 def words_of(text: str) -> list[str]:
     """Return the words of a text: all that may be names of variables."""
     return re.findall(r"\w+", text)
@@ -178,5 +159,7 @@ def runs_mention(model: Model, pattern: re.Pattern[str], besides: re.Pattern[str
 def text_of_runs(model: Model) -> str:
     """Return the text of every RUN, for searches that only need to know whether something is mentioned."""
     if model.runs_text is None:
-        model.runs_text = "\n".join(whole_text(step) for step in model.steps if step.name in {"RUN", "COPY", "ENV"})
+        model.runs_text = "\n".join(
+            step.instruction.whole_text for step in model.steps if step.name in {"RUN", "COPY", "ENV"}
+        )
     return model.runs_text

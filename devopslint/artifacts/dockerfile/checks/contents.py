@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, in_words, place_of, ships
+from devopslint.artifacts.dockerfile.checks.common import command_of, in_words, ships
 from devopslint.artifacts.dockerfile.checks.stages import image_of
 from devopslint.artifacts.dockerfile.use import is_dev_container
 from devopslint.knowledge.official_images import BUILD_IMAGES
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, packages
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False

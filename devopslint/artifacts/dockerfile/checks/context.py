@@ -9,10 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place, place_of
+from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.knowledge.project_files import PROJECTS
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, ships, whole_text
+from devopslint.artifacts.dockerfile.checks.common import command_of, ships
 from devopslint.artifacts.dockerfile.checks.files import is_taken_along, sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first, first_before
 from devopslint.knowledge.project_files import PROJECTS
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -80,7 +81,7 @@ def dev_dependencies_shipped(subject: Subject, options: Options) -> Iterator[Pro
 
 
 def _takes_out(step: Step) -> bool:
-    return step.name in {"RUN", "ENV"} and _TAKEN_OUT.search(whole_text(step)) is not None
+    return step.name in {"RUN", "ENV"} and _TAKEN_OUT.search(step.instruction.whole_text) is not None
 
 
 def _is_told_otherwise(step: Step, command: Command) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from itertools import islice
 
-from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, place_of, related_step
+from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, related_step
 from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import first_before, next_behind, steps_by
@@ -13,6 +13,7 @@ from devopslint.knowledge.image_contents import contents, plain_name
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
 from devopslint.knowledge.project_files import PROJECTS
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of
-from devopslint.policy.subject import Place, Problem
+from devopslint.artifacts.dockerfile.checks.common import command_of, mounts
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ def cd_without_effect(subject: Subject, options: Options) -> Iterator[Problem]:
     if command.words and _BACK.match(command.args[0]) and any(c is not command for c in script.named("cd", "pushd")):
         return
     if script.commands[-1] is command and command.after not in {"||", "&"}:
-        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")
+        yield Problem(place_of(command), path=command.args[0] if command.words else "~")
 
 
 def cd_first(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -85,7 +86,7 @@ def cd_first(subject: Subject, options: Options) -> Iterator[Problem]:
         and command.args[0].startswith("/")
         and not command.expands
     ):
-        yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0])
+        yield Problem(place_of(command), path=command.args[0])
 
 
 def cd_amid(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -95,7 +96,7 @@ def cd_amid(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if list(cd_first(subject, options)) or list(cd_without_effect(subject, options)) or step.read_script().has_errors:
         return
-    yield Problem(Place(command.fragment.source, *command.mark), path=command.args[0] if command.words else "~")
+    yield Problem(place_of(command), path=command.args[0] if command.words else "~")
 
 
 def shell_replaced(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -114,7 +115,7 @@ def shell_replaced(subject: Subject, options: Options) -> Iterator[Problem]:
             return
     elif len(operands) != 2 or operands[1] not in _SH or operands[0] in {operands[1], "/busybox/sh"}:
         return
-    yield Problem(Place(command.fragment.source, *command.mark))
+    yield Problem(place_of(command))
 
 
 def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, related_step, whole_text
+from devopslint.artifacts.dockerfile.checks.common import docker_place, related_step
 from devopslint.artifacts.dockerfile.checks.context import context_folders
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.tools import is_missing
@@ -90,7 +90,7 @@ def _may_be_changed(step: Step, copied: Step, names: set[str]) -> bool:
         if later.name != "RUN" or later.index < copied.index:
             continue
         if later.shell_fragment() is None or later.read_script().has_errors:
-            if any(name in whole_text(later) for name in names):
+            if any(name in later.instruction.whole_text for name in names):
                 return True
             continue
         for command in later.read_script():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, lineage, name_place, related_step, ships
+from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step, ships
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
@@ -58,7 +58,7 @@ def is_taken_along(step: Step, path: str) -> bool:
         if flag is None or flag.value is None or later.stage is None:
             continue
         source = step.model.stage_named(str(later.text_of(flag.value)), later.stage.index)
-        if source is None or stage not in lineage(source):
+        if source is None or stage not in source.chain():
             continue
         for text in (later.text_of(one) for one in sources_and_destination(later)[0]):
             if isinstance(text, str) and (text.rstrip("/") == path or path.startswith(text.rstrip("/.") + "/")):

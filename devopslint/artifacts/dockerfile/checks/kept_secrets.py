@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, mounts, place_of, ships
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, mounts, ships
 from devopslint.artifacts.dockerfile.checks.files import is_taken_along
 from devopslint.artifacts.dockerfile.checks.secrets import names_secret
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 

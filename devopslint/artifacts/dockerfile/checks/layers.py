@@ -5,15 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import (
-    bound_sources,
-    command_of,
-    docker_place,
-    place_of,
-    related_step,
-    ships,
-    whole_text,
-)
+from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place, related_step, ships
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
@@ -21,6 +13,7 @@ from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.knowledge.project_files import locks_beside
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.tree import UNKNOWN
 
@@ -201,7 +194,7 @@ def _is_installed_from(step: Step, manifest: str) -> bool:
     """Say whether a RUN behind a step calls a package manager that reads the manifest."""
     tools = _TOOLS.get(manifest)
     return tools is not None and any(
-        other.index > step.index and other.name == "RUN" and tools.search(whole_text(other))
+        other.index > step.index and other.name == "RUN" and tools.search(other.instruction.whole_text)
         for other in step.model.steps
     )
 
@@ -239,7 +232,8 @@ def _needs_rights(command: Command, step: Step) -> bool:
         and stage is not None
         and parse_image(stage.root_stage.image_text).name == "node"
         and not any(
-            re.search(r"(?i)prefix|/usr/local|chown|chmod|\.npmrc|nvm", whole_text(other)) for other in stage.lineage()
+            re.search(r"(?i)prefix|/usr/local|chown|chmod|\.npmrc|nvm", other.instruction.whole_text)
+            for other in stage.lineage()
         )
     )
 
@@ -292,7 +286,7 @@ def _lost(command: Command, step: Step) -> Iterator[Problem]:
         return
     if command.has_flag("-p", "-n", "-f") or command.within is not None:
         return
-    yield Problem(Place(command.fragment.source, *command.mark), name=command.name)
+    yield Problem(place_of(command), name=command.name)
 
 
 def replaced_file(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step, whole_text, words_of
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step, words_of
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.packages import is_install, packages
@@ -126,7 +126,7 @@ def _installs(step: Step) -> bool:
 
 def _words_in_use(step: Step) -> Iterable[str]:
     """Return the words of an instruction that may use a variable: an ARG or a LABEL installs nothing anew."""
-    return () if step.name in {"ARG", "LABEL"} else words_of(whole_text(step))
+    return () if step.name in {"ARG", "LABEL"} else words_of(step.instruction.whole_text)
 
 
 def _installs_packages(step: Step) -> bool:

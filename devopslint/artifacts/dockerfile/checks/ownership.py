@@ -9,12 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, place_of, related_step
+from devopslint.artifacts.dockerfile.checks.common import command_of, related_step
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 

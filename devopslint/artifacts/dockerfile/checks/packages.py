@@ -10,13 +10,13 @@ from devopslint.artifacts.dockerfile.checks.common import (
     in_words,
     may_remove,
     mounts,
-    place_of,
     removes,
     runs_mention,
     ships,
 )
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, has_version, is_install, packages, subcommand
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN

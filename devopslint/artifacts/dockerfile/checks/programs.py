@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, mounts, name_place, place_of
+from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, mounts, name_place
 from devopslint.artifacts.dockerfile.checks.stages import image_of
 from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.artifacts.dockerfile.tools import is_missing, is_missing_for, may_bring
 from devopslint.knowledge.image_contents import PROGRAMS
 from devopslint.knowledge.official_images import has_no_shell
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.fragment import Fragment
 from devopslint.syntax.patterns import lazily

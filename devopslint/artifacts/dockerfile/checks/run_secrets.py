@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import place_of
 from devopslint.artifacts.dockerfile.checks.secrets import is_address, is_written_out
 from devopslint.knowledge.credentials import find_assignments, looks_like_secret_name
 from devopslint.knowledge.scripts.passwords import PASSWORD_OPTIONS
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 

@@ -10,9 +10,9 @@ from devopslint.artifacts.dockerfile.checks.common import (
     has_mount_over,
     mounts,
     name_place,
-    place_of,
     text_of,
 )
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, place_of, ships
+from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, ships
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.knowledge.credentials import (
     find_assignments,
@@ -12,6 +12,7 @@ from devopslint.knowledge.credentials import (
     is_plausible_secret,
     looks_like_secret_name,
 )
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN

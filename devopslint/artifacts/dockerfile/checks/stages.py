@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import (
-    docker_place,
-    name_place,
-    related_step,
-)
+from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
 from devopslint.artifacts.dockerfile.ignore import is_target
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.use import is_action, is_dev_container

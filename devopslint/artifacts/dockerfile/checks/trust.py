@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, place_of
+from devopslint.artifacts.dockerfile.checks.common import command_of
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
@@ -95,7 +96,7 @@ def _in_script(step: Step) -> Iterator[Problem]:
         for assignment in command.assignments:
             value = assignment.value.value if assignment.value is not None else ""
             if _switches_off(assignment.name, value):
-                yield Problem(Place(assignment.fragment.source, *assignment.mark), name=assignment.name)
+                yield Problem(place_of(assignment), name=assignment.name)
 
 
 @lru_cache(maxsize=256)

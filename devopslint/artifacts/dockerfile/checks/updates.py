@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, may_remove, place_of
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, may_remove
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, subcommand
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import ships, whole_text, words_of
+from devopslint.artifacts.dockerfile.checks.common import ships, words_of
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
 from devopslint.artifacts.dockerfile.words import read_pairs
@@ -123,7 +123,10 @@ def _reads_environment(step: Step) -> bool:
 
 def _mentioned(step: Step) -> list[str]:
     """Return the words of an instruction, its flags and heredocs among it."""
-    texts = (whole_text(step), *(flag.value.raw for flag in step.instruction.flags if flag.value is not None))
+    texts = (
+        step.instruction.whole_text,
+        *(flag.value.raw for flag in step.instruction.flags if flag.value is not None),
+    )
     return [word for text in texts for word in words_of(text)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.kubernetes.model import items_of
-from devopslint.artifacts.kubernetes.values import plain
+from devopslint.artifacts.kubernetes.values import QUANTITY, plain
 from devopslint.policy.functions import bytes_of
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
-_QUANTITY = lazily(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _GIT_SYNC_COMMANDS = frozenset(
     {"GITSYNC_GIT", "GIT_SYNC_GIT", "GITSYNC_EXECHOOK_COMMAND", "GIT_SYNC_EXECHOOK_COMMAND", "GIT_SYNC_HOOK_COMMAND"}
 )
@@ -289,7 +288,7 @@ def _known(value: Any) -> bool:
 
 
 def _oddity(name: str, value: str) -> str | None:
-    if not _QUANTITY.fullmatch(value):
+    if not QUANTITY.fullmatch(value):
         return "is no quantity: write `500m`, `512Mi` or `1Gi`"
     amount = bytes_of(value) if value[-1] not in "nu" else 0.0
     if name == "cpu":

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.versions import RETIRED
 from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of
-from devopslint.artifacts.kubernetes.values import known, plain
+from devopslint.artifacts.kubernetes.values import QUANTITY, known, plain
 from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Problem
-from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -27,7 +26,6 @@ _NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or fal
           "x": "an integer or a string"}  # fmt: skip
 _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
 """What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
-_QUANTITY = lazily(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 _NOT_IN_TABLE = ("List", "Options", "Status")
 _DIRECTIVES = ("$patch", "$setElementOrder", "$retainKeys", "$deleteFromPrimitiveList", "//")
 """Keys of patches, and `"//"`, which holds a comment in JSON."""
@@ -267,7 +265,7 @@ def _fits(node: Any, code: str, subject: Subject, path: Path) -> bool:
         return isinstance(node, (int, float))
     if first == "q" and isinstance(node, str):
         # Those of a container are another rule's, which says more of them.
-        return _QUANTITY.fullmatch(node) is not None or "containers" in path or "initContainers" in path
+        return QUANTITY.fullmatch(node) is not None or "containers" in path or "initContainers" in path
     return True
 
 

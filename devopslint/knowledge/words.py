@@ -1,0 +1,25 @@
+"""Words of shell commands: where they stand, whether they are a variable, whether they name this machine."""
+
+from __future__ import annotations
+
+from devopslint.policy.subject import Place
+from devopslint.syntax.patterns import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.syntax.shell import Assignment, Command, Word
+
+VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
+"""A variable, and nothing done to its value."""
+_LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
+
+
+def place_of(piece: Assignment | Command | Word) -> Place:
+    """Return where a word, an assignment or a whole command stands."""
+    return Place(piece.fragment.source, *piece.mark)
+
+
+def is_local(command: Command) -> bool:
+    """Say whether a command names addresses, and all of them are of this machine."""
+    urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]
+    return bool(urls) and all(_LOCAL.match(url) for url in urls)
