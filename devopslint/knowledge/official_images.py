@@ -60,6 +60,7 @@ _HAS_USER = lazily(
     r"|quay\.io/keycloak/keycloak|quay\.io/prometheus/\w+|openpolicyagent/opa|solr|sonarqube|timberio/vector)$)"
 )
 """Images whose last USER is not root."""
+_OF_WINDOWS = lazily(r"windows|nanoserver")
 _NON_ROOT_NAME = lazily(r"(?:nonroot|non-root|rootless|unprivileged|chiseled)")
 _SLIM = lazily(r"slim|alpine|distroless|chiseled|minimal|musl|micro|scratch|jre|wolfi|-ubi-micro", re.IGNORECASE)
 
@@ -163,6 +164,8 @@ def runs_as_root(image: Image) -> bool | None:
     facts = contents(image)
     if facts is not None and str(facts.get("user") or "root") not in {"root", "0"}:
         return False
+    if isinstance(tag, str) and _OF_WINDOWS.search(tag):
+        return None
     if not isinstance(tag, str) and name.startswith(("gcr.io/distroless/", "mcr.microsoft.com/")):
         return None
     return True if name in RUNS_AS_ROOT or _ROOT_ELSEWHERE.match(name) else None

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerfile.reader import Instruction, read_dockerfile
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded, Value, substitute
 from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
 from devopslint.artifacts.dockerfile.words import Word, read_pairs, split_pair
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
-from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Script
     from devopslint.syntax.source import Source
-
-_WINDOWS = lazily(r"windows|nanoserver|servercore", re.IGNORECASE)
 
 
 def read_model(source: Source, workspace: Workspace | None = None) -> Model:
@@ -88,10 +83,10 @@ class Step:
             return any(POSIX_SHELL.search(item) for item in shell.value)
         if self.stage is None:
             return True
-        if self.model.file.escape == "`":
-            # People set it for paths of Windows: a shell of Linux is certain only where the image is known.
+        if self.model.file.is_for_windows():
+            # A shell of Linux is certain only where the image is known.
             return contents(parse_image(self.stage.root_stage.image_text)) is not None
-        return not _WINDOWS.search(self.stage.root_stage.image_text)
+        return True
 
     def read_script(self) -> Script:
         """Return the commands of a RUN, read when first asked for; none when there is no script to read."""

@@ -38,6 +38,7 @@ _NAME = lazily(r"\S+")
 _HEALTHCHECK = lazily(r"(CMD|NONE)\s*", re.IGNORECASE)
 _STAGE_NAME = lazily(r"[a-z][a-z0-9._-]*$|.*\{[{%]", re.IGNORECASE)
 """What BuildKit takes; a template is none of its business."""
+_WINDOWS = lazily(r"windows|nanoserver|servercore", re.IGNORECASE)
 _HEREDOC_WORD = lazily(r"\d*<<(-?)([^<]+)$")
 
 
@@ -171,14 +172,24 @@ class Instruction:
 class Dockerfile:
     """What a Dockerfile says, line by line."""
 
-    __slots__ = ("directives", "escape", "instructions", "problems", "source")
+    __slots__ = ("_windows", "directives", "escape", "instructions", "problems", "source")
 
     def __init__(self, source: Source) -> None:
+        self._windows: bool | None = None
         self.source = source
         self.escape = "\\"
         self.directives: list[Directive] = []
         self.instructions: list[Instruction] = []
         self.problems: list[SyntaxProblem] = []
+
+    def is_for_windows(self) -> bool:
+        """Say whether an image, the name of the file or the escape character, which people set for paths, tells of Windows."""
+        if self._windows is None:
+            texts = [self.source.path.rpartition("/")[2]]
+            texts.extend(one.text for one in self.instructions if one.name == "FROM")
+            texts.extend(one.text.partition("=")[2] for one in self.instructions if one.name == "ARG")
+            self._windows = self.escape == "`" or any(_WINDOWS.search(text) for text in texts)
+        return self._windows
 
 
 class _Reader:

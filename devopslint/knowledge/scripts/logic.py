@@ -64,7 +64,10 @@ def dangerous_remove(subject: Subject, options: Options) -> Iterator[Problem]:
         for word in command.words:
             match = _ROOT_IF_EMPTY.match(_raw(word)) if word.expands else None
             if match and not _has_value(context, command, match[1] or match[2]):
-                yield Problem(place_of(word), path=_raw(word), variable=match[1] or match[2])
+                name = match[1] or match[2]
+                path = _raw(word)
+                empty = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", "", path).replace('"', "")
+                yield Problem(place_of(word), path=path, empty=empty, variable=name)
 
 
 def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:

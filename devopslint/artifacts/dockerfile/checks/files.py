@@ -30,6 +30,11 @@ REMOTE = lazily(r"^(?:https?://|git://|git@|ssh://|ftp://)")
 _SMALL = lazily(r"\.(?:bash|cfg|conf|env|gpg|ini|js|json|key|list|lock|md|pem|pl|py|rb|sh|toml|txt|xml|ya?ml)$")
 _CHECKSUM = lazily(r"[?&]checksum=")
 """How the URL of a git repository names its commit; see Docker's reference, "ADD", git repositories."""
+_VERIFIES = lazily(
+    r"\b(?:sha\d{1,3}sum|shasum|b2sum|md5sum|Get-FileHash|minisign|cosign\s+verify|openssl\s+dgst|gpgv|rpm\s+(?:-K|--checksig))\b"
+    r"|gpg\b[^&|;]*--verify",
+    re.IGNORECASE,
+)
 _GIT = lazily(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 
 
@@ -93,8 +98,24 @@ def add_remote_without_checksum(subject: Subject, options: Options) -> Iterator[
         text = step.text_of(word)
         if text is UNKNOWN:
             text = word.value
-        if REMOTE.match(text) and not _GIT.search(text) and not _CHECKSUM.search(text):
+        if REMOTE.match(text) and not _GIT.search(text) and not _CHECKSUM.search(text) and not _is_verified(step, word):
             yield Problem(docker_place(step, word), url=text)
+
+
+def _is_verified(step: Step, word: Word) -> bool:
+    """Say whether a later RUN of the stage names a file that ADD brings, and a program that compares sums or signatures."""
+    paths = (word.value, step.instruction.words[-1].value)
+    names = {re.escape(name) for path in paths if (name := posixpath.basename(path))}
+    if not names:
+        return False
+    named = re.compile(rf"(?<![\w.-])(?:{'|'.join(names)})(?![\w-])")
+    return any(
+        later.name == "RUN"
+        and later.index > step.index
+        and _VERIFIES.search(later.instruction.whole_text)
+        and named.search(later.instruction.whole_text)
+        for later in (step.stage.steps if step.stage is not None else ())
+    )
 
 
 def archive_copied_then_unpacked(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -48,6 +48,8 @@ _WITHOUT_PIPEFAIL = lazily(
 """Releases of Debian and Ubuntu whose dash is too old for it."""
 _WITHOUT_COMMAS = lazily(r"""\[\s*(?:"[^"]*"(?:\s+"[^"]*")+|'[^']*'(?:\s+'[^']*')*)\s*\]""")
 _DURATION = lazily(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
+_PARTS = lazily(r"(?:^|/)[\w.-]*(?:templates?|fragments?|partials?|snippets?|includes?)/", re.IGNORECASE)
+"""Folders with pieces of which Dockerfiles are made."""
 
 
 def unknown_flag(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -63,6 +65,8 @@ def unknown_flag(subject: Subject, options: Options) -> Iterator[Problem]:
 def before_from(subject: Subject, options: Options) -> Iterator[Problem]:
     """An instruction other than ARG in front of the first FROM, or no FROM at all."""
     model: Model = subject.context
+    if not model.stages and _PARTS.search(model.source.path):
+        return
     wrong = [step for step in model.globals if step.name != "ARG"]
     if wrong and wrong[0].name not in INSTRUCTIONS:
         return

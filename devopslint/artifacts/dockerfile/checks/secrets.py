@@ -55,6 +55,8 @@ _PASSWORD_OPTION = {
     )
 }
 """Program → its option for a password, and the value: in the next word of a shell or a list, or behind it."""
+_SIGNS = lazily(r"(?:sign|gpg|pgp|release|repo|apt|build)\w*?_?key", re.IGNORECASE)
+_FINGERPRINTS = lazily(r"(?:\s*(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40}))+\s*")
 _PUBLIC = lazily(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
@@ -67,6 +69,8 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         raw = subject.raw(("pairs", name))
         value = subject.get(("pairs", name))
+        if isinstance(value, str) and _is_fingerprint(name, value):
+            continue
         if value is UNKNOWN:
             if not isinstance(raw, Expanded) or not any(use.name in step.scope for use in raw.used):
                 continue
@@ -95,7 +99,9 @@ def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
     """ARG whose name is that of a secret, whatever its default: build arguments stand in the history of the image."""
     for name, mark in subject.raw("pairs").at.items():
         value = subject.get(("pairs", name))
-        if not names_secret(name) or (isinstance(value, str) and (_SWITCH.match(value) or is_address(value))):
+        if not names_secret(name):
+            continue
+        if isinstance(value, str) and (_SWITCH.match(value) or is_address(value) or _is_fingerprint(name, value)):
             continue
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
 
@@ -103,6 +109,11 @@ def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
 def names_secret(name: str) -> bool:
     """Say whether a name of a variable is one under which a secret stands."""
     return looks_like_secret_name(name) or (_SECRET_TAIL.search(name) is not None and not _PUBLIC.search(name))
+
+
+def _is_fingerprint(name: str, value: str) -> bool:
+    """Say whether a value is the number of a public key, by which packages and downloads are verified."""
+    return _SIGNS.search(name) is not None and _FINGERPRINTS.fullmatch(value) is not None
 
 
 def _is_value(text: str) -> bool:
