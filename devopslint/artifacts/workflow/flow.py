@@ -153,20 +153,16 @@ def variable_origins(
 
     What stands itself in an `env`, at the path `below`, sees only the outer ones.
     """
-    owners: list[tuple[object, Path]] = []
-    if step is not None:
-        owners.append((step.value, step.path))
-    if job is not None:
-        owners.append((job.value, job.path))
-    owners.append((workflow.root, ()))
+    inner = step or job
+    owners = inner.env_owners() if inner is not None else [(map_at(workflow.root, "env"), ("env",))]
     while below[-2:-1] == ("env",) and owners:
         _, path = owners.pop(0)
-        if path == below[:-2]:
+        if path == below[:-1]:
             break
-    for owner, path in owners:
-        key = _keys_of(workflow, map_at(owner, "env"), (*path, "env")).get(name.lower())
+    for env, path in owners:
+        key = _keys_of(workflow, env, path).get(name.lower())
         if key is not None:
-            return _at(workflow, (*path, "env", key), calls, depth)
+            return _at(workflow, (*path, key), calls, depth)
     return None
 
 

@@ -58,18 +58,9 @@ class Workflow:
     """A workflow file, or an action's `action.yml` (`is_action`), whose steps then belong to `action_job`."""
 
     __slots__ = (
-        "_walk",
-        "action_job",
-        "cache",
-        "document",
-        "is_action",
-        "jobs",
-        "path",
-        "root",
-        "steps",
-        "triggers",
+        "_walk", "action_job", "cache", "document", "is_action", "jobs", "path", "root", "steps", "triggers",
         "workspace",
-    )
+    )  # fmt: skip
 
     def __init__(self, document: Document, path: str, workspace: Workspace | None, *, is_action: bool = False) -> None:
         self.document = document
@@ -156,21 +147,9 @@ class Job:
     """A job; `matrix` is `None` without one, and `needs` holds the names as written."""
 
     __slots__ = (
-        "_by_id",
-        "_closure",
-        "_extremes",
-        "_on_windows",
-        "_place_of",
-        "key",
-        "matrix",
-        "needs",
-        "path",
-        "permissions",
-        "steps",
-        "uses",
-        "value",
-        "workflow",
-    )
+        "_by_id", "_closure", "_extremes", "_on_windows", "_place_of", "key", "matrix", "needs", "path", "permissions",
+        "steps", "uses", "value", "workflow",
+    )  # fmt: skip
 
     def __init__(self, workflow: Workflow, key: str, value: Map) -> None:
         self.workflow = workflow
@@ -227,6 +206,10 @@ class Job:
             self._on_windows = is_on_windows(self)
         return self._on_windows  # type: ignore[return-value]  # it has been asked
 
+    def env_owners(self) -> list[tuple[Map, Path]]:
+        """Return its `env` and that of the workflow, each with its path: the first that has a variable gives it its value."""
+        return [(map_at(self.value, "env"), (*self.path, "env")), (map_at(self.workflow.root, "env"), ("env",))]
+
     def step(self, identifier: str) -> Step | None:
         """Return the step with an id (ids do not mind case), or `None`."""
         if self._by_id is None:
@@ -277,20 +260,9 @@ class Step:
     """A step of a job or of a composite action."""
 
     __slots__ = (
-        "_fragment",
-        "_script",
-        "_shell",
-        "env",
-        "id",
-        "index",
-        "inputs",
-        "job",
-        "path",
-        "run",
-        "uses",
-        "value",
+        "_fragment", "_script", "_shell", "env", "id", "index", "inputs", "job", "path", "run", "uses", "value",
         "workflow",
-    )
+    )  # fmt: skip
 
     def __init__(self, job: Job, index: int, value: Map) -> None:
         self.job = job
@@ -332,15 +304,34 @@ class Step:
         return self._shell
 
     def _its_shell(self) -> str | None:
-        for owner in (self.value, map_at(map_at(self.job.value, "defaults"), "run"),
-                      map_at(map_at(self.workflow.root, "defaults"), "run")):  # fmt: skip
-            shell = owner.get("shell")
-            if shell is not None:
-                return shell_name(shell)
+        shell, _ = self.run_setting("shell")
+        if shell is not None:
+            return shell_name(shell)
         windows = self.job.on_windows if self.job.key else None
         if windows is None or (not windows and self.run is not None and speaks_powershell(self.run)):
             return None
         return "pwsh" if windows else "bash"
+
+    def run_setting(self, key: str) -> tuple[Any, Path]:
+        """Return `shell` or `working-directory` as the step says it, else `defaults.run` of the job, else of the workflow.
+
+        Beside it is the path at which it stands. Where nobody says it, it is `None`.
+        """
+        owners = [(self.value, self.path)]
+        for owner, path in ((self.job.value, self.job.path), (self.workflow.root, ())):
+            owners.append((map_at(map_at(owner, "defaults"), "run"), (*path, "defaults", "run")))
+        return next(((one[key], (*path, key)) for one, path in owners if one.get(key) is not None), (None, ()))
+
+    def env_owners(self) -> list[tuple[Map, Path]]:
+        """Return its `env` and those around it, the innermost first, each with its path."""
+        return [(self.env, (*self.path, "env")), *self.job.env_owners()]
+
+    def may_have_in_env(self, *names: str) -> bool:
+        """Say whether an `env` has one of the variables, or may have it, for only an expression says what is in it."""
+        owners = (self.value, self.job.value, self.workflow.root)
+        return any(any(name in env for name in names) for env, _ in self.env_owners()) or any(
+            not isinstance(owner.get("env", {}), dict) for owner in owners
+        )
 
     @property
     def is_shell(self) -> bool:

@@ -33,12 +33,8 @@ def script_context(step: Step) -> ScriptContext:
 
 
 def _ends_with_the_first_failure(step: Step) -> bool:
-    for owner in (step.value, map_at(map_at(step.job.value, "defaults"), "run"),
-                  map_at(map_at(step.workflow.root, "defaults"), "run")):  # fmt: skip
-        shell = owner.get("shell")
-        if isinstance(shell, str):
-            return ends_with_the_first_failure(shell)
-    return True
+    shell, _ = step.run_setting("shell")
+    return not isinstance(shell, str) or ends_with_the_first_failure(shell)
 
 
 def _is_on_ubuntu(step: Step) -> bool:
@@ -55,8 +51,7 @@ _FROM_RUNNER = lazily(
 
 def _is_declared(step: Step, name: str) -> bool:
     """Say whether a variable gets a value where the script is run: in an `env`, or by a step before."""
-    owners = (step.value, step.job.value, step.workflow.root)
-    if _is_set(step, name) or _FROM_RUNNER.match(name) or any(name in map_at(owner, "env") for owner in owners):
+    if _is_set(step, name) or _FROM_RUNNER.match(name) or any(name in env for env, _ in step.env_owners()):
         return True
     container = step.job.value.get("container")
     if isinstance(container, dict) and name in map_at(container, "env"):
@@ -71,8 +66,8 @@ def _is_set(step: Step, name: str) -> bool:
     """Say whether a variable certainly holds a text that is not empty."""
     if name in _ALWAYS or name.startswith(("GITHUB_", "RUNNER_")):
         return True
-    for owner in (step.value, step.job.value, step.workflow.root):
-        value = map_at(owner, "env").get(name)
+    for env, _ in step.env_owners():
+        value = env.get(name)
         if value is not None:
             return not isinstance(value, str) or (bool(value.strip()) and "${{" not in value)
     return False

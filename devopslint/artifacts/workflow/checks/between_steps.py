@@ -109,8 +109,7 @@ def _assigned(command: Command) -> Iterator[tuple[str, int, int]]:
 
 def _is_set(step: Step, name: str) -> bool:
     """Say whether a script, or an `env` around it, gives a variable a value."""
-    owners: tuple[Any, ...] = (step.value, step.job.value, step.workflow.root)
-    if any(name in map_at(owner, "env") or not isinstance(owner.get("env", {}), dict) for owner in owners):
+    if step.may_have_in_env(name):
         return True
     if "container" in step.job.value and name in map_at(map_at(step.job.value, "container"), "env"):
         return True

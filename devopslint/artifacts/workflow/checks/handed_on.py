@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -70,12 +69,8 @@ def _folder_of_plan(step: Step, found: re.Match[str]) -> list[str]:
 
 def _folder(step: Step, before: str, flag: str) -> list[str]:
     """Return the folder that a command works in, as it is written: of the step, the script before it, and its option."""
-    owners = (
-        step.value,
-        map_at(map_at(step.job.value, "defaults"), "run"),
-        map_at(map_at(step.workflow.root, "defaults"), "run"),
-    )
-    given = next((str(owner["working-directory"]) for owner in owners if "working-directory" in owner), "")
+    folder, path = step.run_setting("working-directory")
+    given = str(folder) if path else ""
     moved = re.findall(r"(?:^|[\s;&(])(?:cd|pushd)\s+([^\s;&]+)", before)
     return [
         part for part in posixpath.normpath("/".join([given, *moved, flag])).strip("\"'/").split("/") if part != "."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.side_effects import VARIABLES, may_leave
 from devopslint.policy.subject import Place, Problem
@@ -64,15 +63,14 @@ def _gh_in_powershell(step: Step) -> Iterator[Problem]:
 def _has_token(step: Step) -> bool:
     """Say whether the `env` of a step, or of what it is in, gives `gh` a token, or its runner may."""
     job: Job = step.job
-    owners = (step.value, job.value, step.workflow.root)
     if "container" in job.value or "self-hosted" in str(job.value.get("runs-on")):
         return True
-    return any(not isinstance(owner.get("env", {}), dict) or _TOKENS & set(map_at(owner, "env")) for owner in owners)
+    return step.may_have_in_env(*_TOKENS)
 
 
 def _gets_token_elsewhere(step: Step) -> bool:
     """Say whether this step, or one before it, may put a token where `gh` looks for it."""
-    for other in step.job.steps[: step.index + 1]:
+    for other in (*step.before, step):
         if other.run is not None and _GIVES_TOKEN.search(other.run):
             return True
         if other.uses is not None and may_leave(other, VARIABLES):

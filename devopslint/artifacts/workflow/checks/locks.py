@@ -76,7 +76,7 @@ def unlocked_install(subject: Subject, options: Options) -> Iterator[Problem]:
     words = command.operands()
     first = words[0].text if words else ""
     frozen = {"BUNDLE_FROZEN", "BUNDLE_DEPLOYMENT", "UV_LOCKED", "UV_FROZEN", "YARN_ENABLE_IMMUTABLE_INSTALLS"}
-    set_by = any(frozen & set(owner.get("env") or ()) for owner in (step.value, step.job.value, step.workflow.root))
+    set_by = any(not frozen.isdisjoint(env) for env, _ in step.env_owners())
     if first not in firsts or len(words) > 1 or command.has_flag(*keeping, "--version", "-v", "--help") or set_by:
         return
     assert command.name_word is not None

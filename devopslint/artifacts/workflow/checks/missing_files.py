@@ -14,7 +14,6 @@ from devopslint.artifacts.workflow.checks.at_hand import files_taken
 from devopslint.artifacts.workflow.checks.cached_files import faults_of_cache
 from devopslint.artifacts.workflow.checks.named_targets import fault_of_target
 from devopslint.artifacts.workflow.ground import first_ground
-from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.named_files import (
     is_docker_build,
     is_plain_path,
@@ -193,17 +192,11 @@ def _moved(command: Command, folder: str | None) -> str | None:
 
 def _folder_of(step: Step) -> tuple[str | None, tuple[str | int, ...]]:
     """Return the folder that a script runs in (`None`: not known), and where that is said."""
-    owners: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [
-        (step.value, step.path),
-        (map_at(map_at(step.job.value, "defaults"), "run"), (*step.job.path, "defaults", "run")),
-        (map_at(map_at(step.workflow.root, "defaults"), "run"), ("defaults", "run")),
-    ]
-    for owner, path in owners:
-        folder = owner.get("working-directory")
-        if folder is not None:
-            known = isinstance(folder, str) and "${{" not in folder and not folder.startswith(("/", "~", "$"))
-            return posixpath.normpath(folder) if known else None, (*path, "working-directory")
-    return ".", ()
+    folder, path = step.run_setting("working-directory")
+    if not path:
+        return ".", ()
+    known = isinstance(folder, str) and "${{" not in folder and not folder.startswith(("/", "~", "$"))
+    return posixpath.normpath(folder) if known else None, path
 
 
 def _place(step: Step, path: tuple[str | int, ...]) -> Place:

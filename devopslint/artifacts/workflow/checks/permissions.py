@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow import known_permissions as known
-from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import purposes
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -117,7 +116,7 @@ def _is_met(condition: str, given: Mapping[str, Any]) -> bool:
 
 def _brings_a_token(step: Step) -> bool:
     """Say whether a step works with another token than the run's own."""
-    for owner in (step.inputs, step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env")):
+    for owner in (step.inputs, *(env for env, _ in step.env_owners())):
         for key, value in owner.items():
             if key.lower() in _TOKEN_INPUTS and isinstance(value, str) and not _OWN_TOKEN.search(value):
                 return True
@@ -200,9 +199,9 @@ def _has_own_token(command: Command, step: Step) -> bool:
 
 def variable(step: Step, name: str) -> str | None:
     """Return what the innermost `env` sets a variable to; `None` when no text."""
-    for owner in (step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env")):
-        if name in owner:
-            value = owner[name]
+    for env, _ in step.env_owners():
+        if name in env:
+            value = env[name]
             return value if isinstance(value, str) else None
     return None
 
@@ -296,7 +295,7 @@ def _is_known(step: Step) -> bool:
         login = name == "docker/login-action" and not _brings_a_token(step) and "GITHUB_TOKEN" in str(step.inputs)
         return known.INERT.fullmatch(name) is not None and not login
     handed = any(_OWN_TOKEN.search(text) for text in [*texts, step.run or ""])
-    whole = [*map_at(step.job.value, "env").values(), *map_at(step.workflow.root, "env").values()]
+    whole = [value for env, _ in step.job.env_owners() for value in env.values()]
     return step.run is not None and not handed and not any(_OWN_TOKEN.search(str(text)) for text in whole)
 
 

@@ -87,9 +87,9 @@ def _all_variables(step: Step) -> Iterator[Problem]:
 
 def _is_secret_variable(step: Step, name: str) -> bool:
     """Say whether a variable of a step holds a secret: what an inner `env` sets hides the outer."""
-    for owner, path in ((step.value, step.path), (step.job.value, step.job.path), (step.workflow.root, ())):
-        if name in map_at(owner, "env"):
-            texts = usages_at(step.workflow, (*path, "env", name))
+    for env, path in step.env_owners():
+        if name in env:
+            texts = usages_at(step.workflow, (*path, name))
             return any(any(secrets_in(usage)) for usage in texts)
     return False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -89,8 +88,7 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         yield from _token_in_script(step, registry)
         for name in variables:
-            owners = (step.env, map_at(step.job.value, "env"), map_at(step.workflow.root, "env"))
-            env = next((owner for owner in owners if name in owner), None)
+            env = next((one for one, _ in step.env_owners() if name in one), None)
             value = env[name] if env is not None else None
             if env is not None and isinstance(value, str) and _STORED.search(value):
                 mark = env.at[name][:2]

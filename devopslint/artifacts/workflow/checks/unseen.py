@@ -53,8 +53,8 @@ def unseen_variable(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _may_be_outside(step: Step, name: str) -> bool:
     """Say whether a variable (in lower case) has, or may have, a value before a step begins."""
-    outer = [map_at(step.job.value, "env"), map_at(step.workflow.root, "env")]
-    if name in _FROM_RUNNER or any(env.open or name in {key.lower() for key in env} for env in outer):
+    outer = step.job.env_owners()
+    if name in _FROM_RUNNER or any(env.open or name in {key.lower() for key in env} for env, _ in outer):
         return True
     if step.workflow.is_action or any("${{" in str(owner.get("env")) for owner in (step.job.value, step.workflow.root)
                                       if not isinstance(owner.get("env"), Map)):  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.operating_systems import is_also_on_windows
 from devopslint.artifacts.workflow.shells import speaks_powershell
 from devopslint.policy.subject import Place, Problem
@@ -66,5 +65,4 @@ def _is_of_another(text: str, quoted: re.Match[str]) -> bool:
 
 def _has_shell(step: Step) -> bool:
     """Say whether something says which shell runs a step."""
-    owners = (step.job.value, step.workflow.root)
-    return "shell" in step.value or any("shell" in map_at(map_at(owner, "defaults"), "run") for owner in owners)
+    return step.run_setting("shell")[0] is not None
