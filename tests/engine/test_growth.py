@@ -36,6 +36,7 @@ ALIKE = {
     "rows of a matrix": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: 'echo ${{ matrix.v }}'}, {run: 'echo ${{ matrix.w3 }}'}]\n    strategy:\n      matrix:\n        o: [1]\n        include:\n", "          - {o: '${{ github.ref }}', w@: 3}\n"),
     "uses of a matrix": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    strategy: {matrix: {o: ['${{ github.ref }}'], p: [1]}}\n    steps:\n", "      - run: echo ${{ matrix.o }} ${{ matrix.p }}\n"),
     "expressions in one script": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        echo ${{ github.event.issue.title }} ${{ format('{0}', github.ref) }} @\n"),
+    "groups that write variables": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        } >> $GITHUB_ENV\n"),
     "outputs of jobs": (WORKFLOW, "on: push\njobs:\n  a-1: {runs-on: x, outputs: {o: '${{ steps.a.outputs.b }}'}, steps: [{id: a, run: 'echo b=c >> $GITHUB_OUTPUT'}]}\n", "  a@: {runs-on: x, needs: a-1, outputs: {o: '${{ needs.a-1.outputs.o }}'}, steps: [{run: 'echo ${{ needs.a-1.outputs.o }}'}]}\n"),
     "stages": ("Dockerfile", "FROM a:1 AS s\n", "FROM a:@ AS s@\nRUN apt-get install -y p@\nCOPY --from=s /a /b\n"),
     "stages on one base": ("Dockerfile", "FROM debian:12 AS s\nRUN apt-get update\n", "FROM s AS s@\nRUN apt-get update && apt-get install -y p@\nUSER app\n"),

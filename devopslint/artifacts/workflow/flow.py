@@ -7,10 +7,12 @@ into it: what is asked for is the reference at the beginning (`github.event.issu
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
+from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place
 from devopslint.syntax.patterns import lazily
@@ -34,7 +36,7 @@ _SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)|\b(
 _ASSIGNMENT = lazily(
     r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+|const\s+|let\s+|var\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$"
 )
-_LINE = lazily(r"(?:[^\\\n|]|\\[\s\S]|\|(?:[ \t]*\n)?)+")
+_LINE = lazily(r"(?:[^\\\n|]+|\\[\s\S]|\|(?:[ \t]*\n)?)+")
 """A line with those that continue it."""
 CHECKED = lazily(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
 """A variable that is compared with a pattern which holds from its beginning: what is wrong in it is seen."""
@@ -309,9 +311,14 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
     by_name = step.uses is not None or step.shell in _WITHOUT_SIGNS
     local: dict[str, list[Origin]] = {}
     found: list[Flow] = []
-    for logical in _LINE.finditer(script):
-        line, at, end = logical.group(), logical.start(), logical.end()
-        here = [flow for flow in expressions if at <= flow.start < end]
+    lines = list(_LINE.finditer(script))
+    starts = [line.start() for line in lines]
+    by_line: dict[int, list[Flow]] = {}
+    for flow in expressions:
+        by_line.setdefault(bisect_right(starts, flow.start) - 1, []).append(flow)
+    for index, logical in enumerate(lines):
+        line, at = logical.group(), logical.start()
+        here = by_line.get(index, [])
         for use in _VARIABLE.finditer(line):
             name = next(filter(None, use.groups()))
             if name not in local:
@@ -365,8 +372,7 @@ def _script_output_origins(step: Step, name: str, calls: Calls = (), depth: int 
     """Yield what an output that a script sets comes from."""
     script = step.run or ""
     spans = lines_of_output(script, name)
-    if not spans:
-        return
-    for flow in flows(step, calls, depth):
-        if any(start <= flow.start < end for start, end in spans):
+    lies_in_one = within(spans)
+    for flow in flows(step, calls, depth) if spans else ():
+        if lies_in_one(flow.start):
             yield flow.origin

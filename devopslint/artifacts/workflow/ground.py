@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from devopslint.artifacts.workflow.called import repository_root
 from devopslint.artifacts.workflow.makes_files import makes_nothing
 from devopslint.artifacts.workflow.side_effects import FILES, may_leave
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.shell import Command
 
-_WORKFLOWS = ".github/workflows/"
 _DOCUMENTS = lazily(
     r"(?:README|LICEN[CS]E|CONTRIBUTING|CHANGELOG|COPYING|SECURITY|CODE_OF_CONDUCT|CODEOWNERS|SUPPORT|NOTICE)\b",
     re.IGNORECASE,
@@ -200,12 +200,10 @@ def first_ground(workflow: Workflow) -> Ground | None:
 
     A workflow that others call is theirs to check out, and one outside of `.github/workflows` is a template.
     """
-    at = workflow.path.rfind(_WORKFLOWS)
-    workspace = workflow.workspace
-    if workflow.is_action or workspace is None or at < 0 or (at > 0 and workflow.path[at - 1] != "/"):
+    root, workspace = repository_root(workflow), workflow.workspace
+    if root is None or workspace is None or workflow.path.rpartition("/")[0] != f"{root}.github/workflows":
         return None
-    root = workflow.path[:at]
-    if workflow.has_trigger("workflow_call") or "{{" in root or "/" in workflow.path[at + len(_WORKFLOWS) :]:
+    if workflow.is_action or workflow.has_trigger("workflow_call") or "{{" in root:
         return None
     return Ground(workflow, workspace, root)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.syntax.patterns import lazily
 
@@ -10,7 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from devopslint.artifacts.workflow.stretches import Stretch
 
+_MOST_KEPT = 256
+"""Scripts of which is kept what they write: many checks ask for it, one after the other."""
+_MOST_NESTED = 20
+"""Groups of commands in one another of which what is in them is told: each tells it again."""
 _FILE = r"[\"']?(?:\$\{?(?:env:)?|%)(?:NAME)\b\}?[\"'%]?"
 _INTO = (
     r"(?:>>?\s*|\btee\s+(?:-a|--append)\s+|-FilePath\s+|\b(?:Add-Content|Set-Content|Out-File|Tee-Object)\b[^\n|;]{0,200}?\s"
@@ -29,16 +35,28 @@ _NAMED = lazily(r"(?:^|[\"'\s])([A-Za-z_][\w-]*)(=|<<)")
 _COMMAND_NAMED = lazily(r"::set-output name=([\w-]+)::")
 
 
-def written(script: str, *files: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the lines whose output goes into one of the runner's files (`GITHUB_ENV`)."""
-    if not any(name in script.upper() for name in files):
-        return
-    yield from _redirected(script, "|".join(files))
-    if "open(" in script or "appendFile" in script:
-        yield from _by_program(script, "|".join(files))
+def written(script: str, *files: str) -> list[Stretch]:
+    """Return start and end of the lines whose output goes into one of the runner's files (`GITHUB_ENV`)."""
+    return [line for _, lines in _written(script, files) for line in lines]
 
 
-def _by_program(script: str, names: str) -> Iterator[tuple[int, int]]:
+def writes(script: str, *files: str) -> list[tuple[Stretch, Stretch]]:
+    """Return each line that writes into one of the runner's files, and the stretch of all that it writes there."""
+    return [(line, (lines[0][0], lines[-1][1]) if lines else line) for line, lines in _written(script, files)]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _written(script: str, files: tuple[str, ...]) -> tuple[tuple[Stretch, list[Stretch]], ...]:
+    """Return each line that writes into one of the files, and the lines that what it writes comes from."""
+    loud = script.upper()
+    if not any(name in loud for name in files):
+        return ()
+    names = "|".join(files)
+    by_program = _by_program(script, names) if "open(" in script or "appendFile" in script else ()
+    return (*_redirections(script, names), *((line, [line]) for line in by_program))
+
+
+def _by_program(script: str, names: str) -> Iterator[Stretch]:
     """Yield the lines of Python and JavaScript that write into one of the files, by a name that they have given it."""
     alias = "|".join(found.group(1) for found in re.finditer(_ALIAS.replace("NAME", names), script)) or r"(?!)"
     handles = {"(?!)"}
@@ -57,24 +75,7 @@ def _by_program(script: str, names: str) -> Iterator[tuple[int, int]]:
         at += len(line) + 1
 
 
-def _redirected(script: str, names: str) -> Iterator[tuple[int, int]]:
-    """Yield the lines of which a shell puts the output into one of the files."""
-    for _, lines in _redirections(script, names):
-        yield from lines
-
-
-def writes(script: str, *files: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Yield each line that writes into one of the runner's files, and the stretch of all that it writes there."""
-    if not any(name in script.upper() for name in files):
-        return
-    for line, parts in _redirections(script, "|".join(files)):
-        yield line, (parts[0][0], parts[-1][1]) if parts else line
-    if "open(" in script or "appendFile" in script:
-        for start, end in _by_program(script, "|".join(files)):
-            yield (start, end), (start, end)
-
-
-def _redirections(script: str, names: str) -> Iterator[tuple[tuple[int, int], list[tuple[int, int]]]]:
+def _redirections(script: str, names: str) -> Iterator[tuple[Stretch, list[Stretch]]]:
     """Yield each line that sends output of a shell into one of the files, and the lines that this output comes from."""
     into = re.compile(_INTO.replace("NAME", names), re.IGNORECASE)
     lines: list[tuple[int, str]] = []
@@ -83,14 +84,16 @@ def _redirections(script: str, names: str) -> Iterator[tuple[tuple[int, int], li
         lines.append((at, line))
         at += len(line) + 1
     index = 0
+    opened: dict[int, int] = {}
     while index < len(lines):
         at, line = lines[index]
         index += 1
         if line.lstrip().startswith("#") or not into.search(line):
             continue
-        found: list[tuple[int, int]] = []
+        found: list[Stretch] = []
         if re.match(r"\s*[})]", line):
-            first = _opening(lines, index - 1, "{" if line.lstrip()[0] == "}" else "(")
+            opened = opened or {**_openings(lines, "{", "}"), **_openings(lines, "(", ")")}
+            first = opened.get(index - 1, index - 1)
             found.extend((start, start + len(text)) for start, text in lines[first : index - 1])
         else:
             found.append((at, at + len(line)))
@@ -102,22 +105,24 @@ def _redirections(script: str, names: str) -> Iterator[tuple[tuple[int, int], li
         yield (at, at + len(line)), found
 
 
-def _opening(lines: list[tuple[int, str]], last: int, bracket: str) -> int:
-    """Return the index of the line that opens the group which ends in a line."""
-    depth = 1
-    closing = {"{": "}", "(": ")"}[bracket]
-    for index in range(last - 1, -1, -1):
-        text = lines[index][1].strip()
-        depth += text.startswith(closing)
-        depth -= text.startswith(bracket) and not text.rstrip(";").endswith(closing)
-        if depth == 0:
-            return index
-    return last
+def _openings(lines: list[tuple[int, str]], begins: str, ends: str) -> dict[int, int]:
+    """Return, by the index of each line that ends a group of commands, that of the line which begins it."""
+    found: dict[int, int] = {}
+    open_ones: list[int] = []
+    for index, (_, line) in enumerate(lines):
+        text = line.strip()
+        if text.startswith(ends):
+            first = open_ones.pop() if open_ones else index
+            if len(open_ones) < _MOST_NESTED:
+                found[index] = first
+        elif text.startswith(begins) and not text.rstrip(";").endswith(ends):
+            open_ones.append(index)
+    return found
 
 
-def lines_of_output(script: str, name: str) -> list[tuple[int, int]]:
+def lines_of_output(script: str, name: str) -> list[Stretch]:
     """Return the lines in which an output gets its value."""
-    found: list[tuple[int, int]] = []
+    found: list[Stretch] = []
     current = ""
     for start, end in written(script, "GITHUB_OUTPUT"):
         named = _NAMED.search(script, start, end)
@@ -141,7 +146,7 @@ def lines_of_output(script: str, name: str) -> list[tuple[int, int]]:
 def names_of_outputs(script: str) -> set[str] | None:
     """Return the outputs that the lines of a script set by name; `None` when a name is not written out."""
     found = set(_COMMAND_NAMED.findall(script))
-    stretches = list(written(script, "GITHUB_OUTPUT"))
+    stretches = written(script, "GITHUB_OUTPUT")
     if sum("GITHUB_OUTPUT" in script[start:end] for start, end in stretches) < script.count("GITHUB_OUTPUT"):
         return None
     for start, end in stretches:

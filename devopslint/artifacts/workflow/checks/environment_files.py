@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from devopslint.artifacts.workflow.checks.injection import problem_of
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted
 from devopslint.artifacts.workflow.flow import CHECKED, CLEANS, code_of, flows
 from devopslint.artifacts.workflow.script_files import writes, written
+from devopslint.artifacts.workflow.stretches import within
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -56,17 +58,28 @@ _READS_LINE = lazily(r"(?:^|[\s;&])read[ \t]+((?:-\w+[ \t]+)*[A-Za-z_][\w ]{0,80
 
 def environment_file_injection(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find steps that write a text of strangers into the environment of the steps after them."""
-    step: Step = subject.context
+    return iter(_injections(subject.context))
+
+
+def _injections(step: Step) -> list[Problem]:
+    known: dict[Step, list[Problem]] = step.workflow.cache.setdefault("injections into environment", {})
+    if step not in known:
+        known[step] = list(_find_injections(step))
+    return known[step]
+
+
+def _find_injections(step: Step) -> Iterator[Problem]:
     script, fragment, _ = code_of(step)
-    spans = list(written(script, "GITHUB_ENV", "GITHUB_PATH"))
+    spans = written(script, "GITHUB_ENV", "GITHUB_PATH")
     if step.uses is not None and "core." in script:
         spans.extend(found.span() for found in _SET_BY_TOOLKIT.finditer(script))
     if not spans or fragment is None:
         return
     yield from _files_of_strangers(step, spans)
     told: set[int] = set()
+    is_written = within(spans)
     for flow in flows(step):
-        if flow.start in told or not any(start <= flow.start < end for start, end in spans):
+        if flow.start in told or not is_written(flow.start):
             continue
         if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step):
             told.add(flow.start)
@@ -114,12 +127,12 @@ def set_in_privileged_run(subject: Subject, options: Options) -> Iterator[Proble
     ):
         return
     script, fragment = step.run, step.fragment
-    told = [problem.at for problem in environment_file_injection(subject, options)]
+    told = sorted(problem.at.start for problem in _injections(step) if isinstance(problem.at, Place))
     for (start, end), (first, last) in writes(script, "GITHUB_ENV", "GITHUB_PATH"):
         if _is_fixed(script[first:last]):
             continue
         above, below = fragment.mark(min(start, first), max(end, last))
-        if not any(isinstance(at, Place) and above <= at.start < below for at in told):
+        if bisect_left(told, above) == bisect_left(told, below):
             indent = len(script[start:end]) - len(script[start:end].lstrip())
             yield Problem(
                 Place(fragment.source, *fragment.mark(start + indent, start + len(script[start:end].rstrip())))

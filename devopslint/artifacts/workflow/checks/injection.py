@@ -9,6 +9,7 @@ from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrust
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import is_step, map_at
+from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
@@ -121,8 +122,9 @@ def _evaluated(step: Step) -> Iterator[Problem]:
     ):
         return
     spans = [span for command in step.script() for span in _code_of(command, step)]
+    is_run = within(spans)
     for flow in flows(step) if spans else ():
-        if flow.variable and is_untrusted(flow.origin) and any(start <= flow.start < end for start, end in spans):
+        if flow.variable and is_untrusted(flow.origin) and is_run(flow.start):
             place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
             yield problem_of(place, step.run[flow.start : flow.end], flow.origin, "is run as code")
 

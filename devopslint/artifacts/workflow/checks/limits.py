@@ -7,6 +7,7 @@ from math import prod
 
 from devopslint.artifacts.workflow.matrix import MOST_ROWS
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.stretches import within
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
@@ -144,20 +145,22 @@ def unused_anchor(subject: Subject, options: Options) -> Iterator[Problem]:
     source = subject.document.source
     if "&" not in source.text:
         return
+    aliases = {one.rpartition("*")[2] for one in re.findall(r"\*([^\s\[\]{},]+)", source.text)}
     for found in _outside_of_strings(subject, _ANCHOR):
         name = found.group(1)
-        if not re.search(rf"\*{re.escape(name)}(?![^\s\[\]{{}},])", source.text):
+        if name not in aliases:
             yield Problem(Place(source, found.start(), found.end()), name=name)
 
 
 def _outside_of_strings(subject: Subject, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern in a document that lie neither in a string nor in a comment."""
     text = subject.document.source.text
-    strings = _string_marks(subject.value)
-    for found in pattern.finditer(text):
+    matches = list(pattern.finditer(text))
+    is_in_string = within(_string_marks(subject.value) if matches else ())
+    for found in matches:
         at = found.end() - 1
         line = text[text.rfind("\n", 0, at) + 1 : at]
-        if not re.search(r"(?:^|\s)#", line) and not any(start <= at < end for start, end in strings):
+        if not re.search(r"(?:^|\s)#", line) and not is_in_string(at):
             yield found
 
 

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.workflow.checks.security import secrets_in
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -47,11 +48,10 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
     texts = [usage for usage in usages_at(step.workflow, (*step.path, "run")) if _holds_secret(usage)]
     spans = [usage.whole for usage in texts]
     spans += [found.span() for found in _VARIABLE.finditer(step.run) if _is_secret_variable(step, found.group(1))]
-    for line in lines if spans else ():
-        for start, end in spans:
-            if line.start() <= start < line.end():
-                mark = step.fragment.mark(start, end)
-                yield Problem(Place(step.fragment.source, *mark), what=step.run[start:end])
+    is_printed = within(line.span() for line in lines)
+    for start, end in spans:
+        if is_printed(start):
+            yield Problem(Place(step.fragment.source, *step.fragment.mark(start, end)), what=step.run[start:end])
 
 
 def _prints(line: str) -> bool:
