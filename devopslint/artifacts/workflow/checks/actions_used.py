@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _NOT_NEEDED = frozenset({("peter-evans/slash-command-dispatch", "commands"), ("mikefarah/yq", "cmd")})
 """Inputs that an action calls required and does without: another input, or nothing, serves as well."""
+_NOT_NEEDED_TO = {("azure/static-web-apps-deploy", "app_location"): ("action", "close")}
+"""Such inputs, and the other input with the value for which they are not asked for."""
 _meanings: dict[str, str] = {}
 """What `_meant` has found."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
@@ -240,7 +242,8 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
     meant = "".join(nearest(name, entry["inputs"]) for name in given if name not in entry["inputs"])
     uses_name = step.uses.name if step.uses is not None else ""
     for name in entry["required"]:
-        if (uses_name, name) in _NOT_NEEDED:
+        other, value = _NOT_NEEDED_TO.get((uses_name, name), ("", ""))
+        if (uses_name, name) in _NOT_NEEDED or (other and step.inputs.get(other) == value):
             continue
         if name.lower() not in given and f"`{name.lower()}`?" not in meant:
             yield Problem("uses", action=uses_name, name=name)
