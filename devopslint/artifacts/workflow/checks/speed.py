@@ -234,14 +234,17 @@ def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(("with", "fetch-depth"), part="pair")
 
 
+_USES_HISTORY = lazily(
+    r"\bgit\b|release|version|changelog|affected|sonar|gitleaks|\bct\b|\bnx\b|turbo|lerna|changeset|scm|commit|hugo|docs|make|\./"
+    r"|\bsh\b|bash|tag|build|since|\bbase|\bhead\b|diff|blame|spin|\.(?:py|[cm]?[jt]s|rb|pl|php|ps1)\b"
+)
+"""What may look at the history: git itself, tools that do, and scripts of the repository, which may do anything."""
+_OF_ANOTHER_COMMIT = lazily(r"github\.(?:base_ref|head_ref|event\.(?:before|pull_request\.(?:base|head)|merge_group))")
+
+
 def _needs_history(step: Step) -> bool:
     if step.run is not None:
-        return bool(
-            re.search(
-                r"\bgit\b|release|version|changelog|affected|sonar|gitleaks|\bct\b|\bnx\b|turbo|lerna|changeset|scm|commitlint|hugo|docs|make|\./|\bsh\b|bash|tag|build|since",
-                step.run,
-            )
-        )
+        return bool(_USES_HISTORY.search(step.run) or _OF_ANOTHER_COMMIT.search(str(step.value)))
     return (
         True
         if step.uses is None or step.uses.kind != "repository"
