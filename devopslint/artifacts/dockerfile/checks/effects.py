@@ -115,7 +115,13 @@ def shell_replaced(subject: Subject, options: Options) -> Iterator[Problem]:
             return
     elif len(operands) != 2 or operands[1] not in _SH or operands[0] in {operands[1], "/busybox/sh"}:
         return
-    yield Problem(place_of(command))
+    own = command.name in {"chsh", "usermod"}
+    what = (
+        "is the login shell of root only, and RUN goes on with `/bin/sh`"
+        if own
+        else "replaces the shell of the whole system"
+    )
+    yield Problem(place_of(command), what=what)
 
 
 def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _ARCHIVE = lazily(r"\.(?:tar(?:\.\w+)?|t[bgx]z2?|tzst|txz)$", re.IGNORECASE)
 REMOTE = lazily(r"^(?:https?://|git://|git@|ssh://|ftp://)")
 _SMALL = lazily(r"\.(?:bash|cfg|conf|env|gpg|ini|js|json|key|list|lock|md|pem|pl|py|rb|sh|toml|txt|xml|ya?ml)$")
-_CHECKSUM = lazily(r"[?&]checksum=")
-"""How the URL of a git repository names its commit; see Docker's reference, "ADD", git repositories."""
+_CHECKSUM = lazily(r"[?&]checksum=|/[0-9a-f]{40}/")
+"""How an address names the commit that a file is of; see also Docker's reference, "ADD", git repositories."""
 _VERIFIES = lazily(
     r"\b(?:sha\d{1,3}sum|shasum|b2sum|md5sum|Get-FileHash|minisign|cosign\s+verify|openssl\s+dgst|gpgv|rpm\s+(?:-K|--checksig))\b"
     r"|gpg\b[^&|;]*--verify",

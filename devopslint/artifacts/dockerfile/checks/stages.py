@@ -37,6 +37,11 @@ _DROPS_ROOT = lazily(
     r"\b(?:gosu|su-exec|setpriv|setuidgid|chroot|runuser|s6-|supervisord|supervisor)|(?:^|\s)su\s+-|/init\b"
 )
 _ROOT_NAMES = frozenset(("root", "0", "Administrator", "ContainerAdministrator"))
+_COMPILES = lazily(
+    r"\bgo\s+(?:build|install\s+(?!\S*@))|\bcargo\s+(?:b|build|install)\b|\b(?:mvnw?|gradlew?|make|cmake|gcc|g\+\+|cc|ghc|stack|cabal|javac|rustc)\s"
+    r"|\bdotnet\s+(?:build|publish|restore)\b|\bswift\s+build\b"
+)
+"""Calls that make a program of sources; `go install …@v1` fetches one of others."""
 
 
 def image_of(stage: Stage) -> Image | None:
@@ -106,7 +111,7 @@ def large_distribution(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def build_image_shipped(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A final stage on an image that is there to build with."""
+    """A final stage on an image that is there to build with, in which the program was built."""
     stage: Stage = subject.context
     root = stage.root_stage
     image = image_of(root)
@@ -115,8 +120,10 @@ def build_image_shipped(subject: Subject, options: Options) -> Iterator[Problem]
     if not (stage.setting("CMD") or stage.setting("ENTRYPOINT")):
         return
     runs = "\n".join(held.value for name in ("CMD", "ENTRYPOINT") if (held := stage.setting(name)) is not None)
-    if re.search(r"\b(?:go|cargo|mvn|gradle|dotnet watch|rustc|gcc|air|bash|sh -c \"?go|test)\b", runs):
+    if re.search(r"\b(?:go|cargo|mvn|gradle|dotnet watch|rustc|gcc|air|bash|sh -c \"?go|test|make|dlv)\b", runs):
         return
+    if not any(_COMPILES.search(step.instruction.whole_text) for step in stage.lineage() if step.name == "RUN"):
+        return  # an image with tools, or one to build in
     yield _image_problem(root, alternative=BUILD_IMAGES[image.name])
 
 
