@@ -38,7 +38,7 @@ def lock_asked_for(command: Command, ground: Ground, folder: str) -> tuple[Probl
         return None
     if ground.has(posixpath.join(folder, manifest)) is not True or _MAKES_LOCK.search(ground.text):
         return None
-    if any(ground.has(posixpath.join(above, lock)) is not False for above in _above(folder) for lock in locks):
+    if any(ground.has(posixpath.join(above, lock)) is not False for above in folders_up(folder) for lock in locks):
         return None
     end = operands[0].end if operands else command.name_word.end
     place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
@@ -46,7 +46,7 @@ def lock_asked_for(command: Command, ground: Ground, folder: str) -> tuple[Probl
     return problem, tuple(posixpath.normpath(posixpath.join(folder, lock)) for lock in locks)
 
 
-def _above(folder: str) -> Iterator[str]:
+def folders_up(folder: str) -> Iterator[str]:
     """Yield a folder and those above it."""
     while folder not in {"", "."}:
         yield folder

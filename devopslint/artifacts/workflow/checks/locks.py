@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+
+from devopslint.artifacts.workflow.called import repository_root
+from devopslint.artifacts.workflow.checks.absent_locks import folders_up
 from devopslint.knowledge.project_files import PROJECTS
 from devopslint.policy.subject import Place, Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +18,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.model import Step
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command
 
     Options = Mapping[str, Any]
 
@@ -31,11 +38,14 @@ _KEEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Command → its first words that install, and the options that make it keep to the lock file."""
 
+_MAKES_NEW_LOCK = lazily(r"\bnpm (?:audit fix|update|up)\b|\brm\b[^\n;&|]*package-lock\.json|\bncu\b|npm-check-updates")
+"""What a script is there to write a new lock file with."""
+
 
 def updated_in_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find installs that write a new lock file, in runs that are to test what the old one says."""
     command, step = subject.context.command, subject.context.owner
-    if step is None or not hasattr(step, "job") or _is_for_updates(step) or _has_none(command.name, step):
+    if step is None or not hasattr(step, "job") or _is_for_updates(step) or _has_none(command, step):
         return
     loose = next((word for word in command.words if word.text in _LETS_GO), None)
     if loose is not None:
@@ -50,21 +60,63 @@ def updated_in_pipeline(subject: Subject, options: Options) -> Iterator[Problem]
 
 def _is_for_updates(step: Step) -> bool:
     """Say whether the workflow is there to bring updates."""
+    return not step.workflow.has_trigger("push", "pull_request", "merge_group", "release") or _is_called_for_updates(
+        step
+    )
+
+
+def _is_called_for_updates(step: Step) -> bool:
     names = f"{step.workflow.path} {step.workflow.root.get('name', '')} {step.job.key} {step.job.value.get('name', '')}".lower()
-    if not step.workflow.has_trigger("push", "pull_request", "merge_group", "release"):
-        return True
     return any(word in names for word in ("update", "upgrade", "bump", "depend", "nightly", "latest", "canary", "next"))
 
 
-def _has_none(tool: str, step: Step) -> bool:
-    """Say whether the repository has the tool's manifest at its root and no lock file beside it."""
-    workspace, project = step.workflow.workspace, PROJECTS.get(tool)
-    return (
-        workspace is not None
-        and project is not None
-        and workspace.exists(project.manifest)
-        and not any(workspace.exists(lock) for lock in project.locks)
-    )
+def _has_none(command: Command, step: Step) -> bool:
+    """Say whether the folder that an install runs in, or one above, has the manifest, and none of them a lock file."""
+    workspace, root, project = step.workflow.workspace, repository_root(step.workflow), PROJECTS.get(command.name)
+    folder = _folder_of(command, step)
+    if workspace is None or root is None or folder is None or project is None:
+        return False
+    has_manifest = False
+    for above in folders_up(folder):
+        start = posixpath.normpath(f"{root}{above}/")
+        has_manifest = has_manifest or workspace.exists(posixpath.normpath(f"{start}/{project.manifest}"))
+        if any(workspace.exists(posixpath.normpath(f"{start}/{lock}")) for lock in project.locks):
+            return False
+    return has_manifest
+
+
+def _folder_of(command: Command, step: Step) -> str | None:
+    """Return the folder of the repository that a command works in; `None` when that is not known."""
+    folder, path = step.run_setting("working-directory")
+    parts = [folder if path else ""]
+    for other in command.script:
+        if other is command:
+            break
+        if other.name in {"cd", "pushd"} and not other.subshell:
+            parts.extend(word.value for word in other.operands()[:1])
+    parts.append(command.value_of("--prefix", "--cwd", "-C", "--dir", "--directory") or "")
+    if not all(isinstance(part, str) and re.match(r"(?:[\w.][^$]*)?$", part) for part in parts):
+        return None
+    found = posixpath.normpath("/".join(part for part in parts if part) or ".")
+    return None if found.startswith("..") else found
+
+
+def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `npm install` of a project's dependencies, which may change the lock file instead of keeping to it."""
+    command, step = subject.context.command, subject.context.owner
+    if command.name != "npm" or step is None or not hasattr(step, "job") or command.expands:
+        return
+    if _has_none(command, step) or _is_called_for_updates(step) or _MAKES_NEW_LOCK.search(step.run or ""):
+        return
+    valued = frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"})
+    operands = command.operands(valued)
+    flags = ("-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock")
+    if [word.text for word in operands] in (["install"], ["i"], ["install-test"], ["it"]) and not command.has_flag(
+        *flags
+    ):
+        start = command.name_word.start if command.name_word is not None else command.start
+        place = Place(command.fragment.source, *command.fragment.mark(start, operands[0].end))
+        yield Problem(place, command=f"npm {operands[0].text}")
 
 
 def unlocked_install(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
@@ -251,36 +251,6 @@ def _needs_history(step: Step) -> bool:
         else not step.uses.name.startswith(
             ("actions/setup-", "actions/cache", "actions/upload-artifact", "docker/setup")
         )
-    )
-
-
-def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find `npm install` of a project's dependencies, which may change the lock file instead of keeping to it."""
-    context = subject.context
-    command, step = context.command, context.owner
-    if command.name != "npm" or step is None or not hasattr(step, "job") or command.expands:
-        return
-    if _has_no_lock_file(step):
-        return
-    operands = [
-        word.text
-        for word in command.operands(frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"}))
-    ]
-    if operands in (["install"], ["i"], ["install-test"], ["it"]) and not command.has_flag(
-        "-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock"
-    ):
-        start = command.name_word.start if command.name_word is not None else command.start
-        end = next(word.end for word in command.words if word.text == operands[0])
-        yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), command=f"npm {operands[0]}")
-
-
-def _has_no_lock_file(step: Step) -> bool:
-    """Say whether the repository has a package.json at its root and no lock file of npm beside it."""
-    workspace = step.workflow.workspace
-    return (
-        workspace is not None
-        and workspace.exists("package.json")
-        and not (workspace.exists("package-lock.json") or workspace.exists("npm-shrinkwrap.json"))
     )
 
 
