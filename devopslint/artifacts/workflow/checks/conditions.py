@@ -142,7 +142,7 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
     for usage in usages(workflow):
         if usage.tree is None or usage.site.path[-1:] != ("if",) or _asks_for_author(usage.tree):
             continue
-        denied = set(_denied(usage.tree))
+        denied = {*_denied(usage.tree), *_let_in_anyway(usage.tree)}
         for node in usage.tree.walk():
             if node.kind == "call" and id(node) not in denied:
                 yield from _bot_function(usage, node)
@@ -163,6 +163,21 @@ def _denied(tree: Node, *, denied: bool = False) -> Iterator[int]:
         yield id(tree)
     for item in tree.items:
         yield from _denied(item, denied=denied != (tree.kind == "not"))
+
+
+def _let_in_anyway(tree: Node) -> Iterator[int]:
+    """Yield, by their `id`, the alternatives of one that lets strangers in: `head.repo.full_name != github.repository`."""
+    for node in tree.walk():
+        if node.kind == "or" and any(_asks_for_fork(item) for item in node.items):
+            yield from (id(inner) for item in node.items for inner in item.walk())
+
+
+def _asks_for_fork(node: Node) -> bool:
+    paths = [item.path() or ("",) for item in (node.items if node.kind == "compare" else (node,))]
+    if node.kind == "compare" and node.value == "!=":
+        return ("github", "repository") in paths and any(path[-1] == "full_name" for path in paths)
+    is_true = node.kind != "compare" or any(item.kind == "literal" and item.value is True for item in node.items)
+    return is_true and any(path[-1] == "fork" and "event" in path for path in paths)
 
 
 def _asks_for_author(tree: Node) -> bool:
