@@ -166,3 +166,35 @@ def test_what_holds_is_shown_for_files_that_are_left_out_and_for_folders(tmp_pat
     assert told("x/Dockerfile") == ["kind: none  # by the configuration"]
     assert told("notes.txt") == ["kind: none  # nothing in its name or its text tells what it is"]
     assert told(".") == ['overrides: ["dev"]  # .devopslint.yaml:4:5: old']
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exclude: [gone/**, /gone.yaml, '*.gone']\n",
+        "kinds: {kubernetes: [gone/**], none: [gone/]}\n",
+        "overrides:\n  - paths: [gone/**]\n    ignore: [latest-tag]\n",
+    ],
+)
+def test_a_glob_that_fits_no_file_of_today_is_no_fault(text: str, tmp_path: Path) -> None:
+    write(tmp_path, {".devopslint.yaml": text, "Dockerfile": "FROM node:latest\n"})
+    done = devopslint("--strict", "--fail-on", "never", "--select", "latest-tag", "--output", "concise", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Dockerfile:1:6: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "strict"),
+    [
+        ("select: [default, terraform/gone-*]\n", 0, 2),
+        ("ignore: [terraform/gone-*]\n", 0, 2),
+        ("select: [terraform/gone-*]\n", 2, 2),
+        ("overrides:\n  - paths: ['*']\n    ignore: [terraform/gone-*]\n", 0, 2),
+    ],
+)
+def test_a_glob_over_rules_that_selects_none_is_told(text: str, plain: int, strict: int, tmp_path: Path) -> None:
+    write(tmp_path, {".devopslint.yaml": text, "Dockerfile": "FROM node:latest\n"})
+    for more, code in (((), plain), (("--strict",), strict)):
+        done = devopslint("--fail-on", "never", "--output", "concise", *more, cwd=tmp_path)
+        assert done.returncode == code
+        assert "no rule is selected by `terraform/gone-*`" in done.stderr.splitlines()[0]
