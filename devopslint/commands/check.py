@@ -159,6 +159,8 @@ def asked_of(request: Request, session: Session) -> tuple[Workspace, Asked]:
     asked = session.open_scopes(asked)
     if session.scopes is not None:
         workspace.kinds = session.scopes.kinds
+    if session.excluding:
+        workspace.excludes = lambda path: session.excluded_at(path) is not None
     return workspace, asked
 
 

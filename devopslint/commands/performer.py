@@ -34,7 +34,7 @@ def memory_for(request: Request, session: Session, asked: Asked) -> Memory | Non
     from devopslint.engine.recall import Memory
 
     cache = Cache(folder, os.path.realpath(session.root), _environment(session))
-    return Memory(cache, session.stamp_of_scopes())
+    return Memory(cache, session.stamp_of_scopes() + session.excluding)
 
 
 def performer_for(request: Request, session: Session, asked: Asked, memory: Memory | None) -> Performer:

@@ -53,7 +53,8 @@ class Session:
         self.selection = _selection(request, self.config, self.catalog)
         self.scopes: ConfigScopes | None = None
         self.notes: list[str] = []
-        self._excluding = False
+        self.excluding = ""
+        """What the configurations exclude, when they do."""
         self._config_of: Callable[[str], Config] = lambda path: self.config
 
     def check_selection(self) -> None:
@@ -115,7 +116,8 @@ class Session:
                     self.notes.append(f"{place}: this baseline counts only when its folder is checked by itself")
         scopes.set_kinds()
         self._config_of = scopes.config
-        self._excluding = any(config.words("exclude") for config in scopes.all_configs())
+        excluded = sorted((config.path, config.words("exclude")) for config in scopes.all_configs())
+        self.excluding = repr(excluded) if any(words for _, words in excluded) else ""
         asked = self.without_excluded(asked)
         if nested or scopes.kinds is not None or self.config.overrides():
             self.scopes = scopes
@@ -135,7 +137,7 @@ class Session:
 
     def without_excluded(self, asked: Asked) -> Asked:
         """Leave out of what was found what the configuration of the whole or the nearest one excludes."""
-        if not self._excluding:
+        if not self.excluding:
             return asked
         from devopslint.engine.discover import Asked
 

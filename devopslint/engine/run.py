@@ -138,15 +138,19 @@ class Run:
             if reduce is None or not self._judge.dispatches(0).table(artifact.NAME):
                 continue
             if not asked.whole:
-                if not _concerns(artifact, asked, kinds):
+                if not _concerns(artifact, asked, kinds, self.workspace):
                     continue
                 beside = [path for path in artifact.beside(self.workspace) if path not in kinds]  # type: ignore[attr-defined]
-                known.extend(self._performer(self._judge, tasks_for(sorted(beside), self.workspace, self.scopes)))
+                if beside:
+                    from devopslint.engine.beside import found_beside
+
+                    beside = found_beside(beside, self.workspace)
+                known.extend(self._performer(self._judge, tasks_for(beside, self.workspace, self.scopes)))
                 kinds.update((path, name) for result in known for path, name in result.kinds)
             facts = _facts_in_order(known)
             result = self._judge.judge_whole(
                 artifact.NAME,
-                lambda reduce=reduce, facts=facts: reduce(facts, kinds, self.workspace),  # type: ignore[misc]
+                lambda reduce=reduce, facts=facts: reduce(facts, kinds, self.workspace, whole=asked.whole),  # type: ignore[misc]
             )
             if len(self.scopes.all) > 1:
                 result.findings = [one for one in result.findings if self._holds(one)]
@@ -232,11 +236,14 @@ class Run:
         return self._last_lines[1]
 
 
-def _concerns(artifact: Artifact, asked: Asked, kinds: Mapping[str, str]) -> bool:
+def _concerns(artifact: Artifact, asked: Asked, kinds: Mapping[str, str], workspace: Workspace) -> bool:
     """Say whether rules on the repository may have something to say in some of its files."""
     if getattr(artifact, "GATHERS", "") in kinds.values():
         return True
-    speaks_of: frozenset[str] = getattr(artifact, "REPORTS_IN", frozenset())
+    reports_in = getattr(artifact, "reports_in", None)
+    if reports_in is None:
+        return False
+    speaks_of: frozenset[str] = reports_in(workspace)
     return not speaks_of.isdisjoint(asked.given) or not speaks_of.isdisjoint(asked.found)
 
 

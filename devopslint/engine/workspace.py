@@ -19,7 +19,7 @@ from devopslint.engine.reading import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from devopslint.engine.reading import Fault
     from devopslint.engine.scopes import Kinds
@@ -43,18 +43,18 @@ class Workspace:
     the next, `problems` are the faults of reading and parsing, by path, of the files that were asked for, as
     `(rule, place, message)`, and `looked_at` is everything that was asked, with a digest of each answer (kept only to
     `remember`, for a cache): when all answers are still the same, so is what was made of them. `looked_at_before` is
-    what was asked before.
+    what was asked before. `excludes` says of a file that nobody asked for whether the configuration leaves it out.
     """
 
     def __init__(self, root: str, *, remember: bool = False) -> None:
         self.root = root
         self.remember = remember
         self.kinds: Kinds | None = None
+        self.excludes: Callable[[str], bool] | None = None
         self.problems: dict[str, list[Fault]] = {}
         self.looked_at: dict[tuple[str, str], str] = {}
         self.looked_at_before: dict[tuple[str, str], str] = {}
-        self._real_root = ""
-        self._folders_inside: dict[str, bool] = {}
+        self._real_root, self._folders_inside = "", dict[str, bool]()
         self._walked: set[str] = set()
         self._exists: dict[str, bool] = {}
         self._listings: dict[str, Sequence[str]] = {}

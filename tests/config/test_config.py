@@ -273,3 +273,14 @@ def test_strict(tmp_path: Path) -> None:
     assert devopslint(*strict, "Dockerfile", cwd=tmp_path).returncode == 0
     done = devopslint(*strict, "--strict", "note.txt", cwd=tmp_path)
     assert done.returncode == 2
+
+
+def test_an_excluded_workflow_is_no_more_seen_from_beside_than_from_above(tmp_path: Path) -> None:
+    on_push = "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps: [{run: make test}]\n"
+    path = ".github/workflows/a.yml"
+    write(tmp_path, {path: on_push, ".github/workflows/b.yml": on_push.replace("push", "pull_request")})
+    rule = "repository/pull-requests-not-checked"
+    for config, found in (("fail-on: error\n", 0), ("exclude: [b.yml]\n", 1)):
+        write(tmp_path, {".devopslint.yaml": config})
+        for asked in ((), (path,), (".github",)):
+            assert len(findings("--select", rule, *asked, cwd=tmp_path)) == found, (config, asked)

@@ -102,3 +102,39 @@ def test_what_the_repository_as_a_whole_is_found_to_lack_is_found_in_the_file_al
     whole = [plain(finding) for finding in check(root).findings if finding.path == path]
     assert whole
     assert [plain(finding) for finding in check(root, path).findings] == whole
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        ({"README.md": "# Shop\n", "LICENSE": "MIT\n", "api/Dockerfile": "FROM a:1\n"}, "README.md"),
+        ({"LICENSE": "MIT\n", "k8s/a.yaml": "apiVersion: v1\nkind: Service\n"}, "LICENSE"),
+        ({"package.json": '{"dependencies": {"a": "1"}}\n', "main.tf": ""}, "package.json"),
+        (
+            {".github/workflows/b.yml": "on: schedule\njobs: {}\n", "a/Dockerfile": "FROM a:1\n"},
+            ".github/workflows/b.yml",
+        ),
+    ],
+)
+def test_what_is_told_of_the_whole_stands_in_a_file_that_is_there(files, path, tmp_path):
+    root = tmp_path.resolve()
+    replace(root, {".github/workflows/c.yml": "on: schedule\njobs: {}\n", **files})
+    whole = check(root).findings
+    told = [finding for finding in whole if finding.rule.startswith("repository/")]
+    assert "repository/no-pipeline" in {finding.rule for finding in told}
+    assert {finding.path for finding in told} <= {path, ".github/workflows/c.yml"}
+    there = [plain(finding) for finding in whole if finding.path == path]
+    assert [plain(finding) for finding in check(root, path).findings] == there
+
+
+@pytest.mark.parametrize("hidden", [{".gitignore": "b.yml\n"}, {".gitignore": ".github/workflows/b.*\n"}, {}])
+def test_what_is_hidden_from_the_whole_is_hidden_from_its_files(hidden, tmp_path):
+    root = tmp_path.resolve()
+    on_push = "on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps: [{run: make test}]\n"
+    on_pull = on_push.replace("on: push", "on: pull_request")
+    files = {"README.md": "x\n", ".github/workflows/a.yml": on_push, ".github/workflows/b.yml": on_pull}
+    replace(root, {**files, **hidden})
+    rule = "repository/pull-requests-not-checked"
+    for paths in ((), (".github/workflows/a.yml",)):
+        found = {finding.rule for finding in check(root, *paths).findings}
+        assert (rule in found) is bool(hidden), paths

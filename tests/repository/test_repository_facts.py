@@ -8,7 +8,8 @@ from typing import Any
 
 from workflow_text import workflow
 
-from devopslint.artifacts.repository import beside, reduce
+from devopslint.artifacts.repository import beside, reduce, reports_in
+from devopslint.artifacts.repository.folders import has_something_built
 from devopslint.artifacts.repository.model import Repository
 from devopslint.artifacts.workflow.facts import facts_of
 from devopslint.engine.workspace import MemoryWorkspace
@@ -105,7 +106,38 @@ def test_what_a_repository_lacks_is_told_at_a_document_about_the_whole() -> None
     workflow = ".github/workflows/ci.yml"
     assert where("LICENSE", "README.md", "Dockerfile", workflow) == ("README.md", "# Shop")
     assert where("LICENSE", "Dockerfile", "docs/README.md", workflow) == ("LICENSE", "# Shop")
-    assert where("Dockerfile", "main.tf", workflow) == (".github/workflows", "")
+    assert where("Dockerfile", "package.json", workflow) == ("package.json", "# Shop")
+    assert where("Dockerfile", "main.tf", workflow) == (workflow, "# Shop")
+    bare = Repository([], {}, MemoryWorkspace({"Dockerfile": ""}), ("README.md",)).entrance()
+    assert (bare.source.path, bare.start, bare.end) == (".github/workflows", 0, 0)
+
+
+def test_which_files_the_repository_speaks_of() -> None:
+    def spoken(*paths: str) -> set[str]:
+        there = reports_in(MemoryWorkspace(dict.fromkeys(paths, "")))
+        return {path for path in paths if path in there}
+
+    assert spoken("README.md", "LICENSE", "package.json", "CODEOWNERS") == {"README.md", "CODEOWNERS"}
+    assert spoken("package.json", ".github/settings.yml", "main.tf") == {"package.json", ".github/settings.yml"}
+
+
+def test_something_built_is_seen_by_names_and_words() -> None:
+    def built(*paths: str, text: str = "") -> bool:
+        return has_something_built(MemoryWorkspace(dict.fromkeys(paths, text)))
+
+    for path in ("Dockerfile", "a/b/c/d/api.dockerfile", "x/Containerfile", "Dockerfile.prod", "infra/main.tf"):
+        assert built(path), path
+    for path in (
+        "a/b/c/d/e/Dockerfile",
+        "tests/Dockerfile",
+        "docs/main.tf",
+        "Dockerfile.md",
+        "main.tf.json",
+        "k/a.yaml",
+    ):
+        assert not built(path), path
+    assert built("deploy/shop/a.yml", text="apiVersion: v1\n")
+    assert not built("deploy/shop/a.json", text='{"apiVersion": "v1"}')
 
 
 def test_where_push_stands_among_the_triggers() -> None:

@@ -18,15 +18,16 @@ GATHERS = "workflow"
 """The artifact whose facts suffice: it is judged whenever one of its files is."""
 DOCUMENTS = (
     "README.md", "README.rst", "README.txt", "README", "README.adoc", "readme.md", "Readme.md", "CONTRIBUTING.md",
-    "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", ".gitignore",
+    "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", ".gitignore", "Makefile", "package.json", "pyproject.toml",
+    "setup.py", "requirements.txt", "Pipfile", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts",
+    "Gemfile", "composer.json", "mix.exs", "pubspec.yaml",
 )  # fmt: skip
-"""Documents about a whole repository: the first that is there is where it is told what the repository lacks."""
+"""Files about a whole repository: the first that is there is where it is told what the repository lacks."""
 FOLDER = ".github/workflows"
-REPORTS_IN = frozenset(
+_JUDGED = frozenset(
     {".github/dependabot.yml", ".github/dependabot.yaml", "CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS",
      ".github/settings.yml", ".github/settings.yaml"}
-).union(DOCUMENTS)  # fmt: skip
-"""Files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
+)  # fmt: skip
 
 
 def claims_path(path: str) -> str | None:
@@ -49,13 +50,24 @@ def read(unit: Unit) -> Iterable[Subject]:
     return ()
 
 
+def reports_in(workspace: Workspace) -> frozenset[str]:
+    """Return the files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
+    document = next((name for name in DOCUMENTS if workspace.exists(name)), None)
+    return _JUDGED if document is None else _JUDGED.union([document])
+
+
 def beside(workspace: Workspace) -> Sequence[str]:
     """Return the workflows of the repository, which are gathered when only one of them was asked for."""
     return [f"{FOLDER}/{name}" for name in workspace.names(FOLDER) if name.endswith((".yml", ".yaml"))]
 
 
-def reduce(facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace) -> Iterable[Subject]:
-    """Yield the one subject `repository`; its value is a mapping, its context a `model.Repository`."""
+def reduce(
+    facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace, *, whole: bool = True
+) -> Iterable[Subject]:
+    """Yield the one subject `repository`; its value is a mapping, its context a `model.Repository`.
+
+    What files there are (`files`) is known only to a run over the `whole`.
+    """
     from devopslint.artifacts.repository.model import repository_subject
 
-    return [repository_subject(facts, files, workspace, DOCUMENTS)]
+    return [repository_subject(facts, files, workspace, DOCUMENTS, whole=whole)]

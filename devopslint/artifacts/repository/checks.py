@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.repository.model import WORKFLOWS, missing
+from devopslint.artifacts.repository.folders import has_something_built
+from devopslint.artifacts.repository.model import WORKFLOWS
 from devopslint.artifacts.repository.updates import has_dependencies
 from devopslint.policy.subject import Problem
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_BUILT = frozenset({"dockerfile", "terraform", "kubernetes", "compose", "cloudformation"})
+_BUILT = frozenset({"dockerfile", "terraform", "kubernetes"})
 _OTHER_PIPELINES = (
     ".gitlab-ci.yml", ".circleci/config.yml", "azure-pipelines.yml", "Jenkinsfile", ".travis.yml", "bitbucket-pipelines.yml",
     ".drone.yml", ".buildkite/pipeline.yml", "cloudbuild.yaml", ".woodpecker.yml", ".cirrus.yml", "appveyor.yml", ".prow.yaml",
@@ -41,13 +42,16 @@ _HOOKS = (
 def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find repositories with something to build or deploy that no workflow looks at."""
     repository: Repository = subject.context
-    if not _BUILT.intersection(repository.files.values()) or _has_other_pipeline(repository):
-        return
-    if not any(
+    if _has_other_pipeline(repository) or any(
         {"push", "pull_request", "merge_group", "pull_request_target"} & set(one["triggers"])
         for one in repository.workflows
     ):
-        yield Problem(missing(WORKFLOWS))
+        return
+    place = repository.entrance()
+    # in a file it must be told whatever else was asked for; what nobody has a file for is told of the whole only
+    in_a_file = place.source.path != WORKFLOWS
+    if has_something_built(repository.workspace) if in_a_file else _BUILT.intersection(repository.files.values()):
+        yield Problem(place)
 
 
 def _has_other_pipeline(repository: Repository) -> bool:

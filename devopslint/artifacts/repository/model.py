@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.policy.subject import Place, Subject
 from devopslint.syntax.source import Source
-from devopslint.syntax.tree import Document, Map
+from devopslint.syntax.tree import UNKNOWN, Document, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,21 +17,27 @@ WORKFLOWS = ".github/workflows"
 
 
 def repository_subject(
-    facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace, documents: Sequence[str]
+    facts: list[dict[str, Any]],
+    files: Mapping[str, str],
+    workspace: Workspace,
+    documents: Sequence[str],
+    *,
+    whole: bool,
 ) -> Subject:
-    """Return the subject of the whole repository; it stands at `.github/workflows`."""
+    """Return the subject of the whole repository; it stands where what it lacks is told."""
     repository = Repository(facts, files, workspace, documents)
     value = Map()
     kinds = Map()
     for kind in sorted(set(files.values())):
         kinds.put(kind, sorted(path for path, name in files.items() if name == kind), (0, 0, 0, 0))
-    value.put("files", kinds, (0, 0, 0, 0))
+    value.put("files", kinds if whole else UNKNOWN, (0, 0, 0, 0))
+    entrance = repository.entrance()
     return Subject(
         "repository",
         value,
-        document=Document(Source(WORKFLOWS, ""), value),
+        document=Document(entrance.source, value),
         address="repository",
-        header=(0, 0),
+        header=(entrance.start, entrance.end),
         context=repository,
     )
 
@@ -79,12 +85,15 @@ class Repository:
         """Return where a fault is told that stands in no file: the first line of text of a file that is there.
 
         Code scanning and editors open files only, and whoever checks one workflow did not ask for the repository: so it is
-        a document about the whole, the README before all. Without one it is the folder of the workflows.
+        a document about the whole, the README before all, else the first workflow. With neither it is the folder of the
+        workflows, which only those are told of who ask for the whole.
         """
-        path = next((name for name in self.documents if self.workspace.exists(name)), WORKFLOWS)
-        source = self.workspace.source(path)
+        path = next((name for name in self.documents if self.workspace.exists(name)), "")
+        if not path and self.workflows:
+            path = self.workflows[0]["path"]
+        source = self.workspace.source(path) if path else None
         if source is None:
-            return Place(Source(path, ""), 0, 0)
+            return Place(Source(path or WORKFLOWS, ""), 0, 0)
         text = source.text
         start = len(text) - len(text.lstrip())
         return Place(source, start, start + len(text[start:].split("\n", 1)[0].rstrip()))
@@ -93,11 +102,6 @@ class Repository:
         """Return a place in a workflow from the offsets in its facts."""
         source = self.workspace.source(workflow["path"])
         return Place(source if source is not None else Source(workflow["path"], ""), at[0], at[1])
-
-
-def missing(path: str) -> Place:
-    """Return the place of a file that is not there."""
-    return Place(Source(path, ""), 0, 0)
 
 
 def _path(fact: dict[str, Any]) -> str:

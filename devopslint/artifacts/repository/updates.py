@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.repository.folders import folders_near_the_root
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -62,13 +63,8 @@ _WHOLE_TREE = frozenset({"maven", "gradle", "nuget", "pip"})
 _WORKSPACE = {"npm": ("package.json", '"workspaces"'), "cargo": ("Cargo.toml", "[workspace]")}
 """Ecosystem → the file at the root that takes in what is below, when it says this."""
 _WORKSPACE_FILES = {"npm": ("pnpm-workspace.yaml", "lerna.json"), "gomod": ("go.work",)}
-_FOREIGN = """node_modules vendor third_party test tests testing testdata test-data fixtures fixture __fixtures__ example
-    examples sample samples demo demos docs doc documentation dist build target out e2e templates template playground
-    benchmarks bench venv env site-packages hack integration spec"""
-_NOT_OWN = frozenset(_FOREIGN.split())
-"""Folders whose manifests are not what the repository itself depends on, or not its own."""
 _PYTHON_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "requirements.txt"})
-_DEEPEST, _MOST_FOLDERS = 2, 300
+_DEEPEST = 2
 
 
 def has_dependencies(repository: Repository) -> bool:
@@ -104,7 +100,7 @@ def uncovered_ecosystem(subject: Subject, options: Options) -> Iterator[Problem]
     lacking: dict[str, str] = {}
     if repository.workflows and not _entries(updates, "github-actions"):
         lacking["github-actions"] = ""
-    for folder, names in _folders(repository.workspace):
+    for folder, names in folders_near_the_root(repository.workspace, _DEEPEST):
         for ecosystem in _shown_in(repository.workspace, folder, names):
             entries = _entries(updates, ecosystem)
             if ecosystem not in lacking and not _covers(entries, ecosystem, folder, repository):
@@ -124,23 +120,6 @@ def _configuration(repository: Repository) -> Document | None:
 def _entries(updates: Iterable[Map], ecosystem: str) -> list[Map]:
     names = _ALIASES.get(ecosystem, {ecosystem})
     return [one for one in updates if one.get("package-ecosystem") in names]
-
-
-def _folders(workspace: Workspace) -> Iterator[tuple[str, list[str]]]:
-    """Yield the root and the folders near it, each with the names in it."""
-    left = _MOST_FOLDERS
-    open_folders = [("", 0)]
-    while open_folders and left > 0:
-        folder, depth = open_folders.pop(0)
-        left -= 1
-        names = list(workspace.names(folder))
-        if not names:
-            continue
-        yield folder, names
-        if depth < _DEEPEST:
-            prefix = folder + "/" if folder else ""
-            inner = (name for name in names if "." not in name and name.lower() not in _NOT_OWN)
-            open_folders.extend((prefix + name, depth + 1) for name in inner)
 
 
 def _shown_in(workspace: Workspace, folder: str, names: list[str]) -> Iterator[str]:

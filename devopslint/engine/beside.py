@@ -1,0 +1,38 @@
+"""Which files beside those that were asked for a run over the whole comes to: not what git ignores, nor what is excluded."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from devopslint.engine.workspace import Workspace
+
+
+def found_beside(paths: Iterable[str], workspace: Workspace) -> list[str]:
+    """Return those of some files that a run over the whole comes to."""
+    excludes = workspace.excludes
+    kept = sorted(path for path in paths if excludes is None or not excludes(path))
+    if not workspace.root or not any(_may_be_ignored(path, workspace) for path in kept):
+        return kept
+    from devopslint.engine.discover import discover
+
+    found = {*discover(workspace.root, [workspace.root]).found}
+    return [path for path in kept if path in found]
+
+
+def _may_be_ignored(path: str, workspace: Workspace) -> bool:
+    """Say whether a line of a `.gitignore` fits a file or a folder above it: cheaper than to ask git, which tells for sure."""
+    from devopslint.policy.globs import IgnoreLines
+
+    names = path.split("/")
+    for depth in range(len(names)):
+        ignoring = "/".join([*names[:depth], ".gitignore"])
+        source = workspace.source(ignoring) if workspace.exists(ignoring) else None
+        if source is None:
+            continue
+        lines = IgnoreLines(source.text.split("\n"))
+        for end in range(depth + 1, len(names) + 1):
+            if lines.verdict("/".join(names[depth:end]), end < len(names)):
+                return True
+    return False
