@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from devopslint.policy.operators import Test
     from devopslint.syntax.tree import Candidate, Path
 
     Truth = bool | None
@@ -123,7 +124,9 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
         path = () if key == "." else parse_path(str(key))
     except ValueError as error:
         raise ConditionError(str(error), at) from None
-    constraint = compile_constraint(raw, blame, options, at)
+    lone = _lone_operator(raw, options, at)
+    test = None if lone is None else _test(*lone)
+    constraint = compile_constraint(raw, blame, options, at) if test is None else _on_value(test)
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
         subject = evaluation.subject
@@ -131,7 +134,15 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
             whole = base + path
             return _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
         if not path or path[0] not in subject.parents:
-            return _judge(constraint, evaluation, walk(subject, subject.value, path, 0, ()), path, blame)
+            values = walk(subject, subject.value, path, 0, ())
+            if test is None or len(values) > 1:
+                return _judge(constraint, evaluation, values, path, blame)
+            # As `_judge` has it, for what nearly all conditions are: one value, one operator.
+            only = values[0]
+            truth = test(only.value)
+            if truth is blame:
+                evaluation.blames.append(Blame(path, only.value, only.origins, evaluation.item))
+            return truth
         # What is so of an owner is so for each of many that it owns: a pod's containers, a workflow's steps.
         told = subject.parents[path[0]].told  # type: ignore[index]  # what is in parents is a name
         if evaluate not in told:
@@ -151,24 +162,26 @@ def _judge(
 ) -> Truth:
     """Judge the values at a path; the first candidate at fault is blamed, unless something below it already was."""
     unknown = False
-    before = len(evaluation.blames)
+    blames = evaluation.blames
+    before = len(blames)
     for candidate in values:
         truth = constraint(candidate.value, evaluation, path)
         if truth is blame:
-            if len(evaluation.blames) == before:
-                evaluation.blames.append(Blame(path, candidate.value, candidate.origins, evaluation.item))
+            if len(blames) == before:
+                blames.append(Blame(path, candidate.value, candidate.origins, evaluation.item))
             return blame
         if truth is None:
             unknown = True
-    del evaluation.blames[before:]
+    del blames[before:]
     return None if unknown else not blame
 
 
 def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, lift: Any = None) -> Constraint:
     """Return the closure of a constraint on one value. Raises ConditionError when it makes no sense."""
+    lone = _lone_operator(raw, options, at)
+    if lone is not None:
+        return _on_value(_test(*lone, lift))
     raw = _option(raw, options, at)
-    if not isinstance(raw, dict):
-        return _operator("in" if isinstance(raw, list) else "equals", raw, lift, at)
     if not raw:
         raise ConditionError("a constraint is a value or a mapping of operators", at)
     default: Any = MISSING
@@ -178,7 +191,7 @@ def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Pa
         if word == "default":
             default = operand
         elif word in OPERATORS:
-            parts.append(_operator(word, operand, lift, (*at, word)))
+            parts.append(_on_value(_test(word, operand, (*at, word), lift)))
         elif word in COMBINED:
             parts.append(_combined(word, operand, blame, options, (*at, word)))
         elif word in FUNCTIONS:
@@ -193,21 +206,12 @@ def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Pa
 def _all_of(parts: list[Constraint], blame: bool, default: Any) -> Constraint:
     if len(parts) == 1 and default is MISSING:
         return parts[0]
+    judge = _either(parts, True)
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
         if default is not MISSING and (value is MISSING or value is None):
             return _judge_apart(judge, default, evaluation, path)
         return judge(value, evaluation, path)
-
-    def judge(value: Any, evaluation: Evaluation, path: Path) -> Truth:
-        result: Truth = True
-        for part in parts:
-            truth = part(value, evaluation, path)
-            if truth is False:
-                return False
-            if truth is None:
-                result = None
-        return result
 
     return test
 
@@ -231,16 +235,30 @@ def _judge_apart(
     return truth
 
 
-def _operator(word: str, operand: Any, lift: Any, at: Path) -> Constraint:
+def _lone_operator(raw: Any, options: Mapping[str, Any], at: Path) -> tuple[str, Any, Path] | None:
+    """Return the word, operand and place of the operator that is all of a constraint; `None` when there is more to it."""
+    raw = _option(raw, options, at)
+    if not isinstance(raw, dict):
+        return "in" if isinstance(raw, list) else "equals", raw, at
+    if len(raw) != 1:
+        return None
+    ((word, operand),) = raw.items()
+    return (word, _option(operand, options, (*at, word)), (*at, word)) if word in OPERATORS else None
+
+
+def _on_value(test: Test) -> Constraint:
+    return lambda value, evaluation, path: test(value)
+
+
+def _test(word: str, operand: Any, at: Path, lift: Any = None) -> Test:
     try:
         if lift is not None and word in LIFTED:
             operand = [lift(item) for item in operand] if isinstance(operand, list) else lift(operand)
-        test = OPERATORS[word](operand)
+        return OPERATORS[word](operand)
     except OperandError as error:
         raise ConditionError(str(error), at) from None
     except (ValueError, TypeError) as error:
         raise ConditionError(f"`{word}`: {error}", at) from None
-    return lambda value, evaluation, path: test(value)
 
 
 def _function(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Constraint:
@@ -294,11 +312,13 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
 
 
 def _either(parts: list[Constraint], conjunction: bool) -> Constraint:
+    decisive = not conjunction
+
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
         result: Truth = conjunction
         for part in parts:
             truth = part(value, evaluation, path)
-            if truth is (not conjunction):
+            if truth is decisive:
                 return truth
             if truth is None:
                 result = None
