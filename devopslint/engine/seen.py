@@ -12,6 +12,7 @@ import stat
 import time
 
 from devopslint.engine.reading import digest
+from devopslint.engine.words import joined, likely_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,12 +150,15 @@ def _questions(
             folders.add(path)
         elif what == "exists":
             folders.add(path.rpartition("/")[0])
-        else:  # a word that is sought in the files of a folder with some endings
-            name, *endings, _ = what.split("\0")
-            folder = path if name == "word" else path.rpartition("/")[0]
-            folders.add(folder)
-            prefix = folder + "/" if folder else ""
-            files.update(prefix + name for name in workspace.names(folder) if name.endswith(tuple(endings)))
+        else:  # a word that is sought in the files of a folder with some endings, or of those below it
+            kind, *endings, _ = what.split("\0")
+            folder = path.rpartition("/")[0] if kind == "beside" else path
+            below = (
+                [joined(folder, name) for name in likely_folders(workspace.names(folder))] if kind == "below" else []
+            )
+            folders.update((folder, *below))
+            for one in below or (folder,):
+                files.update(joined(one, name) for name in workspace.names(one) if name.endswith(tuple(endings)))
     return sorted(folders), sorted(files)
 
 

@@ -1,4 +1,4 @@
-"""The words of the files of a folder, read once, so that each file of a large folder may ask of all the others."""
+"""The words of the files of folders, read once, so that each file of a large folder may ask of all the others."""
 
 from __future__ import annotations
 
@@ -6,36 +6,131 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from devopslint.engine.reading import Unread
+
+    Of = tuple[str, tuple[str, ...]]
 
 MOST_WORDS = 1 << 20
 """Words that are kept of one folder; where there are more, whatever is asked for may stand there."""
+MOST_FOLDERS = 80
+"""Folders below one that are looked into."""
 _LONGEST_RUN = 8
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _DOTTED = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 _JOINED = re.compile(r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*")
 _PART = re.compile(r"[A-Za-z0-9]+")
+_FETCHED = frozenset({"node_modules", "vendor"})
+
+
+class Texts:
+    """Answers what `Workspace` is asked of words: `listing` gives the names in a folder, `read` what is in a file."""
+
+    __slots__ = ("_below", "_beside", "_listing", "_read", "_words")
+
+    def __init__(self, listing: Callable[[str], Sequence[str]], read: Callable[[str], bytes | Unread | None]) -> None:
+        self._listing = listing
+        self._read = read
+        self._words: dict[Of, Words] = {}
+        self._beside: dict[Of, Names] = {}
+        self._below: dict[Of, Folders] = {}
+
+    def answer(self, what: str, path: str) -> str:
+        """Answer a question of `looked_at`; an empty string for one that nobody asks any more.
+
+        For `word` and `beside` that is `1` or `0`, for `below` the names of folders, parted by `/`.
+        """
+        kind, *others, word = what.split("\0")
+        endings = tuple(others)
+        if kind == "word":
+            return "1" if self._has_word(path, endings, word) else "0"
+        if kind == "beside":
+            return "1" if self._has_beside(path, endings, word) else "0"
+        return "/".join(self._with_word(path, endings, word)) if kind == "below" else ""
+
+    def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
+        words = self._words.get((folder, endings))
+        if words is None:
+            words = self._words[folder, endings] = Words(self._texts(folder, endings))
+        return words.hold(word)
+
+    def _has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
+        folder = path.rpartition("/")[0]
+        names = self._beside.get((folder, endings))
+        if names is None:
+            names = self._beside[folder, endings] = Names(self._texts(folder, endings))
+        return names.stand_besides(path, name)
+
+    def _with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+        folders = self._below.get((folder, endings))
+        if folders is None:
+            below = (
+                (name, self._texts(joined(folder, name), endings)) for name in likely_folders(self._listing(folder))
+            )
+            folders = self._below[folder, endings] = Folders(below)
+        return folders.holding(word)
+
+    def _texts(self, folder: str, endings: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+        for name in self._listing(folder):
+            if name.endswith(endings):
+                path = joined(folder, name)
+                content = self._read(path)
+                if isinstance(content, bytes):
+                    yield path, content.decode("utf-8", "replace")
+
+
+def likely_folders(names: Iterable[str]) -> list[str]:
+    """Return those of some names that may be folders which people write in, up to a bound."""
+    return [name for name in names if "." not in name and name not in _FETCHED][:MOST_FOLDERS]
+
+
+def joined(folder: str, name: str) -> str:
+    """Return the path of what stands in a folder."""
+    return f"{folder}/{name}" if folder else name
+
+
+class Folders:
+    """Which folders have files that a word stands in."""
+
+    __slots__ = ("_names", "_overflown")
+
+    def __init__(self, folders: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
+        self._names: dict[str, list[str]] = {}
+        self._overflown: list[str] = []
+        for name, texts in folders:
+            words = Words(texts)
+            if words.overflown:
+                self._overflown.append(name)
+            for word in words.all:
+                self._names.setdefault(word, []).append(name)
+
+    def holding(self, word: str) -> Sequence[str]:
+        """Return the names of the folders, sorted."""
+        found = self._names.get(word, [])
+        return sorted([*found, *self._overflown]) if self._overflown else found
 
 
 class Words:
     """What words stand in some files: runs of letters, digits, `_` and `-`, or several of those joined by dots."""
 
-    __slots__ = ("_all", "_overflown")
+    __slots__ = ("all", "overflown")
 
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
-        self._all: set[str] = set()
-        self._overflown = False
+        self.all: set[str] = set()
+        self.overflown = False
+        """Whether there are too many to keep, so that any may stand there."""
         for _, text in texts:
-            self._all.update(_WORD.findall(text))
-            self._all.update(_DOTTED.findall(text))
-            if len(self._all) > MOST_WORDS:
-                self._all.clear()
-                self._overflown = True
+            self.all.update(_WORD.findall(text))
+            self.all.update(_DOTTED.findall(text))
+            if len(self.all) > MOST_WORDS:
+                self.all.clear()
+                self.overflown = True
                 return
 
     def hold(self, word: str) -> bool:
         """Say whether a word stands in one of the files."""
-        return self._overflown or word in self._all
+        return self.overflown or word in self.all
 
 
 class Names:

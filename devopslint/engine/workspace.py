@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from devopslint.engine.reading import Fault
     from devopslint.engine.scopes import Kinds
-    from devopslint.engine.words import Names, Words
+    from devopslint.engine.words import Texts
     from devopslint.policy.subject import Place
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document
@@ -34,6 +34,11 @@ MOST_PROBLEMS = 100
 """Faults of reading and parsing that are told of one file."""
 MOST_HELD = 32 << 20
 """Characters (those of a parsed file count fivefold) that are kept between two tasks."""
+
+
+def question(what: str, endings: tuple[str, ...], word: str) -> str:
+    """Return a question on a word in files with some endings as `looked_at` holds it."""
+    return "\0".join((what, *endings, word))
 
 
 class Workspace:
@@ -60,8 +65,7 @@ class Workspace:
         self._listings: dict[str, Sequence[str]] = {}
         self._listing_digests: dict[str, str] = {}
         self._name_sets: dict[str, frozenset[str]] = {}
-        self._words: dict[tuple[str, tuple[str, ...]], Words] = {}
-        self._file_names: dict[tuple[str, tuple[str, ...]], Names] = {}
+        self._texts: Texts | None = None
         self._sources: dict[str, Source | None] = {}
         self._documents: dict[str, Sequence[Document]] = {}
         self._reading: dict[str, Fault] = {}
@@ -106,17 +110,19 @@ class Workspace:
         A word is a run of letters, digits, `_` and `-`, or several of those joined by dots. The files are read once
         for all questions, so that each file of a large folder may ask of all the others.
         """
-        found = self._has_word(folder, endings, word)
-        if self.remember:
-            self.looked_at["\0".join(("word", *endings, word)), folder] = "1" if found else "0"
-        return found
+        return self._answer(question("word", endings, word), folder) == "1"
+
+    def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+        """Return the sorted names of the folders directly below a folder for which `has_word` is true.
+
+        What has a dot in its name, or is what package managers fetch, is no such folder.
+        """
+        found = self._answer(question("below", endings, word), folder)
+        return found.split("/") if found else ()
 
     def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
         """Say whether a name stands, alone or in a longer one, in another file of the folder with one of some endings."""
-        found = self._has_beside(path, endings, name)
-        if self.remember:
-            self.looked_at["\0".join(("beside", *endings, name)), path] = "1" if found else "0"
-        return found
+        return self._answer(question("beside", endings, name), path) == "1"
 
     def source(self, path: str) -> Source | None:
         """Return a file's text; `None`, and a problem, when it can't be read."""
@@ -148,13 +154,7 @@ class Workspace:
             return self._listing_digest(path)
         if what == "entries":
             return self._entries(path)
-        if what.startswith("word\0"):
-            _, *endings, word = what.split("\0")
-            return "1" if self._has_word(path, tuple(endings), word) else "0"
-        if what.startswith("beside\0"):
-            _, *endings, word = what.split("\0")
-            return "1" if self._has_beside(path, tuple(endings), word) else "0"
-        return ""
+        return self._in_texts(what, path)
 
     def documents(self, path: str) -> Sequence[Document]:
         """Return the YAML or JSON documents of a file, parsed once; its syntax problems are kept."""
@@ -252,30 +252,19 @@ class Workspace:
             self._walked.add(path)
         return text
 
-    def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
-        words = self._words.get((folder, endings))
-        if words is None:
-            from devopslint.engine.words import Words
+    def _answer(self, what: str, path: str) -> str:
+        """Answer a question on words, and keep account of it."""
+        found = self._in_texts(what, path)
+        if self.remember:
+            self.looked_at[what, path] = found
+        return found
 
-            words = self._words[folder, endings] = Words(self._texts(folder, endings))
-        return words.hold(word)
+    def _in_texts(self, what: str, path: str) -> str:
+        if self._texts is None:
+            from devopslint.engine.words import Texts
 
-    def _has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
-        folder = path.rpartition("/")[0]
-        names = self._file_names.get((folder, endings))
-        if names is None:
-            from devopslint.engine.words import Names
-
-            names = self._file_names[folder, endings] = Names(self._texts(folder, endings))
-        return names.stand_besides(path, name)
-
-    def _texts(self, folder: str, endings: tuple[str, ...]) -> Iterable[tuple[str, str]]:
-        for name in self._listing(folder):
-            if name.endswith(endings):
-                path = f"{folder}/{name}" if folder else name
-                content = self._read(path)
-                if isinstance(content, bytes):
-                    yield path, content.decode("utf-8", "replace")
+            self._texts = Texts(self._listing, self._read)
+        return self._texts.answer(what, path)
 
     def _is_file(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
         def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
             """Say whether a word stands in a file of a folder with one of some endings; the files are read once for all."""
 
+        def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+            """Return the sorted names of the folders directly below a folder of which `has_word` is true; read once for all."""
+
         def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
             """Say whether a name stands, alone or in a longer one, in another file of the folder; read once for all."""
 

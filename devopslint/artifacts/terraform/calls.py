@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
+_NATIVE = (".tf", ".tofu")
 _MOST_HELD = 4_000_000
 """Letters of files whose modules are kept."""
 _MOST_FOLDERS = 80
@@ -168,9 +169,7 @@ def callers_of(module: Module) -> list[tuple[Module, Declared]]:
     if not name:
         return []
     found: list[tuple[Module, Declared]] = []
-    for folder in _near(module.workspace, module.folder):
-        if not module.workspace.has_word(folder, (".tf", ".tofu"), name):
-            continue
+    for folder in _near_that_name(module.workspace, module.folder, name):
         caller = load(module.workspace, folder)
         if caller is None or caller.is_trial:
             continue
@@ -178,24 +177,31 @@ def callers_of(module: Module) -> list[tuple[Module, Declared]]:
     return found
 
 
-def _near(workspace: Workspace, folder: str) -> list[str]:
-    """Return the folders in which a caller may stand: those above, what lies beside those, and environments."""
+def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
+    """Return the folders near one in whose code a word stands: those above, what lies beside those, and environments."""
     found: dict[str, None] = {}
+
+    def look_below(above: str) -> None:
+        for name in workspace.folders_with_word(above, _NATIVE, word):
+            found[f"{above}/{name}" if above else name] = None
+
     parts = folder.split("/")
     for depth in range(len(parts) - 1, -1, -1):
         above = "/".join(parts[:depth])
-        found[above] = None
-        for below in _folders(workspace, above):
-            if below != folder and len(found) < _MOST_FOLDERS:
-                found[below] = None
-                if below.rpartition("/")[2].lower() in _LIVE:
-                    for deeper in _folders(workspace, below):
-                        found[deeper] = None
-                        found.update(dict.fromkeys(_folders(workspace, deeper)))
-    return list(found)[:_MOST_FOLDERS]
+        if workspace.has_word(above, _NATIVE, word):
+            found[above] = None
+        look_below(above)
+        for live in _folders(workspace, above):
+            if live != folder and live.rpartition("/")[2].lower() in _LIVE:
+                look_below(live)
+                for deeper in _folders(workspace, live):
+                    look_below(deeper)
+    found.pop(folder, None)
+    return list(found)
 
 
 def _folders(workspace: Workspace, folder: str) -> list[str]:
+    """Return what may be folders in a folder, by their paths."""
     names = workspace.names(folder)
     known = _loaded.setdefault(workspace, Loaded()).folders
     found = known.get(folder)
@@ -203,7 +209,7 @@ def _folders(workspace: Workspace, folder: str) -> list[str]:
         prefix = folder + "/" if folder else ""
         likely = [name for name in names if "." not in name and name not in {"node_modules", "vendor"}]
         found = known[folder] = names, [prefix + name for name in likely[:_MOST_FOLDERS]]
-    return [path for path in found[1] if not workspace.exists(path)]
+    return found[1]
 
 
 def output_of(module: Module, name: str, output: str) -> Any:

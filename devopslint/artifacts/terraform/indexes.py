@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.syntax.hcl_nodes import Expression, File
 
     T = TypeVar("T")
 
@@ -20,6 +21,11 @@ def once(module: Module, name: str, make: Callable[[Module], T]) -> T:
         module.cache[name] = make(module)
     kept: T = module.cache[name]
     return kept
+
+
+def expressions_of(module: Module, file: File) -> Sequence[Expression]:
+    """Return every expression in a file of a module, in no promised order: many rules look through all of them."""
+    return once(module, f"expressions of {id(file)}", lambda _: list(expressions(file)))
 
 
 def resources(module: Module, type_name: str) -> Sequence[Declared]:

@@ -106,6 +106,8 @@ class Loose:
 
     def called_as(self, declared: Declared) -> Iterable[Declared]:
         """Return those that give the same name as another resource, by the same literal or the same expression."""
+        if not self._by_name:
+            return ()
         written = declared.block.get(self._link, MISSING)
         found: dict[str, Declared] = {}
         for name in _names(written, self._module.value(written)):

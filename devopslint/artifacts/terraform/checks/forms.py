@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.indexes import expressions_of
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, expressions, walk
+from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, walk
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -26,7 +27,7 @@ _TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"
 
 def needless_interpolation(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each string that is nothing but `${…}`."""
-    for expression in expressions(subject.value):
+    for expression in expressions_of(subject.context, subject.value):
         if '"${' not in expression.text or expression.source.path.endswith(".json"):
             continue
         for node in walk(expression.node, lambda node: node.type != "heredoc_template"):
@@ -47,7 +48,7 @@ def needless_interpolation(subject: Subject, options: Options) -> Iterator[Probl
 
 def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each index with a dot: `aws_instance.web.0.id`."""
-    for expression in expressions(subject.value):
+    for expression in expressions_of(subject.context, subject.value):
         if not _DOT_DIGIT.search(expression.text):
             continue
         for node in walk(expression.node):
@@ -61,7 +62,7 @@ def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def outdated_function(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each `lookup` without a default, and for `list` and `map`, which are gone."""
-    for expression in expressions(subject.value):
+    for expression in expressions_of(subject.context, subject.value):
         if not _OUTDATED.search(expression.text):
             continue
         for node in walk(expression.node):

@@ -11,6 +11,7 @@ from devopslint.artifacts.terraform.checks.language import (
     REQUIRED,
     RESERVED_VARIABLES,
 )
+from devopslint.artifacts.terraform.indexes import once
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded
 from devopslint.syntax.patterns import lazily
@@ -18,7 +19,7 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.terraform.module import Module
@@ -47,7 +48,13 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f", did you mean `{close[0]}`?" if close else ""
 
 
-def _blocks(root: Any) -> Iterator[tuple[Block, str, Block | None]]:
+def _blocks(file: Subject) -> Sequence[tuple[Block, str, Block | None]]:
+    """Return every block of a file with the name of what it is (a provisioner's type), and the block that holds it."""
+    root = file.value
+    return once(file.context, f"blocks of {id(root)}", lambda _: list(_blocks_below(root)))
+
+
+def _blocks_below(root: Any) -> Iterator[tuple[Block, str, Block | None]]:
     """Yield every block of a file with the name of what it is (a provisioner's type), and the block that holds it."""
     stack: list[tuple[Any, Block | None]] = [(root, None)]
     while stack:
@@ -91,7 +98,7 @@ def unknown_block(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(
                 Place(source, *block.header), what="block", name=name, where="a file", hint=_hint(name, LABELS)
             )
-    for block, kind, _ in _blocks(subject.value):
+    for block, kind, _ in _blocks(subject):
         if kind not in BLOCKS and kind not in ARGUMENTS:
             continue
         for name, value in block.items():
@@ -108,7 +115,7 @@ def unknown_argument(subject: Subject, options: Options) -> Iterator[Problem]:
     if subject.type != "tf":
         return
     source = subject.document.source
-    for block, kind, _ in _blocks(subject.value):
+    for block, kind, _ in _blocks(subject):
         known = ARGUMENTS.get(kind)
         if known is not None:
             for name, value in block.items():
@@ -132,7 +139,7 @@ def missing_argument(subject: Subject, options: Options) -> Iterator[Problem]:
     stem = source.path.rpartition("/")[2].split(".", 1)[0]
     if subject.type != "tf" or stem == "override" or stem.endswith("_override"):
         return
-    for block, kind, _ in _blocks(subject.value):
+    for block, kind, _ in _blocks(subject):
         for group in REQUIRED.get(kind, ()):
             if not any(name in block for name in group) and block.header is not None:
                 wanted = " or ".join(f"`{name}`" for name in group)
@@ -144,7 +151,7 @@ def wrong_labels(subject: Subject, options: Options) -> Iterator[Problem]:
     if not _is_native(subject):
         return
     source = subject.document.source
-    for block, _, owner in _blocks(subject.value):
+    for block, _, owner in _blocks(subject):
         wanted = LABELS.get(block.type) if owner is None else None
         if owner is not None and owner.type in NESTED_LABELS.get(block.type, ((), 0))[0]:
             wanted = NESTED_LABELS[block.type][1]

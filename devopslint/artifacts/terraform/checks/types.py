@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
+from devopslint.artifacts.terraform.indexes import expressions_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain, walk
 from devopslint.syntax.patterns import lazily
@@ -174,7 +175,7 @@ def invalid_call(subject: Subject, options: Options) -> Iterator[Problem]:
     if subject.type != "tf":
         return
     types = {id(block.get("type")) for _, block in _blocks(subject.value, "variable")}
-    for expression in expressions(subject.value):
+    for expression in expressions_of(subject.context, subject.value):
         if "(" not in expression.text or id(expression) in types:
             continue
         for node in walk(expression.node):
