@@ -12,7 +12,6 @@ import stat
 import time
 
 from devopslint.engine.reading import digest
-from devopslint.engine.words import joined, likely_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,6 +140,8 @@ def _questions(
     seen: Iterable[tuple[str, str]], shown: Iterable[str], workspace: Workspace
 ) -> tuple[list[str], list[str]]:
     """Return which folders and files were asked for: whether a file exists is answered by the entries of its folder."""
+    from devopslint.engine.words import joined, likely_folders  # not for a run that is only recalled
+
     folders: set[str] = set()
     files = set(shown)
     for what, path in seen:
