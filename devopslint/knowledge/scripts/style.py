@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.scripts.outputs import way_of_output
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Script, Word
+    from devopslint.syntax.shell import Script, Word
 
     Options = Mapping[str, Any]
 
@@ -159,23 +160,8 @@ def single_quoted_variable(subject: Subject, options: Options) -> Iterator[Probl
         if command.redirects or command.piped_to is not None or command.within is not None:
             continue
         words = [one for one in command.words if one.node_type == "raw_string" and _VARIABLE.search(one.text)]
-        if words and not _is_written(context, command):
+        if words and way_of_output(context.script, command) == "":
             yield from (Problem(place_of(word)) for word in words)
-
-
-def _is_written(context: ScriptContext, command: Command) -> bool:
-    """Say whether the output of a block that a command stands in goes into a file or a pipe."""
-    for tree in context.script.trees:
-        node = (
-            tree.root.descendant_for_byte_range(command.start, command.end)
-            if tree.fragment is command.fragment
-            else None
-        )
-        while node is not None:
-            if node.type in {"redirected_statement", "pipeline"}:
-                return True
-            node = node.parent
-    return False
 
 
 def joined_tests(subject: Subject, options: Options) -> Iterator[Problem]:

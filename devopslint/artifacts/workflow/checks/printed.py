@@ -9,6 +9,7 @@ from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.knowledge.scripts.outputs import way_of_output
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Word
 
     Options = Mapping[str, Any]
 
 _LINE = lazily(r"[^\n]+")
-_VARIABLE = lazily(r"\$(?:env:)?\{?(\w+)\b\}?")
+_VARIABLE = lazily(r"(?<!\\)\$(?:env:)?(?:\{(\w+)(?!\w|:?\+)[^}\n]{0,80}\}|(\w+))")
+_QUOTED = lazily(r"'[^']*'")
+_INNER = lazily(r"\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`")
 _PRINTING = lazily(r"\s*(?:echo|printf|print|Write-Host|Write-Output|console\.log)\b|\s*cat\s*<<<")
 _ELSEWHERE = lazily(r"::add-mask::|[^2&]>|\||<<<|\$\(")
 _CHANGED = lazily(
@@ -42,16 +46,56 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
     if not step.run or step.fragment is None:
         return
     yield from _all_variables(step)
-    lines = [line for line in _LINE.finditer(step.run) if _prints(line.group())]
+    found = _in_shell(step) if step.is_shell else _in_lines(step)
+    for start, end in found:
+        yield Problem(Place(step.fragment.source, *step.fragment.mark(start, end)), what=step.run[start:end])
+
+
+def _in_shell(step: Step) -> Iterator[tuple[int, int]]:
+    """Yield where a script of a shell prints a secret."""
+    texts: list[tuple[int, int]] | None = None
+    for command in step.script():
+        words = list(command.words)
+        if command.name == "cat":
+            words = [one.target for one in command.redirects if one.operator == "<<<" and one.target is not None]
+        elif command.name not in {"echo", "printf"} or command.value_of("-v") is not None:
+            continue
+        words = [word for word in words if word.expands]
+        if not words or command.function or command.fragment is not step.fragment:
+            continue
+        if any("::add-mask::" in word.text for word in command.words):
+            continue
+        if texts is None:
+            usages = usages_at(step.workflow, (*step.path, "run"))
+            texts = [usage.whole for usage in usages if _holds_secret(usage)]
+        found = [span for word in words for span in _in_word(word, step, texts)]
+        way = way_of_output(step.script(), command) if found else None
+        if way is not None and (not way or _CHANGED.search(way)):
+            yield from found
+
+
+def _in_word(word: Word, step: Step, texts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield where a secret stands in a word: what an expression puts there, and variables that are read."""
+    raw = word.fragment.text[word.start : word.end]
+    plain = _INNER.sub(lambda one: " " * len(one[0]), raw)
+    yield from (span for span in texts if word.start <= span[0] < word.end and plain[span[0] - word.start] != " ")
+    if word.node_type != "string":
+        plain = _QUOTED.sub(lambda one: " " * len(one[0]), plain)
+    for one in _VARIABLE.finditer(plain):
+        if _is_secret_variable(step, one[1] or one[2]):
+            yield word.start + one.start(), word.start + one.end()
+
+
+def _in_lines(step: Step) -> Iterator[tuple[int, int]]:
+    """Yield where lines of another script print a secret."""
+    assert step.run is not None
+    lines = [line.span() for line in _LINE.finditer(step.run) if _prints(line.group())]
     if not lines:
         return
-    texts = [usage for usage in usages_at(step.workflow, (*step.path, "run")) if _holds_secret(usage)]
-    spans = [usage.whole for usage in texts]
-    spans += [found.span() for found in _VARIABLE.finditer(step.run) if _is_secret_variable(step, found.group(1))]
-    is_printed = within(line.span() for line in lines)
-    for start, end in spans:
-        if is_printed(start):
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(start, end)), what=step.run[start:end])
+    is_printed = within(lines)
+    spans = [usage.whole for usage in usages_at(step.workflow, (*step.path, "run")) if _holds_secret(usage)]
+    spans += [one.span() for one in _VARIABLE.finditer(step.run) if _is_secret_variable(step, one[1] or one[2])]
+    yield from (span for span in spans if is_printed(span[0]))
 
 
 def _prints(line: str) -> bool:
