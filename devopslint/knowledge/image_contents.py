@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from devopslint.knowledge.end_of_life import end_of_life
 from devopslint.knowledge.images import name_without_mirror
 from devopslint.knowledge.tables import read_table
 
@@ -135,6 +136,9 @@ _GROUPS = {
     "ftp sshd input at tape video netdev readproc squid xfs kvm games shadow cdrw www-data usb vpopmail users ntp nofiles "
     "smmsp locate abuild utmp ping nogroup nobody guest cyrus",
 }
+_ONCE_THERE = frozenset({"ping", "ps", "python3"})
+_FIRST_VERSIONS = re.compile(r"debian:(?:[78]\b|jessie|wheezy|squeeze)|ubuntu:(?:1[0-5]\.|trusty|precise)")
+"""Systems whose images had `_ONCE_THERE` as well."""
 _WITHOUT_SHADOW = re.compile(r"^amazonlinux:2023|/ubi[89](?:/ubi)?-minimal:")
 """Images of the family of Red Hat that come without the package shadow-utils."""
 _WITHOUT_UBUNTU = re.compile(r"(?:1\d|2[0-2])\.|(?:trusty|xenial|bionic|focal|jammy|kinetic)\b")
@@ -197,6 +201,8 @@ def lacks(image: Image, program: str) -> bool:
         return True
     if any(name.startswith(f"gcr.io/distroless/{start}") and program in own for start, own in _DISTROLESS.items()):
         return False
+    if _may_have_had(image, program, found):
+        return False
     programs = found.get("programs", ())
     if program in programs or (
         "?" in programs
@@ -205,6 +211,21 @@ def lacks(image: Image, program: str) -> bool:
         return False
     systems = [str(found.get(key)) for key in ("system", "or") if key in found]
     return all(program in _LACKS.get(system, ()) for system in systems)
+
+
+def _may_have_had(image: Image, program: str, found: dict[str, Any]) -> bool:
+    """Say whether an older version of an image, of which the tables do not speak, may have a program of the system."""
+    name, tag = plain_name(image), str(image.tag)
+    if len(found) == 1:
+        return program in _ONCE_THERE and _FIRST_VERSIONS.match(f"{name}:{tag}") is not None
+    if program not in _OTHERS | {"git", "make", "gcc", "g++"} or re.search(r"alpine|slim", tag):
+        return False
+    rows = read_table("knowledge", "official_images")["images"].get(name, {})
+    return (bool(rows) and end_of_life(image) is not None) or any(
+        program in row.get("programs", ())
+        for words, row in rows.items()
+        if isinstance(row, dict) and row.get("system") == found.get("system") and "builder" not in words
+    )
 
 
 @lru_cache(maxsize=1024)

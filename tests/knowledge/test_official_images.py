@@ -71,6 +71,15 @@ def test_variants_and_tools() -> None:
         ("gcr.io/distroless/python3-debian12", "python3", False),
         ("gcr.io/distroless/static-debian12", "sh", True),
         ("public.ecr.aws/docker/library/node:22-slim", "git", True),
+        ("node:8", "python", False),  # it was built on a Debian that had it
+        ("node:24", "python", True),
+        ("node:8-slim", "python", True),
+        ("node:8", "cargo", True),
+        ("tomcat:8.5", "unzip", False),
+        ("tomcat:11", "wget", False),  # as its variants have it
+        ("tomcat:11", "unzip", True),
+        ("debian:jessie", "ps", False),
+        ("debian:trixie", "ps", True),
     ],
 )
 def test_programs_that_images_lack(image: str, program: str, lacking: bool) -> None:

@@ -186,8 +186,9 @@ class Dockerfile:
         """Say whether an image, the name of the file or the escape character, which people set for paths, tells of Windows."""
         if self._windows is None:
             texts = [self.source.path.rpartition("/")[2]]
-            texts.extend(one.text for one in self.instructions if one.name == "FROM")
-            texts.extend(one.text.partition("=")[2] for one in self.instructions if one.name == "ARG")
+            texts.extend(one.words[0].raw for one in self.instructions if one.name == "FROM" and one.words)
+            values = [one.text.partition("=")[2] for one in self.instructions if one.name == "ARG"]
+            texts.extend(value for value in values if re.search(r"[/:-]", value))
             self._windows = self.escape == "`" or any(_WINDOWS.search(text) for text in texts)
         return self._windows
 

@@ -69,7 +69,7 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
     if command.name == "deno":
         yield from _run_from_address(command)
         return
-    runner = command.piped_to
+    runner = command.piped_to if _output(command) in {None, "-", "/dev/stdout"} else None
     while runner is not None and runner.name in _HANDS_ON and runner.piped_to is not None:
         runner = runner.piped_to
     if runner is not None:
@@ -101,9 +101,14 @@ def _run_from_address(command: Command) -> Iterator[Problem]:
                 yield Problem(_stretch(command, command.start, command.end), name=word.text, runner=command.name)
 
 
+def _output(command: Command) -> Any:
+    """Return the file that an option names for what is downloaded; `None` without one."""
+    return command.value_of("-O", "--output-document") if command.name == "wget" else command.value_of("-o", "--output")
+
+
 def _run_later(command: Command) -> Command | None:
     """Return the command that runs what a command has saved, in a script that looks at no checksum."""
-    path = command.value_of("-O", "--output-document") if command.name == "wget" else command.value_of("-o", "--output")
+    path = _output(command)
     if path is None and (command.name == "wget" or command.has_flag("-O", "--remote-name")):
         urls = [word.text for word in command.words if "://" in word.text]
         path = urls[0].partition("?")[0] if urls else None

@@ -84,6 +84,8 @@ def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
             command.args[0],
         ) or command.index + 1 >= len(script.commands):
             continue
+        if any(other.index < command.index and command.args[0] in other.args for other in script.named("mkdir")):
+            continue
         yield Problem(place_of(command), path=command.args[0])
 
 
