@@ -167,7 +167,12 @@ def _find_faults(subject: Subject) -> Iterator[Fault]:
         elif code[0] == "[":
             todo += [(item, code[1:], (*path, index), owners) for index, item in reversed(list(enumerate(node)))]
         elif code[0] == "{":
-            todo += [(item, code[1:], (*path, key), owners) for key, item in reversed(node.items())]
+            inner = code[1:]
+            todo += [
+                (item, inner, (*path, key), owners)
+                for key, item in reversed(node.items())
+                if not _fits_at_a_glance(item, inner)
+            ]
         elif code.isdigit():
             fields = table["types"][int(code)]
             yield from _own_faults(node, fields, path, owners)
@@ -175,7 +180,7 @@ def _find_faults(subject: Subject) -> Iterator[Fault]:
             todo += [
                 (item, fields[key], (*path, key), owners)
                 for key, item in reversed(node.items())
-                if key and key in fields
+                if key and key in fields and not _fits_at_a_glance(item, fields[key])
             ]
 
 
@@ -243,6 +248,13 @@ def _type(code: str) -> dict[str, Any] | None:
     number = code.lstrip("[{")
     fields: dict[str, Any] | None = _load()["types"][int(number)] if number.isdigit() else None
     return fields
+
+
+def _fits_at_a_glance(node: Any, code: str) -> bool:
+    """Say whether a node is what most are, a text or a number in its place: nothing is to be told of it."""
+    if node.__class__ is str:
+        return code == "s" and node not in _YAML_1_1
+    return node.__class__ is int and code in {"i", "n", "x"}
 
 
 def _fits(node: Any, code: str, subject: Subject, path: Path) -> bool:
