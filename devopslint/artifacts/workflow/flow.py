@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at
@@ -38,8 +39,15 @@ _ASSIGNMENT = lazily(
 )
 _LINE = lazily(r"(?:[^\\\n|]+|\\[\s\S]|\|(?:[ \t]*\n)?)+")
 """A line with those that continue it."""
-CHECKED = lazily(r"\[\[\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+\^")
+_CHECKED = lazily(
+    r"\[\[\s+(?:!\s+)?\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+=~\s+(?:[\"']?\^|\$)"
+    r"|\bcase\s+\"?\$\{?([A-Za-z_]\w*)\}?\"?\s+in\s[^;]{0,80}?\[[!^]"
+    r"|\b(?:echo|printf)\b[^|\n;]{0,40}?\$\{?([A-Za-z_]\w*)\}?\"?\s*\|\s*grep\s+(?:-\S+\s+){0,4}[\"']?\^"
+    r"|\bgrep\s+(?:-\S+\s+){0,4}[\"']?\^[^\n<]{0,100}<<<\s*\"?\$\{?([A-Za-z_]\w*)"
+)
 """A variable that is compared with a pattern which holds from its beginning: what is wrong in it is seen."""
+_STRIPPED = lazily(r"\$\{\w+(?://?|%%|##)\*?\[[!^]|@Q\}$")
+"""A variable of which only some letters are taken, or that is put between quotes."""
 _VARIABLE = lazily(
     r"\$\{(?!process\.)(?:env:)?([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%"
     r"|\bos\.(?:environ(?:\.get\(|\[)|getenv\()\s*[\"'](\w+)[\"'][\])]?|\bprocess\.env(?:\.(\w+)|\[[\"'](\w+)[\"']\])"
@@ -314,13 +322,20 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
     lines = list(_LINE.finditer(script))
     starts = [line.start() for line in lines]
     by_line: dict[int, list[Flow]] = {}
+    checks = deque(checked_in(script))
     for flow in expressions:
         by_line.setdefault(bisect_right(starts, flow.start) - 1, []).append(flow)
     for index, logical in enumerate(lines):
         line, at = logical.group(), logical.start()
         here = by_line.get(index, [])
+        checked: dict[str, int] = {}
+        while checks and checks[0][0] < logical.end():
+            start, name = checks.popleft()
+            checked.setdefault(name, start)
         for use in _VARIABLE.finditer(line):
             name = next(filter(None, use.groups()))
+            if _STRIPPED.search(use.group()) or at + use.start() >= checked.get(name, len(script)):
+                continue
             if name not in local:
                 local[name] = _outer(step, name, at + use.start(), at + use.end(), calls, depth)
             here.extend(Flow(at + use.start(), at + use.end(), origin, name) for origin in local[name])
@@ -345,9 +360,13 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
         if assigned is not None:
             local[assigned.group(1)] = [flow.origin for flow in here if flow.start >= at + assigned.start(2)]
         found.extend(here)
-        for checked in CHECKED.finditer(line):
-            local[checked.group(1)] = []
+        local.update((name, []) for name in checked)
     return found
+
+
+def checked_in(script: str) -> list[tuple[int, str]]:
+    """Return the variables that a script compares with a pattern, and where."""
+    return [(one.start(), next(filter(None, one.groups()))) for one in _CHECKED.finditer(script)]
 
 
 def _outer(step: Step, name: str, start: int, end: int, calls: Calls, depth: int) -> list[Origin]:

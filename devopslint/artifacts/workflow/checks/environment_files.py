@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 from devopslint.artifacts.workflow.checks.injection import problem_of
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted
-from devopslint.artifacts.workflow.flow import CHECKED, CLEANS, code_of, flows
+from devopslint.artifacts.workflow.flow import CLEANS, checked_in, code_of, flows
 from devopslint.artifacts.workflow.script_files import writes, written
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.policy.subject import Place, Problem
@@ -154,4 +154,4 @@ def _variables_with_files(script: str) -> set[str]:
     read = [*_READS_LINE.finditer(script), *(_READS_LINES.finditer(script) if _DONE_WITH.search(script) else ())]
     for one in read:
         found.update(word for word in one.group(1).split() if not word.startswith("-"))
-    return found - {one.group(1) for one in CHECKED.finditer(script)}
+    return found - {name for _, name in checked_in(script)}
