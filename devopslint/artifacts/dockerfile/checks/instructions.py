@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
+from devopslint.artifacts.dockerfile.checks.programs import has_nobody_to_read_it
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
@@ -163,7 +164,7 @@ def shell_form(subject: Subject, options: Options) -> Iterator[Problem]:
     text = instruction.text.strip()
     if instruction.json or not text or step.settings.get("SHELL") is not None or not step.has_posix_shell():
         return
-    if text.startswith("[") or re.search(r"(?:^|&&|;)\s*exec\s", text):
+    if text.startswith("[") or re.search(r"(?:^|&&|;)\s*exec\s", text) or has_nobody_to_read_it(step):
         return
     yield Problem(name_place(step), name=instruction.name)
 

@@ -119,13 +119,19 @@ def _is_missing(step: Step, program: str) -> bool:
 def shell_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """An instruction in shell form in a stage whose image has no shell."""
     step: Step = subject.context
+    if step.stage is not None and has_nobody_to_read_it(step):
+        yield Problem(name_place(step), name=step.name, image=step.stage.root_stage.image_text)
+
+
+def has_nobody_to_read_it(step: Step) -> bool:
+    """Say whether an instruction is in shell form in a stage whose image has no shell."""
     stage, instruction = step.stage, step.instruction
     if stage is None or instruction.onbuild or instruction.json or step.settings.get("SHELL") is not None:
-        return
+        return False
     if not instruction.text.strip() or (step.name == "HEALTHCHECK" and not instruction.text.startswith("CMD")):
-        return
+        return False
     image = image_of(stage.root_stage)
     if image is None or not has_no_shell(image) or (step.name == "RUN" and mounts(step)):
-        return
-    if first(stage, "brings a shell", lambda other: other.name in {"COPY", "ADD"} and may_bring(other, "sh")) is None:
-        yield Problem(name_place(step), name=step.name, image=stage.root_stage.image_text)
+        return False
+    brings = first(stage, "brings a shell", lambda other: other.name in {"COPY", "ADD"} and may_bring(other, "sh"))
+    return brings is None

@@ -36,7 +36,7 @@ _NAMES = lazily(
 _OPENS_NOTHING = lazily(
     r"""(?ix) \.(?:enc|encrypted|gpg|asc|age|sops|vault|pub|example|sample|template|dist|tmpl|tpl|j2|erb) $
     | (?:^|/) (?: debug\.(?:keystore|jks) | [\w.-]*(?:trust|cacerts)[\w.-]*
-    | (?:[\w.-]*[-_.])?(?:sample|example|dummy|fake)[-_.][\w.-]* | \.env\.(?:vault|enc)\b[\w.-]* ) $
+    | (?:[\w.-]*[-_.])?(?:sample|example|dummy|fake|insecure)[-_.][\w.-]* | \.env\.(?:vault|enc)\b[\w.-]* ) $
     | (?:^|/) (?: fixtures? | testdata | tests? | mocks? | samples? | examples? | e2e | i18n | locales? | lang | languages?
     | translations? | messages ) /"""
 )

@@ -76,7 +76,7 @@ def signatures_not_checked(subject: Subject, options: Options) -> Iterator[Probl
         found = _NO_SIGNATURE.search(word.text)
         if found:
             reader = {"echo": "the package manager", "printf": "the package manager"}.get(command.name, command.name)
-            yield Problem(place_of(word), option=found.group().lstrip("="), command=reader)
+            yield Problem(place_of(word), option=found.group().strip("=["), command=reader)
             return
 
 
