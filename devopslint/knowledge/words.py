@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.policy.subject import Place
 from devopslint.syntax.patterns import lazily
 
@@ -11,6 +13,12 @@ if TYPE_CHECKING:
 
 VARIABLE = lazily(r"\$(?:(\w+)|\{(\w+)\})")
 """A variable, and nothing done to its value."""
+VERIFIES = lazily(
+    r"\b(?:sha\d{1,3}sum|shasum|b2sum|md5sum|Get-FileHash|minisign|cosign\s+verify|openssl\s+dgst|gpgv|rpm\s+(?:-K|--checksig))\b"
+    r"|gpg\b[^&|;]*--verify",
+    re.IGNORECASE,
+)
+"""A call of what compares the checksum or the signature of a file."""
 _LOCAL = lazily(r"^(?:https?://)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?:[:/]|$)")
 
 

@@ -9,6 +9,7 @@ from devopslint.artifacts.dockerfile.checks.common import docker_place, name_pla
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.words import VERIFIES
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
@@ -30,11 +31,6 @@ REMOTE = lazily(r"^(?:https?://|git://|git@|ssh://|ftp://)")
 _SMALL = lazily(r"\.(?:bash|cfg|conf|env|gpg|ini|js|json|key|list|lock|md|pem|pl|py|rb|sh|toml|txt|xml|ya?ml)$")
 _CHECKSUM = lazily(r"[?&]checksum=|/[0-9a-f]{40}/")
 """How an address names the commit that a file is of; see also Docker's reference, "ADD", git repositories."""
-_VERIFIES = lazily(
-    r"\b(?:sha\d{1,3}sum|shasum|b2sum|md5sum|Get-FileHash|minisign|cosign\s+verify|openssl\s+dgst|gpgv|rpm\s+(?:-K|--checksig))\b"
-    r"|gpg\b[^&|;]*--verify",
-    re.IGNORECASE,
-)
 _GIT = lazily(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 
 
@@ -112,7 +108,7 @@ def _is_verified(step: Step, word: Word) -> bool:
     return any(
         later.name == "RUN"
         and later.index > step.index
-        and _VERIFIES.search(later.instruction.whole_text)
+        and VERIFIES.search(later.instruction.whole_text)
         and named.search(later.instruction.whole_text)
         for later in (step.stage.steps if step.stage is not None else ())
     )

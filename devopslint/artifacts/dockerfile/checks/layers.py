@@ -38,6 +38,7 @@ _TOOLS = {
     "go.mod": re.compile(r"\bgo\b"),
     "Cargo.toml": re.compile(r"\bcargo\b"),
 }
+_ONLY_SHOW = frozenset({":", "cat", "chmod", "echo", "printf", "tee", "true"})
 _REPLACED = frozenset(("/etc/hosts", "/etc/resolv.conf", "/etc/hostname"))
 
 
@@ -290,8 +291,10 @@ def _lost(command: Command, step: Step) -> Iterator[Problem]:
 
 
 def replaced_file(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A line for `/etc/hosts`, which the container gets anew."""
+    """A line for `/etc/hosts`, which the container gets anew; the rest of the same RUN goes by it."""
     command, _ = command_of(subject)
+    if any(other.index > command.index and other.name not in _ONLY_SHOW for other in command.script):
+        return
     for word in _written(command):
         if word.text in _REPLACED:
             yield Problem(place_of(word), path=word.text)

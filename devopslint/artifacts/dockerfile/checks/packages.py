@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from devopslint.artifacts.dockerfile.model import Model
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _OPTION_VARIABLE = lazily(r"^\$\{?\w*(?:OPT|FLAG|ARG)", re.IGNORECASE)
 _NO_RECOMMENDS = lazily(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
+_SETTINGS_OF_MANAGER = lazily(r"/etc/(?:apt/apt\.conf|dnf/|yum|zypp/|pacman)|\.condarc")
+"""Where a COPY puts what may tell a package manager not to ask."""
 _ASSUME_YES = lazily(r"(?<!--)(?:assume-?yes|always[-_]yes)", re.IGNORECASE)
 _SETTING = lazily(r"(?:-o\s*|--option[=\s])[\"']?[\w:-]+=\S+")
 """A setting for one call of apt-get; settings for all stand in files."""
@@ -55,10 +58,20 @@ def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Proble
         return
     if any(_OPTION_VARIABLE.match(w.text) for w in command.words):
         return
+    if _copies_settings(step.model):
+        return
     own = " ".join(command.args)
     if _ASSUME_YES.search(own) or runs_mention(step.model, _ASSUME_YES, _SETTING):
         return
     yield Problem(place_of(word), command=f"{command.name} {word.text}")
+
+
+def _copies_settings(model: Model) -> bool:
+    """Say whether a COPY brings settings of a package manager, which may tell it not to ask."""
+    if "copies settings" not in model.cache:
+        copies = (step.instruction.text for step in model.steps if step.name in {"COPY", "ADD"})
+        model.cache["copies settings"] = any(_SETTINGS_OF_MANAGER.search(text) for text in copies)
+    return bool(model.cache["copies settings"])
 
 
 def _quiet_enough(command: Command) -> bool:

@@ -12,6 +12,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     name_place,
     text_of,
 )
+from devopslint.artifacts.dockerfile.scripts import heredoc_shell
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -110,6 +111,9 @@ def pipe_without_pipefail(subject: Subject, options: Options) -> Iterator[Proble
 def _fails_on_pipe(step: Step) -> bool:
     shell = step.settings.get("SHELL")
     if shell is not None and any("pipefail" in item for item in shell.value):
+        return True
+    reader = heredoc_shell(step.instruction)
+    if reader is not None and "pipefail" in reader[1]:
         return True
     return any(word.value.endswith("pipefail") for word in step.instruction.words) if step.instruction.json else False
 
