@@ -26,6 +26,7 @@ _HEAD = lazily(r"[\w./ \t-]+&?")
 _MAKE_VALUED = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W", "-j", "-l"})
 _RUN_VALUED = frozenset({"--loglevel", "--prefix", "--cwd", "-C", "--dir"})
 _NAME = lazily(r"[A-Za-z][\w:.-]*")
+_CHANGES_SCRIPTS = lazily(r"package\.json|\bpkg set\b|set-script")
 _ALONE = frozenset({"test", "stop", "restart", "t", "tst"})
 _THEIR_OWN = words("""install i add remove rm up update upgrade run test exec dlx create init publish pack link why list ls
     audit outdated config cache store import rebuild patch version info set plugin workspaces workspace node dedupe fetch prune
@@ -133,10 +134,10 @@ def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
     text = _read(ground, f"{folder}/package.json")
     manifest = _json(text) if text is not None else None
     scripts = manifest.get("scripts", {}) if isinstance(manifest, dict) else None
-    if not isinstance(scripts, dict) or not scripts or "package.json" in ground.text:
+    if not isinstance(scripts, dict) or not scripts or _CHANGES_SCRIPTS.search(ground.text):
         return None
     wanted = "test" if name.text in {"t", "tst"} else name.text
-    if wanted in scripts or (wanted == "restart" and {"stop", "start"} & set(scripts)):
+    if wanted in scripts or (command.name == "npm" and wanted == "env") or (wanted == "restart" and {"stop", "start"} & set(scripts)):
         return None
     runs_programs = command.name in {"yarn", "bun"} or (command.name == "pnpm" and name is operands[0])
     if runs_programs and (not one_slip_away(wanted, scripts) or _is_program(manifest, wanted)):
