@@ -137,7 +137,11 @@ def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
     if not isinstance(scripts, dict) or not scripts or _CHANGES_SCRIPTS.search(ground.text):
         return None
     wanted = "test" if name.text in {"t", "tst"} else name.text
-    if wanted in scripts or (command.name == "npm" and wanted == "env") or (wanted == "restart" and {"stop", "start"} & set(scripts)):
+    if (
+        wanted in scripts
+        or (command.name == "npm" and wanted == "env")
+        or (wanted == "restart" and {"stop", "start"} & set(scripts))
+    ):
         return None
     runs_programs = command.name in {"yarn", "bun"} or (command.name == "pnpm" and name is operands[0])
     if runs_programs and (not one_slip_away(wanted, scripts) or _is_program(manifest, wanted)):

@@ -45,7 +45,7 @@ def bash_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
     if found:
         start = found.start() + len(found[0]) - len(found[0].lstrip())
         shown = found[0].strip()
-        where = "Windows" if job.on_windows else "the Windows part of the matrix"
+        where = "Windows" if job.on_windows or job.matrix is None else "the Windows part of the matrix"
         place = Place(step.fragment.source, *step.fragment.mark(start, found.end()))
         yield Problem(place, what=shown, where=where)
 
