@@ -22,7 +22,7 @@ _COMMANDS = {
     for purpose, patterns in COMMANDS.items()
 }
 _LOCAL_CLUSTER = lazily(
-    r"\b(?:kind (?:create|load)|minikube|k3d|k3s|microk8s|localstack|kind-action|tflocal|ctlptl)",
+    r"\b(?:kind (?:create|load)|minikube|k3d|k3s|microk8s|localstack|kind-action|setup-kind|tflocal|ctlptl)",
     re.IGNORECASE,
 )
 _LOCAL_REGISTRY = lazily(
@@ -36,7 +36,18 @@ _HANDS_OVER = lazily(
 )
 """What a job that calls itself a deployment deploys with, and others do other things with."""
 _NO_SERVICE = lazily(r"docs?\b|documentation|pages|preview|website|site\b|keys?\b|demo")
-_DRY = lazily(r"--dry-run|--diff-only|--noop|-detailed-exitcode")
+_DRY = lazily(
+    r"--dry-run|--diff-only|--noop|-detailed-exitcode|--no-execute|--syntax-check|--check\b|--list-(?:hosts|tasks|tags)|--build-only"
+)
+_SAYS = lazily(r"(?:#|gh (?:pr|issue) |git (?:commit|tag|log|grep) |[ef]?grep |logger )")
+"""What a line begins with that only speaks of commands."""
+_SAID = lazily(
+    r"\b(?:echo|printf)\s+(?:-\w+\s+)*(?:\"[^\"\n$`]*\"|'[^'\n]*')|^[ \t]*(?:echo|printf) [^&|;\n]*", re.MULTILINE
+)
+_DOCUMENT = lazily(
+    r"^[^\n|]*\b(?:cat|tee)\b[^\n|]*<<-?[ \t]*[\"']?(\w+)[\"']?[^\n|]*\n.*?^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL
+)
+"""A text that is written to a file or into the log, not handed to a command."""
 
 
 def purposes(step: Step) -> frozenset[str]:
@@ -81,9 +92,9 @@ def is_on_runner(image: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _of_script(text: str) -> frozenset[str]:
-    script = "\n".join(
-        line for line in text.replace("\\\n", " ").split("\n") if not line.lstrip().startswith(("#", "echo "))
-    )
+    plain = text.replace("\\\n", " ")
+    plain = _SAID.sub("echo", _DOCUMENT.sub("", plain) if "<<" in plain else plain)
+    script = "\n".join(line for line in plain.split("\n") if not _SAYS.match(line.lstrip()))
     found = {purpose for purpose, pattern in _COMMANDS.items() if pattern.search(script)}
     real = "\n".join(line for line in script.split("\n") if not _DRY.search(line))
     if "push" in found and _LOCAL_REGISTRY.search(script):

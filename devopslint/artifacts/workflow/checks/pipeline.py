@@ -195,7 +195,7 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
             inputs.get("format") in ("sarif", "cyclonedx", "spdx", "spdx-json", "github", "json", "template")
             or "output" in inputs
         )
-        if str(code) == "0" and not reported and "env" not in step.value:
+        if str(code) == "0" and not reported and "trivy-config" not in inputs and not _may_set(step, "TRIVY_"):
             yield Problem(("with", "exit-code") if "exit-code" in inputs else "uses", action=name)
     elif (
         name == "anchore/scan-action"
@@ -205,12 +205,19 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
         yield Problem(("with", "fail-build"), action=name)
 
 
+def _may_set(step: Step, prefix: str) -> bool:
+    """Say whether an `env` around a step, or one of the steps before it, sets a variable whose name begins so."""
+    if any(prefix in str(env) for env, _ in step.env_owners()):
+        return True
+    return any("GITHUB_ENV" in (other.run or "") and prefix in (other.run or "") for other in step.before)
+
+
 def sarif_not_uploaded(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find scans that write SARIF which nobody takes."""
     step: Step = subject.context
     if step.uses is None or step.uses.name != "aquasecurity/trivy-action" or step.inputs.get("format") != "sarif":
         return
-    if not step.is_followed_by(_uploads):
+    if not step.is_followed_by(_uploads) and "trivy-config" not in step.inputs:
         yield Problem(("with", "format"), action=step.uses.name)
 
 
@@ -220,6 +227,7 @@ def _uploads(step: Step) -> bool:
         and (
             step.uses.name.startswith(("github/codeql-action/upload-sarif", "actions/upload-artifact"))
             or step.uses.kind == "local"
+            or "sarif" in f"{step.uses.name} {step.inputs}".lower()
         )
     ) or "sarif" in (step.run or "").lower()
 
