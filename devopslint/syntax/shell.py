@@ -283,7 +283,7 @@ class Command:
 class Tree:
     """What tree-sitter made of a fragment, where GitHub expressions stand in it, and the command that runs it."""
 
-    __slots__ = ("expressions", "fragment", "root", "wrapper")
+    __slots__ = ("_nodes", "expressions", "fragment", "root", "wrapper")
 
     def __init__(
         self, fragment: Fragment, root: Node, expressions: Sequence[tuple[int, int]], wrapper: Command | None
@@ -292,6 +292,7 @@ class Tree:
         self.root = root
         self.expressions = expressions
         self.wrapper = wrapper
+        self._nodes: dict[str, list[Node]] | None = None
 
     def text(self, node: Node) -> str:
         """Return what stands at a node."""
@@ -306,15 +307,17 @@ class Tree:
         start, end = node.start_byte, node.end_byte
         return not any(first < end and start < last for first, last in self.expressions)
 
-    def nodes(self, *types: str) -> Iterator[Node]:
-        """Yield the nodes of some types, in order."""
-        stack = [self.root]
-        while stack:
-            node = stack.pop()
-            if node.type in types:
-                yield node
-            if node.child_count:
-                stack.extend(reversed(node.children))
+    def nodes(self, kind: str) -> Sequence[Node]:
+        """Return the nodes of a kind, in order; the tree is gone through once for all of them."""
+        if self._nodes is None:
+            self._nodes = {}
+            stack = [self.root]
+            while stack:
+                node = stack.pop()
+                self._nodes.setdefault(node.type, []).append(node)
+                if node.child_count:
+                    stack.extend(reversed(node.children))
+        return self._nodes.get(kind, ())
 
 
 class Script:
@@ -337,9 +340,20 @@ class Script:
     def trees(self) -> list[Tree]:
         """The syntax trees, that of the script itself first, then those of the scripts that its commands run."""
         if self.make_tree is not None:
-            self._trees.append(self.make_tree())
+            self._trees.insert(0, self.make_tree())
             self.make_tree = None
         return self._trees
+
+    def add_tree(self, tree: Tree) -> None:
+        """Add the tree of the script itself, or of one that a command runs."""
+        self._trees.append(tree)
+
+    def nodes(self, kind: str) -> Iterator[tuple[Tree, Node]]:
+        """Yield the nodes of a kind with their trees, in the order of `trees`.
+
+        The kind is none that commands and words are made of: a plain script has nothing else, and no tree is made of it.
+        """
+        return ((tree, node) for tree in self._trees for node in tree.nodes(kind))
 
     def let_go(self) -> None:
         """Part the circles of commands, when nobody asks for them any more."""

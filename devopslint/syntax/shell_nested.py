@@ -8,7 +8,7 @@ from devopslint.syntax.wrappers import program_word, reads_script, script_word, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -82,6 +82,15 @@ class Nested:
             inner.index = len(self._script.commands)
             self._script.commands.append(inner)
             self.unwrap(inner, level + 1)
+
+
+def take_over(commands: Iterable[Command], runner: Command | None) -> None:
+    """Give commands that others run what these have on their two sides; `runner` runs the script of all of them."""
+    for command in commands:
+        outer = command.wrapper
+        if outer is not None and outer is not runner and outer.name != "find":
+            command.before, command.after, command.pipeline = outer.before, outer.after, outer.pipeline
+            command.piped_from, command.piped_to = outer.piped_from, outer.piped_to
 
 
 def _inner(command: Command, first: int, last: int) -> Command:

@@ -1,4 +1,4 @@
-"""Plain scripts: one command without anything that has a meaning for the shell, of which hardly any rule needs a tree."""
+"""Plain scripts: commands one after the other, of words without a meaning for the shell; hardly any rule needs a tree."""
 
 from __future__ import annotations
 
@@ -6,35 +6,79 @@ import re
 
 from devopslint.syntax import shell_words
 from devopslint.syntax.shell import Command, Script, Tree, Word, program_name
-from devopslint.syntax.shell_nested import Nested
+from devopslint.syntax.shell_nested import Nested, take_over
 
-_PLAIN = re.compile(
-    r"\s*(?!(?:case|coproc|declare|do|done|elif|else|esac|export|fi|for|function|if|in|let|local|readonly|select|then|time|typeset"
-    r"|unset|unsetenv|until|while)\b)[A-Za-z][\w./:-]*(?:[ \t]+(?:[A-Za-z./:@]|-(?!\d))[\w./:@=-]*)*\s*",
-    re.ASCII,
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from devopslint.syntax.fragment import Fragment
+
+_KEYWORDS = (
+    "case|coproc|declare|do|done|elif|else|esac|export|fi|for|function|if|in|let|local|readonly|select|then|time|typeset"
+    "|unset|unsetenv|until|while"
 )
-_PLAIN_WORD = re.compile(r"\S+")
+_END = r"(?![^\s;&|])"
+_WORD = (
+    r"(?:[A-Za-z./:@]|-(?!\d))[\w./:@=*,+%-]*+|\+[A-Za-z]++"
+    rf"""|\d++{_END}|"[^"$`\\!\n]*+"{_END}|'[^'\n]*+'{_END}"""
+)
+_COMMAND = rf"(?!(?:{_KEYWORDS})\b)[A-Za-z][\w./:-]*+(?:[ \t]++(?:{_WORD}))*+"
+_PLAIN = re.compile(
+    rf"\s*+{_COMMAND}(?:[ \t]*+(?:(?:&&|\|\|)(?:[ \t]*+\n)?|;[ \t]*+\n?|\n)\s*+{_COMMAND})*+\s*+", re.ASCII
+)
+_OPERATORS = {"&&": "&&", "||": "||", ";": ";", "\n": ";"}
+_QUOTES = {'"': "string", "'": "raw_string"}
+_TOKEN = re.compile(r"""&&|\|\||;|\n|"[^"]*"|'[^']*'|[^\s&;|]+""")
 
 
 def read_plain(script: Script) -> Nested | None:
-    """Put the command of a plain script into it, and those that it runs; return the scripts that these run.
+    """Put the commands of a plain script into it, and those that they run; return the scripts that these run.
 
     `None` when the script is not plain. Everything is what a reader of its tree would say.
     """
     fragment = script.fragment
-    if _PLAIN.fullmatch(fragment.text) is None:
+    text = fragment.text
+    if "${{" in text or _PLAIN.fullmatch(text) is None:
         return None
-    spans = [found.span() for found in _PLAIN_WORD.finditer(fragment.text)]
-    first, *words = [Word(fragment, start, end, fragment.text[start:end], expands=False) for start, end in spans]
-    command = Command(script, fragment, first.start, words[-1].end if words else first.end)
-    command.name_word = first
-    command.name = program_name(first.text)
-    command.words = words
-    command.pipeline = script.pipelines = 1
-    script.commands.append(command)
     nested = Nested(script, fragment)
-    nested.unwrap(command)
-    for inner in script.commands[1:]:
-        inner.pipeline = inner.wrapper.pipeline if inner.wrapper is not None and inner.wrapper.name != "find" else 0
-    script.make_tree = lambda: Tree(fragment, shell_words.parse(fragment.text), (), None)
+    last: Command | None = None
+    operator = ""
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        token = text[start:end]
+        if token in _OPERATORS:
+            operator = operator or _OPERATORS[token]  # a line may end behind another operator
+            continue
+        word = _word(fragment, start, end, token)
+        if last is not None and not operator:
+            last.words.append(word)
+            last.end = end
+            continue
+        if last is not None:
+            last.after = operator
+            nested.unwrap(last)
+        last = _begin(script, word, operator if last is not None else "")
+        operator = ""
+    assert last is not None
+    nested.unwrap(last)
+    take_over(script.commands, None)
+    script.make_tree = lambda: Tree(fragment, shell_words.parse(text), (), None)
     return nested
+
+
+def _word(fragment: Fragment, start: int, end: int, token: str) -> Word:
+    if token[0] in _QUOTES:
+        return Word(fragment, start, end, token[1:-1], expands=False, node_type=_QUOTES[token[0]])
+    return Word(fragment, start, end, token, expands=False, node_type="number" if token.isdigit() else "word")
+
+
+def _begin(script: Script, word: Word, operator: str) -> Command:
+    """Append a command that begins with a word, behind an operator."""
+    command = Command(script, script.fragment, word.start, word.end)
+    command.name_word = word
+    command.name = program_name(word.text)
+    command.before = operator
+    command.index = len(script.commands)
+    script.pipelines += 1
+    command.pipeline = script.pipelines
+    script.commands.append(command)
+    return command

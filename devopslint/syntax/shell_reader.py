@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.syntax.shell import Assignment, Command, Place, Redirect, Script, Tree, program_name
-from devopslint.syntax.shell_nested import Nested
+from devopslint.syntax.shell_nested import Nested, take_over
 from devopslint.syntax.shell_plain import read_plain
 from devopslint.syntax.shell_words import (
     REDIRECTS,
@@ -74,15 +74,11 @@ def read_into(
         masked, expressions = fill(masked, holes), disjoint([*expressions, *holes])
     root = parse(mask_prefixes(masked))
     script.has_errors = script.has_errors or root.has_error
-    script.trees.append(Tree(fragment, root, expressions, wrapper))
+    script.add_tree(Tree(fragment, root, expressions, wrapper))
     reader = _Reader(script, fragment, expressions, wrapper, depth)
     first = len(script.commands)
     reader.statements(root.children, Place())
-    for command in script.commands[first:]:
-        outer = command.wrapper
-        if outer is not None and outer is not wrapper and outer.name != "find":
-            command.before, command.after, command.pipeline = outer.before, outer.after, outer.pipeline
-            command.piped_from, command.piped_to = outer.piped_from, outer.piped_to
+    take_over(script.commands[first:], wrapper)
     if depth < _NESTED:
         for command, inside, inner_holes in reader.nested.scripts():
             read_into(script, inside, command, depth + 1, inner_holes)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from devopslint.syntax import shell_reader, shell_words
 from devopslint.syntax.fragment import Fragment
-from devopslint.syntax.shell import Command, Script, Word
+from devopslint.syntax.shell import Assignment, Command, Redirect, Script, Word
 from devopslint.syntax.shell_reader import read_into, read_shell
 from devopslint.syntax.shell_words import parse
 from devopslint.syntax.source import Source
@@ -49,12 +49,27 @@ WORDS = [
     "x",
     "10",
     "-1",
+    "+x",
+    "lists/*",
+    "a,b",
+    "'x && y'",
+    "'-c'",
+    '"npm ci && make x"',
+    '"$A"',
+    "then",
 ]
+OPERATORS = [" && ", "\n", "&&\n", " || ", "; ", ";\n\n", " | ", " & "]
+COMMANDS = st.builds(
+    lambda name, words: " ".join([name, *words]), st.sampled_from(NAMES), st.lists(st.sampled_from(WORDS), max_size=6)
+)
 SCRIPTS = st.builds(
-    lambda before, words, after: before + " ".join(words) + after,
+    lambda before, first, others, after: (
+        before + first + "".join(operator + other for operator, other in others) + after
+    ),
     st.sampled_from(["", " ", "\n"]),
-    st.builds(lambda name, words: [name, *words], st.sampled_from(NAMES), st.lists(st.sampled_from(WORDS), max_size=6)),
-    st.sampled_from(["", "\n", " \n\n"]),
+    COMMANDS,
+    st.lists(st.tuples(st.sampled_from(OPERATORS), COMMANDS), max_size=3),
+    st.sampled_from(["", "\n", " \n\n", ";"]),
 )
 
 
@@ -69,6 +84,10 @@ def said(script: Script) -> Any:
             return value.start, value.end, value.text, value.expands, value.node_type
         if isinstance(value, Fragment):
             return value.text
+        if isinstance(value, Redirect):
+            return value.operator, plain(value.target)
+        if isinstance(value, Assignment):
+            return value.start, value.end, value.name, plain(value.value), value.append
         return [plain(one) for one in value] if isinstance(value, list) else value
 
     fields = [field for field in Command.__slots__ if field not in {"script", "_flags"}]
@@ -86,7 +105,20 @@ def test_of_any_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"), [("npm ci\n", True), ("make X=1", True), ("npm ci && x", False), ("echo $A", False)]
+    ("text", "plain"),
+    [
+        ("npm ci\n", True),
+        ("make X=1", True),
+        ("npm ci && x\necho 'y'; z || exit 1\n", True),
+        ("rm -rf /var/lib/apt/lists/*", True),
+        ("npm ci | x", False),
+        ("npm ci & x", False),
+        ("echo $A", False),
+        ('echo "$A"', False),
+        ("echo '${{ a }}'", False),
+        ("a > b", False),
+        ("if a; then b; fi", False),
+    ],
 )
 def test_a_tree_is_made_when_it_is_asked_for(text: str, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
@@ -100,5 +132,7 @@ def test_a_tree_is_made_when_it_is_asked_for(text: str, plain: bool, monkeypatch
     script = read_shell(Fragment(text, Source("script", text)))
     assert script.commands
     assert bool(parsed) is not plain
+    assert list(script.nodes("for_statement")) == []
+    assert bool(parsed) is not plain
     assert len(script.trees) == 1
-    assert parsed == [text]
+    assert [len(one) for one in parsed] == [len(text)]

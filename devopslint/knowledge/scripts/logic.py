@@ -184,22 +184,19 @@ def _statement(tree: Tree, command: Command) -> Node | None:
 def loop_over_listing(subject: Subject, options: Options) -> Iterator[Problem]:
     """`for f in $(ls)`: names with blanks are taken apart."""
     context: ScriptContext = subject.context
-    for tree in context.script.trees:
-        for node in tree.nodes("for_statement"):
-            for child in node.named_children:
-                if child.type != "command_substitution" or not child.named_children:
-                    continue
-                first = child.named_children[0]
-                parts = (
-                    [tree.text(part).split(None, 1)[0] for part in first.named_children]
-                    if first.type == "pipeline"
-                    else []
-                )
-                name = tree.text(first).split(None, 1)
-                if first.type not in {"command", "pipeline"} or not set(parts[1:]) <= _KEEPS_NAMES:
-                    continue
-                if name[0] in {"ls", "find"}:
-                    yield Problem(Place(tree.fragment.source, *tree.mark(child)), name=name[0])
+    for tree, node in context.script.nodes("for_statement"):
+        for child in node.named_children:
+            if child.type != "command_substitution" or not child.named_children:
+                continue
+            first = child.named_children[0]
+            parts = (
+                [tree.text(part).split(None, 1)[0] for part in first.named_children] if first.type == "pipeline" else []
+            )
+            name = tree.text(first).split(None, 1)
+            if first.type not in {"command", "pipeline"} or not set(parts[1:]) <= _KEEPS_NAMES:
+                continue
+            if name[0] in {"ls", "find"}:
+                yield Problem(Place(tree.fragment.source, *tree.mark(child)), name=name[0])
 
 
 def unquoted_pattern(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -249,27 +246,25 @@ def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
         for word in command.words:
             if _raw(word) in {"$@", "$*", "${@}", "${*}"}:
                 yield Problem(place_of(word), text=_raw(word))
-    for tree in context.script.trees if "[@]}" in context.script.fragment.text else ():
-        for node in tree.nodes("expansion"):
-            text = tree.text(node)
-            if _ARRAY.fullmatch(text) and node.parent is not None and node.parent.type in {"command", "for_statement"}:
-                yield Problem(Place(tree.fragment.source, *tree.mark(node)), text=text)
+    for tree, node in context.script.nodes("expansion") if "[@]}" in context.script.fragment.text else ():
+        text = tree.text(node)
+        if _ARRAY.fullmatch(text) and node.parent is not None and node.parent.type in {"command", "for_statement"}:
+            yield Problem(Place(tree.fragment.source, *tree.mark(node)), text=text)
 
 
 def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
     """A test that always has the same answer: two constants, `-n` of a word without quotes, a pattern in `[`."""
     context: ScriptContext = subject.context
-    for tree in context.script.trees:
-        for node in tree.nodes("test_command"):
-            inner = node.named_children[0] if node.named_child_count == 1 and not node.has_error else None
-            if inner is None or node.children[0].type not in {"[", "[["} or not tree.is_known(inner):
-                continue
-            while inner.type == "unary_expression" and inner.children[0].type == "!":
-                inner = inner.children[-1]
-            found = _constant(tree, inner, single=node.children[0].type == "[")
-            if found is not None:
-                at, reason = found
-                yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
+    for tree, node in context.script.nodes("test_command"):
+        inner = node.named_children[0] if node.named_child_count == 1 and not node.has_error else None
+        if inner is None or node.children[0].type not in {"[", "[["} or not tree.is_known(inner):
+            continue
+        while inner.type == "unary_expression" and inner.children[0].type == "!":
+            inner = inner.children[-1]
+        found = _constant(tree, inner, single=node.children[0].type == "[")
+        if found is not None:
+            at, reason = found
+            yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
     for command in context.script.named("test"):
         if len(command.words) == 2 and command.args[0] == "-n" and VARIABLE.fullmatch(_raw(command.words[1])):
             place = Place(command.fragment.source, *command.fragment.mark(command.words[0].start, command.words[1].end))

@@ -29,10 +29,9 @@ _SPLITS_NOT = frozenset(
 def backticks(subject: Subject, options: Options) -> Iterator[Problem]:
     """`` `command` `` instead of `$(command)`."""
     context: ScriptContext = subject.context
-    for tree in context.script.trees:
-        for node in tree.nodes("command_substitution"):
-            if node.children and node.children[0].type == "`":
-                yield Problem(Place(tree.fragment.source, *tree.mark(node)))
+    for tree, node in context.script.nodes("command_substitution"):
+        if node.children and node.children[0].type == "`":
+            yield Problem(Place(tree.fragment.source, *tree.mark(node)))
 
 
 def useless_cat(subject: Subject, options: Options) -> Iterator[Problem]:

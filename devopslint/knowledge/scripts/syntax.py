@@ -66,29 +66,26 @@ def trailing_operator(subject: Subject, options: Options) -> Iterator[Problem]:
 def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]:
     """A heredoc whose delimiter stands alone on no line below: what was meant to end it is indented, or not there."""
     context: ScriptContext = subject.context
-    if "<<" not in context.script.fragment.text:
-        return
-    for tree in context.script.trees:
+    for tree, node in context.script.nodes("heredoc_start"):
         text = tree.fragment.text
-        for node in tree.nodes("heredoc_start"):
-            name = re.sub(r"[\"'\\]", "", tree.text(node))
-            operator = node.prev_sibling
-            begin = text.find("\n", node.end_byte)
-            if not tree.is_known(node) or operator is None or begin < 0:
-                continue
-            lines = text[begin + 1 :].split("\n")
-            strip = "\t" if tree.text(operator).endswith("-") else ""
-            if any((line.lstrip("\t") if strip else line).rstrip("\r") == name for line in lines):
-                continue
-            start, end = node.start_byte, node.end_byte
-            at = begin + 1
-            for line in lines:
-                if line.strip() == name:
-                    start = at + line.index(name)
-                    end = start + len(name)
-                    break
-                at += len(line) + 1
-            yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), name=name)
+        name = re.sub(r"[\"'\\]", "", tree.text(node))
+        operator = node.prev_sibling
+        begin = text.find("\n", node.end_byte)
+        if not tree.is_known(node) or operator is None or begin < 0:
+            continue
+        lines = text[begin + 1 :].split("\n")
+        strip = "\t" if tree.text(operator).endswith("-") else ""
+        if any((line.lstrip("\t") if strip else line).rstrip("\r") == name for line in lines):
+            continue
+        start, end = node.start_byte, node.end_byte
+        at = begin + 1
+        for line in lines:
+            if line.strip() == name:
+                start = at + line.index(name)
+                end = start + len(name)
+                break
+            at += len(line) + 1
+        yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), name=name)
 
 
 def sudo_of_builtin(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -138,12 +135,11 @@ def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Probl
 def broken_test(subject: Subject, options: Options) -> Iterator[Problem]:
     """`[` without blanks inside, with `&&`, `||`, `<`, `>` or `=~`, none of which it knows."""
     context: ScriptContext = subject.context
-    for tree in context.script.trees:
-        for node in tree.nodes("test_command"):
-            found = _fault_of_test(tree, node)
-            if found is not None:
-                at, reason = found
-                yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
+    for tree, node in context.script.nodes("test_command"):
+        found = _fault_of_test(tree, node)
+        if found is not None:
+            at, reason = found
+            yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
     for command in context.script:
         if command.name in {"if[", "while[", "if[[", "until["} and command.name_word is not None:
             yield Problem(

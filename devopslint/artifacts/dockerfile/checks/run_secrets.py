@@ -66,9 +66,8 @@ def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
                 offset = word.start + word.fragment.text[word.start : word.end].index(word.text)
                 start, end = _put_in_by_sed(word.text) if command.name == "sed" else (0, len(word.text))
                 yield from _in_text(word.fragment, offset + start, word.text[start:end])
-    for tree in context.script.trees:
-        for node in tree.nodes("heredoc_body"):
-            yield from _in_text(tree.fragment, node.start_byte, tree.text(node))
+    for tree, node in context.script.nodes("heredoc_body"):
+        yield from _in_text(tree.fragment, node.start_byte, tree.text(node))
 
 
 def _put_in_by_sed(text: str) -> tuple[int, int]:
