@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from re import _constants, _parser
+
 import pytest
 from workflow_text import job
 
+from devopslint.artifacts.workflow.known_tools import COMMANDS, WORDS
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_of
 
 
@@ -74,3 +77,27 @@ def test_a_cluster_of_its_own_is_no_deployment() -> None:
 )
 def test_where_a_job_deploys_to(keys: str, stage: str) -> None:
     assert stage_of(job(f"runs-on: x\n{keys}").jobs["a"]) == stage
+
+
+def holds_a_word(tree, words) -> bool:
+    """Say whether one of some words stands in whatever a part of a pattern fits."""
+    text = ""
+    for operator, given in [*tree, (None, None)]:
+        if operator is _constants.LITERAL:
+            text += chr(given)
+            continue
+        if any(word in text for word in words):
+            return True
+        text = ""
+        if operator is _constants.BRANCH and all(holds_a_word(one, words) for one in given[1]):
+            return True
+        if operator is _constants.SUBPATTERN and holds_a_word(given[3], words):
+            return True
+        if operator in (_constants.MAX_REPEAT, _constants.MIN_REPEAT) and given[0] and holds_a_word(given[2], words):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("purpose", COMMANDS)
+def test_one_of_the_words_stands_in_every_command(purpose):
+    assert [one for one in COMMANDS[purpose] if not holds_a_word(_parser.parse(one), WORDS[purpose])] == []

@@ -73,9 +73,10 @@ class Node:
     | `and`, `or` | | two or more operands |
     """
 
-    __slots__ = ("end", "items", "kind", "start", "value")
+    __slots__ = ("_path", "end", "items", "kind", "start", "value")
 
     def __init__(self, kind: str, start: int, end: int, value: Any = None, items: tuple[Node, ...] = ()) -> None:
+        self._path: tuple[str, ...] | None = ()
         self.kind = kind
         self.start = start
         self.end = end
@@ -92,6 +93,11 @@ class Node:
 
     def path(self) -> tuple[str, ...] | None:
         """Return a reference as lower-case names, `*` for any and `?` for an index that is no string; else `None`."""
+        if self._path == ():
+            self._path = self._its_path()
+        return self._path
+
+    def _its_path(self) -> tuple[str, ...] | None:
         steps: list[str] = []
         node = self
         while node.kind != "name":
@@ -138,15 +144,16 @@ def mask_expressions(text: str, letter: str) -> str:
 
 def _closing(text: str, at: int) -> int:
     """Return where the `}}` is that no string literal hides, or -1."""
-    quoted = False
-    length = len(text)
-    while at < length:
-        char = text[at]
-        if char == "'":
-            quoted = not quoted
-        elif char == "}" and not quoted and text.startswith("}}", at):
-            return at
-        at += 1
+    end = text.find("}}", at)
+    while end >= 0:
+        quote = text.find("'", at, end)
+        if quote < 0:
+            return end
+        at = text.find("'", quote + 1) + 1
+        if at == 0:
+            return -1
+        if at > end:
+            end = text.find("}}", at)
     return -1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes
+from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
@@ -23,6 +24,13 @@ _CHECKS_DECLARED = lazily(
     r"|\bcdk (?:diff|synth)\b|\bsam validate\b|\btrivy (?:config|conf)\b"
     r"|setup-tflint|checkov-action|chart-testing-action|k8s-lint"
 )
+
+_WORDS_OF_CHECKS = (
+    "terraform", "tofu", "terragrunt", "tflint", "checkov", "tfsec", "terrascan", "kube", "cfn-lint", "ansible-lint",
+    "conftest", "datree", "polaris", " lint", "pulumi preview", "cdk ", "sam validate", "trivy conf", "chart-testing-action",
+    "k8s-lint",
+)  # fmt: skip
+"""One of these stands in whatever the pattern fits, and is sooner looked for."""
 
 
 def facts_of(workflow: Workflow) -> dict[str, Any]:
@@ -74,12 +82,15 @@ def _step(step: Step) -> dict[str, Any]:
     return {"purposes": sorted(purposes(step)), "at": [at[2], at[3]] if one_line else [at[0], at[1]]}
 
 
+def _checks_declared(text: str) -> bool:
+    """Say whether a script or the name of an action checks declared state."""
+    return has_one_of(text, _WORDS_OF_CHECKS) and _CHECKS_DECLARED.search(text) is not None
+
+
 def _tools(workflow: Workflow) -> set[str]:
     """Return the repositories of the actions in use, and the tools named in scripts that checks ask for."""
     found = {step.uses.slug for step in workflow.steps if step.uses is not None and step.uses.owner}
-    if any(
-        _CHECKS_DECLARED.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in workflow.steps
-    ):
+    if any(_checks_declared(step.run or (step.uses.text if step.uses else "")) for step in workflow.steps):
         found.add("checks of declared state")
     found.update(
         name

@@ -112,7 +112,7 @@ def origins_of_usage(usage: Usage, calls: Calls = (), depth: int = 0) -> Iterato
         if in_json is None:
             in_json = {
                 id(item)
-                for call in usage.tree.walk()
+                for call in usage.nodes
                 if call.kind == "call" and call.value.lower() == "tojson"
                 for item in call.items
             }

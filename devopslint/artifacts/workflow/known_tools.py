@@ -80,6 +80,41 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Purpose → patterns of the beginning of a command."""
 
+WORDS: dict[str, tuple[str, ...]] = {
+    "test": (
+        "test", "npm", "yarn", "bun", "ake", "install", "verify", "gradle", "check", "cargo ", "tox", "nox", "spec", "eunit",
+        "jest", "mocha", "cypress run", "ava", "karma", "bats", "e2e", "coverage run", "phpunit", "xcodebuild",
+        "python", "R CMD check", "bin/rails ",
+    ),
+    "lint": (
+        "lint", "check", "npm", "yarn", "bun", "make", "fmt", "format", "vet", "prettier", "tsc", "ruff", "flake8", "black",
+        "isort", "mypy", "pyright", "terraform", "tofu ", "pre-commit run", "rubocop", "cargo ", "detekt", "spotless",
+        "kubeconform", "kubeval", "zizmor", "phpcs", "phpstan", "dart", "deno", "mix", "swift", "vale", "codespell",
+    ),
+    "build": (
+        " build", "npm", "yarn", "bun", "make", "docker ", "compose", "cargo ", "package", "compile", "gradle", "dotnet ",
+        "goreleaser", "msbuild", "xcodebuild", "hugo",
+    ),
+    "deploy": (
+        "deploy", "kubectl", "helm", "install", "upgrade", " apply", "pulumi", "aws ", "az ", "heroku", " --prod", "wrangler ",
+        "ansible-playbook", "argocd app sync", "skaffold ", "copilot ", "cf push", "nomad ", "git push ",
+    ),
+    "scan": (
+        "trivy", "grype", "snyk", "docker scout", "clair", " images scan", "govulncheck", "semgrep", " audit", "pip-audit",
+        "safety", "cargo ", "bundle-audit", "osv-scanner", "dockle", "gitleaks", "trufflehog", "bandit", "brakeman", "gosec",
+        "nancy", "dependency-check", "checkov", "tfsec", "kics",
+    ),
+    "image-scan": (
+        "trivy", "grype", "snyk container", "docker scout", "clair", " images scan", "dockle", "aws ecr start-image-scan",
+    ),
+    "push": ("push", "type=registry", "skopeo copy", "ko ", "gcloud builds submit", "jib"),
+    "publish": (
+        " publish", "twine upload", "gem push", "goreleaser", "gh release create", "dotnet nuget push", " deploy",
+        "helm push", "npx semantic-release",
+    ),
+}  # fmt: skip
+"""Purpose → texts of which one stands in each of its commands, and that are looked for first."""
+
 ACTIONS: dict[str, tuple[str, ...]] = {
     "test": (
         "cypress-io/github-action", "coactions/setup-xvfb", "codecov/codecov-action", "helm/chart-testing-action",

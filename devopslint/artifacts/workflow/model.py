@@ -317,10 +317,13 @@ class Step:
 
         Beside it is the path at which it stands. Where nobody says it, it is `None`.
         """
-        owners = [(self.value, self.path)]
+        if self.value.get(key) is not None:
+            return self.value[key], (*self.path, key)
         for owner, path in ((self.job.value, self.job.path), (self.workflow.root, ())):
-            owners.append((map_at(map_at(owner, "defaults"), "run"), (*path, "defaults", "run")))
-        return next(((one[key], (*path, key)) for one, path in owners if one.get(key) is not None), (None, ()))
+            value = map_at(owner["defaults"], "run").get(key) if "defaults" in owner else None
+            if value is not None:
+                return value, (*path, "defaults", "run", key)
+        return None, ()
 
     def env_owners(self) -> list[tuple[Map, Path]]:
         """Return its `env` and those around it, the innermost first, each with its path."""

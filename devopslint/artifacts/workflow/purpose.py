@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS
+from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS, WORDS
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -95,7 +96,11 @@ def _of_script(text: str) -> frozenset[str]:
     plain = text.replace("\\\n", " ")
     plain = _SAID.sub("echo", _DOCUMENT.sub("", plain) if "<<" in plain else plain)
     script = "\n".join(line for line in plain.split("\n") if not _SAYS.match(line.lstrip()))
-    found = {purpose for purpose, pattern in _COMMANDS.items() if pattern.search(script)}
+    found = {
+        purpose
+        for purpose, pattern in _COMMANDS.items()
+        if has_one_of(script, WORDS[purpose]) and pattern.search(script)
+    }
     real = "\n".join(line for line in script.split("\n") if not _DRY.search(line))
     if "push" in found and _LOCAL_REGISTRY.search(script):
         elsewhere = "\n".join(line for line in script.split("\n") if not _LOCAL_REGISTRY.search(line))

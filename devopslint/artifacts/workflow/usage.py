@@ -7,11 +7,16 @@ from devopslint.policy.subject import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.artifacts.workflow.schema import Site
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.tree import Path
+
+_STEPS = frozenset({"property", "index", "star"})
+"""Kinds of what goes one step further down from a context."""
 
 
 def usages(workflow: Workflow) -> list[Usage]:
@@ -46,10 +51,42 @@ def usages_at(workflow: Workflow, path: Path) -> list[Usage]:
     return index.get(path, [])
 
 
+def nodes_of(workflow: Workflow, *kinds: str) -> Iterator[tuple[Usage, Node]]:
+    """Yield the parts of some kinds of every expression, each with its expression, kind by kind."""
+    index: dict[str, list[tuple[Usage, Node]]] | None = workflow.cache.get("nodes by kind")
+    if index is None:
+        index = workflow.cache["nodes by kind"] = {}
+        for usage in usages(workflow):
+            for node in usage.nodes:
+                index.setdefault(node.kind, []).append((usage, node))
+    for kind in kinds:
+        yield from index.get(kind, ())
+
+
+def references(workflow: Workflow, context: str) -> Sequence[tuple[Usage, Node, tuple[str, ...]]]:
+    """Return the longest references that begin with a context, as lower-case names."""
+    index: dict[str, list[tuple[Usage, Node, tuple[str, ...]]]] | None = workflow.cache.get("references by context")
+    if index is None:
+        index = workflow.cache["references by context"] = {}
+        inner: set[int] = set()
+        for usage in usages(workflow):
+            for node in usage.nodes:
+                if node.kind not in _STEPS or id(node) in inner:
+                    continue
+                below = node.items[0]
+                while below.kind in _STEPS:
+                    inner.add(id(below))
+                    below = below.items[0]
+                path = node.path()
+                if path is not None:
+                    index.setdefault(path[0], []).append((usage, node, path))
+    return index.get(context, ())
+
+
 class Usage:
     """One expression: its tree, or the error that kept it from being read. Offsets are those in `site.value`."""
 
-    __slots__ = ("_fragment", "error", "job", "site", "step", "tree", "whole", "workflow")
+    __slots__ = ("_fragment", "_nodes", "error", "job", "site", "step", "tree", "whole", "workflow")
 
     def __init__(self, workflow: Workflow, site: Site, start: int, end: int, text: str | None) -> None:
         self.workflow = workflow
@@ -58,6 +95,7 @@ class Usage:
         self.tree: Node | None = None
         self.error: ExpressionError | None = None
         self._fragment: Fragment | None = None
+        self._nodes: tuple[Node, ...] | None = None
         self.job, self.step = _owner(workflow, site)
         if text is not None:
             try:
@@ -66,6 +104,13 @@ class Usage:
                 self.error = error
                 if not text[start:end].strip() and start >= len("${{"):
                     self.error = ExpressionError(error.message, start - len("${{"), end + len("}}"))
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every part of it, what holds others before these; none where it can't be read."""
+        if self._nodes is None:
+            self._nodes = tuple(self.tree.walk()) if self.tree is not None else ()
+        return self._nodes
 
     def place(self, start: int, end: int) -> Place:
         """Return the place in the file of a stretch of the string."""

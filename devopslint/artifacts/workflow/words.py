@@ -23,6 +23,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def has_one_of(text: str, parts: Iterable[str]) -> bool:
+    """Say whether one of some texts stands in another: much sooner answered than whether a pattern is found in it."""
+    return any(map(text.__contains__, parts))
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `, did you mean `x`?` for the known word that is most like `word`; empty when none is like it."""
     return _nearest(word, tuple(islice(known, MOST_CHOICES + 1)))

@@ -76,7 +76,7 @@ def _is_beside(lock: str, ground: Ground) -> bool:
 def _of_keys(step: Step, ground: Ground) -> Iterator[Fault]:
     at = ("steps", step.index, "with", "key")
     for usage in usages_at(step.workflow, (*step.job.path, *at)):
-        for node in usage.tree.walk() if usage.tree is not None else ():
+        for node in usage.nodes:
             if node.kind != "call" or node.value.lower() != "hashfiles" or not node.items:
                 continue
             patterns = [item.value for item in node.items if item.kind == "literal" and isinstance(item.value, str)]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from devopslint.artifacts.workflow.checks.injection import harmless_input
 from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.artifacts.workflow.model import is_step
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.usage import nodes_of, usages
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -143,7 +143,7 @@ def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Prob
         if usage.tree is None or usage.site.path[-1:] != ("if",) or _asks_for_author(usage.tree):
             continue
         denied = {*_denied(usage.tree), *_let_in_anyway(usage.tree)}
-        for node in usage.tree.walk():
+        for node in usage.nodes:
             if node.kind == "call" and id(node) not in denied:
                 yield from _bot_function(usage, node)
             if node.kind != "compare" or node.value != "==" or id(node) in denied:
@@ -207,25 +207,15 @@ def _bot_function(usage: Usage, node: Node) -> Iterator[Problem]:
 def unsound_contains(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `contains('a b c', github.ref)`, which is true of parts of names as well."""
     workflow: Workflow = subject.context
-    for usage in usages(workflow):
-        if usage.tree is None or usage.site.path[-1:] != ("if",):
+    for usage, node in nodes_of(workflow, "call"):
+        if usage.site.path[-1:] != ("if",) or node.value.lower() != "contains" or len(node.items) != 2:
             continue
-        for node in usage.tree.walk():
-            if node.kind != "call" or node.value.lower() != "contains" or len(node.items) != 2:
-                continue
-            texts, wanted = node.items
-            path = wanted.path()
-            if (
-                texts.kind == "literal"
-                and isinstance(texts.value, str)
-                and path is not None
-                and _is_chosen_by_others(path, workflow)
-            ):
-                yield Problem(
-                    usage.place(node.start, node.end),
-                    name=usage.site.value[wanted.start : wanted.end],
-                    text=texts.value,
-                )
+        texts, wanted = node.items
+        path = wanted.path()
+        is_text = texts.kind == "literal" and isinstance(texts.value, str)
+        if is_text and path is not None and _is_chosen_by_others(path, workflow):
+            name = usage.site.value[wanted.start : wanted.end]
+            yield Problem(usage.place(node.start, node.end), name=name, text=texts.value)
 
 
 def _is_chosen_by_others(path: tuple[str, ...], workflow: Workflow) -> bool:
@@ -241,14 +231,9 @@ def _is_chosen_by_others(path: tuple[str, ...], workflow: Workflow) -> bool:
 
 def unsound_ternary(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `a && '' || b`, which is always `b`: the value in the middle is never true."""
-    for usage in usages(subject.context):
-        if usage.tree is None:
-            continue
-        for node in usage.tree.walk():
-            if node.kind != "or":
-                continue
-            for item in node.items[:-1]:
-                middle = item.items[-1] if item.kind == "and" else None
-                if middle is not None and middle.kind == "literal" and not middle.value:
-                    shown = usage.site.value[middle.start : middle.end]
-                    yield Problem(usage.place(middle.start, middle.end), value=shown)
+    for usage, node in nodes_of(subject.context, "or"):
+        for item in node.items[:-1]:
+            middle = item.items[-1] if item.kind == "and" else None
+            if middle is not None and middle.kind == "literal" and not middle.value:
+                shown = usage.site.value[middle.start : middle.end]
+                yield Problem(usage.place(middle.start, middle.end), value=shown)

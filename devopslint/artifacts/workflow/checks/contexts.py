@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.outputs import outputs_of_step
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.usage import nodes_of, references, usages
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -47,15 +47,6 @@ def syntax_error(subject: Subject, options: Options) -> Iterator[Problem]:
     for usage in usages(subject.context):
         if usage.error is not None:
             yield Problem(usage.place(usage.error.start, usage.error.end), fault=usage.error.message)
-
-
-def nodes_of(workflow: Workflow, *kinds: str) -> Iterator[tuple[Usage, Node]]:
-    """Yield the parts of some kinds of every expression, each with its expression."""
-    for usage in usages(workflow):
-        if usage.tree is not None:
-            for node in usage.tree.walk():
-                if node.kind in kinds:
-                    yield usage, node
 
 
 def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -126,24 +117,6 @@ def _key_of(usage: Usage) -> str:
     return ".".join(names)
 
 
-def _references(workflow: Workflow, context: str) -> Iterator[tuple[Usage, Node, tuple[str, ...]]]:
-    """Yield the longest references that begin with a context, as lower-case names."""
-    for usage in usages(workflow):
-        if usage.tree is None:
-            continue
-        inner: set[int] = set()
-        for node in usage.tree.walk():
-            if id(node) in inner or node.kind not in {"property", "index", "star"}:
-                continue
-            path = node.path()
-            below = node.items[0]
-            while below.kind in {"property", "index", "star"}:
-                inner.add(id(below))
-                below = below.items[0]
-            if path is not None and path[0] == context:
-                yield usage, node, path
-
-
 def _name_node(node: Node, depth: int) -> Node:
     """Return the part of a reference that ends with its `depth`-th name."""
     chain = [node]
@@ -155,7 +128,7 @@ def _name_node(node: Node, depth: int) -> Node:
 def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `steps.x` where no step of the job has that id, or only one that runs later."""
     workflow: Workflow = subject.context
-    for usage, node, path in _references(workflow, "steps"):
+    for usage, node, path in references(workflow, "steps"):
         job = usage.job or workflow.action_job
         if job is None or path[1] in {"*", "?"} or _has_parallel(job):
             continue
@@ -192,7 +165,7 @@ def _is_parallel(step: Step) -> bool:
 def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `needs.x` of jobs that this one does not need, and outputs that they do not have."""
     workflow: Workflow = subject.context
-    for usage, node, path in _references(workflow, "needs"):
+    for usage, node, path in references(workflow, "needs"):
         job = usage.job
         if job is not None and path[1] == "*" and "needs" not in job.value and not job.value.open:
             yield Problem(usage.place(node.start, _name_node(node, 1).end), fault="this job has no `needs`")
@@ -242,7 +215,7 @@ def _outputs_of(workflow: Workflow, key: str) -> list[str] | None:
 
 def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `matrix.x` that no combination of the matrix has."""
-    for usage, node, path in _references(subject.context, "matrix"):
+    for usage, node, path in references(subject.context, "matrix"):
         job = usage.job
         if job is None or path[1] in {"*", "?"} or (job.matrix is not None and _has_fallback(usage, node)):
             continue
@@ -260,9 +233,7 @@ def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _has_fallback(usage: Usage, node: Node) -> bool:
     """Say whether `a || b` gives another value where this one is not there."""
-    return usage.tree is not None and any(
-        one.kind == "or" and any(item is node for item in one.items[:-1]) for one in usage.tree.walk()
-    )
+    return any(one.kind == "or" and any(item is node for item in one.items[:-1]) for one in usage.nodes)
 
 
 def _keys_below(matrix: Matrix, name: str) -> set[str]:
@@ -286,7 +257,7 @@ def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
         names.update(map_at(workflow.triggers.get(event), "inputs"))
     known = {name.lower() for name in names}
     for context in ("inputs", "github"):
-        for usage, node, path in _references(workflow, context):
+        for usage, node, path in references(workflow, context):
             depth = 1
             if context == "github":
                 if (
@@ -310,7 +281,7 @@ def _unknown_secret(workflow: Workflow) -> Iterator[Problem]:
     if not declared or declared.open or set(workflow.triggers) != {"workflow_call"}:
         return
     known = {name.lower() for name in declared}
-    for usage, node, path in _references(workflow, "secrets"):
+    for usage, node, path in references(workflow, "secrets"):
         name = path[1]
         if name in known or name in {"*", "?"} or name.startswith(("github_", "actions_")):
             continue
@@ -321,7 +292,7 @@ def _unknown_secret(workflow: Workflow) -> Iterator[Problem]:
 def unknown_job_in_outputs(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `jobs.x.outputs.y` in the outputs of a reusable workflow that no job gives."""
     workflow: Workflow = subject.context
-    for usage, node, path in _references(workflow, "jobs"):
+    for usage, node, path in references(workflow, "jobs"):
         if len(path) < 2 or path[1] in {"*", "?"} or usage.site.path[:2] != ("on", "workflow_call"):
             continue
         keys = {key.lower(): key for key in workflow.jobs}

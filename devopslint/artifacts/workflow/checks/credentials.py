@@ -45,7 +45,7 @@ _HOST = lazily(r"\[[^\]]*\]|[^\s/:?#'\"]+")
 _USER = lazily(r"://([^\s/:@'\"<>]*)\Z")
 _RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _SHORT = 8
-_MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w*=", re.IGNORECASE)
+_MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w*=")
 _SHELL_REFERENCE = lazily(r"^\$|\$\{?\w|%\w+%")
 
 
@@ -103,7 +103,7 @@ def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -
 def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
     """Find secrets that scripts give a name: `export TOKEN=…`, `PGPASSWORD=… psql`, `echo TOKEN=… >> $GITHUB_ENV`."""
     for step in workflow.steps:
-        if not step.run or step.fragment is None or not step.is_shell or not _MAY_ASSIGN.search(step.run):
+        if not step.run or step.fragment is None or not step.is_shell or not _MAY_ASSIGN.search(step.run.lower()):
             continue
         for command in step.script():
             for assignment in command.assignments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.types import BOOLEAN, NUMBER, STRING, Type, Typing, type_of
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.usage import nodes_of, usages
 from devopslint.policy.subject import Problem
 
 TYPE_CHECKING = False
@@ -104,15 +104,11 @@ def _is_text(usage: Usage) -> bool:
 
 def incomparable(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find comparisons that never hold, or always, because their sides have nothing in common."""
-    for usage in usages(subject.context):
-        if usage.tree is None:
-            continue
-        for node in usage.tree.walk():
-            if node.kind == "compare":
-                fault = _comparison_fault(node, usage)
-                if fault:
-                    shown = usage.site.value[node.start : node.end]
-                    yield Problem(usage.place(node.start, node.end), comparison=" ".join(shown.split()), fault=fault)
+    for usage, node in nodes_of(subject.context, "compare"):
+        fault = _comparison_fault(node, usage)
+        if fault:
+            shown = usage.site.value[node.start : node.end]
+            yield Problem(usage.place(node.start, node.end), comparison=" ".join(shown.split()), fault=fault)
 
 
 def _comparison_fault(node: Node, usage: Usage) -> str:

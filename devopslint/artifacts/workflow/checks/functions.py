@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.checks.contexts import nodes_of
+from devopslint.artifacts.workflow.usage import nodes_of
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily

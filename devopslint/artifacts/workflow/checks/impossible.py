@@ -7,7 +7,7 @@ Sources: GitHub Docs, "Contexts reference" (values of `result`, `outcome`, `runn
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.model import map_at
-from devopslint.artifacts.workflow.usage import usages
+from devopslint.artifacts.workflow.usage import nodes_of
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map, Seq
@@ -43,19 +43,18 @@ _SHORT_REFS = frozenset({("github", name) for name in ("ref_name", "base_ref", "
 def impossible_value(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find comparisons with a text that can't come up."""
     workflow: Workflow = subject.context
-    for usage in usages(workflow):
-        for node in usage.tree.walk() if usage.tree is not None else ():
-            reference, literal = _sides(node)
-            path = reference.path() if reference is not None else None
-            if path is None or literal is None or not literal.value or "{{" in literal.value:
-                continue
-            starts = node.kind == "call"
-            reason = _form_fault(path, literal.value, starts) or ("" if starts else _choice_fault(usage, path, literal))
-            if reason:
-                shown = usage.site.value[node.start : node.end]
-                holds = "always" if node.value == "!=" else "never"
-                place = usage.place(node.start, node.end)
-                yield Problem(place, comparison=" ".join(shown.split()), holds=holds, reason=reason)
+    for usage, node in nodes_of(workflow, "compare", "call"):
+        reference, literal = _sides(node)
+        path = reference.path() if reference is not None else None
+        if path is None or literal is None or not literal.value or "{{" in literal.value:
+            continue
+        starts = node.kind == "call"
+        reason = _form_fault(path, literal.value, starts) or ("" if starts else _choice_fault(usage, path, literal))
+        if reason:
+            shown = usage.site.value[node.start : node.end]
+            holds = "always" if node.value == "!=" else "never"
+            place = usage.place(node.start, node.end)
+            yield Problem(place, comparison=" ".join(shown.split()), holds=holds, reason=reason)
 
 
 def _sides(node: Node) -> tuple[Node | None, Node | None]:

@@ -118,7 +118,7 @@ def _evaluated(step: Step) -> Iterator[Problem]:
         step.run is None
         or step.fragment is None
         or not step.is_shell
-        or not re.search(r"\beval\b|\s-\w*[ce]\s", step.run)
+        or not ("eval" in step.run or re.search(r"\s-\w*[ce]\s", step.run))
     ):
         return
     spans = [span for command in step.script() for span in _code_of(command, step)]
@@ -248,7 +248,7 @@ def _computed_names(workflow: Workflow) -> dict[Path, set[str]]:
         path = usage.site.path
         if path[2:4] != ("strategy", "matrix") or usage.tree is None:
             continue
-        if any(node.kind == "name" and node.value.lower() in {"needs", "steps"} for node in usage.tree.walk()):
+        if any(node.kind == "name" and node.value.lower() in {"needs", "steps"} for node in usage.nodes):
             found.setdefault(path[:2], set()).update(str(one).lower() for one in path[4:] or ("",))
     return found
 

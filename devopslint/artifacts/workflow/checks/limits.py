@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_MERGE = lazily(r"(?:^|[{,\s])(<<)\s*:(?=\s)")
-_ANCHOR = lazily(r"(?<=[\s\[{,])&([^\s\[\]{},*&]+)(?=\s)")
+_MERGE = lazily(r"(<<)(?<![^{,\s]<<)\s*:(?=\s)")
+_ANCHOR = lazily(r"&(?<=[\s\[{,]&)([^\s\[\]{},*&]+)(?=\s)")
 
 
 def nothing_to_run(subject: Subject, options: Options) -> Iterator[Problem]:

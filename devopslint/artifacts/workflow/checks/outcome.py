@@ -73,7 +73,7 @@ def _conditions(owner: Step | Job) -> Iterator[Problem]:
     for usage in usages_at(owner.workflow, (*owner.path, "if")):
         if usage.tree is None:
             continue
-        calls = {node.value.lower() for node in usage.tree.walk() if node.kind == "call"}
+        calls = {node.value.lower() for node in usage.nodes if node.kind == "call"}
         if calls & _STATUS:
             continue
         for node in demanded(usage.tree):

@@ -7,7 +7,7 @@ import re
 from devopslint.artifacts.workflow import known_permissions as known
 from devopslint.artifacts.workflow.purpose import purposes
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import at_word, lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ _GH_VALUED = frozenset(
 )
 _ON_PULLS = frozenset({"pull_request", "pull_request_target"})
 _GIT_VALUED = frozenset({"-C", "-c", "--git-dir", "--work-tree"})
-_MAY_NEED = lazily(r"\bgh\s|\bpush\b|\bcosign\b|--provenance")
+_MAY_NEED = lazily(at_word(r"gh\s", r"push\b", r"cosign\b") + r"|--provenance")
 _WRITES = lazily(
     r"(?:^|\s)(?:-X|--method)[ =]?[\"']?(?:POST|PUT|PATCH|DELETE)\b|(?:^|\s)(?:-f|-F|--field|--raw-field|--input)\b"
 )
@@ -128,7 +128,7 @@ def _of_javascript(step: Step) -> Iterator[Need]:
     fragment = step.workflow.fragment((*step.path, "with", "script")) if isinstance(script, str) else None
     if fragment is None or not isinstance(script, str):
         return
-    for pattern, scope, purpose in known.OCTOKIT:
+    for pattern, scope, purpose in known.OCTOKIT if "github." in script else ():
         found = re.search(r"\bgithub\.(?:rest\.)?" + pattern, script)
         if found:
             yield scope, purpose, found.group(), Place(fragment.source, *fragment.mark(*found.span()))

@@ -314,8 +314,8 @@ def _swallowed(step: Step) -> Iterator[Problem]:
         if any(is_check(part.strip()) for part in re.split(r"&&|;", found.group(1))):
             end = found.start(2) + len(found.group(2).rstrip())
             yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(2), end)))
-    ended = _ENDS_WELL.search(step.run)
-    begun = _GOES_ON.search(step.run)
+    begun = _GOES_ON.search(step.run) if "set +" in step.run else None
+    ended = _ENDS_WELL.search(step.run) if begun else None
     if begun and ended and not _LOOKS_AT_STATUS.search(step.run, begun.end()):
         for found in re.compile(r"[^;\n\s][^;\n]*").finditer(step.run, begun.end(), ended.start()):
             if is_check(found.group()):

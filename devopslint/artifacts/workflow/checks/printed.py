@@ -100,7 +100,7 @@ def _in_lines(step: Step) -> Iterator[tuple[int, int]]:
 
 def _prints(line: str) -> bool:
     """Say whether a line of a script writes to the log."""
-    plain = re.sub(EXPRESSION, "x", line)
+    plain = re.sub(EXPRESSION, "x", line) if "${{" in line else line
     if not _PRINTING.match(plain):
         return False
     return not _ELSEWHERE.search(re.sub(r"^\s*cat\s*<<<", "", plain)) or _CHANGED.search(plain) is not None
@@ -110,7 +110,7 @@ def _holds_secret(usage: Usage) -> bool:
     """Say whether an expression is a secret's text, or all of them as JSON."""
     if any(secrets_in(usage)):
         return True
-    calls = usage.tree.walk() if usage.tree is not None else ()
+    calls = usage.nodes
     return any(
         node.kind == "call" and node.value.lower() == "tojson" and node.items and node.items[0].path() == ("secrets",)
         for node in calls

@@ -9,9 +9,9 @@ from devopslint.artifacts.workflow.checks.own_repository import is_own
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.script_files import written
-from devopslint.artifacts.workflow.usage import usages, usages_at
+from devopslint.artifacts.workflow.usage import nodes_of, usages, usages_at
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import at_word, lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -32,6 +32,12 @@ _WHOLE_FOLDER = lazily(
     re.IGNORECASE,
 )
 _BY_FORKS = ("pull_request", "pull_request_target", "issue_comment")
+
+
+_GIT = lazily(
+    at_word(r"git\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs|remote)\b", r"gh\s+(?:pr\s+checkout|repo)\b")
+    + "|release"
+)
 
 
 def missing_permissions(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -94,12 +100,7 @@ def _leaves_credentials(step: Step) -> bool:
 
 def _uses_git(step: Step) -> bool:
     if step.run is not None:
-        return bool(
-            re.search(
-                r"\bgit\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs|remote)\b|\bgh\s+(?:pr\s+checkout|repo)\b|semantic-release|release",
-                step.run,
-            )
-        )
+        return _GIT.search(step.run) is not None
     name = step.uses.name if step.uses is not None else ""
     return (
         step.uses is None
@@ -177,25 +178,18 @@ def secret_in_script(subject: Subject, options: Options) -> Iterator[Problem]:
 def all_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find expressions that hand over every secret of the repository."""
     workflow: Workflow = subject.context
-    for usage in usages(workflow):
-        if usage.tree is None:
-            continue
-        for node in usage.tree.walk():
-            if (
-                node.kind == "call"
-                and node.value.lower() == "tojson"
-                and node.items
-                and node.items[0].path() == ("secrets",)
-            ) or (node.kind in {"index", "star"} and node.path() in {("secrets", "?"), ("secrets", "*")}):
-                yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
+    for usage, node in nodes_of(workflow, "call"):
+        if node.value.lower() == "tojson" and node.items and node.items[0].path() == ("secrets",):
+            yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
+    for usage, node in nodes_of(workflow, "index", "star"):
+        if node.path() in {("secrets", "?"), ("secrets", "*")}:
+            yield Problem(usage.place(node.start, node.end), what=usage.site.value[node.start : node.end])
 
 
 def unmasked_secret(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find structured secrets that are taken apart, whose parts GitHub does not mask in the log."""
     for usage in usages(subject.context):
-        if usage.tree is None:
-            continue
-        for node in usage.tree.walk():
+        for node in usage.nodes:
             inner = node
             while inner.kind in {"property", "index", "star"}:
                 inner = inner.items[0]

@@ -24,26 +24,27 @@ if TYPE_CHECKING:
 
 _SIGNS = lazily(r"cosign|attest|slsa|notation|\bko\b|sigstore")
 _START = r"(?:^|[\s;&|(])"
-_INSTALLS: dict[str, re.Pattern[str]] = {
-    name: lazily(_START + pattern, re.MULTILINE)
-    for name, pattern in {
-        "npm": r"npm (?:ci|install|i)(?=\s*(?:$|[;&|\n]|--(?!global)|-(?!g)))",
-        "yarn": r"yarn(?: install)?(?=\s*(?:$|[;&|\n]|--))",
-        "pnpm": r"pnpm (?:install|i)(?=\s*(?:$|[;&|\n]|--))",
-        "pip": r"pip3? install (?:\S+ )*?(?:-r|--requirement|-e|['\"]?\.(?:\[|['\"]|\s|$))",
-        "pipenv": r"pipenv (?:install|sync)",
-        "poetry": r"poetry install",
-        "maven": r"(?:[^\s;&|(]*/)?mvnw? ",
-        "gradle": r"(?:[^\s;&|(]*/)?gradlew? ",
-        "bun": r"bun (?:install|i|ci)\b",
-        "uv": r"uv (?:sync|pip install)\b",
-        "pdm": r"pdm (?:install|sync)\b",
-        "bundler": r"bundle (?:install|exec)\b",
-        "cargo": r"cargo (?:\+\S+ )?(?:build|test|clippy|check|nextest)\b",
-        "composer": r"composer (?:install|update)\b",
-        "nuget": r"dotnet restore\b[^\n]*--locked-mode",
-    }.items()
+_INSTALLS: dict[str, tuple[str, re.Pattern[str]]] = {
+    name: (word, lazily(_START + pattern, re.MULTILINE))
+    for name, word, pattern in (
+        ("npm", "npm ", r"npm (?:ci|install|i)(?=\s*(?:$|[;&|\n]|--(?!global)|-(?!g)))"),
+        ("yarn", "yarn", r"yarn(?: install)?(?=\s*(?:$|[;&|\n]|--))"),
+        ("pnpm", "pnpm ", r"pnpm (?:install|i)(?=\s*(?:$|[;&|\n]|--))"),
+        ("pip", " install ", r"pip3? install (?:\S+ )*?(?:-r|--requirement|-e|['\"]?\.(?:\[|['\"]|\s|$))"),
+        ("pipenv", "pipenv ", r"pipenv (?:install|sync)"),
+        ("poetry", "poetry install", r"poetry install"),
+        ("maven", "mvn", r"(?:[^\s;&|(]*/)?mvnw? "),
+        ("gradle", "gradle", r"(?:[^\s;&|(]*/)?gradlew? "),
+        ("bun", "bun ", r"bun (?:install|i|ci)\b"),
+        ("uv", "uv ", r"uv (?:sync|pip install)\b"),
+        ("pdm", "pdm ", r"pdm (?:install|sync)\b"),
+        ("bundler", "bundle ", r"bundle (?:install|exec)\b"),
+        ("cargo", "cargo ", r"cargo (?:\+\S+ )?(?:build|test|clippy|check|nextest)\b"),
+        ("composer", "composer ", r"composer (?:install|update)\b"),
+        ("nuget", "--locked-mode", r"dotnet restore\b[^\n]*--locked-mode"),
+    )
 }
+"""Package manager → a text that stands wherever it installs, which is looked for first, and how it does."""
 _CACHES = {
     "actions/setup-node": ("npm", "yarn", "pnpm"),
     "actions/setup-python": ("pip", "pipenv", "poetry"),
@@ -97,7 +98,7 @@ def _managers(job: Job) -> dict[str, Step]:
 def _installing(text: str) -> tuple[str, ...]:
     """Return the package managers that a script installs with."""
     script = re.sub(r"(?m)^\s*#.*$", "", text.replace("\\\n", " "))
-    return tuple(name for name, pattern in _INSTALLS.items() if pattern.search(script))
+    return tuple(name for name, (word, pattern) in _INSTALLS.items() if word in script and pattern.search(script))
 
 
 def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]:

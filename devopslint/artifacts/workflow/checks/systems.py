@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from devopslint.artifacts.workflow.checks.runners import HOSTED, labels
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.resolve import resolve_in
+from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.knowledge.image_contents import PROGRAMS, lacks
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem
@@ -77,7 +79,9 @@ def _on_runner(job: Job) -> Iterator[Problem]:
         if step.uses is not None and _BREW_ON_PATH.search(step.uses.name):
             return
         script, condition = step.run, str(step.value.get("if", ""))
-        if not script or _ASKS.search(script) or _ASKS_IN_CONDITION.search(condition) or _BREW_ON_PATH.search(script):
+        if not script or not _may_call(script):
+            continue
+        if _ASKS.search(script) or _ASKS_IN_CONDITION.search(condition) or _BREW_ON_PATH.search(script):
             continue
         if "if" in step.value and len(systems) > 1:
             continue
@@ -91,7 +95,7 @@ def _on_runner(job: Job) -> Iterator[Problem]:
 @lru_cache(maxsize=256)
 def _may_call(script: str) -> bool:
     """Say whether the name of a command of one system stands anywhere in a script."""
-    return any(word in script for words in _ELSEWHERE.values() for word in words)
+    return has_one_of(script, chain.from_iterable(_ELSEWHERE.values()))
 
 
 def _calls(step: Step) -> Iterator[tuple[str, Place]]:
@@ -100,8 +104,6 @@ def _calls(step: Step) -> Iterator[tuple[str, Place]]:
     assert step.fragment is not None
     source = step.fragment.source
     if step.is_shell:
-        if not _may_call(step.run):
-            return
         for command in step.script():
             sure = command.before != "||" and not command.failure_ignored and not command.function
             if sure and command.name_word is not None and command.fragment is step.fragment:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Step, Workflow
+    from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
@@ -37,7 +38,7 @@ def unseen_variable(subject: Subject, options: Options) -> Iterator[Problem]:
         if step is None or usage.tree is None or path[:-1] != (*step.path, "env"):
             continue
         own = {key.lower() for key in step.env} - {str(path[-1]).lower()}
-        for node in usage.tree.walk():
+        for node in usage.nodes:
             name = node.path()
             if (
                 name is None
@@ -65,12 +66,19 @@ def _may_be_outside(step: Step, name: str) -> bool:
 def unknown_awaited_workflow(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names in `workflow_run` that no workflow of the repository has."""
     workflow: Workflow = subject.context
-    names = _names_of_workflows(workflow)
+    root, workspace = repository_root(workflow), workflow.workspace
+    if root is None or workspace is None or "workflow_run" not in workflow.triggers:
+        return
+    folder = f"{root}.github/workflows"
+    value = map_at(subject.value.get("on"), "workflow_run").get("workflows")
+    if _are_all_here(names_of(value), workspace, folder):
+        return
+    names = _names_of_workflows(workspace, folder)
     if names is None:
         return
-    value = map_at(subject.value.get("on"), "workflow_run").get("workflows")
+    known = {*_DYNAMIC, *(one.lower() for one in names)}
     for index, name in enumerate(names_of(value)):
-        if name.lower() in {*_DYNAMIC, *(one.lower() for one in names)} or "*" in name or "${{" in name:
+        if name.lower() in known or "*" in name or "${{" in name:
             continue
         path: Path = ("on", "workflow_run", "workflows")
         hint = nearest(name, names)
@@ -78,20 +86,39 @@ def unknown_awaited_workflow(subject: Subject, options: Options) -> Iterator[Pro
             yield Problem((*path, index) if isinstance(value, Seq) else path, name=name, hint=hint)
 
 
-def _names_of_workflows(workflow: Workflow) -> list[str] | None:
-    """Return the names and paths of the repository's workflows, `None` when one of them can't be read."""
-    root, workspace = repository_root(workflow), workflow.workspace
-    if root is None or workspace is None or "workflow_run" not in workflow.triggers:
-        return None
-    folder = f"{root}.github/workflows"
-    files = [name for name in workspace.names(folder) if name.endswith((".yml", ".yaml"))]
+def _are_all_here(names: list[str], workspace: Workspace, folder: str) -> bool:
+    """Say whether each name is surely that of a workflow in a folder: only files in which one stands are parsed for that."""
+    left = {name.lower() for name in names if "*" not in name and "${{" not in name} - _DYNAMIC
+    for file in _files(workspace, folder):
+        left.discard(f".github/workflows/{file}".lower())
+        source = workspace.source(f"{folder}/{file}") if left else None
+        text = source.text.lower() if source is not None else ""
+        if any(name in text for name in left):
+            left.discard((_title(workspace, f"{folder}/{file}") or "").lower())
+    return not left
+
+
+def _names_of_workflows(workspace: Workspace, folder: str) -> list[str] | None:
+    """Return the names and paths of the workflows in a folder, `None` when one of them can't be read."""
     found: list[str] = []
-    for name in files:
-        documents = workspace.documents(f"{folder}/{name}")
-        found.append(f".github/workflows/{name}")
-        if not documents or not isinstance(documents[0].root, Map):
+    for file in _files(workspace, folder):
+        title = _title(workspace, f"{folder}/{file}")
+        if title is None:
             return None
-        title = documents[0].root.get("name")
-        if isinstance(title, (str, int, float)):
-            found.append(str(title))
+        found.append(f".github/workflows/{file}")
+        if title:
+            found.append(title)
     return found
+
+
+def _files(workspace: Workspace, folder: str) -> list[str]:
+    return [name for name in workspace.names(folder) if name.endswith((".yml", ".yaml"))]
+
+
+def _title(workspace: Workspace, path: str) -> str | None:
+    """Return the name that a workflow has, empty without one; `None` when it can't be read."""
+    documents = workspace.documents(path)
+    if not documents or not isinstance(documents[0].root, Map):
+        return None
+    title = documents[0].root.get("name")
+    return str(title) if isinstance(title, (str, int, float)) else ""

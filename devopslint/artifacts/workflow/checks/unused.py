@@ -7,7 +7,7 @@ import re
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import words
 from devopslint.policy.subject import Problem
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import at_word, lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,17 +83,17 @@ def _may_read_event(workflow: Workflow) -> bool:
 
 
 _WHOLE = lazily(
-    r"\b(inputs|secrets)\s*(?:\[\s*[^'\s]|\.\*|\)|\}\}|,)|(GITHUB_EVENT_PATH|context\.payload\b|github\.event\s*[)}])",
-    re.IGNORECASE,
+    rf"({at_word('inputs', 'secrets')})\s*(?:\[\s*[^'\s]|\.\*|\)|\}}\}}|,)"
+    r"|github_event_path|context\.payload\b|github\.event\s*[)}]"
 )
-_READ = lazily(r"\b(inputs|secrets|matrix)\s*(?:\.\s*([\w-]+)|\[\s*['\"]([\w.-]+)['\"]\s*\])", re.IGNORECASE)
+_READ = lazily(rf"({at_word('inputs', 'secrets', 'matrix')})\s*(?:\.\s*([\w-]+)|\[\s*['\"]([\w.-]+)['\"]\s*\])")
 
 
 def _taken_whole(text: str) -> set[str]:
     """Return the contexts that are used as a whole, or with a name that is worked out."""
     found: set[str] = set()
-    for one in _WHOLE.finditer(text):
-        found.update({one.group(1).lower()} if one.group(1) else {"inputs", "secrets"})
+    for one in _WHOLE.finditer(text.lower()):
+        found.update({one.group(1)} if one.group(1) else {"inputs", "secrets"})
     if re.search(r"\bsecrets:\s*inherit\b", text):
         found.add("secrets")
     return found
@@ -101,7 +101,7 @@ def _taken_whole(text: str) -> set[str]:
 
 def _names_read(text: str) -> set[tuple[str, str]]:
     """Return each context with each name, in lower case, that is read of it."""
-    return {(one.group(1).lower(), (one.group(2) or one.group(3)).lower()) for one in _READ.finditer(text)}
+    return {(one.group(1), one.group(2) or one.group(3)) for one in _READ.finditer(text.lower())}
 
 
 def _repeats(name: str, cells: Sequence[Any]) -> bool:
