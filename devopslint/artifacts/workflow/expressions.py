@@ -25,6 +25,7 @@ _TOKEN = lazily(
     )""",
     re.VERBOSE,
 )
+_REFERENCE = lazily(r"\s*([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*")
 EXPRESSION = r"\$\{\{(?:(?!\$\{\{)[\s\S])*?\}\}"
 """A pattern of an expression where none has a `}}` in a string literal; `find_expressions` heeds these too.
 
@@ -162,7 +163,23 @@ def parse_expression(text: str, start: int = 0, end: int | None = None) -> Node:
 
     Raises ExpressionError with the offsets of the first fault.
     """
-    return _Parser(text, start, len(text) if end is None else end).parse()
+    last = len(text) if end is None else end
+    return _plain_reference(text, start, last) or _Parser(text, start, last).parse()
+
+
+def _plain_reference(text: str, start: int, end: int) -> Node | None:
+    """Return the tree of an expression that is but names with dots between them, as most are; `None` for any other."""
+    found = _REFERENCE.fullmatch(text, start, end)
+    if found is None:
+        return None
+    first, *properties = found[1].split(".")
+    if first in _CONSTANTS or len(properties) >= _MOST_STEPS or "Infinity" in found[1] or "NaN" in found[1]:
+        return None
+    at = found.start(1)
+    node = Node("name", at, at + len(first), first)
+    for name in properties:
+        node = Node("property", at, node.end + 1 + len(name), name, (node,))
+    return node
 
 
 class _Parser:
@@ -177,18 +194,16 @@ class _Parser:
         self._read_tokens(start, end)
 
     def _read_tokens(self, at: int, end: int) -> None:
-        text = self.text
-        while True:
-            while at < end and text[at].isspace():
-                at += 1
-            if at >= end:
-                break
-            found = _TOKEN.match(text, at, end)
+        text, match = self.text, _TOKEN.match
+        while at < end:
+            found = match(text, at, end)
             if found is None or found.lastgroup is None:
-                raise ExpressionError(*self._strange(at, end))
+                left = text[at:end].lstrip()
+                if not left:
+                    break
+                raise ExpressionError(*self._strange(end - len(left), end))
             kind = found.lastgroup
-            token = found.group(kind)
-            self.tokens.append((kind, token, found.start(kind), found.end(kind)))
+            self.tokens.append((kind, found[kind], *found.span(kind)))
             at = found.end()
 
     def _strange(self, at: int, end: int) -> tuple[str, int, int]:

@@ -260,7 +260,7 @@ class Step:
     """A step of a job or of a composite action."""
 
     __slots__ = (
-        "_fragment", "_script", "_shell", "env", "id", "index", "inputs", "job", "path", "run", "uses", "value",
+        "_fragment", "_is_shell", "_script", "_shell", "env", "id", "index", "inputs", "job", "path", "run", "uses", "value",
         "workflow",
     )  # fmt: skip
 
@@ -283,6 +283,7 @@ class Step:
         self._fragment: Fragment | None = None
         self._script: Script | None = None
         self._shell: str | None = "not asked"
+        self._is_shell: bool | None = None
 
     @property
     def fragment(self) -> Fragment | None:
@@ -339,7 +340,9 @@ class Step:
     @property
     def is_shell(self) -> bool:
         """Whether its script is one of bash or sh."""
-        return self.run is not None and self.shell in SHELLS
+        if self._is_shell is None:
+            self._is_shell = self.run is not None and self.shell in SHELLS
+        return self._is_shell
 
     def script(self) -> Script:
         """Return its script, parsed once."""

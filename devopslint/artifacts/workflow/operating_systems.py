@@ -23,7 +23,7 @@ def is_on_windows(job: Any) -> bool | None:
     labels = value.get("labels") if isinstance(value, Map) else value
     if isinstance(labels, list) and len(labels) > 1 and True in found:
         return True
-    return found.pop() if len(found) == 1 else None
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def is_also_on_windows(job: Any) -> bool:
@@ -33,6 +33,13 @@ def is_also_on_windows(job: Any) -> bool:
 
 def _systems(job: Any) -> set[bool]:
     """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
+    known: dict[str, set[bool]] = job.workflow.cache.setdefault("systems", {})
+    if job.key not in known:
+        known[job.key] = _find_systems(job)
+    return known[job.key]
+
+
+def _find_systems(job: Any) -> set[bool]:
     from devopslint.artifacts.workflow.resolve import resolve_in
 
     value = job.value.get("runs-on")

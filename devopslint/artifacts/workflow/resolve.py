@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devopslint.artifacts.workflow.expressions import ExpressionError, find_expressions, parse_expression
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map
 
@@ -68,8 +70,15 @@ def as_text(value: Any) -> str:
 
 
 def _evaluate(text: str, start: int, end: int, scope: Any) -> Sequence[Candidate] | None:
+    tree = _tree(text[start:end])
+    return value_of(tree, scope) if tree is not None else None
+
+
+@lru_cache(maxsize=256)
+def _tree(text: str) -> Node | None:
+    """Return the tree of an expression, `None` when it can't be read; the same ones stand at many places."""
     try:
-        return value_of(parse_expression(text, start, end), scope)
+        return parse_expression(text)
     except ExpressionError:
         return None
 

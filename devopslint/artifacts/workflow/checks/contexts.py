@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.outputs import outputs_of_step
 from devopslint.artifacts.workflow.usage import nodes_of, references, usages
@@ -65,11 +67,16 @@ def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
         known = _PARTS_OF_JOB.get(context) or (table[context] if context in _CLOSED else ())
         if context == "github" and name.lower() in _MORE_OF_GITHUB:
             continue
-        if name and known and name.lower() not in {one.lower() for one in known} and not _grows(name):
+        if name and known and name.lower() not in _in_lower_case(tuple(known)) and not _grows(name):
             start = node.end - len(name) if node.kind == "property" else node.items[1].start
             end = node.end if node.kind == "property" else node.items[1].end
             shown = usage.site.value[owner.start : owner.end]
             yield Problem(usage.place(start, end), name=f"{shown}.{name}", hint=nearest(name, known))
+
+
+@lru_cache(maxsize=16)
+def _in_lower_case(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(one.lower() for one in names)
 
 
 def _last_name(node: Node) -> str:

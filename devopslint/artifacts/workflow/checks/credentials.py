@@ -123,10 +123,11 @@ def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
 
 def _is_secret(name: str, value: str) -> bool:
     """Say whether a text that stands under a name is a secret, and none of a test."""
-    if "${{" in value or _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value) or len(value) < _SHORT:
+    if len(value) < _SHORT or "${{" in value or not looks_like_secret_name(name):
         return False
-    plain = name.replace("-", "").replace("_", "")
-    return not _OTHER_KEY.search(plain) and looks_like_secret_name(name) and is_plausible_secret(value)
+    if _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value):
+        return False
+    return not _OTHER_KEY.search(name.replace("-", "").replace("_", "")) and is_plausible_secret(value)
 
 
 def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -98,7 +98,7 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
 
 def _faults(job: Job) -> Iterator[Fault]:
     ground = first_ground(job.workflow)
-    if ground is None or job.uses is not None or not _is_certain(job.value):
+    if ground is None or not job.has_step(_checks_out) or not _is_certain(job.value):
         return
     ground.waits = bool(job.needs)
     told: set[Any] = set()
@@ -115,6 +115,10 @@ def _faults(job: Job) -> Iterator[Fault]:
                 ground.pristine = False
                 continue
             yield from _of_script(step, ground, told, certain=certain)
+
+
+def _checks_out(step: Step) -> bool:
+    return step.uses is not None and step.uses.name == "actions/checkout"
 
 
 def _is_certain(owner: Mapping[str, Any]) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
+    Label = tuple[str, Path, list[Related]]
 
 HOSTED = frozenset(
     [
@@ -82,8 +83,15 @@ _LOOKS_HOSTED = lazily(
 )
 
 
-def labels(job: Job) -> Iterator[tuple[str, Path, list[Related]]]:
-    """Yield every label that the runner of a job can have, with its path and where it came from."""
+def labels(job: Job) -> list[Label]:
+    """Return every label that the runner of a job can have, with its path and where it came from."""
+    known: dict[str, list[Label]] = job.workflow.cache.setdefault("labels", {})
+    if job.key not in known:
+        known[job.key] = list(_find_labels(job))
+    return known[job.key]
+
+
+def _find_labels(job: Job) -> Iterator[Label]:
     value = job.value.get("runs-on")
     path: Path = ("runs-on",)
     if isinstance(value, Map):
@@ -103,7 +111,7 @@ def labels(job: Job) -> Iterator[tuple[str, Path, list[Related]]]:
 def retired_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels of images that GitHub has retired."""
     job: Job = subject.context
-    all_labels = list(labels(job))
+    all_labels = labels(job)
     if any(label.lower() == "self-hosted" for label, _, _ in all_labels):
         return
     for label, path, related in all_labels:
@@ -115,7 +123,7 @@ def retired_runner(subject: Subject, options: Options) -> Iterator[Problem]:
 def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that look like those of GitHub's runners and are none of them."""
     job: Job = subject.context
-    all_labels = list(labels(job))
+    all_labels = labels(job)
     if not any(label.lower() == "self-hosted" for label, _, _ in all_labels):
         for label, path, related, hint in _unknown(job, all_labels, options):
             if hint is not None:
@@ -125,7 +133,7 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
 def unlisted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that only runners of one's own can have, and that no list of those has."""
     job: Job = subject.context
-    all_labels = list(labels(job))
+    all_labels = labels(job)
     is_own = any(label.lower() == "self-hosted" for label, _, _ in all_labels)
     for label, path, related, hint in _unknown(job, all_labels, options):
         if is_own or hint is None:
@@ -133,7 +141,7 @@ def unlisted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _unknown(
-    job: Job, all_labels: Sequence[tuple[str, Path, list[Related]]], options: Options
+    job: Job, all_labels: Sequence[Label], options: Options
 ) -> Iterator[tuple[str, Path, list[Related], str | None]]:
     """Yield each label that is neither GitHub's nor in the option, and what was meant, if it looks like one of GitHub's."""
     in_group = isinstance(job.value.get("runs-on"), Map)
