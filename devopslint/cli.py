@@ -70,9 +70,15 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         multiple=True,
         metavar="WORDS",
         shell_complete=rules_to_complete,
-        help="Run only these: ids, artifacts, tags, practices, peers' ids, globs.",
+        help="Run only these, parted by commas: ids, artifacts, tags, practices, ids of other tools (DL3007), globs.",
     ),
-    click.option("--ignore", multiple=True, metavar="WORDS", shell_complete=rules_to_complete, help="Leave these out."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="WORDS",
+        shell_complete=rules_to_complete,
+        help="Leave these out: the same words.",
+    ),
     click.option("--profile", type=Word(["default", "strict"]), help="strict adds what is a matter of taste."),
     click.option(
         "--fail-on",
@@ -176,8 +182,8 @@ class DefaultGroup(click.Group):
 def cli() -> None:
     """Check workflows, Dockerfiles, Terraform, Kubernetes manifests and the rest of what a DevOps team keeps in files.
 
-    `devopslint [PATHS]` is `devopslint check [PATHS]`. Exit codes: 0 nothing to fail on, 1 findings at or above
-    --fail-on, 2 usage, configuration, rule or internal error.
+    `devopslint [PATHS]` is `devopslint check [PATHS]`, and `devopslint check --help` has the options of that. Exit codes:
+    0 nothing to fail on, 1 findings at or above --fail-on, 2 usage, configuration, rule or internal error.
     """
 
 
@@ -241,7 +247,7 @@ def files(paths: tuple[str, ...], as_json: bool) -> int:
 
 @cli.command()
 @click.option(
-    "--select", multiple=True, metavar="WORDS", help="Only these: ids, artifacts, tags, practices, peers' ids."
+    "--select", multiple=True, metavar="WORDS", help="Only these: ids, artifacts, tags, practices, ids of other tools."
 )
 @click.option("--profile", type=Word(["default", "strict"]), help="Only the rules of this profile.")
 @click.option("--level", type=LEVELS, help="Only the rules of this level.")
@@ -265,7 +271,7 @@ def rule() -> None:
 @click.argument("identifier", metavar="ID", shell_complete=rules_to_complete)
 @click.option("--rules-dir", "rules_dirs", multiple=True, type=click.Path(), help="A folder of your own rules.")
 def rule_show(identifier: str, rules_dirs: tuple[str, ...]) -> int:
-    """Explain a rule: why, how, examples. ID may be the id of a peer's rule (DL3007)."""
+    """Explain a rule: why, how, examples. ID may be that of another tool (DL3007)."""
     from devopslint.commands.rules import show_rule
 
     return show_rule(identifier, rules_dirs)
@@ -303,6 +309,16 @@ def baseline(grow: bool, prune: bool, **values: Any) -> int:
     return update_baseline(_request(**values), grow=grow, prune=prune)
 
 
+_IN_VAIN = frozenset(
+    (
+        "outputs", "statistics", "fail_on", "min_level", "exit_zero", "strict", "stdin_filename", "profile_rules", "color",
+        "max_findings", "show_urls", "no_baseline", "add_ignore", "suppressed", "category",
+    )
+)  # fmt: skip
+"""Options of a check that are about its report and its exit code, or about one file: they say nothing to a baseline."""
+baseline.params = [one for one in baseline.params if one.name not in _IN_VAIN]
+
+
 @cli.command(short_help="Show what the configuration says for a path, and where.")
 @click.argument("path", type=click.Path(), default=".")
 @click.option("--config", "config_path", type=click.Path(), help="Use this configuration.")
@@ -324,18 +340,18 @@ def config(path: str, config_path: str | None, as_json: bool) -> int:
 def explain_rule(identifier: str, path: str, as_json: bool, **values: Any) -> int:
     """Say what a rule saw in a file, and which step of its condition held, did not, or could not be known.
 
-    ID may be a slug or the id of a peer's rule. With a LINE only what stands there is told.
+    ID may be a slug or the id of another tool's rule. With a LINE only what stands there is told.
     """
     from devopslint.commands.explain import explain
 
     return explain(identifier, path, _request(paths=(path,), **values), as_json=as_json)
 
 
-@cli.command(short_help="Turn the configuration of peers into one of ours.")
+@cli.command(short_help="Turn the configuration of other tools into one of ours.")
 @click.argument("folder", type=click.Path(), default=".")
 @click.option("--write", is_flag=True, help="Write .devopslint.yaml instead of printing it; one that is there is kept.")
 def migrate(folder: str, write: bool) -> int:
-    """Turn the configuration files of peers (hadolint, checkov, zizmor, trivy, tflint, …) into one of ours."""
+    """Turn the configuration files of other tools (hadolint, checkov, zizmor, trivy, tflint, …) into one of ours."""
     from devopslint.commands.migrate import migrate as run_migrate
 
     return run_migrate(folder, write=write)

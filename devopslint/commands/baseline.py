@@ -24,11 +24,15 @@ def update_baseline(request: Request, *, grow: bool, prune: bool) -> int:
     """
     if request.diff_base is not None:
         raise UsageError("a baseline is of all that is found: not with --diff-base")
+    if grow and prune:
+        raise UsageError("--grow and --prune contradict each other: without either what is gone is taken out")
     request.no_baseline = True
     report, session, asked = judge(request)
     path = baseline_path(request, session)
     name = os.path.relpath(path)
     exists = os.path.exists(path)
+    if prune and not exists:
+        raise UsageError(f"{name} is not there, so nothing can be taken out: `devopslint baseline` writes it")
     before = read_baseline(path) if exists else Baseline()
     known, fresh, left = before.split(keyed(report), is_gone(report.root))
     stale = in_scope(left, asked.looked_at(), report.root, judged_in(session))

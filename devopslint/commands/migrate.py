@@ -83,7 +83,7 @@ def migrate(folder: str, *, write: bool) -> int:
             read(migration, name, file.read())
     if not found:
         known = ", ".join(names[0] for names, _, _ in _READERS)
-        tell(f"{folder}: no configuration of a peer that devopslint can read: it looks for {known}")
+        tell(f"{folder}: no configuration of another tool that devopslint can read: it looks for {known}")
         return 2
     if migration.unread:
         for line in migration.unread:

@@ -142,15 +142,20 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
 
 def _folder_for_new() -> str:
     """Return where a rule goes when no folder is named: to the only one of the configuration, else to those of a checkout."""
+    from devopslint.engine.discover import is_below
     from devopslint.policy.catalog import PACKED_RULES, built_in_folder
 
     path = find_config(os.getcwd(), os.path.abspath(os.sep))
     folders = read_config(path).rules_dirs() if path else []
     if len(folders) == 1:
         return folders[0][0]
-    if folders or built_in_folder() == PACKED_RULES:
+    own = built_in_folder()
+    in_checkout = own != PACKED_RULES and is_below(
+        os.path.realpath(os.getcwd()), os.path.realpath(os.path.dirname(own))
+    )
+    if folders or not in_checkout:
         raise UsageError("say where your rules are to be: --rules-dir policy")
-    return built_in_folder()
+    return own
 
 
 def _test_words(identifier: str, rules_dir: str | None) -> str:

@@ -9,16 +9,24 @@ if TYPE_CHECKING:
     from devopslint.engine.workspace import Workspace
 
 
-def found_beside(paths: Iterable[str], workspace: Workspace) -> list[str]:
-    """Return those of some files that a run over the whole comes to."""
-    excludes = workspace.excludes
-    kept = sorted(path for path in paths if excludes is None or not excludes(path))
-    if not workspace.root or not any(_may_be_ignored(path, workspace) for path in kept):
-        return kept
-    from devopslint.engine.discover import discover
+class Beside:
+    """Says which of some files a run over the whole comes to."""
 
-    found = {*discover(workspace.root, [workspace.root]).found}
-    return [path for path in kept if path in found]
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._all: frozenset[str] | None = None
+
+    def __call__(self, paths: Iterable[str]) -> list[str]:
+        """Return those files, sorted."""
+        workspace, excludes = self._workspace, self._workspace.excludes
+        kept = sorted(path for path in paths if excludes is None or not excludes(path))
+        if not workspace.root or not any(_may_be_ignored(path, workspace) for path in kept):
+            return kept
+        if self._all is None:
+            from devopslint.engine.discover import discover
+
+            self._all = frozenset(discover(workspace.root, [workspace.root]).found)
+        return [path for path in kept if path in self._all]
 
 
 def _may_be_ignored(path: str, workspace: Workspace) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.engine.analysis import AT_ONCE
 from devopslint.engine.artifacts import artifacts
+from devopslint.engine.beside import Beside
 from devopslint.engine.dispatch import Dispatch, dispatches_of
 from devopslint.engine.judge import Judge
 from devopslint.engine.progress import Progress
@@ -133,6 +134,7 @@ class Run:
         """Judge the repository as a whole, over the facts of its units."""
         known = list(results)
         kinds = {path: artifact for result in results for path, artifact in result.kinds}
+        found = Beside(self.workspace)
         for artifact in artifacts().values():
             reduce = getattr(artifact, "reduce", None)
             if reduce is None or not self._judge.dispatches(0).table(artifact.NAME):
@@ -141,16 +143,13 @@ class Run:
                 if not _concerns(artifact, asked, kinds, self.workspace):
                     continue
                 beside = [path for path in artifact.beside(self.workspace) if path not in kinds]  # type: ignore[attr-defined]
-                if beside:
-                    from devopslint.engine.beside import found_beside
-
-                    beside = found_beside(beside, self.workspace)
-                known.extend(self._performer(self._judge, tasks_for(beside, self.workspace, self.scopes)))
+                known.extend(self._performer(self._judge, tasks_for(found(beside), self.workspace, self.scopes)))
                 kinds.update((path, name) for result in known for path, name in result.kinds)
             facts = _facts_in_order(known)
+            more = {"whole": asked.whole, "found": found}
             result = self._judge.judge_whole(
                 artifact.NAME,
-                lambda reduce=reduce, facts=facts: reduce(facts, kinds, self.workspace, whole=asked.whole),  # type: ignore[misc]
+                lambda reduce=reduce, facts=facts, more=more: reduce(facts, kinds, self.workspace, **more),  # type: ignore[misc]
             )
             if len(self.scopes.all) > 1:
                 result.findings = [one for one in result.findings if self._holds(one)]

@@ -85,7 +85,8 @@ def read_baseline(path: str) -> Baseline:
     except json.JSONDecodeError as error:
         raise BaselineError(f"{shown}:{error.lineno}:{error.colno}: {error.msg.lower()}") from None
     except UnreadableError as error:
-        raise BaselineError(f"{shown}:1:1: {error.message}") from None
+        hint = "" if os.path.lexists(path) else ": `devopslint baseline` writes one"
+        raise BaselineError(f"{shown}: {error.message}{hint}") from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise BaselineError(f"{shown}:1:1: can't be read: {error}") from None
     if (

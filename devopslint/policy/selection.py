@@ -109,7 +109,8 @@ class Selection:
             if not any(selects(word, rule) or reaches(word, rule) for rule in rules):
                 from devopslint.policy.suggestion import suggestion
 
-                said[word] = f"no rule is selected by `{word}`{suggestion(word, words_of(rules))}"
+                near = suggestion(word, words_of(rules)) or ": `devopslint rules` lists them"
+                said[word] = f"no rule is selected by `{word}`{near}"
         if self.select and all(word in said for word in self.select):
             raise SelectionError(said[self.select[0]])
         return said

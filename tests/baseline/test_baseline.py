@@ -283,3 +283,25 @@ def test_a_baseline_beside_the_merge_base_is_not_stale(tmp_path: Path) -> None:
     done = devopslint("check", *ARGUMENTS, "--diff-base", "main", "--output", "concise", cwd=tmp_path)
     assert "gone" not in done.stdout + done.stderr
     assert done.stdout.startswith("b/Dockerfile:1:1: ")
+
+
+def test_what_a_baseline_has_no_use_for_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": "FROM a:latest\n"})
+    for arguments, said in (
+        (("--grow", "--prune"), "--grow and --prune contradict each other: without either what is gone is taken out"),
+        (
+            ("--prune",),
+            ".devopslint-baseline.json is not there, so nothing can be taken out: `devopslint baseline` writes",
+        ),
+    ):
+        done = devopslint("baseline", *arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"devopslint: {said}")
+    for option in ("--output=json", "--statistics", "--fail-on=error", "--add-ignore", "--max-findings=3", "--strict"):
+        done = devopslint("baseline", option, cwd=tmp_path)
+        assert (done.returncode, "No such option" in done.stderr) == (2, True), option
+    assert [path.name for path in tmp_path.iterdir()] == ["Dockerfile"]
+    gone = devopslint("--baseline", "gone.json", cwd=tmp_path)
+    assert gone.stderr == (
+        "devopslint: gone.json: can't be read: no such file or directory: `devopslint baseline` writes one\n"
+    )

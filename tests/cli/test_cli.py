@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from house import DOCKERFILE, house
-from running import devopslint, findings, write
+from running import ROOT, devopslint, findings, write
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("--rules-dir", "nowhere"), "nowhere: no such folder of rules"),
         (("--config", "nowhere.yaml"), "nowhere.yaml: can't be read"),
         (("rule", "show", "house/nothing-like-it"), "no rule is selected by `house/nothing-like-it`"),
+        (("rule", "show", "qqqqqqqqqq"), "no rule is selected by `qqqqqqqqqq`: `devopslint rules` lists them"),
         (("rule", "test", "dockerfile/no-such-rule-at-all"), "no rule is selected by"),
         (("rule", "new", "Not An Id"), "is no id"),
         (("rule", "new", "a/b", "--rules-dir", "r", "--on", "dockerfile.stge"), "did you mean `dockerfile.stage`?"),
@@ -529,6 +530,13 @@ def test_a_new_rule_goes_where_the_configuration_has_its_rules(project: Path) ->
     assert devopslint("rule", "new", "mine/x", cwd=project).returncode == 0
     assert "1 failed" in devopslint("rule", "test", "--rules-dir", "policy", "mine/x", cwd=project).stdout
     assert (project / "policy/mine/x.yaml").is_file()
+
+
+def test_a_new_rule_never_goes_to_the_rules_of_devopslint_from_elsewhere(project: Path) -> None:
+    done = devopslint("rule", "new", "mine/gone", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "devopslint: say where your rules are to be: --rules-dir policy\n"
+    assert not (ROOT / "rules/mine").exists()
 
 
 def test_rule_test_says_what_does_not_hold(project: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Unit, Workspace
@@ -62,12 +62,17 @@ def beside(workspace: Workspace) -> Sequence[str]:
 
 
 def reduce(
-    facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace, *, whole: bool = True
+    facts: list[dict[str, Any]],
+    files: Mapping[str, str],
+    workspace: Workspace,
+    *,
+    whole: bool = True,
+    found: Callable[[Sequence[str]], Sequence[str]] = list,
 ) -> Iterable[Subject]:
     """Yield the one subject `repository`; its value is a mapping, its context a `model.Repository`.
 
-    What files there are (`files`) is known only to a run over the `whole`.
+    What files there are (`files`) is known only to a run over the `whole`; `found` says which of some it comes to.
     """
-    from devopslint.artifacts.repository.model import repository_subject
+    from devopslint.artifacts.repository.model import Repository, repository_subject
 
-    return [repository_subject(facts, files, workspace, DOCUMENTS, whole=whole)]
+    return [repository_subject(Repository(facts, files, workspace, DOCUMENTS, found), whole=whole)]

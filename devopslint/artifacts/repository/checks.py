@@ -50,7 +50,11 @@ def no_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     place = repository.entrance()
     # in a file it must be told whatever else was asked for; what nobody has a file for is told of the whole only
     in_a_file = place.source.path != WORKFLOWS
-    if has_something_built(repository.workspace) if in_a_file else _BUILT.intersection(repository.files.values()):
+    if (
+        has_something_built(repository.workspace, repository.found)
+        if in_a_file
+        else _BUILT.intersection(repository.files.values())
+    ):
         yield Problem(place)
 
 

@@ -6,7 +6,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from devopslint.policy.artifact import Workspace
 
@@ -17,6 +17,7 @@ _NOT_OWN = frozenset(_FOREIGN.split())
 """Folders whose manifests are not what the repository itself depends on, or not its own."""
 _MOST_FOLDERS = 300
 _DEEPEST_BUILT = 4
+_YAML, _MANIFEST = (".yaml", ".yml"), "apiVersion"
 _BUILT = lazily(
     r"(?!.*\.(?:md|rst|txt|py|js|ts|go)\Z)(?i:(?:[\w.-]+\.)?(?:docker|container)file(?:[.-][\w.-]+)?|[\w.-]+\.(?:tf|tofu))\Z"
 )
@@ -39,9 +40,20 @@ def folders_near_the_root(workspace: Workspace, deepest: int) -> Iterator[tuple[
             open_folders.extend((prefix + name, depth + 1) for name in inner)
 
 
-def has_something_built(workspace: Workspace) -> bool:
-    """Say whether there are images, infrastructure or manifests, in no more levels than people look through."""
+def has_something_built(workspace: Workspace, found: Callable[[Sequence[str]], Sequence[str]] = list) -> bool:
+    """Say whether there are images, infrastructure or manifests, in no more levels than people look through.
+
+    `found` says which of some files a run over the whole comes to.
+    """
     for folder, names in folders_near_the_root(workspace, _DEEPEST_BUILT):
-        if any(_BUILT.match(name) for name in names) or workspace.has_word(folder, (".yaml", ".yml"), "apiVersion"):
+        prefix = folder + "/" if folder else ""
+        built = [prefix + name for name in names if _BUILT.match(name)]
+        if workspace.has_word(folder, _YAML, _MANIFEST):
+            built += [
+                prefix + name
+                for name in names
+                if name.endswith(_YAML) and _MANIFEST in (getattr(workspace.source(prefix + name), "text", ""))
+            ]
+        if found(built):
             return True
     return False

@@ -8,7 +8,7 @@ from devopslint.syntax.tree import UNKNOWN, Document, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
@@ -16,18 +16,11 @@ if TYPE_CHECKING:
 WORKFLOWS = ".github/workflows"
 
 
-def repository_subject(
-    facts: list[dict[str, Any]],
-    files: Mapping[str, str],
-    workspace: Workspace,
-    documents: Sequence[str],
-    *,
-    whole: bool,
-) -> Subject:
+def repository_subject(repository: Repository, *, whole: bool) -> Subject:
     """Return the subject of the whole repository; it stands where what it lacks is told."""
-    repository = Repository(facts, files, workspace, documents)
     value = Map()
     kinds = Map()
+    files = repository.files
     for kind in sorted(set(files.values())):
         kinds.put(kind, sorted(path for path, name in files.items() if name == kind), (0, 0, 0, 0))
     value.put("files", kinds if whole else UNKNOWN, (0, 0, 0, 0))
@@ -46,19 +39,26 @@ class Repository:
     """What checks on the repository ask for.
 
     `workflows` are the facts of the workflows that run: those in `.github/workflows`. `files` maps every recognised path
-    to the kind of its artifact. `documents` are names of documents about the whole, the best first.
+    to the kind of its artifact. `documents` are names of documents about the whole, the best first. `found` says which of
+    some files a run over the whole comes to.
     """
 
-    __slots__ = ("documents", "files", "workflows", "workspace")
+    __slots__ = ("documents", "files", "found", "workflows", "workspace")
 
     def __init__(
-        self, facts: list[dict[str, Any]], files: Mapping[str, str], workspace: Workspace, documents: Sequence[str]
+        self,
+        facts: list[dict[str, Any]],
+        files: Mapping[str, str],
+        workspace: Workspace,
+        documents: Sequence[str],
+        found: Callable[[Sequence[str]], Sequence[str]] = list,
     ) -> None:
         self.documents = documents
+        self.found = found
         self.files = files
         self.workspace = workspace
-        found = (fact for fact in facts if fact.get("artifact") == "workflow")
-        own = [fact for fact in found if fact["path"].rpartition("/")[0] == WORKFLOWS]
+        workflows = (fact for fact in facts if fact.get("artifact") == "workflow")
+        own = [fact for fact in workflows if fact["path"].rpartition("/")[0] == WORKFLOWS]
         self.workflows: list[dict[str, Any]] = sorted(own, key=_path)
 
     def jobs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
