@@ -237,6 +237,8 @@ def test_commands_are_understood(command: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "fixtures" / "demo", tmp_path / "demo")
     rule = next(text for page, text in whole_rules() if page == "README.md")
     write(tmp_path / "demo", {"k8s/web.yaml": "", "policy/house/example.yaml": rule})
+    if "--prune" in command:
+        assert devopslint("baseline", cwd=tmp_path / "demo").returncode == 0
     done = devopslint(*shlex.split(command, comments=True)[1:], cwd=tmp_path / "demo")
     assert done.returncode in {0, 1}, done.stderr
 
