@@ -30,11 +30,17 @@ _OTHER_CLOUD = lazily(
     r"endpoint|minio|cloudflare|r2|wasabi|backblaze|digitalocean|spaces|scaleway|localstack", re.IGNORECASE
 )
 
+_DELETES = lazily(r"delete-artifact|deleteArtifact|-X DELETE\b[^\n]*artifacts|artifacts[^\n]*-X DELETE")
+_OF_ONE_RUN = lazily(r"github\.(?:run_id|run_number|sha)\b")
+"""What makes the group of a `concurrency` another one in each run, so that nothing is cancelled."""
+
 
 def clashing_artifact_names(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find artifacts that one run uploads twice under one name, which version 4 and later refuse."""
     workflow: Workflow = subject.context
     seen: dict[str, tuple[Step, Place]] = {}
+    if any(_DELETES.search(f"{step.uses.name if step.uses else ''} {step.run or ''}") for step in workflow.steps):
+        return
     for step in workflow.steps:
         if not _uploads_for_sure(step):
             continue
@@ -80,10 +86,13 @@ def cut_off_deployment(subject: Subject, options: Options) -> Iterator[Problem]:
     owners: list[tuple[Map, Path, list[Job]]] = [(workflow.root, (), deploying)]
     owners.extend((job.value, job.path, [job]) for job in deploying)
     for owner, path, jobs in owners:
+        concurrency = map_at(owner, "concurrency")
+        alone = _OF_ONE_RUN.search(str(concurrency.get("group"))) is not None
         if (
             jobs
-            and map_at(owner, "concurrency").get("cancel-in-progress") is True
+            and concurrency.get("cancel-in-progress") is True
             and "pull_request" not in workflow.triggers
+            and not alone
         ):
             yield Problem((*path, "concurrency", "cancel-in-progress"), part="pair", job=jobs[0].key)
 
