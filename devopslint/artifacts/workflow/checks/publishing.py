@@ -36,6 +36,17 @@ _TOKEN_INPUTS = {
 """Action that publishes → the registry, and the input with the stored token."""
 _STORED = lazily(r"secrets\.(?!GITHUB_TOKEN\b)", re.IGNORECASE)
 _OTHER_REGISTRY = lazily(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
+_OTHERS_BY: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    "npm": (lazily(r"(?!)"), lazily(r"(?i)npm_config_(?:\w+:)?registry|YARN_NPM_(?:PUBLISH_)?REGISTRY")),
+    "PyPI": (
+        lazily(r"\s-r[ =]?(?!pypi\b)\w|--publish-url|\btestpypi\b"),
+        lazily(r"TWINE_REPOSITORY|UV_PUBLISH_(?:URL|INDEX)|POETRY_REPOSITORIES_|FLIT_INDEX_URL|HATCH_INDEX_REPO|PDM_PUBLISH_REPO"),
+    ),
+    "crates.io": (lazily(r"(?!)"), lazily(r"CARGO_REGISTR(?:IES_|Y_DEFAULT)")),
+    "NuGet": (lazily(r"(?:-s|--?[Ss]ource)[ =]+[\"']?(?!\S*nuget\.org)\S"), lazily(r"(?!)")),
+    "RubyGems": (lazily(r"(?!)"), lazily(r"RUBYGEMS_HOST")),
+}  # fmt: skip
+"""Registry → what in a script, and which variables, say that another one is meant."""
 _COMMANDS: dict[tuple[str, ...], str] = {
     ("twine", "upload"): "PyPI",
     ("uv", "publish"): "PyPI",
@@ -84,7 +95,7 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     elsewhere = step.is_preceded_by(_sets_another_registry)
     for registry, command, variables in _PUBLISHING:
-        if not command.search(step.run) or (registry == "npm" and elsewhere):
+        if not command.search(step.run) or (registry == "npm" and elsewhere) or _goes_elsewhere(step, registry):
             continue
         yield from _token_in_script(step, registry)
         for name in variables:
@@ -93,6 +104,14 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
             if env is not None and isinstance(value, str) and _STORED.search(value):
                 mark = env.at[name][:2]
                 yield Problem(Place(subject.document.source, *mark), registry=registry)
+
+
+def _goes_elsewhere(step: Step, registry: str) -> bool:
+    """Say whether the script of a step, a variable or `package.json` names another registry."""
+    in_script, in_env = _OTHERS_BY[registry]
+    if in_script.search(step.run or "") or any(in_env.search(str(env)) for env, _ in step.env_owners()):
+        return True
+    return registry == "npm" and _is_for_another_registry(step)
 
 
 def _sets_another_registry(step: Step) -> bool:
@@ -123,6 +142,8 @@ def publishing_without_identity(subject: Subject, options: Options) -> Iterator[
     if registry == "crates.io" and command.has_flag("-n"):
         return
     if registry == "npm" and (step.is_preceded_by(_sets_another_registry) or _is_for_another_registry(step)):
+        return
+    if _goes_elsewhere(step, registry):
         return
     shown = " ".join(next(known for known in _COMMANDS if tuple(words[: len(known)]) == known))
     yield Problem(Place(command.fragment.source, *command.mark), command=shown, registry=registry)
