@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _FOR_TESTS = lazily(
-    r"test|postgres|root|mysql|admin|pass|pwd|secret|dummy|example|guest|minio|rabbit|redis|local|default|fake|mock|sample"
+    r"test|postgres|root|mysql|admin|p[a4@]ss|pwd|secret|dummy|example|guest|minio|rabbit|redis|local|default|fake|mock|sample"
     r"|changeit|temp|not-?a|invalid|unused|change-?me|x{4}|1234|abcd",
     re.IGNORECASE,
 )
