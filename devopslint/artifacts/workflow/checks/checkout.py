@@ -70,8 +70,9 @@ _FOR_FORKS = lazily(
     r"|author_association|pull_request\.user\.login\s*==\s*'|head_repository\.full_name\s*==\s*github\.repository"
     r"|event_name\s*==\s*'(?:pull_request|push|workflow_dispatch)'"
     r"|workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch|release)'"
+    r"|(?<!!)(?<!!\s)\bgithub\.event\.pull_request\.merged\b(?!\s*(?:==\s*false|!=\s*true))"
 )
-"""Conditions that keep forks, or all but some people, away."""
+"""Conditions that keep forks, or all but some people, away, or wait until somebody has merged the code."""
 
 
 def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from devopslint.artifacts.workflow.checks.checkout import is_guarded
 from devopslint.artifacts.workflow.checks.injection import problem_of
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted
 from devopslint.artifacts.workflow.flow import CLEANS, checked_in, code_of, flows
@@ -32,6 +33,7 @@ _BRANCHES = frozenset(
         ("github", "event", "workflow_run", "head_branch"),
     }
 )
+_OF_PULLS = frozenset({("github", "event", "pull_request"), ("github", "event", "workflow_run")})
 _FILE_FILLED_IN = lazily(r"\$\((?:(?:cat|jq|head|tail|sed|grep)\b|<)[^)]*\)")
 _FILE_PRINTED = lazily(r"\s*(?:cat|jq|head|tail|sed|grep)\s+[^|<>]*[^|<>\s]")
 _BRINGS_FILES = lazily(r"download-artifact|gh run download|downloadArtifact|unzip", re.IGNORECASE)
@@ -81,7 +83,7 @@ def _find_injections(step: Step) -> Iterator[Problem]:
     for flow in flows(step):
         if flow.start in told or not is_written(flow.start):
             continue
-        if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step):
+        if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step) and not _is_of_the_house(flow, step):
             told.add(flow.start)
             place = Place(fragment.source, *fragment.mark(flow.start, flow.end))
             yield problem_of(place, script[flow.start : flow.end], flow.origin, "")
@@ -115,6 +117,13 @@ def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Pr
 def _is_harmless_branch(flow: Flow, step: Step) -> bool:
     """Say whether it is a branch's name, which has no line breaks, in a run that has nothing to be stolen."""
     return flow.origin.path in _BRANCHES and not step.workflow.has_trigger("pull_request_target", "workflow_run")
+
+
+def _is_of_the_house(flow: Flow, step: Step) -> bool:
+    """Say whether a condition lets no run of strangers come to the step that takes what a pull request or a run says."""
+    path = flow.origin.path
+    of_pull = path[:3] in _OF_PULLS or path[:2] == ("github", "head_ref")
+    return of_pull and is_guarded(step)
 
 
 def set_in_privileged_run(subject: Subject, options: Options) -> Iterator[Problem]:
