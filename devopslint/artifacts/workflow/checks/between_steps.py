@@ -123,14 +123,20 @@ def _first_use(step: Step, name: str, at: int) -> tuple[int, int] | None:
     for found in re.compile(
         rf"\$(?:{name}\b(?!=)|\{{{name}(?=[}}%#/^,@\[]|:\d))|\$\{{\{{\s*env\.{name}\s*\}}\}}"
     ).finditer(script, at):
-        line = script[script.rfind("\n", 0, found.start()) + 1 : found.start()]
-        if line.count("'") % 2 or line.lstrip().startswith("#") or script[: found.start()].endswith("\\"):
+        if not found.group().startswith("${{") and not _is_expanded(step, found.start(), found.end()):
             continue
         end = found.end()
         if found.group().startswith("${") and not found.group().startswith("${{"):
             end = script.find("}", end) + 1
         return found.start(), end
     return None
+
+
+def _is_expanded(step: Step, start: int, end: int) -> bool:
+    """Say whether the shell takes a stretch of a script for a variable, not for a text in quotes or a document."""
+    tree = next((one for one in step.script().trees if one.fragment is step.fragment), None)
+    node = tree.root.descendant_for_byte_range(start, end) if tree is not None else None
+    return node is not None and node.type in {"simple_expansion", "expansion"}
 
 
 def _moved_for_nothing(step: Step) -> Iterator[Problem]:
