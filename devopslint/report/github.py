@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from devopslint.report.commands import neutral
 from devopslint.report.full import short_help
 from devopslint.report.gravity import by_gravity
 from devopslint.report.markdown import rows
@@ -77,7 +78,7 @@ def annotation(finding: Finding, report: Report) -> str:
     rule = report.rules.get(finding.rule)
     words = [f"{finding.path}:{line}:{column}: {finding.message}", short_help(rule.how) if rule else ""]
     told = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in properties.items())
-    return f"::{_KINDS[finding.level]} {told}::{'%0A'.join(_escaped(text) for text in words if text)}"
+    return f"::{_KINDS[finding.level]} {told}::{'%0A'.join(_escaped(neutral(text)) for text in words if text)}"
 
 
 def _escaped(text: str, also: str = "") -> str:

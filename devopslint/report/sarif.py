@@ -38,7 +38,8 @@ MAX_RELATED = 100
 LINKED = 5
 """So many related locations are linked in the message; the others are only listed."""
 
-_LINK = re.compile(r"\[(?=[^\]]*\]\(\d+\))")
+_LINK = re.compile(r"\[(?=[^\]]*\]\((?:\d+\)|[a-zA-Z][\w+.-]*:|[/#]))")
+"""What begins a link: to a location of the result by its number, or (SARIF 2.1.0, 3.11.6) to an address."""
 
 
 def write(report: Report, out: TextIO, options: Options) -> None:

@@ -144,3 +144,8 @@ def test_the_summary_file_comes_from_the_environment():
     assert Options().step_summary == ""
     assert not options_for_stream(io.StringIO(), {"GITHUB_ACTIONS": "false"}).guarded
     assert options_for_stream(io.StringIO(), {"TF_BUILD": "True"}).guarded
+
+
+def test_a_message_gives_no_orders_to_other_services(build):
+    report = build.report(build.finding((1, 1, 1, 2), message="is ##vso[task.complete]x"))
+    assert "is ##vso [task.complete]x" in build.render("github", report)

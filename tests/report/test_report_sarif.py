@@ -175,11 +175,14 @@ def test_windows_roots_are_file_uris():
 def test_a_message_is_one_line_and_its_brackets_are_no_links(build):
     finding = build.finding(
         (1, 1, 1, 2),
-        message="see [x](1)\nand `steps[0]`",
+        message="see [x](1)\nand `steps[0]`, [x](https://a.example) or [y](javascript:alert(1)), not f[0](x)",
         related=[Location("web.yaml", Span(2, 1, 2, 2), "a[0]"), Location("web.yaml", Span(3, 1, 3, 2))],
     )
     (result,) = run_of(build, build.report(finding))["results"]
-    assert result["message"]["text"] == "see \\[x](1) and `steps[0]`, see [a\\[0\\]](1), [web.yaml:3](2)"
+    assert result["message"]["text"] == (
+        "see \\[x](1) and `steps[0]`, \\[x](https://a.example) or \\[y](javascript:alert(1)), not f[0](x), "
+        "see [a\\[0\\]](1), [web.yaml:3](2)"
+    )
 
 
 def test_a_value_that_came_over_two_places_has_a_flow(build):
