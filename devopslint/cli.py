@@ -93,12 +93,11 @@ def files(paths: tuple[str, ...], as_json: bool) -> int:
     from devopslint.commands.request import Request
 
     found = recognised_files(Request(paths))
-    if as_json:
-        import json
+    from devopslint.commands.telling import say, say_json
 
-        print(json.dumps([{"path": one.path, "kind": one.artifact.NAME, "why": one.why} for one in found], indent=2))
+    if as_json:
+        say_json([{"path": one.path, "kind": one.artifact.NAME, "why": one.why} for one in found])
         return 0
-    from devopslint.commands.telling import say
     from devopslint.report.text import plain
 
     names = [plain(one.path) for one in found]

@@ -7,7 +7,7 @@ import re
 
 from devopslint.commands.accounts import Account, accounts_of
 from devopslint.commands.request import UsageError
-from devopslint.commands.telling import say
+from devopslint.commands.telling import say, say_json
 from devopslint.policy.trace import place_value, written
 
 TYPE_CHECKING = False
@@ -33,9 +33,7 @@ def explain(identifier: str, path: str, request: Request, *, as_json: bool) -> i
     request.paths = [path]
     accounts = accounts_of(identifier, request, line)
     if as_json:
-        import json
-
-        print(json.dumps([_as_json(account) for account in accounts], indent=2))
+        say_json([_as_json(account) for account in accounts])
         return 0
     accounts.sort(key=lambda account: not account.subjects)
     for account in accounts:

@@ -8,7 +8,7 @@ import sys
 
 from devopslint.commands.catalog import open_catalog, rules_named
 from devopslint.commands.request import UsageError
-from devopslint.commands.telling import say, tell
+from devopslint.commands.telling import say, say_json, tell
 from devopslint.config.settings import Config, find_config, read_config
 
 TYPE_CHECKING = False
@@ -71,9 +71,7 @@ def list_rules(
         and (level is None or rule.level == level)
     ]
     if as_json:
-        import json
-
-        print(json.dumps([_as_json(info) for info in chosen], indent=2))
+        say_json([_as_json(info) for info in chosen])
         return 0
     width = max((len(info.id) for info in chosen), default=0)
     for info in chosen:

@@ -27,7 +27,7 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     from devopslint.commands.check import asked_of
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
-    from devopslint.commands.telling import say, tell
+    from devopslint.commands.telling import say, say_json, tell
     from devopslint.config.scopes import ConfigScopes
 
     request = Request([path])
@@ -44,9 +44,7 @@ def show_config(path: str, config_path: str | None, as_json: bool) -> int:
     rows = list(_file_rows(asked.given[0], workspace, config, session.config) if asked.given else _folder_rows(config))
     rows += settings(config, overrides, lambda word: ids_named(word, catalog) or [word])
     if as_json:
-        import json
-
-        print(json.dumps([{"setting": name, "value": value, "from": where} for name, value, where in rows], indent=2))
+        say_json([{"setting": name, "value": value, "from": where} for name, value, where in rows])
         return 0
     say(f"# {os.path.relpath(config.path)}" if config.path else "# no configuration: these are the defaults")
     for name, value, where in rows:

@@ -18,6 +18,20 @@ def say(message: str) -> None:
     print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
+def say_json(value: object) -> None:
+    """Print a value as JSON that holds no command for a service which reads our output."""
+    import json
+
+    from devopslint.report.style import obeys_commands
+
+    text = json.dumps(value, indent=2)
+    if obeys_commands(os.environ):
+        from devopslint.report.commands import neutral_json
+
+        text = neutral_json(text)
+    print(text)
+
+
 def _harmless(message: str) -> str:
     from devopslint.report.style import obeys_commands
     from devopslint.report.text import plain

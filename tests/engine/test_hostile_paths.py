@@ -190,7 +190,18 @@ def test_no_results_are_kept_in_the_repository_nor_taken_from_it(root: Path) -> 
     assert not kept.exists()
 
 
-@pytest.mark.parametrize("command", [("files",), ("config",), ("explain", "untagged-image", "."), ("baseline",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("files",),
+        ("files", "--json"),
+        ("config",),
+        ("config", "--json"),
+        ("explain", "untagged-image", "."),
+        ("explain", "untagged-image", ".", "--json"),
+        ("baseline",),
+    ],
+)
 def test_every_command_says_names_harmlessly(tmp_path: Path, command: tuple[str, ...]) -> None:
     root = tmp_path / "root"
     for number, evil in enumerate(HOSTILE):
