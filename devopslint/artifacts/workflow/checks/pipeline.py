@@ -8,7 +8,6 @@ from itertools import islice
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.purpose import (
     environment_of,
-    is_check,
     is_production,
     job_purposes,
     purposes,
@@ -200,7 +199,7 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
     elif (
         name == "anchore/scan-action"
         and inputs.get("fail-build") in (False, "false")
-        and not step.is_followed_by(_uploads)
+        and not step.is_followed_by(uploads_report)
     ):
         yield Problem(("with", "fail-build"), action=name)
 
@@ -217,11 +216,12 @@ def sarif_not_uploaded(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     if step.uses is None or step.uses.name != "aquasecurity/trivy-action" or step.inputs.get("format") != "sarif":
         return
-    if not step.is_followed_by(_uploads) and "trivy-config" not in step.inputs:
+    if not step.is_followed_by(uploads_report) and "trivy-config" not in step.inputs:
         yield Problem(("with", "format"), action=step.uses.name)
 
 
-def _uploads(step: Step) -> bool:
+def uploads_report(step: Step) -> bool:
+    """Say whether a step takes a report of findings somewhere."""
     return (
         step.uses is not None
         and (
@@ -230,96 +230,6 @@ def _uploads(step: Step) -> bool:
             or "sarif" in f"{step.uses.name} {step.inputs}".lower()
         )
     ) or "sarif" in (step.run or "").lower()
-
-
-_GOES_ON = lazily(r"(?:^|[;\n])\s*set \+e\b|(?:^|[;\n])\s*set \+o errexit\b")
-_ENDS_WELL = lazily(r"(?:^|[;\n])[ \t]*(exit 0|true|:)[ \t;]*\s*\Z")
-_LOOKS_AT_STATUS = lazily(r"\$\?|PIPESTATUS|\bset -\w*e|\bset -o errexit|\bif\b|&&|\|\|")
-
-
-def ignored_test_failure(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find tests and linters whose failure is ignored."""
-    if subject.kind == "workflow.job":
-        yield from _ignored_job(subject.context)
-        return
-    step: Step = subject.context
-    yield from _swallowed(step)
-    if step.value.get("continue-on-error") is not True or not purposes(step).intersection({"test", "lint"}):
-        return
-    reports = _reports_tests if "test" in purposes(step) else _uploads
-    if "sarif" in f"{step.run or ''} {step.inputs}".lower() or step.is_followed_by(reports):
-        return
-    if step.uses is not None and step.uses.owner in {"codecov", "coverallsapp"}:
-        return
-    if (step.id and step.id in _steps_looked_at(step.job)) or _mends(step):
-        return
-    yield Problem("continue-on-error", part="pair")
-
-
-def _reports_tests(step: Step) -> bool:
-    """Say whether a step reads the results of tests, and fails by them."""
-    text = f"{step.uses.name if step.uses else ''} {step.run or ''}"
-    return re.search(r"test-report|junit|test-result|test-summary|publish-unit|sonar|\.trx|\.sarif", text) is not None
-
-
-def _mends(step: Step) -> bool:
-    """Say whether a step mends what it finds, or its job has another action send that in."""
-    return bool(_MENDS.search(step.run or "")) or any(
-        other.uses is not None and other.uses.name == "autofix-ci/action" for other in step.after
-    )
-
-
-_MENDS = lazily(r"[\s:-](?:auto-?)?fix(?![\w.])")
-
-
-def _steps_looked_at(job: Job) -> set[str]:
-    """Return the ids of the steps that a step of a job asks for something."""
-    key = f"steps looked at in {job.key}"
-    if key not in job.workflow.cache:
-        found = [_LOOKS_AT.findall(str(step.value)) for step in job.steps]
-        asked = [_ASKS_FOR_OUTPUT.findall(str(step.value.get("if", ""))) for step in job.steps]
-        job.workflow.cache[key] = {identifier for one in (*found, *asked) for identifier in one}
-    known: set[str] = job.workflow.cache[key]
-    return known
-
-
-_LOOKS_AT = lazily(
-    r"steps\.([^\s.]+)\.(?:outcome|conclusion|outputs\.\w*(?:exit|code|status|result|fail|succe|outcome|error))"
-)
-_ASKS_FOR_OUTPUT = lazily(r"steps\.([^\s.]+)\.outputs\.")
-_MAY_FAIL = lazily(
-    r"nightly|experiment|canary|beta|edge|next|optional|allow|unstable|preview|advisory|soft", re.IGNORECASE
-)
-
-
-def _ignored_job(job: Job) -> Iterator[Problem]:
-    """Find jobs of tests and linters that count as passed when they fail."""
-    if (
-        job.value.get("continue-on-error") is not True
-        or job.matrix is not None
-        or not job_purposes(job).intersection({"test", "lint"})
-    ):
-        return
-    if not _MAY_FAIL.search(f"{job.key} {job.value.get('name', '')}"):
-        yield Problem("continue-on-error", part="pair")
-
-
-def _swallowed(step: Step) -> Iterator[Problem]:
-    """Find `npm test || true`."""
-    if step.fragment is None or not step.run or "sarif" in step.run.lower():
-        return
-    for found in re.finditer(
-        r"^([^|#\n]*)(\|\|[ \t]*+(?:(?:true|:|exit 0)(?=[ \t]*$)|echo\b[^;&|\n]*+$))", step.run, re.MULTILINE
-    ):
-        if any(is_check(part.strip()) for part in re.split(r"&&|;", found.group(1))):
-            end = found.start(2) + len(found.group(2).rstrip())
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(2), end)))
-    begun = _GOES_ON.search(step.run) if "set +" in step.run else None
-    ended = _ENDS_WELL.search(step.run) if begun else None
-    if begun and ended and not _LOOKS_AT_STATUS.search(step.run, begun.end()):
-        for found in re.compile(r"[^;\n\s][^;\n]*").finditer(step.run, begun.end(), ended.start()):
-            if is_check(found.group()):
-                yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span())))
 
 
 def deploy_without_verification(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import is_on_runner, purposes
 from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem, Related
-from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -18,19 +18,17 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
     from devopslint.syntax.tree import Candidate
 
     Options = Mapping[str, Any]
 
-_TAG_OF_PUSH = lazily(r"\bdocker (?:image )?push\s+(?:-\S+\s+)*(\S+)")
 _APP_TOKENS = {
     "actions/create-github-app-token": "permission-",
     "tibdex/github-app-token": "permissions",
     "peter-murray/workflow-application-token-action": "permissions",
 }
 """Action that makes the token of a GitHub App → how the inputs begin that say what it may do."""
-_BUILD_AND_PUSH = lazily(r"\bdocker (?:buildx )?build\b(?=(?:[^\n]|\\\n)*\s--push\b)(?:[^\n\\]|\\[\s\S])*")
-_TAG_OF_BUILD = lazily(r"\s(?:-t|--tag)[ =](\S+)")
 
 
 def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -41,11 +39,9 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
     elif step.uses is not None and step.uses.name == "docker/metadata-action" and "images" in step.inputs:
         yield from _latest_by_metadata(step)
     elif step.run is not None and step.fragment is not None and step.is_shell:
-        pushes = _pushed(step)
-        everywhere = (tag for other in step.job.steps for tag, _ in _pushed(other))
-        if pushes and all(_is_latest(tag) for tag in everywhere):
-            for tag, span in pushes:
-                yield Problem(Place(step.fragment.source, *step.fragment.mark(*span)), image=tag)
+        for tag, place in _pushed(step):
+            if all(_is_latest(one) for one in _pushed_in(step.job)):
+                yield Problem(place, image=tag)
 
 
 def _only_latest(step: Step, name: str) -> Iterator[Problem]:
@@ -64,20 +60,47 @@ def _latest_by_metadata(step: Step) -> Iterator[Problem]:
         yield Problem(("with", "tags"), image=f"{image}:latest")
 
 
-def _pushed(step: Step) -> list[tuple[str, tuple[int, int]]]:
-    """Return the images that a script pushes elsewhere than to a registry on the runner, with their offsets."""
-    script = step.run or ""
-    if "--all-tags" in script or "docker" not in script:
-        return []
-    spans = [found.span(1) for found in _TAG_OF_PUSH.finditer(script)]
-    for build in _BUILD_AND_PUSH.finditer(script):
-        spans.extend(found.span(1) for found in _TAG_OF_BUILD.finditer(script, build.start(), build.end()))
-    named = [(script[start:end].strip("\"'"), (start, end)) for start, end in sorted(spans)]
-    return [(tag, span) for tag, span in named if not is_on_runner(tag) and "LOCAL" not in tag.upper()]
+def _pushed_in(job: Job) -> list[str]:
+    """Return all images that the scripts of a job push, `?` for those that are not known."""
+    key = f"images pushed by scripts of {job.key}"
+    if key not in job.workflow.cache:
+        scripts = (step.script() for step in job.steps if step.is_shell and PUSHES.search(step.run or ""))
+        images = (image for script in scripts for command in script for image in images_pushed(command))
+        job.workflow.cache[key] = ["x:?" if image == "*" else image for image in images if not is_on_runner(image)]
+    known: list[str] = job.workflow.cache[key]
+    return known
+
+
+def _pushed(step: Step) -> Iterator[tuple[str, Place]]:
+    """Yield the images that a script pushes elsewhere than to a registry on the runner, with their places."""
+    if "docker" not in (step.run or ""):
+        return
+    for command in step.script().named("docker"):
+        words = command.operands()
+        first = [word.text for word in words[:2]]
+        named: list[tuple[str, Word, int]] = []
+        if first[:1] == ["push"] or first == ["image", "push"]:
+            named = [(words[-1].text, words[-1], 0)] if len(words) > first.index("push") + 1 else []
+        elif "build" in first and command.has_flag("--push"):
+            named = list(_tags(command))
+        for tag, word, skipped in named:
+            if not is_on_runner(tag) and "LOCAL" not in tag.upper():
+                quoted = word.end - word.start != len(word.text)
+                mark = word.fragment.mark(word.start + (0 if quoted else skipped), word.end)
+                yield tag, Place(word.fragment.source, *mark)
+
+
+def _tags(command: Command) -> Iterator[tuple[str, Word, int]]:
+    """Yield the tags that a build gives, each with its word and the letters before it there."""
+    for index, word in enumerate(command.words):
+        if word.text in {"-t", "--tag"}:
+            yield from ((one.text, one, 0) for one in command.words[index + 1 : index + 2])
+        elif word.text.startswith("--tag="):
+            yield word.text[len("--tag=") :], word, len("--tag=")
 
 
 def _is_latest(tag: str) -> bool:
-    if "@sha256:" in tag:
+    if "@sha256:" in tag or tag.endswith(":?"):
         return False
     name = tag.rsplit("/", 1)[-1]
     _, colon, version = name.partition(":")
