@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Command, Script
 
     Options = Mapping[str, Any]
 
@@ -52,16 +52,20 @@ def handed_over_shell(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(Place(command.fragment.source, *mark), what="hands a shell to whoever answers")
 
 
+def _verifies(script: Script) -> bool:
+    return VERIFIES.search(script.fragment.text) is not None
+
+
 def plain_address(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find addresses without encryption from which something is fetched."""
     command: Command = subject.context.command
     if command.name == "git" and command.args[:1] == ["config"]:
         return
-    if command.name in {"curl", "wget"} and VERIFIES.search(command.script.fragment.text):
-        return
     for word in command.words:
         found = _PLAIN.search(word.text)
         if found is None or _NEAR.match(found.group(2)) or found.group(2).startswith(("$", "{")):
             continue
+        if command.name in {"curl", "wget"} and command.script.once("verifies", _verifies):
+            return
         place = Place(command.fragment.source, *word.mark)
         yield Problem(place, url=found.group(1), scheme=found.group(1).split(":")[0])

@@ -84,9 +84,14 @@ def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
             command.args[0],
         ) or command.index + 1 >= len(script.commands):
             continue
-        if any(other.index < command.index and command.args[0] in other.args for other in script.named("mkdir")):
+        if script.once("makes folders", _made_folders).get(command.args[0], command.index) < command.index:
             continue
         yield Problem(place_of(command), path=command.args[0])
+
+
+def _made_folders(script: Script) -> dict[str, int]:
+    """Return the folders that a script makes, and the number of the first command that does so."""
+    return {word: one.index for one in reversed([*script.named("mkdir")]) for word in one.args}
 
 
 def _sets_errexit(command: Command) -> bool:

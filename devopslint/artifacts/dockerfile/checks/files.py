@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command
@@ -105,13 +105,19 @@ def _is_verified(step: Step, word: Word) -> bool:
     if not names:
         return False
     named = re.compile(rf"(?<![\w.-])(?:{'|'.join(names)})(?![\w-])")
-    return any(
-        later.name == "RUN"
-        and later.index > step.index
-        and VERIFIES.search(later.instruction.whole_text)
-        and named.search(later.instruction.whole_text)
-        for later in (step.stage.steps if step.stage is not None else ())
-    )
+    return any(index > step.index and named.search(text) for index, text in _verifying(step.stage))
+
+
+def _verifying(stage: Stage | None) -> list[tuple[int, str]]:
+    """Return the number and the text of every RUN of a stage that verifies something."""
+    if stage is None:
+        return []
+    key = "verifying", stage.index
+    if key not in stage.model.cache:
+        runs = [(step.index, step.instruction.whole_text) for step in stage.steps if step.name == "RUN"]
+        stage.model.cache[key] = [(index, text) for index, text in runs if VERIFIES.search(text)]
+    found: list[tuple[int, str]] = stage.model.cache[key]
+    return found
 
 
 def archive_copied_then_unpacked(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Command, Script
 
     Options = Mapping[str, Any]
 
@@ -293,11 +293,13 @@ def _lost(command: Command, step: Step) -> Iterator[Problem]:
 def replaced_file(subject: Subject, options: Options) -> Iterator[Problem]:
     """A line for `/etc/hosts`, which the container gets anew; the rest of the same RUN goes by it."""
     command, _ = command_of(subject)
-    if any(other.index > command.index and other.name not in _ONLY_SHOW for other in command.script):
-        return
     for word in _written(command):
-        if word.text in _REPLACED:
+        if word.text in _REPLACED and command.index >= command.script.once("does more", _last_that_does_more):
             yield Problem(place_of(word), path=word.text)
+
+
+def _last_that_does_more(script: Script) -> int:
+    return next((one.index for one in reversed(script.commands) if one.name not in _ONLY_SHOW), -1)
 
 
 def _written(command: Command) -> Iterator[Any]:

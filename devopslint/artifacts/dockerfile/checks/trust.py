@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Script
 
     Options = Mapping[str, Any]
 
@@ -61,14 +62,13 @@ _UNSIGNED = {
 def signatures_not_checked(subject: Subject, options: Options) -> Iterator[Problem]:
     """An option that switches the check of package signatures off."""
     command, step = command_of(subject)
-    if command.name == "apk" and any("abuild" in (other.name, *other.args) for other in step.read_script()):
-        return  # the packages that it has built itself
     if command.name == "apk" and command.operands()[:1] and command.operands()[0].text not in {"add", "fix", "upgrade"}:
         return
     for flag in _UNSIGNED.get(command.name, ()):
         word = command.flags.get(flag)
         if word is not None:
-            yield Problem(place_of(word), option=flag, command=command.name)
+            if not step.read_script().once("builds packages", _builds_packages):
+                yield Problem(place_of(word), option=flag, command=command.name)
             return
     for word in command.words:
         if word.expands or (command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None):
@@ -78,6 +78,11 @@ def signatures_not_checked(subject: Subject, options: Options) -> Iterator[Probl
             reader = {"echo": "the package manager", "printf": "the package manager"}.get(command.name, command.name)
             yield Problem(place_of(word), option=found.group().strip("=["), command=reader)
             return
+
+
+def _builds_packages(script: Script) -> bool:
+    """Say whether a script builds the packages of Alpine that it then installs."""
+    return any("abuild" in (one.name, *one.args) for one in script)
 
 
 def tls_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
