@@ -301,7 +301,7 @@ def flows(step: Step, calls: Calls = (), depth: int = 0) -> list[Flow]:
 
 def code_of(step: Step) -> tuple[str, Fragment | None, Path]:
     """Return the code that a step runs, that of github-script too, with the places of its letters, and its path."""
-    if step.uses is not None and step.uses.name == "actions/github-script":
+    if step.action == "actions/github-script":
         script, path = step.inputs.get("script"), (*step.path, "with", "script")
         return (script, step.workflow.fragment(path), path) if isinstance(script, str) else ("", None, path)
     return step.run or "", step.fragment, (*step.path, "run")

@@ -260,8 +260,8 @@ class Step:
     """A step of a job or of a composite action."""
 
     __slots__ = (
-        "_fragment", "_is_shell", "_script", "_shell", "env", "id", "index", "inputs", "job", "path", "run", "uses", "value",
-        "workflow",
+        "_fragment", "_is_shell", "_script", "_shell", "action", "env", "id", "index", "inputs", "job", "path", "run", "uses",
+        "value", "workflow",
     )  # fmt: skip
 
     def __init__(self, job: Job, index: int, value: Map) -> None:
@@ -274,6 +274,8 @@ class Step:
         """Its path in the document."""
         uses, run, identifier = value.get("uses"), value.get("run"), value.get("id")
         self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
+        self.action: str = self.uses.name if self.uses is not None else ""
+        """The name of the action that it uses, in lower case; empty without one."""
         self.run: str | None = run if isinstance(run, str) else None
         self.id: str = identifier if isinstance(identifier, str) else ""
         self.inputs = map_at(value, "with")

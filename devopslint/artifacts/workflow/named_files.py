@@ -42,6 +42,7 @@ _FILE_OPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("tofu", ""): ("-chdir",),
 }  # fmt: skip
 """Command and first word ("": any) → the options that name a file or folder which must be there."""
+_WITH_OPTIONS = frozenset(name for name, _ in _FILE_OPTIONS)
 _ALL_OPERANDS = {"chmod": 1, "cd": 0, "pushd": 0, "ansible-playbook": 0, "shellcheck": 0}
 """Command whose operands are all files or folders → how many of them are something else."""
 _WITH_FOLDER = words("helm go pytest ruff black mypy flake8 terraform kubectl kustomize pip pip3 npm hadolint")
@@ -133,6 +134,8 @@ def _script_of(command: Command) -> Word | None:
 
 def _of_options(command: Command) -> Iterator[Word]:
     name = command.name
+    if name not in _WITH_OPTIONS:
+        return
     valued = _BUILD_VALUED if name == "docker" else words("-n --namespace --context")
     first = command.operands(valued)[:1]
     options = _FILE_OPTIONS.get((name, first[0].text if first else "")) or _FILE_OPTIONS.get((name, ""), ())

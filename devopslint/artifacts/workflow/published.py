@@ -88,7 +88,7 @@ def is_beyond(step: Step, entry: Mapping[str, Any]) -> bool:
     used, known = _numbers(text), _numbers(entry.get("newest", ""))
     if len(used) > 1 and known:
         return used > known
-    name = step.uses.name if step.uses is not None else ""
+    name = step.action
     return "stale" in entry and name not in ARCHIVED and entry is _newest(load_actions().get(name, {}))
 
 

@@ -229,7 +229,7 @@ def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
             hint = nearest(name, entry["inputs"])
             if not hint and (known_entry is None or is_beyond(step, entry)):
                 continue
-            yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name, hint=hint)
+            yield Problem(("with", name), part="key", action=step.action, name=name, hint=hint)
 
 
 def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -240,7 +240,7 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     given = {name.lower() for name in step.inputs}
     meant = "".join(nearest(name, entry["inputs"]) for name in given if name not in entry["inputs"])
-    uses_name = step.uses.name if step.uses is not None else ""
+    uses_name = step.action
     for name in entry["required"]:
         other, value = _NOT_NEEDED_TO.get((uses_name, name), ("", ""))
         if (uses_name, name) in _NOT_NEEDED or (other and step.inputs.get(other) == value):
@@ -263,7 +263,7 @@ def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
                 yield Problem(("with", name), part="key", action=step.uses.text, name=name)
     for name in step.inputs if entry is not None else ():
         if entry is not None and name.lower() in {one.lower() for one in entry["deprecated"]}:
-            yield Problem(("with", name), part="key", action=step.uses.name if step.uses else "", name=name)
+            yield Problem(("with", name), part="key", action=step.action, name=name)
 
 
 def archived_action(subject: Subject, options: Options) -> Iterator[Problem]:

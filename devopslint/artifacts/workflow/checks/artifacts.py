@@ -57,7 +57,7 @@ def _folder_of_download(step: Step) -> str | None:
     """Return the folder into which a step puts an artifact of another run ("" is the working folder); else `None`."""
     if step.run is not None:
         return "" if _DOWNLOADS.search(step.run) and not _ELSEWHERE.search(step.run) else None
-    name = step.uses.name if step.uses is not None else ""
+    name = step.action
     path = str(step.inputs.get("path", "")).strip()
     if name == "actions/github-script":
         script = str(step.inputs.get("script", ""))

@@ -204,12 +204,12 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     done: set[str] = set()
     for place, step in enumerate(job.steps):
-        if step.uses is None or step.uses.name not in _SET_UP or step.uses.name in done:
+        if step.action not in _SET_UP or step.action in done:
             continue
-        done.add(step.uses.name)
+        done.add(step.action)
         if "if" in step.value:
             continue
-        used = _first_use_of(job.steps[:place], step.uses.name)
+        used = _first_use_of(job.steps[:place], step.action)
         if used is None:
             continue
         assert used.name_word is not None
@@ -217,7 +217,7 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
         where = Place(used.fragment.source, *used.fragment.mark(used.name_word.start, end))
         shown = f"{used.name} {used.words[0].text}" if used.words else used.name
         related = [Related(where, "it runs here")]
-        yield Problem(("steps", step.index, "uses"), action=step.uses.name, command=shown, related=related)
+        yield Problem(("steps", step.index, "uses"), action=step.action, command=shown, related=related)
 
 
 def _first_use_of(steps: list[Step], action: str) -> Command | None:

@@ -52,7 +52,7 @@ def _checks_out_itself(step: Step, root: str) -> bool:
 
 
 def _checks_out_another(step: Step) -> bool:
-    is_checkout = step.uses is not None and step.uses.name == "actions/checkout"
+    is_checkout = step.action == "actions/checkout"
     return is_checkout and not {"repository", "path", "ref"}.isdisjoint(step.inputs)
 
 

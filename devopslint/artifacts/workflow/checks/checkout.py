@@ -101,7 +101,7 @@ def fetches_code_of_strangers(step: Step) -> bool:
 def _of_checkout(step: Step, events: list[str]) -> Iterator[Problem]:
     if step.uses is not None and step.uses.kind == "local":
         yield from _of_local_action(step, events)
-    if step.uses is None or step.uses.name != "actions/checkout":
+    if step.action != "actions/checkout":
         return
     for name in ("ref", "repository"):
         value = step.inputs.get(name)
@@ -120,7 +120,7 @@ def _of_local_action(step: Step, events: list[str]) -> Iterator[Problem]:
     assert step.uses is not None
     action = called_action(step.workflow, step.uses)
     for inner in action.steps if action is not None else ():
-        if inner.uses is None or inner.uses.name != "actions/checkout":
+        if inner.action != "actions/checkout":
             continue
         for usage in usages_at(inner.workflow, (*inner.path, "with", "ref")):
             for node, origin in origins_of_usage(usage, (step,)):
@@ -137,7 +137,7 @@ def _of_called_workflow(job: Job) -> Iterator[Problem]:
     if called is None or _FOR_FORKS.search(str(job.value.get("if", ""))):
         return
     for inner in called.steps:
-        if inner.uses is None or inner.uses.name != "actions/checkout" or "environment" in inner.job.value:
+        if inner.action != "actions/checkout" or "environment" in inner.job.value:
             continue
         for usage in usages_at(called, (*inner.path, "with", "ref")):
             for node, origin in origins_of_usage(usage, (job,)):

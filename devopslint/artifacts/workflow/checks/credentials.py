@@ -150,6 +150,7 @@ def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:
+    """Yield the texts below a node that are long enough for a credential, each with its path and its mark."""
     stack: list[tuple[Path, Any]] = [((), root)] if isinstance(root, (Map, Seq)) else []
     seen: set[int] = set()
     while stack:
@@ -161,6 +162,8 @@ def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:
         for key in keys:
             value = node[key]
             if isinstance(value, str):
+                if len(value) < _SHORT:
+                    continue
                 if not isinstance(node, Map):
                     yield (*path, key), value, node.at[key]
                 elif key in node.at:

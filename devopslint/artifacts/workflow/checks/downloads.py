@@ -89,7 +89,7 @@ def _uploads(workflow: Workflow) -> list[Step] | None:
 def _downloads(workflow: Workflow) -> Iterator[Step]:
     """Yield the steps that download artifacts of their own run."""
     for step in workflow.steps:
-        is_download = step.uses is not None and step.uses.name == "actions/download-artifact"
+        is_download = step.action == "actions/download-artifact"
         if is_download and not _OF_ANOTHER_RUN & set(step.inputs):
             yield step
 

@@ -59,7 +59,7 @@ def superfluous_action(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     instead = known.SUPERFLUOUS.get(step.uses.name) if step.uses is not None else None
     if instead:
-        yield Problem("uses", action=step.uses.name if step.uses else "", instead=instead)
+        yield Problem("uses", action=step.action, instead=instead)
 
 
 def undocumented_permission(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -97,9 +97,9 @@ def unwatched_job(subject: Subject, options: Options) -> Iterator[Problem]:
     labels = job.runs_on
     if first is None or job.uses is not None or (labels is not None and "self-hosted" in labels):
         return
-    if not any(step.uses is not None and step.uses.name == "step-security/harden-runner" for step in job.steps):
+    if not any(step.action == "step-security/harden-runner" for step in job.steps):
         yield Problem((), job=job.key)
-    elif first.uses is None or first.uses.name != "step-security/harden-runner":
+    elif first.action != "step-security/harden-runner":
         yield Problem(("steps", 0), job=job.key)
 
 
@@ -205,10 +205,7 @@ def _released_without(workflow: Workflow, pattern: re.Pattern[str], wanted: tupl
     if releasing is None or any(job.uses is not None for job in workflow.jobs.values()):
         return
     told = " ".join(f"{step.run or ''} {step.uses.name if step.uses else ''} {step.inputs}" for step in steps)
-    trusted = any(
-        step.uses is not None and step.uses.name == "pypa/gh-action-pypi-publish" and "password" not in step.inputs
-        for step in steps
-    )
+    trusted = any(step.action == "pypa/gh-action-pypi-publish" and "password" not in step.inputs for step in steps)
     if not pattern.search(told) and "--provenance" not in told and not (trusted and pattern is _ATTESTS):
         key = "uses" if releasing.uses is not None else "run"
         path = (*releasing.path, key)
@@ -221,7 +218,7 @@ def discouraged_feature(subject: Subject, options: Options) -> Iterator[Problem]
         yield from _discouraged_shell(map_at(map_at(subject.value, "defaults"), "run"), ("defaults", "run", "shell"))
         return
     step: Step = subject.context
-    if step.uses is not None and step.uses.name == "actions/setup-python" and "pip-install" in step.inputs:
+    if step.action == "actions/setup-python" and "pip-install" in step.inputs:
         yield Problem(("with", "pip-install"), part="key", fault="installs outside of any environment or lock file")
     if step.run is not None:
         yield from _discouraged_shell(step.value, ("shell",))

@@ -118,7 +118,7 @@ def _faults(job: Job) -> Iterator[Fault]:
 
 
 def _checks_out(step: Step) -> bool:
-    return step.uses is not None and step.uses.name == "actions/checkout"
+    return step.action == "actions/checkout"
 
 
 def _is_certain(owner: Mapping[str, Any]) -> bool:

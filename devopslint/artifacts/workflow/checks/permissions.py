@@ -214,7 +214,7 @@ def _pushes_with_own_token(command: Command, step: Step) -> bool:
         return False
     if any(one.uses is not None and one.uses.kind == "local" for one in step.before):
         return False
-    checkouts = [one for one in step.before if one.uses is not None and one.uses.name == "actions/checkout"]
+    checkouts = [one for one in step.before if one.action == "actions/checkout"]
     if not checkouts or any({"path", "repository", "ssh-key"} & set(one.inputs) for one in checkouts):
         return False
     words = [word.text for word in command.operands(_GIT_VALUED)]
@@ -248,7 +248,7 @@ def _goes_to_ghcr(step: Step, text: str) -> bool:
 
 
 def _logs_in(step: Step) -> bool:
-    if step.uses is not None and step.uses.name == "docker/login-action":
+    if step.action == "docker/login-action":
         registry, password = step.inputs.get("registry"), step.inputs.get("password")
         own = isinstance(password, str) and _OWN_TOKEN.search(password) is not None and "||" not in password
         return own and isinstance(registry, str) and "ghcr.io" in _with_variables(step, registry)

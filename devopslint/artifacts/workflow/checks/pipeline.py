@@ -214,10 +214,10 @@ def _may_set(step: Step, prefix: str) -> bool:
 def sarif_not_uploaded(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find scans that write SARIF which nobody takes."""
     step: Step = subject.context
-    if step.uses is None or step.uses.name != "aquasecurity/trivy-action" or step.inputs.get("format") != "sarif":
+    if step.action != "aquasecurity/trivy-action" or step.inputs.get("format") != "sarif":
         return
     if not step.is_followed_by(uploads_report) and "trivy-config" not in step.inputs:
-        yield Problem(("with", "format"), action=step.uses.name)
+        yield Problem(("with", "format"), action=step.action)
 
 
 def uploads_report(step: Step) -> bool:

@@ -140,7 +140,7 @@ def _restored(step: Step) -> Path | None:
 
 def _tool_restored(step: Step) -> Path | None:
     """Return what in a step says that a tool may come out of a cache, `None` when it does not."""
-    name = step.uses.name if step.uses is not None else ""
+    name = step.action
     key, settled = _OF_TOOLS.get(name, ("", ()))
     if not key or _NO_RELEASE.search(str(step.value.get("if", ""))) or any(one in step.inputs for one in settled):
         return None
@@ -180,7 +180,7 @@ def _makes_a_release(job: Job) -> bool:
 
 def _hands_over(job: Job) -> bool:
     """Say whether a job leaves files for the jobs after it."""
-    return any(step.uses is not None and step.uses.name == "actions/upload-artifact" for step in job.steps)
+    return any(step.action == "actions/upload-artifact" for step in job.steps)
 
 
 def _is_named_so(job: Job) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _FETCH = r"(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString|curl(?:\.exe)?|wget)"
+_FETCHING = ("iwr", "irm", "invoke-webrequest", "invoke-restmethod", "downloadstring", "downloadfile", "curl", "wget")
 _RUN = r"(?:iex|Invoke-Expression)"
 _PIPED = lazily(rf"\b{_FETCH}\b[^\n;|]{{0,500}}\|\s{{0,20}}{_RUN}\b", re.IGNORECASE)
 _EVALUATED = lazily(
@@ -39,7 +41,7 @@ def downloaded_script_run(subject: Subject, options: Options) -> Iterator[Proble
     """Find what PowerShell downloads and runs without a look at it."""
     step: Step = subject.context
     script, fragment = step.run or "", step.fragment
-    if fragment is None or not re.search(_FETCH + r"|DownloadFile", script, re.IGNORECASE) or _CHECKED.search(script):
+    if fragment is None or not has_one_of(script.lower(), _FETCHING) or _CHECKED.search(script):
         return
     told: list[tuple[int, int]] = []
     for pattern in (_PIPED, _EVALUATED):

@@ -34,9 +34,9 @@ _APP_TOKENS = {
 def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find images that are pushed with no tag besides `latest`."""
     step: Step = subject.context
-    if step.uses is not None and step.uses.name == "docker/build-push-action" and "push" in purposes(step):
+    if step.action == "docker/build-push-action" and "push" in purposes(step):
         yield from _only_latest(step, "tags")
-    elif step.uses is not None and step.uses.name == "docker/metadata-action" and "images" in step.inputs:
+    elif step.action == "docker/metadata-action" and "images" in step.inputs:
         yield from _latest_by_metadata(step)
     elif step.run is not None and step.fragment is not None and step.is_shell:
         for tag, place in _pushed(step):
@@ -136,7 +136,7 @@ def long_lived_cloud_key(subject: Subject, options: Options) -> Iterator[Problem
 def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find tokens of a GitHub App that have all of the App's permissions."""
     step: Step = subject.context
-    name = step.uses.name if step.uses is not None else ""
+    name = step.action
     scoping = _APP_TOKENS.get(name)
     if scoping is None:
         return

@@ -53,7 +53,7 @@ _FARTHEST = 2000
 def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `::set-output` and the other commands that GitHub has switched off or will."""
     step: Step = subject.context
-    is_script = step.uses is not None and step.uses.name == "actions/github-script"
+    is_script = step.action == "actions/github-script"
     script = step.inputs.get("script") if is_script else step.run
     if not isinstance(script, str) or not ("::" in script or "##[" in script):
         return

@@ -76,7 +76,7 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the first call in a job of each tool that is not on its runner, or in its container."""
     job: Job = subject.context
     yield from missing_on_system(job)
-    complete = any(step.uses is not None and step.uses.name == "actions/checkout" for step in job.steps)
+    complete = any(step.action == "actions/checkout" for step in job.steps)
     if "container" in job.value or not complete:
         return  # an abridged example leaves more out than the checkout
     images = sorted({label.lower() for label, _, _ in labels(job)})
@@ -84,6 +84,8 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     if not images or isinstance(job.value.get("runs-on"), list) or any(one not in known for one in images):
         return
     lacking = set(_lacking(tuple(images)))
+    if all(step.run is None or lacking.isdisjoint(_watched_in(step.run)) for step in job.steps):
+        return
     told: set[str] = set()
     before = line = ""
     for step in job.steps:

@@ -92,7 +92,7 @@ def credentials_for_all_steps(subject: Subject, options: Options) -> Iterator[Pr
 
 def _leaves_credentials(step: Step) -> bool:
     """Say whether a checkout surely leaves the token where git finds it."""
-    if step.uses is None or step.uses.name != "actions/checkout":
+    if step.action != "actions/checkout":
         return False
     value = step.inputs.get("persist-credentials", True)
     return value not in (False, "false") and not (isinstance(value, str) and "${{" in value)
@@ -101,7 +101,7 @@ def _leaves_credentials(step: Step) -> bool:
 def _uses_git(step: Step) -> bool:
     if step.run is not None:
         return _GIT.search(step.run) is not None
-    name = step.uses.name if step.uses is not None else ""
+    name = step.action
     return (
         step.uses is None
         or step.uses.kind == "local"
@@ -115,7 +115,7 @@ def _uses_git(step: Step) -> bool:
 def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find uploads of the whole working folder, `.git/config` with the token included."""
     step: Step = subject.context
-    if step.uses is None or step.uses.name != "actions/upload-artifact":
+    if step.action != "actions/upload-artifact":
         return
     path = step.inputs.get("path")
     lines = [line.strip() for line in path.split("\n") if line.strip()] if isinstance(path, str) else []
@@ -130,7 +130,7 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
 
 
 def _leaves_token_in_config(step: Step) -> bool:
-    if step.uses is None or step.uses.name != "actions/checkout" or "path" in step.inputs:
+    if step.action != "actions/checkout" or "path" in step.inputs:
         return False
     major = _major(step)
     in_git_config = major is not None and major < 6

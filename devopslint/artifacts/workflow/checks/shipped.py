@@ -121,7 +121,7 @@ def _add_of_metadata(found: Tags, job: Job) -> bool:
     """Add the repositories that `docker/metadata-action` makes tags for; false when there are none."""
     known = False
     for step in job.steps:
-        makes_tags = step.uses is not None and step.uses.name == "docker/metadata-action"
+        makes_tags = step.action == "docker/metadata-action"
         images = step.inputs.get("images") if makes_tags else None
         for line in images.split("\n") if isinstance(images, str) else ():
             image = _IMAGE.fullmatch(_plain(line.strip().removeprefix("name=")))

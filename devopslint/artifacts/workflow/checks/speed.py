@@ -105,15 +105,15 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
     """Find set-up actions without their cache in a job that then installs dependencies."""
     job: Job = subject.context
     managers = _managers(job)
-    if any(step.uses is not None and step.uses.name in _CACHES_GRADLE and _is_on(step) for step in job.steps):
+    if any(step.action in _CACHES_GRADLE and _is_on(step) for step in job.steps):
         managers = {name: step for name, step in managers.items() if name != "gradle"}
-    if any("cache" in (step.uses.name if step.uses else "") for step in job.steps):
+    if any("cache" in step.action for step in job.steps):
         return
     released = "release" in job.workflow.triggers
     if released or "publish" in job_purposes(job) or "self-hosted" in (job.runs_on or ()):
         return
     for step in job.steps:
-        name = step.uses.name if step.uses is not None else ""
+        name = step.action
         used = [
             manager for manager in _CACHES.get(name, ()) if manager in managers and managers[manager].index > step.index
         ]
@@ -137,7 +137,7 @@ def _is_told_to_cache(step: Step) -> bool:
 
 def _caches_by_itself(step: Step, manager: str) -> bool:
     """Say whether setup-node may cache without being told: since v5 it does for npm, where package.json names it."""
-    if step.uses is None or step.uses.name != "actions/setup-node" or manager != "npm":
+    if step.uses is None or step.action != "actions/setup-node" or manager != "npm":
         return False
     major = (
         step.uses.major
@@ -158,7 +158,7 @@ def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
     if not managers or any(step.uses is not None and step.uses.kind == "local" for step in job.steps):
         return
     for step in job.steps:
-        name = step.uses.name if step.uses is not None else ""
+        name = step.action
         cache, at = step.inputs.get("cache"), "cache"
         if name in {"actions/cache", "actions/cache/restore"}:
             at, path = "path", step.inputs.get("path")
@@ -229,7 +229,7 @@ def unnamed_job(subject: Subject, options: Options) -> Iterator[Problem]:
 def full_history(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find checkouts of the whole history in jobs where nothing is seen to need it."""
     step: Step = subject.context
-    if step.uses is None or step.uses.name != "actions/checkout" or str(step.inputs.get("fetch-depth", "")) != "0":
+    if step.action != "actions/checkout" or str(step.inputs.get("fetch-depth", "")) != "0":
         return
     if not step.is_followed_by(_needs_history):
         yield Problem(("with", "fetch-depth"), part="pair")
@@ -277,8 +277,7 @@ def serial_jobs(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     text = str(job.value)
     takes = "needs." in text or any(
-        (step.uses.name if step.uses else "").startswith(("actions/download-artifact", "actions/cache"))
-        for step in job.steps
+        step.action.startswith(("actions/download-artifact", "actions/cache")) for step in job.steps
     )
     if not takes and "if" not in job.value:
         yield Problem("needs", job=job.key, other=other.key)
@@ -311,7 +310,7 @@ def _builds_elsewhere(step: Step) -> bool:
 def image_build_without_cache(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find image builds without a cache."""
     step: Step = subject.context
-    if step.uses is None or step.uses.name != "docker/build-push-action":
+    if step.action != "docker/build-push-action":
         return
     inputs = step.inputs
     elsewhere = step.is_preceded_by(_builds_elsewhere)

@@ -52,4 +52,4 @@ def _is_told(step: Step, lacks: Callable[[Step], bool]) -> bool:
 
 
 def _uploads(step: Step) -> bool:
-    return step.uses is not None and step.uses.name == "actions/upload-artifact"
+    return step.action == "actions/upload-artifact"
