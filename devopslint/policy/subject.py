@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, Mark, Path
 
@@ -37,6 +38,11 @@ class Related:
         self.place = place
         self.text = text
         self.origin = origin
+
+
+def place_in(fragment: Fragment, start: int, end: int) -> Place:
+    """Return where a stretch of a fragment's text stands in its file."""
+    return Place(fragment.source, *fragment.mark(start, end))
 
 
 class Problem:

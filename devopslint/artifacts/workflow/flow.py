@@ -15,7 +15,7 @@ from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages, usages_at
-from devopslint.policy.subject import Place
+from devopslint.policy.subject import Place, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -262,7 +262,7 @@ def _set_by_script(step: Step, name: str) -> Iterator[Origin] | None:
         fragment = step.workflow.fragment((*step.path, "with", "script")) if head is not None else None
         if head is not None and fragment is not None:
             start = one.start(group) + head.start()
-            place = Place(fragment.source, *fragment.mark(start, start + len(head.group())))
+            place = place_in(fragment, start, start + len(head.group()))
             return iter((Origin(("pull", "head"), head.group(), place, step.workflow, step.job),))
         start, end = one.span(group)
         asked = one.group(group).find("=>")  # `list.filter(one => one.name === title)` gives what is in the list
@@ -344,7 +344,7 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
             here.extend(Flow(at + use.start(1), at + use.end(1), one, use.group(1)) for one in origins_known)
         for use in _PAYLOAD.finditer(line) if step.uses is not None else ():
             below = re.findall(r"\w+", use.group(1).lower())
-            place = Place(fragment.source, *fragment.mark(at + use.start(), at + use.end()))
+            place = place_in(fragment, at + use.start(), at + use.end())
             origin = Origin(
                 ("github", "event", *("?" if one.isdigit() else one for one in below)),
                 use.group(),
@@ -353,7 +353,7 @@ def _flows(step: Step, calls: Calls, depth: int) -> list[Flow]:
             )
             here.append(Flow(at + use.start(), at + use.end(), origin, use.group()))
         for use in _GETS_HEAD.finditer(line):
-            place = Place(fragment.source, *fragment.mark(at + use.start(), at + use.end()))
+            place = place_in(fragment, at + use.start(), at + use.end())
             here.append(Flow(at + use.start(), at + use.end(), Origin(("pull", "head"), "", place, step.workflow)))
         here = [flow for flow in here if not _is_cleaned(line, flow, at)]
         assigned = _ASSIGNMENT.match(line)
@@ -377,7 +377,7 @@ def _outer(step: Step, name: str, start: int, end: int, calls: Calls, depth: int
     path = _SPECIAL.get(name)
     if path is None or step.fragment is None:
         return []
-    place = Place(step.fragment.source, *step.fragment.mark(start, end))
+    place = place_in(step.fragment, start, end)
     return [Origin(path, ".".join(path), place, step.workflow, step.job)]
 
 

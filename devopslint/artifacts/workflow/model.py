@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.matrix import Matrix
     from devopslint.policy.artifact import Workspace
+    from devopslint.policy.subject import Subject
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
@@ -52,6 +53,12 @@ def permissions_of(value: Any) -> dict[str, str] | None:
 def is_step(owner: Step | Job) -> TypeGuard[Step]:
     """Say whether it is a step, not a job."""
     return isinstance(owner, Step)
+
+
+def step_of(command: Subject) -> Step | None:
+    """Return the step in whose script a command of a shell stands; `None` when that is no script of a step."""
+    owner = command.context.owner
+    return owner if isinstance(owner, Step) else None
 
 
 class Workflow:

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from devopslint.knowledge.project_files import PROJECTS
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ def lock_asked_for(command: Command, ground: Ground, folder: str) -> tuple[Probl
     if any(ground.has(posixpath.join(above, lock)) is not False for above in folders_up(folder) for lock in locks):
         return None
     end = operands[0].end if operands else command.name_word.end
-    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
+    place = place_in(command.fragment, command.name_word.start, end)
     problem = Problem(place, command=f"{command.name} {verb}".strip(), lock=locks[0], manifest=manifest)
     return problem, tuple(posixpath.normpath(posixpath.join(folder, lock)) for lock in locks)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.checkout import is_guarded
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -41,7 +42,7 @@ def poisoned_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
         for command in _commands(step):
             if _is_run_from(command, taken[1], step, taken[0]):
                 assert command.name_word is not None
-                place = Place(command.fragment.source, *command.name_word.mark)
+                place = place_of(command.name_word)
                 key = "uses" if taken[0].uses is not None else "run"
                 mark = taken[0].value.at[key][:2]
                 related = [Related(Place(subject.document.source, *mark), "the artifact is taken here")]

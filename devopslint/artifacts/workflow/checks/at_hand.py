@@ -8,7 +8,8 @@ from devopslint.artifacts.workflow.called import repository_root
 from devopslint.artifacts.workflow.expressions import mask_expressions
 from devopslint.artifacts.workflow.side_effects import FILES, IMAGES, may_leave
 from devopslint.knowledge.images import image_tag
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -218,7 +219,7 @@ def pushed_image_not_built(subject: Subject, options: Options) -> Iterator[Probl
     for word in pushed:
         name = _repository(word.text)
         if "$" not in name and (name not in known or _is_another_version(word.text, names)):
-            yield Problem(Place(word.fragment.source, *word.mark), image=word.text, built=_nearest(name, names))
+            yield Problem(place_of(word), image=word.text, built=_nearest(name, names))
 
 
 def _is_another_version(pushed: str, names: set[str]) -> bool:
@@ -317,4 +318,4 @@ def _place(command: Command) -> Place:
     assert command.name_word is not None
     start = command.name_word.start
     end = next((word.end for word in command.words if not word.text.startswith("-")), command.name_word.end)
-    return Place(command.fragment.source, *command.fragment.mark(start, end))
+    return place_in(command.fragment, start, end)

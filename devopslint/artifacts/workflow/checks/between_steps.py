@@ -9,7 +9,7 @@ from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.side_effects import TOOLS, VARIABLES, may_leave
 from devopslint.artifacts.workflow.words import words
 from devopslint.knowledge.scripts.variables import names_set
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def _set_for_later(step: Step, before: set[str]) -> Iterator[Problem]:
         if use is not None and found is not None:
             mark = step.fragment.mark(*found.span(1))
             related = [Related(Place(step.fragment.source, *mark), "it is set for later steps here")]
-            place = Place(step.fragment.source, *step.fragment.mark(*use))
+            place = place_in(step.fragment, *use)
             yield Problem(
                 place, fault=f"`{name}` is set for the steps that follow, and is empty in this one", related=related
             )
@@ -80,7 +80,7 @@ def _exported_before(step: Step, exported: dict[str, Place], written_before: set
         use = _first_use(step, name, 0)
         if use is not None:
             del exported[name]
-            place = Place(step.fragment.source, *step.fragment.mark(*use))
+            place = place_in(step.fragment, *use)
             related = [Related(where, "it is exported here")]
             yield Problem(
                 place, fault=f"`{name}` was exported by another step, and is empty in this one", related=related
@@ -94,7 +94,7 @@ def _exports(step: Step) -> Iterator[tuple[str, Place]]:
             continue
         for name, start, end in _assigned(command):
             if not _GIVEN.match(name):
-                yield name, Place(step.fragment.source, *step.fragment.mark(start, end))
+                yield name, place_in(step.fragment, start, end)
 
 
 def _assigned(command: Command) -> Iterator[tuple[str, int, int]]:
@@ -152,7 +152,7 @@ def _moved_for_nothing(step: Step) -> Iterator[Problem]:
     if last is not None and last.name == "export" and "GITHUB_" not in (step.run or ""):
         for one in last.assignments:
             if one.name == "PATH":
-                place = Place(step.fragment.source, *step.fragment.mark(one.start, one.start + len(one.name)))
+                place = place_in(step.fragment, one.start, one.start + len(one.name))
                 yield Problem(place, fault="`PATH` is set until the step ends, and nothing follows in it")
     if (
         last is None
@@ -167,7 +167,7 @@ def _moved_for_nothing(step: Step) -> Iterator[Problem]:
     moves = last.name in {"cd", "pushd"} and not target.startswith(("..", "-", "$", "/", "~"))
     back = any(one.name in {"cd", "pushd"} for one in commands[:-1])
     if (moves and not back) or (last.name in {"source", "."} and target.endswith("activate")):
-        place = Place(step.fragment.source, *step.fragment.mark(last.name_word.start, last.words[-1].end))
+        place = place_in(step.fragment, last.name_word.start, last.words[-1].end)
         yield Problem(place, fault=f"`{last.name} {target}` holds until the step ends, and nothing follows in it")
 
 
@@ -214,7 +214,7 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         assert used.name_word is not None
         end = used.words[0].end if used.words else used.name_word.end
-        where = Place(used.fragment.source, *used.fragment.mark(used.name_word.start, end))
+        where = place_in(used.fragment, used.name_word.start, end)
         shown = f"{used.name} {used.words[0].text}" if used.words else used.name
         related = [Related(where, "it runs here")]
         yield Problem(("steps", step.index, "uses"), action=step.action, command=shown, related=related)

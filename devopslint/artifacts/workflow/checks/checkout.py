@@ -8,7 +8,7 @@ from devopslint.artifacts.workflow.called import called_action, called_workflow
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.usage import usages_at
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.flow import Origin
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -99,8 +99,9 @@ def fetches_code_of_strangers(step: Step) -> bool:
 
 
 def _of_checkout(step: Step, events: list[str]) -> Iterator[Problem]:
-    if step.uses is not None and step.uses.kind == "local":
-        yield from _of_local_action(step, events)
+    called = called_action(step.workflow, step.uses) if step.uses is not None and step.uses.kind == "local" else None
+    if called is not None:
+        yield from _handed_to(called, step, events)
     if step.action != "actions/checkout":
         return
     for name in ("ref", "repository"):
@@ -115,33 +116,21 @@ def _of_checkout(step: Step, events: list[str]) -> Iterator[Problem]:
                     yield Problem(("with", name), event=event, related=_related(origin, place))
 
 
-def _of_local_action(step: Step, events: list[str]) -> Iterator[Problem]:
-    """Find heads of pull requests among the inputs of a local action that checks out what it is given."""
-    assert step.uses is not None
-    action = called_action(step.workflow, step.uses)
-    for inner in action.steps if action is not None else ():
-        if inner.action != "actions/checkout":
-            continue
-        for usage in usages_at(inner.workflow, (*inner.path, "with", "ref")):
-            for node, origin in origins_of_usage(usage, (step,)):
-                event = _event_of(origin, events) if origin.workflow is step.workflow else ""
-                if event:
-                    related = [Related(usage.place(node.start, node.end), "here it is checked out")]
-                    yield Problem(origin.place, event=event, related=related)
-
-
 def _of_called_workflow(job: Job) -> Iterator[Problem]:
-    """Find heads of pull requests among the inputs of a workflow of the repository that checks out what it is given."""
     events = [event for event in _PRIVILEGED if job.workflow.has_trigger(event)]
     called = called_workflow(job.workflow, job.uses) if job.uses is not None and events else None
-    if called is None or _FOR_FORKS.search(str(job.value.get("if", ""))):
-        return
+    if called is not None and not _FOR_FORKS.search(str(job.value.get("if", ""))):
+        yield from _handed_to(called, job, events)
+
+
+def _handed_to(called: Workflow, caller: Step | Job, events: list[str]) -> Iterator[Problem]:
+    """Find heads of pull requests among what an action or workflow of the repository is given and checks out."""
     for inner in called.steps:
         if inner.action != "actions/checkout" or "environment" in inner.job.value:
             continue
         for usage in usages_at(called, (*inner.path, "with", "ref")):
-            for node, origin in origins_of_usage(usage, (job,)):
-                event = _event_of(origin, events) if origin.workflow is job.workflow else ""
+            for node, origin in origins_of_usage(usage, (caller,)):
+                event = _event_of(origin, events) if origin.workflow is caller.workflow else ""
                 if event:
                     related = [Related(usage.place(node.start, node.end), "here it is checked out")]
                     yield Problem(origin.place, event=event, related=related)
@@ -154,13 +143,13 @@ def _of_script(step: Step, events: list[str]) -> Iterator[Problem]:
         return
     found = _fetch_of_pull_request(step.run)
     if found:
-        yield Problem(Place(step.fragment.source, *step.fragment.mark(found.start(), found.end())), event=events[0])
+        yield Problem(place_in(step.fragment, found.start(), found.end()), event=events[0])
     elif _GIT.search(step.run):
         for flow in flows(step):
             start = step.run.rfind("\n", 0, flow.start) + 1
             event = _event_of(flow.origin, events) or _event_of(flow.origin, events, repository=True)
             if event and _GIT.search(step.run, start, flow.start):
-                place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
+                place = place_in(step.fragment, flow.start, flow.end)
                 yield Problem(place, event=event, related=_related(flow.origin, place))
 
 

@@ -15,7 +15,8 @@ from devopslint.knowledge.credentials import (
     looks_like_secret_name,
     may_hold_credential,
 )
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
@@ -62,7 +63,7 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
         if found is not None:
             title, start, end = found
             fragment = workflow.fragment_at(mark, value)
-            yield Problem(Place(fragment.source, *fragment.mark(start, end)), what=title)
+            yield Problem(place_in(fragment, start, end), what=title)
             continue
         if (
             len(path) < 2
@@ -111,7 +112,7 @@ def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
                 if value is None or value.expands or find_credential(value.text) is not None:
                     continue
                 if _is_secret(assignment.name, value.text):
-                    place = Place(value.fragment.source, *value.mark)
+                    place = place_of(value)
                     yield Problem(place, what=f"the value of `{assignment.name}`")
         for start, end in written(step.run, "GITHUB_ENV", "GITHUB_OUTPUT"):
             for name, first, last in find_assignments(step.run[start:end]):
@@ -145,7 +146,7 @@ def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:
         for flow in flows(step) if word.expands and word.fragment is step.fragment else ():
             path = flow.origin.path
             if word.start <= flow.start < word.end and (path[0] == "secrets" or path == ("github", "token")):
-                yield Problem(Place(word.fragment.source, *word.mark), tool=command.name)
+                yield Problem(place_of(word), tool=command.name)
                 return
 
 

@@ -11,7 +11,7 @@ from devopslint.artifacts.workflow.checks.untrusted import is_untrusted
 from devopslint.artifacts.workflow.flow import CLEANS, checked_in, code_of, flows
 from devopslint.artifacts.workflow.script_files import writes, written
 from devopslint.artifacts.workflow.stretches import within
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def _find_injections(step: Step) -> Iterator[Problem]:
             continue
         if is_untrusted(flow.origin) and not _is_harmless_branch(flow, step) and not _is_of_the_house(flow, step):
             told.add(flow.start)
-            place = Place(fragment.source, *fragment.mark(flow.start, flow.end))
+            place = place_in(fragment, flow.start, flow.end)
             yield problem_of(place, script[flow.start : flow.end], flow.origin, "")
 
 
@@ -106,12 +106,12 @@ def _files_of_strangers(step: Step, spans: list[tuple[int, int]]) -> Iterator[Pr
         last = step.run.rfind(")", start, end) + 1
         found = _FILE_PRINTED.match(step.run, start, end) or _FILE_FILLED_IN.search(step.run, start, max(start, last))
         if found:
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span())), name=found.group(), via="")
+            yield Problem(place_in(step.fragment, *found.span()), name=found.group(), via="")
     names = _variables_with_files(step.run)
     uses = re.compile(rf"\$\{{?({'|'.join(sorted(names))})\b\}}?") if names else None
     for start, end in spans if uses is not None else ():
         for use in uses.finditer(step.run, start, end) if uses is not None else ():
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(*use.span())), name=use.group(), via="")
+            yield Problem(place_in(step.fragment, *use.span()), name=use.group(), via="")
 
 
 def _is_harmless_branch(flow: Flow, step: Step) -> bool:
@@ -143,9 +143,7 @@ def set_in_privileged_run(subject: Subject, options: Options) -> Iterator[Proble
         above, below = fragment.mark(min(start, first), max(end, last))
         if bisect_left(told, above) == bisect_left(told, below):
             indent = len(script[start:end]) - len(script[start:end].lstrip())
-            yield Problem(
-                Place(fragment.source, *fragment.mark(start + indent, start + len(script[start:end].rstrip())))
-            )
+            yield Problem(place_in(fragment, start + indent, start + len(script[start:end].rstrip())))
 
 
 def _is_fixed(text: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.artifacts.workflow.model import step_of
+from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -23,14 +24,9 @@ _PLAN = lazily(r"(?:terraform|tofu)\b[^\n]{0,200}\splan\b[^\n]*")
 
 def plan_not_applied(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `terraform apply` without a file, though the workflow has made a plan before for it."""
-    command, step = subject.context.command, subject.context.owner
+    command, step = subject.context.command, step_of(subject)
     words = [word.text for word in command.words if not word.text.startswith("-")]
-    if (
-        not hasattr(step, "job")
-        or words != ["apply"]
-        or command.expands
-        or not command.has_flag("-auto-approve", "--auto-approve")
-    ):
+    if step is None or words != ["apply"] or command.expands or not command.has_flag("-auto-approve", "--auto-approve"):
         return
     flag = command.value_of("-chdir")
     planning = _planning_step(
@@ -41,7 +37,7 @@ def plan_not_applied(subject: Subject, options: Options) -> Iterator[Problem]:
     end = next(word.end for word in command.words if word.text == "apply")
     mark = planning.value.at["run"][:2]
     related = [Related(Place(command.fragment.source, *mark), "the plan is made here")]
-    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
+    place = place_in(command.fragment, command.name_word.start, end)
     yield Problem(place, tool=command.name, related=related)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.model import step_of
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.side_effects import VARIABLES, may_leave
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -34,8 +35,8 @@ def gh_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
     if subject.kind == "workflow.step":
         yield from _gh_in_powershell(subject.context)
         return
-    command, step = subject.context.command, subject.context.owner
-    if step is None or not hasattr(step, "job") or not step.job.key or command.name_word is None:
+    command, step = subject.context.command, step_of(subject)
+    if step is None or not step.job.key or command.name_word is None:
         return
     words = command.operands()
     if not words or words[0].text not in _ASK_GITHUB or command.has_flag("--help", "-h") or command.failure_ignored:
@@ -44,7 +45,7 @@ def gh_without_token(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if any(one.name in _TOKENS for one in command.assignments) or _gets_token_elsewhere(step):
         return
-    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, words[0].end))
+    place = place_in(command.fragment, command.name_word.start, words[0].end)
     yield Problem(place, command=f"gh {words[0].text}")
 
 
@@ -56,7 +57,7 @@ def _gh_in_powershell(step: Step) -> Iterator[Problem]:
         return
     for found in _BEGINS_WITH_GH.finditer(step.run):
         if found[1] in _ASK_GITHUB:
-            place = Place(step.fragment.source, *step.fragment.mark(found.start(1) - len("gh "), found.end(1)))
+            place = place_in(step.fragment, found.start(1) - len("gh "), found.end(1))
             yield Problem(place, command=f"gh {found[1]}")
 
 

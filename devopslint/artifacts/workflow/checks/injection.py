@@ -11,7 +11,7 @@ from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages, usages_at
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -125,7 +125,7 @@ def _evaluated(step: Step) -> Iterator[Problem]:
     is_run = within(spans)
     for flow in flows(step) if spans else ():
         if flow.variable and is_untrusted(flow.origin) and is_run(flow.start):
-            place = Place(step.fragment.source, *step.fragment.mark(flow.start, flow.end))
+            place = place_in(step.fragment, flow.start, flow.end)
             yield problem_of(place, step.run[flow.start : flow.end], flow.origin, "is run as code")
 
 

@@ -7,8 +7,9 @@ import re
 
 from devopslint.artifacts.workflow.called import repository_root
 from devopslint.artifacts.workflow.checks.absent_locks import folders_up
+from devopslint.artifacts.workflow.model import step_of
 from devopslint.knowledge.project_files import PROJECTS
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -44,8 +45,8 @@ _MAKES_NEW_LOCK = lazily(r"\bnpm (?:audit fix|update|up)\b|\brm\b[^\n;&|]*packag
 
 def updated_in_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find installs that write a new lock file, in runs that are to test what the old one says."""
-    command, step = subject.context.command, subject.context.owner
-    if step is None or not hasattr(step, "job") or _is_for_updates(step) or _has_none(command, step):
+    command, step = subject.context.command, step_of(subject)
+    if step is None or _is_for_updates(step) or _has_none(command, step):
         return
     loose = next((word for word in command.words if word.text in _LETS_GO), None)
     if loose is not None:
@@ -54,7 +55,7 @@ def updated_in_pipeline(subject: Subject, options: Options) -> Iterator[Problem]
     if len(words) != 1 or words[0].text not in _UPDATES.get(command.name, ()) or command.name_word is None:
         return
     if not command.has_flag("--prefer-lowest", "--prefer-stable", "-g", "--global", "--lock", "--dry-run"):
-        place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, words[0].end))
+        place = place_in(command.fragment, command.name_word.start, words[0].end)
         yield Problem(place, command=f"{command.name} {words[0].text}")
 
 
@@ -103,8 +104,8 @@ def _folder_of(command: Command, step: Step) -> str | None:
 
 def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `npm install` of a project's dependencies, which may change the lock file instead of keeping to it."""
-    command, step = subject.context.command, subject.context.owner
-    if command.name != "npm" or step is None or not hasattr(step, "job") or command.expands:
+    command, step = subject.context.command, step_of(subject)
+    if command.name != "npm" or step is None or command.expands:
         return
     if _has_none(command, step) or _is_called_for_updates(step) or _MAKES_NEW_LOCK.search(step.run or ""):
         return
@@ -115,14 +116,14 @@ def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
         *flags
     ):
         start = command.name_word.start if command.name_word is not None else command.start
-        place = Place(command.fragment.source, *command.fragment.mark(start, operands[0].end))
+        place = place_in(command.fragment, start, operands[0].end)
         yield Problem(place, command=f"npm {operands[0].text}")
 
 
 def unlocked_install(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find installs that are not told to keep to the lock file."""
-    command, step = subject.context.command, subject.context.owner
-    if step is None or not hasattr(step, "job") or command.expands or command.name not in _KEEPS:
+    command, step = subject.context.command, step_of(subject)
+    if step is None or command.expands or command.name not in _KEEPS:
         return
     firsts, keeping = _KEEPS[command.name]
     words = command.operands()
@@ -133,5 +134,5 @@ def unlocked_install(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     assert command.name_word is not None
     end = words[0].end if words else command.name_word.end
-    place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
+    place = place_in(command.fragment, command.name_word.start, end)
     yield Problem(place, command=f"{command.name} {first}".strip(), keeping=keeping[0])

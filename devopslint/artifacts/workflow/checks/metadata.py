@@ -7,7 +7,7 @@ import os
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.images import image_tag
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
@@ -104,7 +104,7 @@ def _missing_scripts(workflow: Workflow) -> Iterator[Problem]:
                 or step.fragment is None
             ):
                 continue
-            place = Place(step.fragment.source, *step.fragment.mark(*found.span()))
+            place = place_in(step.fragment, *found.span())
             yield Problem(
                 place, file=name, hint=nearest(os.path.basename(name), workspace.names(os.path.dirname(path)))
             )

@@ -22,7 +22,8 @@ from devopslint.artifacts.workflow.named_files import (
     named_by_command,
 )
 from devopslint.artifacts.workflow.words import words
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -230,17 +231,17 @@ def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[Fault
     for word in named_by_command(command):
         path = posixpath.normpath(posixpath.join(folder, word.text))
         if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
-            yield _file(Place(word.fragment.source, *word.mark), path, ground, word.text)
+            yield _file(place_of(word), path, ground, word.text)
     if ground.pristine and ground.waits:
         taken = [
             one for one in files_taken(command) if ground.lacks_built(posixpath.join(folder, one.partition("*")[0]))
         ]
         for word in command.words:
             if word.text in taken[:1]:
-                yield "file", Problem(Place(word.fragment.source, *word.mark), path=word.text, hint=""), (word.text,)
+                yield "file", Problem(place_of(word), path=word.text, hint=""), (word.text,)
     lacking = _manifest_of(command, ground, folder)
     if lacking and command.name_word is not None:
-        place = Place(command.fragment.source, *command.fragment.mark(command.name_word.start, command.words[0].end))
+        place = place_in(command.fragment, command.name_word.start, command.words[0].end)
         yield _file(place, lacking, ground)
     lock = lock_asked_for(command, ground, folder)
     if lock is not None:
@@ -249,7 +250,7 @@ def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[Fault
     if context is not None:
         path = posixpath.normpath(f"{folder}/{context.text}/Dockerfile")
         if ground.lacks(path, implied=True):
-            yield _file(Place(context.fragment.source, *context.mark), path, ground)
+            yield _file(place_of(context), path, ground)
     fault = fault_of_target(command, ground, folder)
     if fault is not None:
         yield fault

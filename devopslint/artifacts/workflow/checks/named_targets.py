@@ -7,7 +7,8 @@ import posixpath
 import re
 
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
         is_gone = not given and all(ground.lacks(f"{folder}/{name}", implied=True) for name in _MAKEFILES)
         if not is_gone or command.name_word is None:
             return None
-        place = Place(command.fragment.source, *command.name_word.mark)
+        place = place_of(command.name_word)
         path = posixpath.normpath(f"{folder}/Makefile")
         return "file", Problem(place, path=path, hint=ground.hint(path)), (path,)
     targets = _targets(found)
@@ -162,5 +163,5 @@ def _is_program(manifest: Any, name: str) -> bool:
 
 
 def _fault(word: Word, what: str, known: Any) -> Found:
-    place = Place(word.fragment.source, *word.mark)
+    place = place_of(word)
     return "target", Problem(place, name=word.text, what=what, hint=nearest(word.text, known)), ()

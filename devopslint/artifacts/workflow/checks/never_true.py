@@ -6,7 +6,7 @@ from devopslint.artifacts.workflow.flowing import demanded
 from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.script_files import lines_of_output
 from devopslint.artifacts.workflow.usage import usages, usages_at
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -112,7 +112,7 @@ def _of_output(step: Step, name: str) -> tuple[str, Place | None] | None:
     for start, end in lines_of_output(step.run, name):
         found = _WRITES_VALUE.search(step.run, start, end)
         if found is not None and found[1].lower() in _MEANT_AS_FALSE:
-            return found[1], Place(step.fragment.source, *step.fragment.mark(*found.span(1)))
+            return found[1], place_in(step.fragment, *found.span(1))
     return None
 
 

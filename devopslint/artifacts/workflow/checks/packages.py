@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from devopslint.artifacts.workflow.model import step_of
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, is_install
 from devopslint.policy.subject import Place, Problem
@@ -73,8 +74,8 @@ repository in which they look for it first, as their own `README.md` and `action
 def unpinned_package(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find packages that a script installs or runs without a version."""
     command: Command = subject.context.command
-    step = subject.context.owner
-    if step is None or not hasattr(step, "job"):
+    step = step_of(subject)
+    if step is None:
         return
     for word in _floating(command, step):
         name = re.sub(r"@(?:latest|main|master|next|head|nightly)$", "", word.text)
@@ -255,8 +256,8 @@ def _of_cargo(command: Command) -> list[Word]:
 def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find packages in a version, or a range of them, that a script installs by name: no lock file has what they bring."""
     command: Command = subject.context.command
-    step = subject.context.owner
-    if step is None or not hasattr(step, "job"):
+    step = step_of(subject)
+    if step is None:
         return
     if command.name == "gem":
         yield from _fixed_gem(command)

@@ -6,7 +6,7 @@ import re
 
 from devopslint.artifacts.workflow import known_permissions as known
 from devopslint.artifacts.workflow.purpose import purposes
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import at_word, lazily
 from devopslint.syntax.tree import Map
 
@@ -131,7 +131,7 @@ def _of_javascript(step: Step) -> Iterator[Need]:
     for pattern, scope, purpose in known.OCTOKIT if "github." in script else ():
         found = re.search(r"\bgithub\.(?:rest\.)?" + pattern, script)
         if found:
-            yield scope, purpose, found.group(), Place(fragment.source, *fragment.mark(*found.span()))
+            yield scope, purpose, found.group(), place_in(fragment, *found.span())
 
 
 def _of_command(command: Command, step: Step) -> Iterator[Need]:
@@ -162,7 +162,7 @@ def _told(command: Command, words: int) -> tuple[str, Place]:
     shown = [word for word in command.words if not word.text.startswith("-")][:words]
     end = shown[-1].end if shown else command.name_word.end
     named = " ".join([command.name, *(word.text for word in shown)])
-    return named, Place(command.fragment.source, *command.fragment.mark(command.name_word.start, end))
+    return named, place_in(command.fragment, command.name_word.start, end)
 
 
 def _of_gh(command: Command, step: Step) -> Iterator[Need]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.model import map_at, names_of, step_of
 from devopslint.artifacts.workflow.purpose import (
     environment_of,
     is_production,
@@ -13,7 +13,7 @@ from devopslint.artifacts.workflow.purpose import (
     purposes,
     stage_of,
 )
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -266,9 +266,9 @@ def _jobs_after(job: Job) -> list[Job]:
 
 def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `terraform apply` in workflows where no plan is made that somebody could have seen."""
-    command, step = subject.context.command, subject.context.owner
+    command, step = subject.context.command, step_of(subject)
     words = [word.text for word in command.words if not word.text.startswith("-")]
-    if not hasattr(step, "job") or words != ["apply"] or command.expands:
+    if step is None or words != ["apply"] or command.expands:
         return
     if any(_PLANS.search(other.run or "") for other in step.workflow.steps):
         return
@@ -277,7 +277,7 @@ def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
         return  # the first of them says it
     start = command.name_word.start if command.name_word is not None else command.start
     end = next(word.end for word in command.words if word.text == "apply")
-    yield Problem(Place(command.fragment.source, *command.fragment.mark(start, end)), tool=command.name)
+    yield Problem(place_in(command.fragment, start, end), tool=command.name)
 
 
 _APPLIES = lazily(r"(?:terraform|tofu)\b[^\n]*\sapply\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.words import has_one_of
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ def downloaded_script_run(subject: Subject, options: Options) -> Iterator[Proble
         if _runs_later(script, found.end(), found.group(1) or found.group(2)) and not _FIXED.search(found.group()):
             told.append(found.span())
     for start, end in sorted(told):
-        yield Problem(Place(fragment.source, *fragment.mark(start, end)))
+        yield Problem(place_in(fragment, start, end))
 
 
 def _runs_later(script: str, after: int, path: str) -> bool:

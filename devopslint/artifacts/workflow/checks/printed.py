@@ -10,7 +10,7 @@ from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.knowledge.scripts.outputs import way_of_output
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def secret_echoed(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _all_variables(step)
     found = _in_shell(step) if step.is_shell else _in_lines(step)
     for start, end in found:
-        yield Problem(Place(step.fragment.source, *step.fragment.mark(start, end)), what=step.run[start:end])
+        yield Problem(place_in(step.fragment, start, end), what=step.run[start:end])
 
 
 def _in_shell(step: Step) -> Iterator[tuple[int, int]]:
@@ -125,7 +125,7 @@ def _all_variables(step: Step) -> Iterator[Problem]:
     found = _ALL_VARIABLES.search(step.run)
     if found is not None:
         start = found.end() - len(found.group().lstrip())
-        place = Place(step.fragment.source, *step.fragment.mark(start, found.end()))
+        place = place_in(step.fragment, start, found.end())
         yield Problem(place, what=f"{found.group().strip()}` with `{names[0]}")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from devopslint.policy.subject import Place, Problem
+from devopslint.artifacts.workflow.model import step_of
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -124,14 +126,14 @@ def _token_in_script(step: Step, registry: str) -> Iterator[Problem]:
         r"(?:--token|--api-key|-k|-p|--password)[ =]\"?(\$\{\{\s*secrets\.\w+\s*\}\})", step.run or ""
     ):
         if step.fragment is not None:
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span(1))), registry=registry)
+            yield Problem(place_in(step.fragment, *found.span(1)), registry=registry)
 
 
 def publishing_without_identity(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find commands that publish in jobs that have no identity token to publish with."""
     command: Command = subject.context.command
-    step = subject.context.owner
-    if step is None or not hasattr(step, "job") or not _has_no_identity(step):
+    step = step_of(subject)
+    if step is None or not _has_no_identity(step):
         return
     words = _published_by(command)
     registry = next((name for known, name in _COMMANDS.items() if tuple(words[: len(known)]) == known), "")
@@ -146,7 +148,7 @@ def publishing_without_identity(subject: Subject, options: Options) -> Iterator[
     if _goes_elsewhere(step, registry):
         return
     shown = " ".join(next(known for known in _COMMANDS if tuple(words[: len(known)]) == known))
-    yield Problem(Place(command.fragment.source, *command.mark), command=shown, registry=registry)
+    yield Problem(place_of(command), command=shown, registry=registry)
 
 
 def _published_by(command: Command) -> list[str]:

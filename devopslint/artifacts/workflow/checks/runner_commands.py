@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         command = found.group(1)
         state = "switched off" if command in {"set-env", "add-path"} else "deprecated"
-        place = Place(fragment.source, *fragment.mark(found.start(), found.end()))
+        place = place_in(fragment, found.start(), found.end())
         yield Problem(place, command=command, state=state, file=_FILES[command])
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from devopslint.artifacts.workflow.checks.runners import labels
 from devopslint.artifacts.workflow.checks.systems import missing_on_system
 from devopslint.knowledge.tables import read_table
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of
+from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -148,7 +149,7 @@ def _calls(step: Step, before: str, lacking: set[str], told: set[str], image: st
             return
         told.add(tool)
         if not _may_be_there(tool, text, command) and not step.value.get("continue-on-error"):
-            yield Problem(Place(command.fragment.source, *command.name_word.mark), tool=tool, image=image)
+            yield Problem(place_of(command.name_word), tool=tool, image=image)
 
 
 def _may_be_there(tool: str, text: str, command: Command) -> bool:

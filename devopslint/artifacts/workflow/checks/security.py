@@ -10,7 +10,7 @@ from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import nodes_of, usages, usages_at
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import at_word, lazily
 from devopslint.syntax.tree import Map
 
@@ -248,7 +248,7 @@ def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
         for start, end in written(step.run or "", "GITHUB_ENV"):
             found = found or re.compile(rf"{name}=[\"']?true\b", re.IGNORECASE).search(step.run or "", start, end)
         if found:
-            place = Place(step.fragment.source, *step.fragment.mark(found.start(), found.end()))
+            place = place_in(step.fragment, found.start(), found.end())
             yield Problem(place, name=name)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def service_by_name(subject: Subject, options: Options) -> Iterator[Problem]:
         if step.run is None or step.fragment is None or _is_in_container(step):
             continue
         for found in pattern.finditer(step.run):
-            yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span("name"))), name=found["name"])
+            yield Problem(place_in(step.fragment, *found.span("name")), name=found["name"])
 
 
 def _is_in_container(step: Step) -> bool:

@@ -15,6 +15,7 @@ from devopslint.artifacts.workflow.resolve import resolve_in
 from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.knowledge.image_contents import PROGRAMS, lacks
 from devopslint.knowledge.images import parse_image
+from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -140,9 +141,7 @@ def _in_container(job: Job, images: list[Image]) -> Iterator[Problem]:
                     continue
                 told.add(tool)
                 if not step.value.get("continue-on-error"):
-                    yield Problem(
-                        Place(command.fragment.source, *command.name_word.mark), tool=tool, image=lacking.text
-                    )
+                    yield Problem(place_of(command.name_word), tool=tool, image=lacking.text)
         before += step.run + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.workflow.operating_systems import is_also_on_windows
 from devopslint.artifacts.workflow.shells import speaks_powershell
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def bash_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
         start = found.start() + len(found[0]) - len(found[0].lstrip())
         shown = found[0].strip()
         where = "Windows" if job.on_windows or job.matrix is None else "the Windows part of the matrix"
-        place = Place(step.fragment.source, *step.fragment.mark(start, found.end()))
+        place = place_in(step.fragment, start, found.end())
         yield Problem(place, what=shown, where=where)
 
 
