@@ -42,9 +42,12 @@ def place_of_circle(root: Map) -> Mark:
         if id(node) in seen or depth > _DEEPEST:
             continue
         seen.add(id(node))
-        if isinstance(node, Map):
-            marks = [(value, node.at[key][2:]) for key, value in node.items() if key in node.at]
-        else:
-            marks = list(zip(node, node.at, strict=False))
-        stack.extend((value, depth + 1, at) for value, at in reversed(marks) if isinstance(value, (Map, Seq)))
+        stack.extend((value, depth + 1, at) for value, at in reversed(marked(node)) if isinstance(value, (Map, Seq)))
     return root.start, root.start + 1
+
+
+def marked(node: Map | Seq) -> list[tuple[Any, Mark]]:
+    """Return what stands directly in a node, each with its mark."""
+    if isinstance(node, Map):
+        return [(value, node.at[key][2:]) for key, value in node.items() if key in node.at]
+    return list(zip(node, node.at, strict=False))

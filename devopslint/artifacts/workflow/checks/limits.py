@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import prod
 
+from devopslint.artifacts.workflow.bounds import marked
 from devopslint.artifacts.workflow.matrix import MOST_ROWS
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.stretches import within
@@ -172,10 +173,7 @@ def _string_marks(root: Any) -> list[tuple[int, int]]:
         if id(node) in seen or not isinstance(node, (Map, Seq)):
             continue
         seen.add(id(node))
-        if isinstance(node, Map):
-            items = [(value, node.at[key][2:]) for key, value in node.items() if key in node.at]
-        else:
-            items = list(zip(node, node.at, strict=False))
+        items = marked(node)
         marks.extend(mark for value, mark in items if isinstance(value, str))
         stack.extend(value for value, _ in items if not isinstance(value, str))
     return marks

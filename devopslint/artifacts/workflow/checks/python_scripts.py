@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.expressions import mask_expressions
 from devopslint.policy.subject import Place, Problem
@@ -30,16 +31,11 @@ def broken_script(subject: Subject, options: Options) -> Iterator[Problem]:
     text = _script(step)
     if text is None:
         return
-    try:
-        ast.parse(text)
-    except SyntaxError as error:
-        # Newer Pythons read more of what stands in an f-string than the one that runs here.
-        if error.lineno is None or "f-string" in (error.msg or ""):
-            return
+    error = _read(text)
+    # Newer Pythons read more of what stands in an f-string than the one that runs here.
+    if isinstance(error, SyntaxError) and error.lineno is not None and "f-string" not in (error.msg or ""):
         start = _offset(text, error.lineno, max((error.offset or 1) - 1, 0))
         yield _problem(step, start, start + 1, fault=error.msg)
-    except (ValueError, RecursionError, MemoryError):
-        return
 
 
 def unsound_names(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -48,9 +44,8 @@ def unsound_names(subject: Subject, options: Options) -> Iterator[Problem]:
     text = _script(step)
     if text is None or _FREE.search(text):
         return
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _read(text)
+    if not isinstance(tree, ast.AST):
         return
     bound, used, imports = _names(tree)
     for node in used:
@@ -67,6 +62,17 @@ def _script(step: Step) -> str | None:
     if step.run is None or len(step.run) > _LONGEST or step.shell not in {"python", "python3"}:
         return None
     return mask_expressions(step.run, "_")
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> ast.AST | SyntaxError | None:
+    """Return the tree of a script, or why Python can't read it; `None` where it is only too much for it."""
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        return error.with_traceback(None)
+    except (ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _names(tree: ast.AST) -> tuple[set[str], list[ast.Name], list[tuple[ast.alias, str]]]:
