@@ -155,7 +155,7 @@ def asked_of(request: Request, session: Session) -> tuple[Workspace, Asked]:
     """Return the files of a request, without what the configurations exclude, and of the kinds that they say."""
     workspace, asked = _workspace(request, session)
     if request.force_exclude:
-        asked = asked.as_found()
+        asked = asked.as_found(session.root)
     asked = session.open_scopes(asked)
     if session.scopes is not None:
         workspace.kinds = session.scopes.kinds

@@ -49,9 +49,10 @@ class Asked:
         self.folders = folders
         self.excluded = excluded
 
-    def as_found(self) -> Asked:
+    def as_found(self, root: str) -> Asked:
         """Return the same with the files that were given by name among those that were found: a tool has named them all."""
-        found = sorted({*self.given, *self.found})
+        given = {path for path in self.given if not _is_vendored(path, root)}
+        found = sorted(given.union(self.found))
         return Asked([], found, self.whole, self.folders, self.excluded, self.entries)
 
     def looked_at(self) -> set[str] | None:
@@ -197,6 +198,15 @@ def _without_vendored(names: list[str]) -> list[str]:
     lists = [name for name in names if name == VENDORED or name.endswith("/" + VENDORED)]
     folders = tuple(name[: -len("modules.txt")] for name in lists)
     return [name for name in names if not name.startswith(folders)] if folders else names
+
+
+def _is_vendored(path: str, root: str) -> bool:
+    """Say whether a file stands in a folder of others' modules."""
+    names = path.split("/")
+    return any(
+        name == "vendor" and os.path.isfile(os.path.join(root, *names[:at], *VENDORED.split("/")))
+        for at, name in enumerate(names[:-1])
+    )
 
 
 def _git_files(folder: str) -> list[str] | None:

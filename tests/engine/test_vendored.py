@@ -44,3 +44,8 @@ def test_what_is_named_is_looked_at(root: Path) -> None:
     name = "vendor/example.com/a/Dockerfile"
     assert discover(str(root), [str(root / name)]).given == [name]
     assert discover(str(root), [str(root / "vendor")]).found == [name, "vendor/modules.txt"]
+
+
+def test_what_a_hook_names_is_looked_at_as_it_would_be_found(root: Path) -> None:
+    asked = discover(str(root), [str(root / name) for name in FILES]).as_found(str(root))
+    assert (asked.given, asked.found) == ([], ["Dockerfile", "myvendor/modules.txt", "php/vendor/shop/Dockerfile"])
