@@ -141,8 +141,10 @@ def rule_show(identifier: str, rules_dirs: tuple[str, ...]) -> int:
 
 @rule.command("new")
 @click.argument("identifier", metavar="ID")
-@click.option("--rules-dir", type=click.Path(), help="The folder to write to.")
-@click.option("--on", "kind", metavar="KIND", help="The subject kind that the rule is about.")
+@click.option("--rules-dir", type=click.Path(), help="The folder to write to; without it that of the configuration.")
+@click.option(
+    "--on", "kind", metavar="KIND", help="What the rule is about, such as dockerfile.stage; docs/subjects.md has all."
+)
 def rule_new(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     """Write a new rule file with every heading and an example that fails until it is filled in."""
     from devopslint.commands.rules import new_rule

@@ -119,7 +119,8 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
         raise UsageError(f"`{identifier}` is no id: small letters, digits and `-`, parted by `/`")
     subjects = subject_kinds()
     if kind is not None and kind not in subjects and not any(kind.startswith(name + ".") for name in subjects):
-        raise UsageError(f"unknown subject kind `{kind}`{suggestion(kind, subjects)}")
+        near = suggestion(kind, subjects) or f": choose from {', '.join(subjects)}"
+        raise UsageError(f"unknown subject kind `{kind}`{near}")
     group = identifier.split("/", 1)[0]
     kinds = [name for name in subjects if name == group or name.startswith(group + ".")]
     kind = kind or (kinds[0] if kinds else "kubernetes.object")

@@ -101,6 +101,7 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("rule", "test", "dockerfile/no-such-rule-at-all"), "no rule is selected by"),
         (("rule", "new", "Not An Id"), "is no id"),
         (("rule", "new", "a/b", "--rules-dir", "r", "--on", "dockerfile.stge"), "did you mean `dockerfile.stage`?"),
+        (("rule", "new", "a/b", "--rules-dir", "r", "--on", "qqq"), "unknown subject kind `qqq`: choose from "),
         (("rule", "new", "a/b", "--rules-dir", "Dockerfile"), "Dockerfile/a/b.yaml can't be written"),
         (("rule", "new", "house/floating", "--rules-dir", "../policy"), "floating.yaml is there already"),
         (("rule", "test", "../policy/house/floating.yaml"), "is in no folder of rules that is known"),
