@@ -67,7 +67,7 @@ def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Proble
 
 
 def _copies_settings(model: Model) -> bool:
-    """Say whether a COPY brings settings of a package manager, which may tell it not to ask."""
+    """Say whether a COPY brings settings of a package manager, which may tell it not to ask, and to take no more than is needed."""
     if "copies settings" not in model.cache:
         copies = (step.instruction.text for step in model.steps if step.name in {"COPY", "ADD"})
         model.cache["copies settings"] = any(_SETTINGS_OF_MANAGER.search(text) for text in copies)
@@ -221,7 +221,7 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
         return
     if any(w.expands and w.start < word.end for w in command.words) or _NO_RECOMMENDS.search(" ".join(command.args)):
         return
-    if runs_mention(step.model, _NO_RECOMMENDS, _SETTING):
+    if runs_mention(step.model, _NO_RECOMMENDS, _SETTING) or _copies_settings(step.model):
         return
     yield Problem(place_of(word), command=f"{command.name} install")
 
