@@ -67,7 +67,7 @@ def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Proble
 
 
 def _copies_settings(model: Model) -> bool:
-    """Say whether a COPY brings settings of a package manager, which may tell it not to ask, and to take no more than is needed."""
+    """Say whether a COPY brings settings of a package manager: not to ask, to take no more than is needed."""
     if "copies settings" not in model.cache:
         copies = (step.instruction.text for step in model.steps if step.name in {"COPY", "ADD"})
         model.cache["copies settings"] = any(_SETTINGS_OF_MANAGER.search(text) for text in copies)
