@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS, WORDS
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.shells import powershell_code
 from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.syntax.patterns import lazily
 
@@ -93,7 +94,8 @@ def is_on_runner(image: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _of_script(text: str) -> frozenset[str]:
-    plain = text.replace("\\\n", " ")
+    plain = powershell_code(text) if "<#" in text or "Write-" in text or re.search(r"@['\"]\s*\n", text) else text
+    plain = plain.replace("\\\n", " ")
     plain = _SAID.sub("echo", _DOCUMENT.sub("", plain) if "<<" in plain else plain)
     script = "\n".join(line for line in plain.split("\n") if not _SAYS.match(line.lstrip()))
     found = {

@@ -62,3 +62,15 @@ _ERREXIT = lazily(r"-\w*e|errexit$")
 def speaks_powershell(script: str) -> bool:
     """Say whether a script is certainly one of PowerShell."""
     return _POWERSHELL.search(script) is not None
+
+
+_POWERSHELL_TEXTS = lazily(
+    r"<\#.*?\#>|@(['\"])[ \t]*\n.*?\n\1@|^[ \t]*\#[^\n]*"
+    r"|(?<![\w-])(?:Write-(?:Host|Output|Verbose|Warning|Error|Debug)|echo)[ \t]+'(?:(?!\$\{\{)[^'\n])*'",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
+
+
+def powershell_code(script: str) -> str:
+    """Return a script of PowerShell with blanks for its comments, its documents and the texts that it only says."""
+    return _POWERSHELL_TEXTS.sub(lambda one: re.sub(r"[^\n]", " ", one[0]), script)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.shells import powershell_code
 from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
@@ -43,6 +44,8 @@ def downloaded_script_run(subject: Subject, options: Options) -> Iterator[Proble
     script, fragment = step.run or "", step.fragment
     if fragment is None or not has_one_of(script.lower(), _FETCHING) or _CHECKED.search(script):
         return
+    if not step.is_shell:
+        script = powershell_code(script)
     told: list[tuple[int, int]] = []
     for pattern in (_PIPED, _EVALUATED):
         for found in pattern.finditer(script):

@@ -7,6 +7,7 @@ import re
 from devopslint.artifacts.workflow.checks.security import secrets_in
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.shells import powershell_code
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.knowledge.scripts.outputs import way_of_output
@@ -89,12 +90,18 @@ def _in_word(word: Word, step: Step, texts: list[tuple[int, int]]) -> Iterator[t
 def _in_lines(step: Step) -> Iterator[tuple[int, int]]:
     """Yield where lines of another script print a secret."""
     assert step.run is not None
-    lines = [line.span() for line in _LINE.finditer(step.run) if _prints(line.group())]
+    speaks_powershell = step.shell in {"pwsh", "powershell"}
+    script = powershell_code(step.run) if speaks_powershell else step.run
+    lines = [line.span() for line in _LINE.finditer(script) if _prints(line.group())]
     if not lines:
         return
     is_printed = within(lines)
     spans = [usage.whole for usage in usages_at(step.workflow, (*step.path, "run")) if _holds_secret(usage)]
-    spans += [one.span() for one in _VARIABLE.finditer(step.run) if _is_secret_variable(step, one[1] or one[2])]
+    spans += [
+        one.span()
+        for one in _VARIABLE.finditer(script)
+        if ("env:" in one[0] or not speaks_powershell) and _is_secret_variable(step, one[1] or one[2])
+    ]
     yield from (span for span in spans if is_printed(span[0]))
 
 
