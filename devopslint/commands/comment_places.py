@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SCRIPT = "run"
 """The key whose literal block scalars are shell scripts, in which a line with `#` is a comment and no content."""
-_OTHER_SHELL = re.compile(r"^\s*(?:- )?shell:\s*(?!['\"]?(?:bash|sh|pwsh|powershell|python)\b)\S", re.MULTILINE)
+_OTHER_SHELL = re.compile(r"^[^\S\n]*(?:- )?shell:\s*(?!['\"]?(?:bash|sh|pwsh|powershell|python)\b)\S", re.MULTILINE)
 _NOWHERE: Spot = (0, "ignore")
 
 

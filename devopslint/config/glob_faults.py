@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
-_CLASS = re.compile(r"\[[!^]?[^/][^]/]*\]")
-_CHOICE = re.compile(r"\{[^{}/]*,[^{}]*\}")
+_CLASS = re.compile(r"\[[!^]?[^/][^]/]{0,300}\]")
+_CHOICE = re.compile(r"\{[^{}/,]*,[^{}]*\}")
 
 
 def glob_fault(glob: str) -> str | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from devopslint.policy.finding import Finding
     from devopslint.policy.rule import Rule
 
-_MARK = re.compile(r"[ \t]*#!(?:[ \t]+(\d+-\d*(?:[ \t]*,[ \t]*\d+-\d*)*))?[ \t]*$")
+_MARK = re.compile(r"(?<![ \t])[ \t]*#!(?:[ \t]+(\d+-\d*(?:[ \t]*,[ \t]*\d+-\d*)*))?[ \t]*$")
 
 
 class Expected:

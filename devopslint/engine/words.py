@@ -18,7 +18,7 @@ MOST_FOLDERS = 80
 """Folders below one that are looked into."""
 _LONGEST_RUN = 8
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
-_DOTTED = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
+_DOTTED = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]+)+")
 _JOINED = re.compile(r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*")
 _PART = re.compile(r"[A-Za-z0-9]+")
 _FETCHED = frozenset({"node_modules", "vendor"})

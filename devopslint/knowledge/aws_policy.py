@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.ports import is_everyone
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import between_stars, lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -273,7 +273,7 @@ def is_one_of(action: Any, actions: frozenset[str]) -> bool:
     service, _, rest = name.partition(":")
     if rest.strip("*") == "" and service not in {"iam", "sts"}:
         return False
-    pattern = re.compile("".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in name))
+    pattern = re.compile(between_stars([re.escape(part).replace(r"\?", ".") for part in name.split("*")]))
     return any(pattern.fullmatch(one) for one in actions)
 
 

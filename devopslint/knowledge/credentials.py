@@ -80,11 +80,11 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("an Azure access signature", r"(?<=[?&]sig=)[A-Za-z0-9%/+]{40,}"),
         ("an Azure storage key", r"AccountKey=[A-Za-z0-9+/]{86}=="),
         ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?=(?:\s|\\n)*[A-Za-z0-9+/]{16})"),
-        ("a signed JSON web token", r"(?<![A-Za-z0-9_-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"),
+        ("a signed JSON web token", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
     )
 )  # fmt: skip
 _HINTS = lazily(
-    r"AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]+-|xox|hooks\.slack|k_live_|AIza|npm_|pypi-|SG\.|do[opr]_v1"
+    r"AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox|hooks\.slack|k_live_|AIza|npm_|pypi-|SG\.|do[opr]_v1"
     r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|discord|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
     r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
@@ -106,7 +106,7 @@ _ASSIGNMENT = lazily(
 """A name, what stands between, and a value without blanks."""
 _NAMED_VALUE = lazily(
     r"""(?ix)
-    (?<![A-Za-z0-9_]) \\?["']? name \\?["']? \s* [:=] \s* \\?["']? (?P<name>[A-Za-z][A-Za-z0-9_.-]{2,60}) \\?["']? \s* ,? \s*
+    (?<![A-Za-z0-9_]) \\?["']? name \\?["']? \s* [:=] \s* \\?["']? (?P<name>[A-Za-z][A-Za-z0-9_.-]{2,60}) \\?["']? \s* (?:,\s*)?
     \\?["']? value \\?["']? \s* [:=] \s* (?P<quote>\\?["']?) (?P<value>[^\s"'\\;,&|<>`]{3,200}) (?P=quote) (?=[\s,}\]"'\\]|$)
     """
 )

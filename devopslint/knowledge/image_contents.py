@@ -149,7 +149,7 @@ def variant(tag: str) -> str:
     """Return the words of a tag that are no versions, sorted: `22-bookworm-slim` is `slim`."""
     words = set()
     for part in tag.split("-"):
-        word = re.sub(r"[\d.]+(?:rc\d*|beta\d*|alpha\d*|[a-z])?$", "", part) if part[:1].isalpha() else ""
+        word = re.sub(r"(?<![\d.])[\d.]++(?:rc\d*|beta\d*|alpha\d*|[a-z])?$", "", part) if part[:1].isalpha() else ""
         if word and word not in _VERSION_NAMES:
             words.add(word)
     return " ".join(sorted(words))

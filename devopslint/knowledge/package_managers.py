@@ -80,7 +80,7 @@ _APTITUDE = Manager(
 )
 _CONDA = Manager(
     "install create",
-    pinned=r"[=<>~!]|::.*\[|^\.",
+    pinned=r"[=<>~!]|::.{0,200}\[|^\.",
     asks="update upgrade remove uninstall",
     yes="-y --yes --dry-run -d --json --download-only",
     valued="-n --name -p --prefix -c --channel --file -f --repodata-fn --solver --subdir --platform -r --root-prefix --clone "

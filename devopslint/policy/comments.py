@@ -28,7 +28,7 @@ WORDS = (
 """Without one of these there is no such comment: cheaper to look for than to read one."""
 
 _WORD = re.compile("|".join(WORDS))
-_MARKS = re.compile(r"(?:#+|/{2,}|/\*+|(?<=\{)#|^[ \t]*\*)[ \t]*$")
+_MARKS = re.compile(r"(?:(?<!#)#+|(?<!/)/{2,}|/\*+|(?<=\{)#|^[ \t]*\*)[ \t]*$")
 _OURS_AMID = re.compile(r"devopslint:[ \t]*(?:ignore|ignore-file|disable|enable)[ \t]*\[", re.IGNORECASE)
 """Ours, so that it is no mere mention of the program, behind other words of a comment."""
 MOST_WORDS = 100

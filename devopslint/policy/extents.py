@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 _HCL_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|#.*|//.*|/\*(?:.*?\*/|.*)|<<-?\s*(\w+)\s*$|[{}\[\]()]')
 _HEREDOC = re.compile(r"(?<!<)<<-?(?!<)\s*[\"']?([A-Za-z_]\w*)[\"']?")
 _OBJECT = re.compile(r"(?:kind|apiVersion)\s*:")
-_DIRECTIVE = re.compile(r"\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
-_HCL_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|(/\*[\s\S]*?(?:\*/|\Z))')
+_DIRECTIVE = re.compile(r"\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.*\S|.)\s*$")
+_HCL_COMMENT = re.compile(
+    r'(?:(?<!\\)"(?:[^"\\\n]|\\.)*|(?<=\\)"(?:[^"\\\n]|\\.){0,1000})"|#[^\n]*|//[^\n]*|(/\*[\s\S]*?(?:\*/|\Z))'
+)
 _TEMPLATE_COMMENT = re.compile(r"\{\{-?\s*/\*|\{#")
 _CONTROL = re.compile(r"\{\{-?\s*(?:if|else|end|with|range|define|block|template|\$\w+\s*:?=)\b[^}]*\}\}$|\{%[^%]*%\}$")
 _SKIPPED = {"hcl": ("#", "//", "/*"), "yaml": ("#", "---")}

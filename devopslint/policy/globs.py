@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.patterns import between_stars
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,7 +64,7 @@ def _anything(name: str) -> bool:
 
 
 def _test_of(glob: str) -> Test:
-    """Return what says whether a name fits; between two stars the first fit is as good as any other."""
+    """Return what says whether a name fits."""
     pieces = [""]
     at = 0
     while at < len(glob):
@@ -80,10 +82,7 @@ def _test_of(glob: str) -> Test:
         else:
             char = re.escape(char)
         pieces[-1] += char
-    if len(pieces) == 1:
-        return re.compile(pieces[0] + r"\Z", re.DOTALL).match
-    middle = "".join(f"(?>.*?{piece})" for piece in pieces[1:-1] if piece)
-    return re.compile(f"{pieces[0]}{middle}.*{pieces[-1]}\\Z", re.DOTALL).match
+    return re.compile(between_stars(pieces) + r"\Z", re.DOTALL).match
 
 
 def _one_of(glob: str, at: int) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from devopslint.policy.suggestion import suggestion
 VERBS = ("ignore", "ignore-file", "disable", "enable")
 OURS = re.compile(r"(?i:devopslint):[ \t]*([A-Za-z][\w-]*)[ \t]*(?:\[([^\]\n]*)\])?([^\n]*)")
 UNTIL = re.compile(r"\buntil\s*=\s*([^\s,;]+)")
-_REASON = re.compile(r"(?:^|\s)(?:--|[\u2013\u2014])(?:\s*(.*\S)|\s*$)")
+_REASON = re.compile(r"(?:^|\s)(?:--|[\u2013\u2014])(?:\s*+(.*\S)|\s*$)")
 
 
 def read_ours(found: re.Match[str], line: int, column: int, text_column: int) -> Ignore:

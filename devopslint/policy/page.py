@@ -57,4 +57,4 @@ def without_marks(text: str) -> str:
     """Return an example with its `#! 14-26` marks shown as a plain pointer at the end of the line."""
     import re
 
-    return re.sub(r"[ \t]*#!(?:[ \t]+[\d\-, \t]+)?[ \t]*$", "   # <-- here", text, flags=re.MULTILINE)
+    return re.sub(r"(?<![ \t])[ \t]*#!(?:[ \t]+[\d\-, \t]+)?[ \t]*$", "   # <-- here", text, flags=re.MULTILINE)

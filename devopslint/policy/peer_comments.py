@@ -26,7 +26,7 @@ _ZIZMOR = re.compile(r"zizmor:[ \t]*ignore\[([^\]]*)\][ \t]*(.*)")
 _CHECKOV = re.compile(
     r"(?:checkov|bridgecrew|cortex):skip[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)(?:[ \t]*:[ \t]*(.*))?"
 )
-_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[([^\]]*)\])?((?::(?:exp|ws):[^\s:]+)*)")
+_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[([^\]]{0,300})\])?((?::(?:exp|ws):[^\s:]+)*)")
 _TFLINT = re.compile(r"tflint-ignore(-file)?:[ \t]*([\w*-]+(?:[ \t]*,[ \t]*[\w*-]+)*)[ \t]*(?:(?:#|//)[ \t]*(.*))?")
 _KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable|enable)\b(?:[ \t]*=[ \t]*([\w, /.-]+))?")
 _SHELLCHECK = re.compile(r"shellcheck[ \t]+(?:\w+=\S+[ \t]+)*disable=([\w,-]+)[ \t]*(?:#?[ \t]*(.*))?")

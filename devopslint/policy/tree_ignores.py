@@ -31,7 +31,7 @@ _IN_JSON = (*_IN_ANNOTATIONS, '"//"')
 _MARKS = re.compile(r"[ \t]*(?:#+|//+)?[ \t]*")
 _WHY = re.compile(r":(?:\s+|$)|\s(?:--|[\u2013\u2014])\s*")
 _NO_PEER = re.compile(
-    r"(?<![\w-])(?!(?:hadolint|actionlint|zizmor|checkov|trivy|tfsec|tflint|kics|shellcheck):)[\w./*-]+(:)"
+    r"(?<![\w./*-])(?!(?:hadolint|actionlint|zizmor|checkov|trivy|tfsec|tflint|kics|shellcheck):)[\w./*-]+(:)"
 )
 
 

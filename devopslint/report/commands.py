@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _BRACKET = re.compile(r"(##(?:vso|teamcity)?)\[")
-_COLONS = re.compile(r"((?:^|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])\s*):(?=:)")
+_COLONS = re.compile(r"((?:^|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*):(?=:)")
 
 
 def neutral(text: str) -> str:

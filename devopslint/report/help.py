@@ -28,7 +28,7 @@ _ENDINGS = {
     "json": "json",
     "sh": "sh",
 }
-_EXPECTATION = re.compile(r"[ \t]*#![ \t]*(?:\d+-\d*(?:,[ \t]*\d+-\d*)*)?[ \t]*$", re.MULTILINE)
+_EXPECTATION = re.compile(r"(?<![ \t])[ \t]*#![ \t]*(?:\d+-\d*(?:,[ \t]*\d+-\d*)*)?[ \t]*$", re.MULTILINE)
 
 
 def without_marks(text: str) -> str:

@@ -38,7 +38,7 @@ MAX_RELATED = 100
 LINKED = 5
 """So many related locations are linked in the message; the others are only listed."""
 
-_LINK = re.compile(r"\[(?=[^\]]*\]\((?:\d+\)|[a-zA-Z][\w+.-]*:|[/#]))")
+_LINK = re.compile(r"(?:^|(?<=\]))[^\]]++(?=\]\((?:\d+\)|[a-zA-Z][\w+.-]*:|[/#]))")
 """What begins a link: to a location of the result by its number, or (SARIF 2.1.0, 3.11.6) to an address."""
 
 
@@ -145,7 +145,7 @@ def _result(finding: Finding, places: _Places, nth: int) -> dict[str, Any]:
 
 def _message(finding: Finding, related: Sequence[Location], nth: int) -> str:
     """One sentence without a line break, that links its first related locations."""
-    text = _LINK.sub(r"\\[", _one_line(finding.message))
+    text = _LINK.sub(lambda found: found.group().replace("[", r"\["), _one_line(finding.message))
     if nth > 1:
         text += f" (no. {nth} on this line)"
     links = [f"[{_link_text(place)}]({number})" for number, place in enumerate(related[:LINKED], 1)]

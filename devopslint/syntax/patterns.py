@@ -38,6 +38,17 @@ def at_word(*beginnings: str) -> str:
     return "(?:" + "|".join(rf"{one[0]}(?<!\w{one[0]}){one[1:]}" for one in beginnings) + ")"
 
 
+def between_stars(pieces: list[str], star: str = ".*") -> str:
+    """Return an expression for what stands before, between and behind stars, which tries no star twice.
+
+    Between two stars the first fit of a piece is as good as any other, so that no text takes long, whoever wrote both.
+    """
+    first, *others = pieces
+    if not others:
+        return first
+    return first + "".join(f"(?>.*?{piece})" for piece in others[:-1] if piece) + star + others[-1]
+
+
 def lazily(source: str, flags: int = 0) -> re.Pattern[str]:
     """Return a pattern; that its source is sound shows when it is first used."""
     return _Lazy(source, flags)  # type: ignore[return-value]  # it does all that a pattern does

@@ -14,7 +14,7 @@ _CLOSING = {
     "{%": re.compile(r"%\}"),
     "{#": re.compile(r"#\}"),
 }
-_STRING_OR_END = re.compile(r'"(?:\\.|[^"\\\r\n])*"|`[^`\r\n]*`|\}\}')
+_STRING_OR_END = re.compile(r'(?:(?<!\\)"(?:\\.|[^"\\\r\n])*|(?<=\\)"(?:\\.|[^"\\\r\n]){0,1000})"|`[^`\r\n]*`|\}\}')
 _CONTROL = re.compile(
     r"\{\{-?\s*(?:if|else|end|with|range|define|block|break|continue|/\*|\$\w+\s*:?=)(?![\w.])|\{[%#]"
 )

@@ -40,7 +40,7 @@ __all__ = ["FILL", "mask_templates", "read_yaml", "scalar_fragment"]
 
 MAX_DEPTH = 256
 _SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
-_ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:[#%][^\r\n]*)?(?:\r\n?|\n|\Z))*\Z")
+_ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:[#%][^\r\n]*)?(?:\r\n?+|\n|\Z))*\Z")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+#[^\r\n]*|\s)+)+")
 _CORE_TAG = "tag:yaml.org,2002:"
 

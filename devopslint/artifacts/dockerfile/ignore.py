@@ -97,7 +97,10 @@ def _has_stage(model: Model, folder: str, file: str, name: str) -> bool:
     if "ockerfile" not in file or path == model.source.path or model.workspace is None:
         return False
     source = model.workspace.source(path)
-    return source is not None and re.search(rf"(?im)^\s*FROM\s.*\sAS\s+{re.escape(name)}\s*$", source.text) is not None
+    return (
+        source is not None
+        and re.search(rf"(?im)^[^\S\n]*FROM\s.*\sAS\s+{re.escape(name)}\s*$", source.text) is not None
+    )
 
 
 class Ignore:

@@ -28,7 +28,7 @@ INSTRUCTIONS = frozenset(
 
 _JSON_FORM = frozenset(("ADD", "COPY", "CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"))
 _HEREDOC = frozenset(("ADD", "COPY", "RUN"))
-_DIRECTIVE = lazily(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*\r?$")
+_DIRECTIVE = lazily(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*[^ \t\n]|.)[ \t]*\r?$")
 _DIRECTIVES = frozenset(("syntax", "escape", "check"))
 _CONTINUES = {
     "\\": re.compile(r"(?:(?<=[^\\])|^)\\[ \t]*$"),

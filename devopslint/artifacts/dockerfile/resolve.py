@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import between_stars, lazily
 from devopslint.syntax.tree import UNKNOWN, Candidate
 
 TYPE_CHECKING = False
@@ -45,8 +45,12 @@ PREDEFINED_ARGS = frozenset(
 _NAME = lazily(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _OPERATOR = lazily(r":?[-+?]|##?|%%?|//?")
 _DEPTH = 10
-_LONGEST = 1 << 16
+_LONGEST = 1 << 12
 """Characters that variables may bring into one word; what is longer is not known (`ENV A=$B$B`, line after line)."""
+_LONGEST_PATTERN = 100
+"""Characters of what is cut off or put in the place of something; each may be compared with each of the value."""
+_MOST_WRITTEN = 1 << 20
+"""Characters that a replacement may write."""
 _MOST_ORIGINS = 20
 
 
@@ -203,7 +207,14 @@ class _Expansion:
                 return str(held.value)
             return self.text(rest, where, depth + 1) if kind == "-" else ""
         value = self.lookup(name, start, end)
-        return _cut(value, operator, self.text(rest, where, depth + 1), rest)
+        pattern = self.text(rest, where, depth + 1)
+        new = ""
+        if kind == "/" and "/" in rest:
+            pattern, _, new = pattern.partition("/")
+        self.size += len(value)
+        if len(pattern) > _LONGEST_PATTERN or len(value) * (len(new) + 1) > _MOST_WRITTEN:
+            self.unknown = True
+        return "" if self.unknown else _cut(value, operator, pattern, new)
 
     def lookup(self, name: str, start: int, end: int) -> str:
         held = self.scope.get(name)
@@ -231,20 +242,29 @@ def _closing(text: str, at: int, escape: str) -> int:
     return -1
 
 
-def _cut(value: str, operator: str, pattern: str, rest: str) -> str:
+def _cut(value: str, operator: str, pattern: str, new: str) -> str:
     """Apply `#`, `##`, `%`, `%%`, `/` or `//`, whose patterns know `*` and `?`."""
     if operator[0] == "/":
-        old, _, new = pattern.partition("/") if "/" in rest else (pattern, "", "")
-        return re.sub(_glob(old, greedy=True), lambda _: new, value, count=0 if len(operator) == 2 else 1)
-    expression = _glob(pattern, greedy=len(operator) == 2)
-    if operator[0] == "#":
-        match = re.match(expression, value)
-        return value[match.end() :] if match else value
-    starts = range(len(value) + 1) if len(operator) == 2 else range(len(value), -1, -1)
-    whole = re.compile(expression)
-    return next((value[:start] for start in starts if whole.fullmatch(value, start)), value)
+        return _replaced(value, pattern, new, every=len(operator) == 2)
+    if operator[0] == "%":
+        return _without_start(value[::-1], pattern[::-1], longest=len(operator) == 2)[::-1]
+    return _without_start(value, pattern, longest=len(operator) == 2)
 
 
-def _glob(pattern: str, *, greedy: bool) -> str:
-    many = ".*" if greedy else ".*?"
-    return "".join(many if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+def _without_start(value: str, pattern: str, *, longest: bool) -> str:
+    match = re.match(between_stars(_pieces(pattern), ".*" if longest else ".*?"), value)
+    return value[match.end() :] if match else value
+
+
+def _replaced(value: str, pattern: str, new: str, *, every: bool) -> str:
+    """Put something in the place of what fits first, or of all that fits: with a `*`, that is all up to its last end."""
+    first, *others = _pieces(pattern)
+    if not others:
+        return re.sub(first, lambda _: new, value, count=0 if every else 1)
+    begun = re.search(first, value)
+    match = re.compile(between_stars(["", *others])).match(value, begun.end()) if begun else None
+    return value[: begun.start()] + new + value[match.end() :] if begun and match else value
+
+
+def _pieces(pattern: str) -> list[str]:
+    return [re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*")]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 POSIX_SHELL = lazily(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
 """The path of a shell whose scripts can be read."""
 _OTHER_SHELL = lazily(r"^#!\s*(?!\S*(?:/|env\s+)(?:ba|da|a|z|k)?sh\b)")
-_READS_HEREDOC = lazily(r"(?:/\S*/)?((?:ba|da|a|z|k)?sh)((?:\s+-{1,2}[\w-]+|\s+pipefail)*)")
+_READS_HEREDOC = lazily(r"(?:/\S*/)?((?:ba|da|a|z|k)?sh)((?:\s+-[\w-]+|\s+pipefail)*)")
 _INTERPRETER = lazily(r"(?:/\S*/)?(?:python\d?|node|perl|ruby|php|pwsh)(?:\s+-)?")
 _PLAIN = lazily(r"[\w./:=@+,%-]+")
 

@@ -100,7 +100,7 @@ _KNOWN_LISTS = frozenset({"$PHPIZE_DEPS", "${PHPIZE_DEPS}"})
 """Variables of official images whose packages are known: a compiler and its like."""
 _RUN_OTHERS = frozenset({".", "bash", "eval", "make", "sh", "source", "xargs", "ansible-playbook", "nix-env"})
 """Commands that run what can't be seen."""
-_FOLDERS_OF_PROGRAMS = lazily(r"/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
+_FOLDERS_OF_PROGRAMS = lazily(r"(?s)/|/usr/?|/usr/local/?|/opt(?:/.*)?|(?:/.*)?/(?:s?bin|lib|lib64|libexec)(?:/.*)?")
 _ONE_SCRIPT = lazily(r"[\w./-]+\.(?:sh|conf|cfg|json|ya?ml|ini|toml|crt|pem|py|js|jar|template)")
 _NO_PROGRAM = lazily(r"\.(?:ya?ml|lockb?|json|toml|txt|conf|cfg|ini|md)$")
 _OF_A_LANGUAGE = lazily(r"venv\b|/node_modules(?:/|$)|/site-packages(?:/|$)|/dist-packages(?:/|$)")
@@ -214,7 +214,7 @@ def _is_dependency(step: Step, program: str) -> bool:
     folder = step.model.source.path.rpartition("/")[0]
     if workspace is None:
         return True
-    named = re.compile(rf"(?m)(?:^|[\"'])\s*{program}\s*(?:$|[\"'=<>~!;\[])")
+    named = re.compile(rf"(?m)(?:^|[\"'])[^\S\n]*{program}\s*(?:$|[\"'=<>~!;\[])")
     read = 0
     for name in workspace.names(folder):
         if _LISTS_DEPENDENCIES.fullmatch(name):

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Model
 
-_USING_DOCKER = lazily(r"""^\s*using\s*:\s*['"]?docker['"]?\s*(?:#.*)?$""", re.MULTILINE)
+_USING_DOCKER = lazily(r"""^[^\S\n]*using\s*:\s*['"]?docker['"]?\s*(?:#.*)?$""", re.MULTILINE)
 
 
 def is_action(model: Model) -> bool:

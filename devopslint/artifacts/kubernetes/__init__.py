@@ -57,8 +57,8 @@ def claims_text(path: str, text: str) -> str | None:
     """Say why a text that can't be parsed is a manifest: it has the two keys with which they begin."""
     import re
 
-    version = re.search(r"""(?:^\s*"?|[{,]\s*")apiVersion"?\s*:\s*"?([\w./-]+)""", text, re.MULTILINE)
-    kind = re.search(r"""(?:^\s*"?|[{,]\s*")kind"?\s*:\s*"?(\w+)""", text, re.MULTILINE)
+    version = re.search(r"""(?:^[^\S\n]*"?|[{,]\s*")apiVersion"?\s*:\s*"?([\w./-]+)""", text, re.MULTILINE)
+    kind = re.search(r"""(?:^[^\S\n]*"?|[{,]\s*")kind"?\s*:\s*"?(\w+)""", text, re.MULTILINE)
     return _claim(path, version[1], kind[1]) if version and kind else None
 
 

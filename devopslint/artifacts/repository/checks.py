@@ -207,7 +207,7 @@ def invalid_codeowners(subject: Subject, options: Options) -> Iterator[Problem]:
                     fault="patterns have no `!` and no `[ ]`",
                 )
             for owner, start in words[1:]:
-                if not re.fullmatch(r"@[A-Za-z0-9](?:[\w-]*)(?:/[\w.-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+", owner):
+                if not re.fullmatch(r"@[A-Za-z0-9](?:[\w-]*)(?:/[\w.-]+)?|[^@\s]+@[^@\s](?>[^@\s]*?\.)[^@\s]+", owner):
                     place = Place(source, offset + start, offset + start + len(owner))
                     yield Problem(place, what=owner, fault="an owner is `@user`, `@organisation/team` or an address")
         offset += len(line) + 1

@@ -35,8 +35,8 @@ _MANIFESTS = (
     ("npm", lazily(r"package\.json\Z"), lazily(r"[dD]ependencies\"\s*:\s*\{\s*\"")),
     ("pip", lazily(r"(?:requirements[\w.-]*\.txt|Pipfile)\Z"), None),
     ("pip", lazily(r"pyproject\.toml\Z"),
-     lazily(r"^\s*(?:dependencies|requires)\s*=|^\[tool\.poetry\.dependencies|^\[dependency-groups", re.MULTILINE)),
-    ("gomod", lazily(r"go\.mod\Z"), lazily(r"^\s*require\b", re.MULTILINE)),
+     lazily(r"^[^\S\n]*(?:dependencies|requires)\s*=|^\[tool\.poetry\.dependencies|^\[dependency-groups", re.MULTILINE)),
+    ("gomod", lazily(r"go\.mod\Z"), lazily(r"^[^\S\n]*require\b", re.MULTILINE)),
     ("maven", lazily(r"pom\.xml\Z"), None),
     ("gradle", lazily(r"build\.gradle(?:\.kts)?\Z"), None),
     ("cargo", lazily(r"Cargo\.toml\Z"), None),
@@ -47,11 +47,11 @@ _MANIFESTS = (
     ("mix", lazily(r"mix\.exs\Z"), None),
     ("pub", lazily(r"pubspec\.yaml\Z"), None),
     ("docker", lazily(r"(?:Dockerfile(?:\.[\w-]+)?|[\w-]+\.Dockerfile|Containerfile)\Z"),
-     lazily(r"^\s*FROM\s+(?!scratch\s*$)", re.IGNORECASE | re.MULTILINE)),
+     lazily(r"^[^\S\n]*FROM\s+(?!scratch\s*$)", re.IGNORECASE | re.MULTILINE)),
     ("docker-compose", lazily(r"(?:docker-)?compose(?:[.-][\w-]+)?\.ya?ml\Z"), lazily(r"\bimage\s*:")),
     ("helm", lazily(r"Chart\.yaml\Z"), lazily(r"^dependencies\s*:", re.MULTILINE)),
     ("terraform", lazily(r"[\w.-]+\.tf\Z"),
-     lazily(r"\brequired_providers\b|^\s*source\s*=\s*\"(?![./])", re.MULTILINE)),
+     lazily(r"\brequired_providers\b|^[^\S\n]*source\s*=\s*\"(?![./])", re.MULTILINE)),
 )  # fmt: skip
 """Dependabot's name of an ecosystem, the files that show it, and what must stand in them."""
 _ALIASES = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.terraform.values import MOST_ITEMS, MOST_TEXT, mapping, sequence, text_of
+from devopslint.syntax.pattern_ways import most_ways
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_VERB = lazily(r"%(?:\[\d+\])?([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])")
+_VERB = lazily(r"%(?:\[\d+\])?([-+# 0]*+)(\d*)(?:\.(\d+))?([a-zA-Z%])")
 _GO_ONLY = lazily(r"\\[pPzQEC]|\(\?[^:PimsU]|\[\[:")
 """What Go's patterns have and ours do not, or the other way round."""
+_MOST_WAYS = 27.0
+"""Of one search, as a power of two: Go's searches never go back, and so may be given what would take ours for ever."""
 
 
 def fill(pattern: str, *args: Any) -> Any:
@@ -64,16 +67,17 @@ def _fill_each(pattern: Any, *args: Any) -> Any:
     return sequence(fill(pattern, *(one[i] if isinstance(one, list) else one for one in args)) for i in range(length))
 
 
-def _pattern(text: str) -> re.Pattern[str] | None:
-    """Compile a pattern of Go; `None` when it could mean something else here, or could take for ever."""
+def _pattern(text: str, subject: str) -> re.Pattern[str] | None:
+    """Compile a pattern of Go; `None` when it could mean something else here, or could take long on the subject."""
     if _GO_ONLY.search(text) or re.search(r"[*+}]\)?[*+{]", text) or len(text) > 500:
         return None
-    return re.compile(text)
+    pattern = re.compile(text)
+    return pattern if most_ways(text, len(subject)) <= _MOST_WAYS else None
 
 
 def _replace(text: str, old: str, new: str) -> Any:
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        pattern = _pattern(old[1:-1])
+        pattern = _pattern(old[1:-1], text)
         if pattern is None or "\\" in new:
             return UNKNOWN
         replaced = pattern.sub(re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", new), text)
@@ -91,7 +95,7 @@ def _groups(found: re.Match[str]) -> Any:
 
 
 def _regex(text: str, subject: str) -> Any:
-    pattern = _pattern(text)
+    pattern = _pattern(text, subject)
     if pattern is None:
         return UNKNOWN
     found = pattern.search(subject)
@@ -101,7 +105,7 @@ def _regex(text: str, subject: str) -> Any:
 
 
 def _regexall(text: str, subject: str) -> Any:
-    pattern = _pattern(text)
+    pattern = _pattern(text, subject)
     return UNKNOWN if pattern is None else sequence(_groups(found) for found in pattern.finditer(subject))
 
 

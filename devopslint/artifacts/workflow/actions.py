@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _REPOSITORY = lazily(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
 _SHA = lazily(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _VERSION = lazily(r"(?:releases?/)?v?(\d+)(?:\.\d+)*\Z")
-_COMMENT_VERSION = lazily(r"#\s*(?:tag=|pin@|ratchet:\S+@)?v?(\d+)(?:\.\d+)*\b")
+_COMMENT_VERSION = lazily(r"#\s*(?:tag=|pin@|ratchet:\S{1,200}@)?v?(\d+)(?:\.\d+)*\b")
 _BRANCHES = frozenset(
     {"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"}
 )

@@ -49,7 +49,7 @@ _CHECKED = lazily(
 _STRIPPED = lazily(r"\$\{\w+(?://?|%%|##)\*?\[[!^]|@Q\}$")
 """A variable of which only some letters are taken, or that is put between quotes."""
 _VARIABLE = lazily(
-    r"\$\{(?!process\.)(?:env:)?([A-Za-z_]\w*)\b[^}]*\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%"
+    r"\$\{(?!process\.)(?:env:)?([A-Za-z_]\w*)\b[^}]{0,500}\}|\$(?:env:)?([A-Za-z_]\w*)\b|%([A-Za-z_]\w*)%"
     r"|\bos\.(?:environ(?:\.get\(|\[)|getenv\()\s*[\"'](\w+)[\"'][\])]?|\bprocess\.env(?:\.(\w+)|\[[\"'](\w+)[\"']\])"
 )
 _NAME = lazily(r"(?:(?<!\$)\{|[(+,%=])\s*([A-Za-z_]\w*)\b(?!\s*[(=])")
@@ -59,7 +59,7 @@ CLEANS = lazily(
     r"\b(?:sed|grep|jq|awk|base64|sha\d*sum|shasum|md5sum|wc|iconv|slugify|cut)\b|\btr\s+-\w*[cC]|\$\(\(|\bprintf\s+['\"]?%q"
 )
 _GETS_HEAD = lazily(
-    r"\bgh\s+(?:api\b[^\n]*?/pulls/[^\n]*?\bhead\.(?:sha|ref)\b|pr\s+view\b[^\n]*?\bheadRef(?:Oid|Name)\b)"
+    r"\bgh\s+(?:api\b(?>[^\n]{0,300}?/pulls/)[^\n]{0,300}?\bhead\.(?:sha|ref)\b|pr\s+view\b[^\n]{0,300}?\bheadRef(?:Oid|Name)\b)"
 )
 _WITHOUT_SIGNS = frozenset({"python", "python3", "node"})
 _SPECIAL = {"GITHUB_HEAD_REF": ("github", "head_ref")}

@@ -69,7 +69,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         r"docker (?:image )?push", r"docker (?:buildx )?build(?:x)?(?: \S+){0,20} (?:--push|--output[= ]type=registry)",
         r"docker[ -]compose(?: \S+){0,20} push", r"(?:buildah|podman|crane|oras) push", r"skopeo copy",
         r"ko (?:publish|build|apply)", r"gcloud builds submit",
-        r"(?:[^\s;&|(/]*/){0,20}mvnw?(?: \S+){0,20} (?:jib:build|com\.google\.cloud\.tools:jib\S*build)",
+        r"(?:[^\s;&|(/]{0,100}/){0,20}mvnw?(?: \S+){0,20} (?:jib:build|com\.google\.cloud\.tools:jib\S*build)",
     ),
     "publish": (
         r"(?:npm|yarn|pnpm)(?: npm)? publish", r"twine upload", r"cargo publish", r"gem push", r"poetry publish",

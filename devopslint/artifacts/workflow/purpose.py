@@ -33,7 +33,7 @@ _LOCAL_REGISTRY = lazily(
 _TEST_FOLDER = lazily(r"(?:^|/)(?:tests?|examples?|fixtures?|testdata|\.github)(?:/|$)")
 _HANDS_OVER = lazily(
     r"\baws s3 (?:sync|cp)\b|\b(?:ssh|scp|rsync|sftp|lftp)\s|ssh-action|scp-action|ssh-deploy|ftp-deploy|s3-sync"
-    r"|s3-deploy|docker[ -]compose[^\n]*\bup\b|cloudfront create-invalidation|az storage blob|gsutil",
+    r"|s3-deploy|docker[ -]compose[^\n]{0,300}\bup\b|cloudfront create-invalidation|az storage blob|gsutil",
     re.IGNORECASE,
 )
 """What a job that calls itself a deployment deploys with, and others do other things with."""

@@ -43,7 +43,7 @@ _OPERATORS = {
 _VARIABLES = frozenset(
     {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "EUID", "FUNCNAME", "OSTYPE", "PIPESTATUS", "RANDOM", "UID"}
 )
-_BRACES = lazily(r"(?<![\\$])\{[^{}\s'\"$]*,[^{}\s'\"]*\}")
+_BRACES = lazily(r"(?<![\\$])\{[^{}\s'\"$,]*,[^{}\s'\"]*\}")
 _HINT = lazily(
     r"\[\[|==|\(\(|<<<|&>|\|&|\$'|\$\"|\+=|[<>]\(|=\(|\{[^}\n]{0,200}(?:,|\.\.)|\$\{\w+(?:/|:\s*-?\d|\^|,|@|\[)|\$\{!|\bfunction\s"
     r"|\becho\s+-\w*e|pipefail|\bselect\s|\bread\s+-|\b(?:"
@@ -189,7 +189,7 @@ def _in_commands(script: Script, tree: Tree) -> Iterator[Found]:
             yield first.start, first.end, "echo -e", f"echo {first.text}"
         elif command.name == "set":
             yield from (_found(word, "pipefail") for word in command.words if word.text == "pipefail")
-        elif command.name == "read" and first is not None and re.fullmatch(r"-\w*[adentuNs]\w*", first.text):
+        elif command.name == "read" and first is not None and re.fullmatch(r"-(?>\w*?[adentuNs])\w*", first.text):
             yield _found(first, "option of read")
         elif command.name == "test":
             yield from (_found(word, "equals") for word in command.words if word.text == "==" and not word.quoted)

@@ -56,7 +56,7 @@ _TLS_WORD = lazily(
     r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)=(?:false|0|no)$|(?:goinsecure|gonosumcheck)=\S"
 )
 _TLS_LINE = lazily(
-    r"(?:^|\n|\\n)\s*(?:sslverify\s*=\s*(?:0|false|no)\b|check_certificate\s*=\s*(?:off|false)\b|strict-ssl\s*=\s*false\b"
+    r"(?:^|\n|\\n)[^\S\n]*(?:sslverify\s*=\s*(?:0|false|no)\b|check_certificate\s*=\s*(?:off|false)\b|strict-ssl\s*=\s*false\b"
     r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b|trusted-host\s*=)"
 )
 """Lines of configuration files: yum, wget, npm, apt and pip."""

@@ -52,7 +52,7 @@ _KEEPS_NAMES = frozenset({"grep", "head", "sort", "tail", "tac", "uniq"})
 _NAME_OPTIONS = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
 _ENDING = frozenset({"exit", "exec", "return"})
 _TESTS = frozenset({"[", "[[", "test"})
-_GLOB = lazily(r"[*?]|\[.+\]")
+_GLOB = lazily(r"[*?]|\[.{1,200}\]")
 
 
 def dangerous_remove(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -80,7 +80,7 @@ def unchecked_cd(subject: Subject, options: Options) -> Iterator[Problem]:
         if command.after != ";" or command.failure_ignored or command.wrapper is not None or not command.words:
             continue
         if re.fullmatch(
-            r"(?:\.\.?/?)+|/|-|~|/(?:bin|etc|home|opt|root|tmp|usr(?:/(?:local|src|bin|lib|share))?|var)/?",
+            r"(?:\.++/?)+|/|-|~|/(?:bin|etc|home|opt|root|tmp|usr(?:/(?:local|src|bin|lib|share))?|var)/?",
             command.args[0],
         ) or command.index + 1 >= len(script.commands):
             continue
@@ -332,7 +332,7 @@ def _is_literal(node: Node) -> bool:
 
 
 def _has_glob(tree: Tree, node: Node) -> bool:
-    return bool(_GLOB.search(re.sub(r"\\.|'[^']*'|\"[^\"]*\"|\$\{[^}]*\}|\$[*?@#]", "", tree.text(node))))
+    return bool(_GLOB.search(re.sub(r"\\.|'[^']*'|\"[^\"]*\"|\$\{[^}]{0,500}\}|\$[*?@#]", "", tree.text(node))))
 
 
 def unquoted_in_test(subject: Subject, options: Options) -> Iterator[Problem]:

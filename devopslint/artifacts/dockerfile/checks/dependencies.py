@@ -30,7 +30,7 @@ _OF_DEVELOPMENT = {
     "yarn": _NPM,
     "composer": re.compile(r'"require-dev"\s*:\s*\{\s*"'),
     "poetry": re.compile(r"(?m)^\[tool\.poetry\.group\.\w+\.dependencies\]|^\[dependency-groups\]"),
-    "uv": re.compile(r"(?m)^\[dependency-groups\]\s*\n(?:#.*\n|\s)*dev\s*="),
+    "uv": re.compile(r"(?m)^\[dependency-groups\][^\S\n]*\n(?:#.*\n|\s)*+dev\s*="),
 }
 """Package manager → what in its manifest says that there are dependencies of development."""
 _INSTALLS = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_VARIABLE = lazily(r"\$(?:\{(\w+)\b(?!:?\+)[^}]*\}|(\w+))")
+_VARIABLE = lazily(r"\$(?:\{(\w+)\b(?!:?\+)[^}]{0,500}\}|(\w+))")
 """A variable that stands for its value: `${X:+text}` only asks whether it has one."""
 _COPIES = frozenset({"cp", "install", "mv"})
 _SETTINGS = {

@@ -36,7 +36,7 @@ _LABEL_FORMS = {
     "org.label-schema.build-date": (_TIME, "a time as RFC 3339 writes it"),
 }
 _SEMANTIC = lazily(r"^v?\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?$")
-_REACHABLE = lazily(r"[^\s@<>]+@[\w-]+(?:\.[\w-]+)+|https?://\S+")
+_REACHABLE = lazily(r"(?<![^\s@<>])[^\s@<>]++@[\w-]+(?:\.[\w-]+)+|https?://\S+")
 _LOOSE = {
     _OCI + "version": (_SEMANTIC, "a semantic version"),
     "org.label-schema.version": (_SEMANTIC, "a semantic version"),

@@ -37,7 +37,7 @@ _NO_RECOMMENDS = lazily(r"install-recommends\W+(?:0|false|no)\b", re.IGNORECASE)
 _SETTINGS_OF_MANAGER = lazily(r"/etc/(?:apt/apt\.conf|dnf/|yum|zypp/|pacman)|\.condarc")
 """Where a COPY puts what may tell a package manager not to ask."""
 _ASSUME_YES = lazily(r"(?<!--)(?:assume-?yes|always[-_]yes)", re.IGNORECASE)
-_SETTING = lazily(r"(?:-o\s*|--option[=\s])[\"']?[\w:-]+=\S+")
+_SETTING = lazily(r"(?:-o\s*|--option[=\s])[\"']?[\w:-]{1,100}=\S+")
 """A setting for one call of apt-get; settings for all stand in files."""
 _NEW_YARN = lazily(r"berry|\.yarn")
 _CACHE_OFF = lazily(r"(?<!--)no-cache-dir")

@@ -68,11 +68,14 @@ _SETTINGS = lazily(
     r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|\.condarc|auth\.json|NuGet\.config|settings\.xml)$", re.IGNORECASE
 )
 _TOKEN = lazily(
-    r"(?im)(?:_authToken|_auth|_password|npmAuthToken)\s*[=:]\s*['\"]?(?!\$|['\"]?\s*$)\S|<password>[^$<]|ClearTextPassword"
+    r"(?im)(?:_authToken|_auth|_password|npmAuthToken)\s*[=:]\s*+['\"]?(?!\$|['\"]?\s*$)\S|<password>[^$<]|ClearTextPassword"
     r"|\"(?:auth|identitytoken)\"\s*:\s*\"[^\"$]"
 )
 _HELD = lazily(r"(?:^|/)(?:\.npmrc|auth\.json)$")
 """Files of that kind that are kept out of the repository when they hold a secret."""
+
+_LONGEST_PATH = 4096
+"""Characters: no system opens a file whose path is longer, and no pattern looks at such a word."""
 
 
 def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -82,9 +85,11 @@ def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     sources, destination = sources_and_destination(step)
     target = step.text_of(destination) if destination is not None else UNKNOWN
+    if isinstance(target, str) and len(target) > _LONGEST_PATH:
+        target = UNKNOWN
     for word in sources:
         text = step.text_of(word)
-        if text is UNKNOWN or text.endswith(".pub"):
+        if text is UNKNOWN or text.endswith(".pub") or len(text) > _LONGEST_PATH:
             continue
         if _is_secret(step, text, target if isinstance(target, str) else ""):
             yield Problem(docker_place(step, word), file=text)

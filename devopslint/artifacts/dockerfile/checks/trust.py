@@ -38,7 +38,7 @@ _UNCHECKED: dict[str, tuple[str, ...] | None] = {
 """Variables that switch the check of certificates off, and the values that do so; `None`: any."""
 _NO_SIGNATURE = lazily(
     r"AllowInsecureRepositories\W+(?:1|true|yes)|AllowUnauthenticated\W+(?:1|true|yes)|(?:^|=)(?:repo_|pkg_|local)?gpgcheck=(?:0|false|no)\b"
-    r"|\[[^\]]*trusted=yes",
+    r"|\[[^\]]{0,300}trusted=yes",
     re.IGNORECASE,
 )
 _UNSIGNED = {

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
-_FLAG = lazily(r"--?([A-Za-z][\w-]*?)[= ](\S+)")
+_FLAG = lazily(r"--?([A-Za-z][\w-]{0,100}?)[= ](\S+)")
 _SETTING = lazily(
-    r"^[ \t]*(?:export[ \t]+)?[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*[=:][ \t]*([\"']?)([^\s\"'#,]+)\2[ \t]*,?[ \t]*$",
+    r"^[ \t]*(?:export[ \t]+)?[\"']?([A-Za-z][\w.-]*)[\"']?[ \t]*[=:][ \t]*([\"']?)([^\s\"'#,]+)\2[ \t]*(?:,[ \t]*)?$",
     re.MULTILINE,
 )
 _REFERENCE = lazily(

@@ -29,7 +29,7 @@ _SUBDOMAIN = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[
 _LABEL_VALUE = lazily(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _LABEL_KEY = lazily(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 # What stands for something that is to be put in: `gcr.io/PROJECT_ID/shop`, `__IMAGE__`, `<image>`.
-_PLACEHOLDER = lazily(r"(?:^|[/:._-])_*[A-Z][A-Z0-9_]{2,}|[<>{}%$#!*]|^ko://|^@")
+_PLACEHOLDER = lazily(r"(?:^|[/:._-])[A-Z][A-Z0-9_]{2,}|[<>{}%$#!*]|^ko://|^@")
 _PUT_IN = lazily(r"ENC\[|\w+://|vault:|ref\+|secretref:|<|[A-Z][A-Z0-9_]*$")
 _SECRET_ENTRIES = {
     "kubernetes.io/tls": ("tls.crt", "tls.key"),

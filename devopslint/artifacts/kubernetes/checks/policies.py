@@ -160,7 +160,7 @@ def _account_of(workload: KubernetesObject) -> Any:
 def open_ended_repository(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each prefix of a constraint on images that other registries may begin with too."""
     for index, prefix in enumerate(items_of(subject.raw("spec.parameters.repos"))):
-        if isinstance(prefix, str) and plain(prefix) and prefix and not re.search(r"[/:@]$|[:@][^/]*$", prefix):
+        if isinstance(prefix, str) and plain(prefix) and prefix and not re.search(r"[/:@]$|[:@][^/:@]*$", prefix):
             yield Problem(("spec", "parameters", "repos", index), prefix=prefix)
 
 

@@ -22,7 +22,7 @@ _REGISTRY = lazily(r"(?:[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?/)?[\w-]+/[\w-]+/[\w-]+(?
 _VCS = lazily(r"(?:git::|hg::|git@)|^(?:github\.com|bitbucket\.org)/|\.git(?:$|[?/])", re.IGNORECASE)
 _COMMIT = lazily(r"[0-9a-f]{40}")
 _SHORT_COMMIT = lazily(r"(?=[0-9a-f]*\d)[0-9a-f]{7,39}")
-_VERSION_TAG = lazily(r"v?\d+(?:\.\d+)*(?:[-+.][\w.]+)?|.*[/-]v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?")
+_VERSION_TAG = lazily(r"(?=.{1,250}\Z)(?:v?\d+(?:\.\d+)*(?:[-+.][\w.]+)?|.*[/-]v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?)")
 
 
 def is_registry(source: str) -> bool:

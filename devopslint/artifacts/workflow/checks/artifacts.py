@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_DOWNLOADS = lazily(r"\bgh run download\b|actions/artifacts/[^\s]*/zip")
+_DOWNLOADS = lazily(r"\bgh run download\b|actions/artifacts/[^\s]{0,200}/zip")
 _ELSEWHERE = lazily(r"runner\.temp|RUNNER_TEMP|/tmp\b|mktemp")
 _BUILT = "make mvn mvnw gradle gradlew cargo tox pytest composer bundle rake go deno poetry just task"
 _BUILDERS = frozenset(_BUILT.split())

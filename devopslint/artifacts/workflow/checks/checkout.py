@@ -65,7 +65,7 @@ _HEADS_OF_ACTIONS: dict[str, tuple[str, ...]] = {
 """Action → outputs (lower case) that name the head of a pull request. Source: the README of each."""
 _ASKS_FOR_RIGHTS = lazily(r"author_association|/permission\b|getCollaboratorPermissionLevel|/memberships/|/members/")
 _FOR_FORKS = lazily(
-    r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S*head\.repo\.full_name"
+    r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*\S{0,100}head\.repo\.full_name"
     r"|head\.repo\.fork\s*(?:==\s*false|!=\s*true)|!\s*github\.event\.pull_request\.head\.repo\.fork"
     r"|author_association|pull_request\.user\.login\s*==\s*'|head_repository\.full_name\s*==\s*github\.repository"
     r"|event_name\s*==\s*'(?:pull_request|push|workflow_dispatch)'"

@@ -196,7 +196,7 @@ def _bot_function(usage: Usage, node: Node) -> Iterator[Problem]:
     if text.path() in _ACTORS and node.value.lower() == "contains" and name.kind != "literal":
         named = [one.value for one in name.walk() if one.kind == "literal" and re.search(r"\[bot\]", str(one.value))]
         if named:
-            bot = str(min(re.findall(r"[\w-]+\[bot\]", str(named[0])), default=named[0]))
+            bot = str(min(re.findall(r"(?<![\w-])[\w-]++\[bot\]", str(named[0])), default=named[0]))
             yield Problem(usage.place(node.start, node.end), name=usage.site.value[text.start : text.end], bot=bot)
         return
     if name.path() in _ACTORS and text.kind == "literal" and re.search(r"bot|renovate", str(text.value), re.IGNORECASE):

@@ -46,7 +46,7 @@ _HOST = lazily(r"\[[^\]]*\]|[^\s/:?#'\"]+")
 _USER = lazily(r"://([^\s/:@'\"<>]*)\Z")
 _RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _SHORT = 8
-_MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w*=")
+_MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w{0,100}=")
 _SHELL_REFERENCE = lazily(r"^\$|\$\{?\w|%\w+%")
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.side_effects import ARTIFACTS, may_leave
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import between_stars
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,9 +101,7 @@ def _name_of(step: Step) -> str:
 
 def _pattern_of(name: str) -> re.Pattern[str]:
     """Return the pattern of the names that a text with expressions can have."""
-    first, *others = (re.escape(part) for part in re.split(EXPRESSION, name))
-    middle = "".join(f"(?>.*?{part})" for part in others[:-1])
-    return re.compile(first + middle + (f".*{others[-1]}" if others else ""), re.DOTALL)
+    return re.compile(between_stars([re.escape(part) for part in re.split(EXPRESSION, name)]), re.DOTALL)
 
 
 def _is_plain(pattern: str) -> bool:
@@ -114,7 +113,8 @@ def _may_fit(name: str, pattern: str) -> bool:
     """Say whether a name, whose expressions may be any text, may fit a pattern: what stands at both ends decides."""
     if "${{" not in name:
         return fnmatchcase(name, pattern)
-    ours = re.split(r"\$\{\{.*\}\}", name, flags=re.DOTALL)
+    opened, closed = name.find("${{"), name.rfind("}}")
+    ours = [name[:opened], name[closed + 2 :]] if closed > opened + 2 else [name]
     theirs = re.split(r"[*?].*[*?]|[*?]", pattern, flags=re.DOTALL)
     if len(theirs) == 1:
         return _pattern_of(name).fullmatch(pattern) is not None

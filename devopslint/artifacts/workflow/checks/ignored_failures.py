@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_GOES_ON = lazily(r"(?:^|[;\n])\s*set \+e\b|(?:^|[;\n])\s*set \+o errexit\b")
-_ENDS_WELL = lazily(r"(?:^|[;\n])[ \t]*(exit 0|true|:)[ \t;]*\s*\Z")
+_GOES_ON = lazily(r"(?:^|[;\n])[^\S\n]*set \+e\b|(?:^|[;\n])[^\S\n]*set \+o errexit\b")
+_ENDS_WELL = lazily(r"(?:^|[;\n])[ \t]*(exit 0|true|:)[ \t;]*+\s*\Z")
 _LOOKS_AT_STATUS = lazily(r"\$\?|PIPESTATUS|\bset -\w*e|\bset -o errexit|\bif\b|&&|\|\|")
 
 

@@ -59,7 +59,7 @@ def _is_own_action(step: Step, key: str) -> bool:
     """Say whether the repository is likely that of the action itself, which tries what it does in every state."""
     workspace = step.workflow.workspace
     source = workspace.source("action.yml") if workspace is not None and workspace.exists("action.yml") else None
-    return source is not None and re.search(rf"^\s+{key}:", source.text, re.MULTILINE) is not None
+    return source is not None and re.search(rf"^(?:[^\S\n]+|[^\S\n]*\n){key}:", source.text, re.MULTILINE) is not None
 
 
 def _job_for_failure(job: Job) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ _UV_VALUED = frozenset(
     }
 )
 _MODULE = lazily(r"[\w-]+(?:\.[\w-]+)+/[^@]+\Z")
-_FROM_BRANCH = lazily(r"git\+(?:https?|ssh)://[^@\s]+(?:@(?!v?\d|[0-9a-f]{40})[\w./-]+)?(?:#\S*)?\Z")
+_FROM_BRANCH = lazily(r"git\+(?:https?|ssh)://[^@\s][^@\s#]{0,500}(?:@(?!v?\d|[0-9a-f]{40})[\w./-]+)?(?:#\S*)?\Z")
 """Sources of pip in a repository that name no version and no commit."""
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
 _NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -274,7 +274,7 @@ def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Pr
         wanted = operands[1:] if _is(operands, "install", "i", "add") else []
     for word in wanted:
         stated = re.search(
-            r"\w\]?\s*[=<>~!]=?=?\s*\d[^;@/]*$" if command.name != "npm" else r".@[\^~<>=]*\d[\w.-]*$", word.text
+            r"\w\]?\s*[=<>~!]=?=?\s*\d[^;@/]{0,200}$" if command.name != "npm" else r".@[\^~<>=]*\d[\w.-]*$", word.text
         )
         if stated and not word.expands and not _PATH.search(word.text):
             yield Problem(Place(command.fragment.source, *word.mark), package=word.text, tool=command.name)

@@ -39,7 +39,7 @@ _WRITES = lazily(
     r"(?:^|\s)(?:-X|--method)[ =]?[\"']?(?:POST|PUT|PATCH|DELETE)\b|(?:^|\s)(?:-f|-F|--field|--raw-field|--input)\b"
 )
 _OTHER_REMOTE = lazily(
-    r"remote (?:set-url|add)|url\.\S+\.insteadOf|https?://[^\s]*@|extraheader|GIT_SSH|ssh-add|gh auth setup-git"
+    r"remote (?:set-url|add)|url\.\S{1,300}\.insteadOf|https?://[^\s]{0,300}@|extraheader|GIT_SSH|ssh-add|gh auth setup-git"
 )
 _SAFE = lazily(
     r"^\s*(?:(?:npm|yarn|pnpm|bun) (?:ci|install|i|test|t|run (?:lint|test|build|check|typecheck)\S*|lint|build)"
@@ -106,7 +106,7 @@ def _of_action(step: Step) -> Iterator[Need]:
 
 
 def _is_met(condition: str, given: Mapping[str, Any]) -> bool:
-    key, mark, wanted = re.fullmatch(r"([\w-]+)([=~]?)(.*)", condition).groups()  # type: ignore[union-attr]
+    key, mark, wanted = re.fullmatch(r"([\w-]++)([=~]?)(.*)", condition).groups()  # type: ignore[union-attr]
     value = given.get(key)
     if value is None:
         return False
@@ -185,7 +185,7 @@ def _of_gh(command: Command, step: Step) -> Iterator[Need]:
 def _has_own_token(command: Command, step: Step) -> bool:
     """Say whether `gh` surely works with the run's own token."""
     if any(one.name in _TOKEN_VARIABLES for one in command.assignments) or re.search(
-        r"(?:export\s+|^\s*)(?:GH_TOKEN|GITHUB_TOKEN)=|gh auth login|GH_REPO=", step.run or "", re.MULTILINE
+        r"(?:export\s+|^[^\S\n]*)(?:GH_TOKEN|GITHUB_TOKEN)=|gh auth login|GH_REPO=", step.run or "", re.MULTILINE
     ):
         return False
     for name in _TOKEN_VARIABLES:
@@ -252,9 +252,9 @@ def _logs_in(step: Step) -> bool:
         registry, password = step.inputs.get("registry"), step.inputs.get("password")
         own = isinstance(password, str) and _OWN_TOKEN.search(password) is not None and "||" not in password
         return own and isinstance(registry, str) and "ghcr.io" in _with_variables(step, registry)
-    if step.run is None or not re.search(r"\blogin\b[^\n]*\bghcr\.io", step.run):
+    if step.run is None or not re.search(r"\blogin\b[^\n]{0,300}\bghcr\.io", step.run):
         return False
-    line = next(line for line in step.run.split("\n") if re.search(r"\blogin\b[^\n]*\bghcr\.io", line))
+    line = next(line for line in step.run.split("\n") if re.search(r"\blogin\b[^\n]{0,300}\bghcr\.io", line))
     if _OWN_TOKEN.search(line):
         return True
     names = re.findall(r"\$\{?(\w+)", line)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _VERSION = lazily(
     r"(?:^(?:tag|pin|version|release|ref)? ?[=@:]? ?v?|(?:\s|=|@|/)(?:v|(?=\d+\.\d+\.\d)))"
-    r"(\d+(?:\.\d+){0,2})(?![\w.-]*[A-Za-z])"
+    r"((?>\d+(?:\.\d+){0,2}))(?![\w.-]*[A-Za-z])"
 )
 
 

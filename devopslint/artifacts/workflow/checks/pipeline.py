@@ -280,8 +280,8 @@ def apply_without_plan(subject: Subject, options: Options) -> Iterator[Problem]:
     yield Problem(place_in(command.fragment, start, end), tool=command.name)
 
 
-_APPLIES = lazily(r"(?:terraform|tofu)\b[^\n]*\sapply\b")
-_PLANS = lazily(r"(?:terraform|tofu)\b[^\n]*\splan\b")
+_APPLIES = lazily(r"(?:terraform|tofu)\b[^\n]{0,300}\sapply\b")
+_PLANS = lazily(r"(?:terraform|tofu)\b[^\n]{0,300}\splan\b")
 
 
 def secret_without_environment(subject: Subject, options: Options) -> Iterator[Problem]:

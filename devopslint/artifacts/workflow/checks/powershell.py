@@ -69,7 +69,8 @@ def _runs_later(script: str, after: int, path: str) -> bool:
     if not name.startswith("$") and not _SCRIPT.search(name):
         return False
     run = re.compile(
-        rf"(?:^|[;&|{{]|-File\s|-FilePath\s|Start-Process\s|msiexec\S*\s[^\n]*/i\s)\s*[&.]?\s*[\"']?(?:[^\s\"';&|]*[/\\])?{re.escape(name)}(?=$|[\s\"';&|])",
+        r"(?:^|[;&|{]|-File\s|-FilePath\s|Start-Process\s|msiexec\S{0,20}\s[^\n]{0,300}/i\s)\s*[&.]?\s*[\"']?"
+        rf"(?:[^\s\"';&|]*[/\\])?{re.escape(name)}(?=$|[\s\"';&|])",
         re.IGNORECASE | re.MULTILINE,
     )
     return run.search(script, after) is not None

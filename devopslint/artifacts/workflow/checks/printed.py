@@ -37,7 +37,7 @@ _CHANGED = lazily(
 )
 """What makes another text of a secret, which the log does not mask, and writes it there."""
 _ALL_VARIABLES = lazily(
-    r"^\s*(?:env|printenv|set|export -p|declare -p)\s*(?:\|\s*(?:sort|grep|cat|less)\b[^>|]*)?$", re.MULTILINE
+    r"^[^\S\n]*(?:env|printenv|set|export -p|declare -p)\s*(?:\|\s*(?:sort|grep|cat|less)\b[^>|]*)?$", re.MULTILINE
 )
 
 

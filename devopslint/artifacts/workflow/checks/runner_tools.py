@@ -49,7 +49,7 @@ _PROVIDES_NOTHING = lazily(
     r"|softprops/action-gh-release|peter-evans/create-pull-request|slackapi/slack-github-action"
 )
 _MAY_PROVIDE_ANYTHING = lazily(
-    r"(?:^|[;&|(]|\b(?:sudo|then|do|else|exec|time|xargs))\s*\./\w|\b(?:bash|sh|zsh)\s+[\w./$\"-]|\bmake\b|\bsource\b|^\s*\.\s|GITHUB_PATH|\bPATH=|\b(?:mise|asdf|nix\w*|devbox"
+    r"(?:^|[;&|(]|\b(?:sudo|then|do|else|exec|time|xargs))[^\S\n]*\./\w|\b(?:bash|sh|zsh)\s+[\w./$\"-]|\bmake\b|\bsource\b|^[^\S\n]*\.\s|GITHUB_PATH|\bPATH=|\b(?:mise|asdf|nix\w*|devbox"
     r"|proto|aqua|pkgx|conda|mamba|micromamba|brew bundle|eval|ln|mv|cp|tar|unzip|chmod|install-\w+|alias|setup\.py"
     r"|pixi|sdk|apt-get install \$|direnv|volta|fnm|nvm)\b",
     re.MULTILINE,

@@ -288,7 +288,7 @@ def _keeps_forks_out(condition: str) -> bool:
         and re.search(
             r"(?<!!)(?:\bgithub\.event_name\s*==\s*'(?:push|schedule|workflow_dispatch|release|merge_group)'"
             r"|\bgithub\.event_name\s*!=\s*'pull_request'"
-            r"|head\.repo\.full_name\s*==\s*github\.repository\b|github\.repository\s*==\s*\S*head\.repo\.full_name"
+            r"|head\.repo\.full_name\s*==\s*github\.repository\b|github\.repository\s*==\s*\S{0,100}head\.repo\.full_name"
             r"|head\.repo\.fork\s*(?:==\s*false|!=\s*true)|\bgithub\.ref\s*==\s*'refs/(?:heads|tags)/)",
             condition,
         )

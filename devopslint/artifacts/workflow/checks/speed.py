@@ -30,7 +30,7 @@ _INSTALLS: dict[str, tuple[str, re.Pattern[str]]] = {
         ("npm", "npm ", r"npm (?:ci|install|i)(?=\s*(?:$|[;&|\n]|--(?!global)|-(?!g)))"),
         ("yarn", "yarn", r"yarn(?: install)?(?=\s*(?:$|[;&|\n]|--))"),
         ("pnpm", "pnpm ", r"pnpm (?:install|i)(?=\s*(?:$|[;&|\n]|--))"),
-        ("pip", " install ", r"pip3? install (?:\S+ )*?(?:-r|--requirement|-e|['\"]?\.(?:\[|['\"]|\s|$))"),
+        ("pip", " install ", r"pip3? install (?:\S{1,300} ){0,50}?(?:-r|--requirement|-e|['\"]?\.(?:\[|['\"]|\s|$))"),
         ("pipenv", "pipenv ", r"pipenv (?:install|sync)"),
         ("poetry", "poetry install", r"poetry install"),
         ("maven", "mvn", r"(?:[^\s;&|(]*/)?mvnw? "),
@@ -41,7 +41,7 @@ _INSTALLS: dict[str, tuple[str, re.Pattern[str]]] = {
         ("bundler", "bundle ", r"bundle (?:install|exec)\b"),
         ("cargo", "cargo ", r"cargo (?:\+\S+ )?(?:build|test|clippy|check|nextest)\b"),
         ("composer", "composer ", r"composer (?:install|update)\b"),
-        ("nuget", "--locked-mode", r"dotnet restore\b[^\n]*--locked-mode"),
+        ("nuget", "--locked-mode", r"dotnet restore\b[^\n]{0,300}--locked-mode"),
     )
 }
 """Package manager → a text that stands wherever it installs, which is looked for first, and how it does."""
@@ -97,7 +97,7 @@ def _managers(job: Job) -> dict[str, Step]:
 @lru_cache(maxsize=256)
 def _installing(text: str) -> tuple[str, ...]:
     """Return the package managers that a script installs with."""
-    script = re.sub(r"(?m)^\s*#.*$", "", text.replace("\\\n", " "))
+    script = re.sub(r"(?m)^[^\S\n]*#.*$", "", text.replace("\\\n", " "))
     return tuple(name for name, (word, pattern) in _INSTALLS.items() if word in script and pattern.search(script))
 
 

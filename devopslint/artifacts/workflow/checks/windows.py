@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 _BASH = lazily(
     r"""(?m)>>?[ ]*"?\$\{?GITHUB_(?:OUTPUT|ENV|PATH|STEP_SUMMARY|STATE)\}?"?|^[ \t]*export[ ]+\w+=\S*"""
     r"""|^[ \t]*set[ ]+-[euxo]+\b|^[ \t]*(?:if|elif|while)[ ]+\[\[?[ ]|^[ \t]*(?:fi|done|esac)[ \t]*$"""
-    r"""|^[ \t]*source[ ]+\S+|(?<=[ \t])\\$(?=\n[ \t]*[^\s#])|\$\{\w+(?::-|%|\#|//?)[^}]*\}|<<-?'?EOF'?"""
+    r"""|^[ \t]*source[ ]+\S+|(?<=[ \t])\\$(?=\n[ \t]*[^\s#])|\$\{\w+(?::-|%|\#|//?)[^}]{0,500}\}|<<-?'?EOF'?"""
 )
 _COMMENT = lazily(r"(?m)(?:^|(?<=[ \t]))#.*$")
 _QUOTED = lazily(r"'[^']*'|\"[^\"]*\"")
-_ELSEWHERE = lazily(r"(?:\s-l?c|\b(?:docker|podman|wsl|ssh|kubectl)\b[^\n]*)\s$")
+_ELSEWHERE = lazily(r"(?:\s-l?c|\b(?:docker|podman|wsl|ssh|kubectl)\b[^\n]{0,500})\s$")
 """What hands the text that follows to another shell."""
 _TO_ROOT = lazily(r"(?mi)^[ \t]*(?:cd|chdir|dir|pushd|ls|sl|set-location|get-childitem)[ ]+\\$")
 """A folder of Windows, which looks like a line that goes on."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _EVENTS: tuple[tuple[str, str], ...] = (
     ("calls that were refused", r"UnauthorizedOperation|AccessDenied"),
     ("logins without a second factor", r"MFAUsed"),
-    ("use of the root user", r"userIdentity\.type\s*=\s*\W*Root"),
+    ("use of the root user", r"userIdentity\.type\s*=\W*Root"),
     ("changes of IAM policies", r"PutRolePolicy|AttachRolePolicy|CreatePolicyVersion"),
     ("changes of trails", r"UpdateTrail|StopLogging|DeleteTrail"),
     ("logins that failed", r"Failed authentication"),
