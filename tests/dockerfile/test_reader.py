@@ -112,6 +112,7 @@ def test_what_is_no_list_of_strings_is_no_json() -> None:
         ("FROM a\nCOPY\n", "COPY"),
         ("FROM a\nENV a\n", "ENV"),
         ("FROM a\nENV a=b c\n", "c"),
+        ("FROM a\nENV a=b \\\nEXPOSE 80\n", "EXPOSE"),
         ("FROM a\nRUN <<EOF\n", "<<EOF"),
         ("# escape=x\nFROM a\n", "x"),
         ("FROM a\nONBUILD foo b\n", "foo"),
@@ -150,3 +151,27 @@ def test_a_template_is_no_dockerfile() -> None:
     assert is_template("FROM a\n{% if b %}\nRUN c\n{% endif %}\n")
     assert not is_template("FROM a\nLABEL b='{{c}}'\nRUN docker ps --format '{{.ID}}'\n")
     assert not is_template("FROM a\nCOPY <<EOF /b\n{{ range . }}\nEOF\n")
+
+
+def test_directives_below_a_program_line() -> None:
+    file = read(
+        "#!/usr/bin/env -S docker build --file\n# syntax=docker/dockerfile:1\n# escape=`\n# check=error=true\nFROM a\n"
+    )
+    assert [(one.name, one.value) for one in file.directives] == [
+        ("syntax", "docker/dockerfile:1"),
+        ("check", "error=true"),
+    ]
+    assert file.escape == "\\"
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\n", True),
+        ("ARG BASE=mcr.microsoft.com/windows/servercore:ltsc2025\nFROM ${BASE}\n", True),
+        ("# escape=`\nFROM a\n", True),
+        ("ARG OS=windows\nFROM a AS build-windows\n", False),
+    ],
+)
+def test_files_for_windows(text: str, windows: bool) -> None:
+    assert read(text).is_for_windows() is windows

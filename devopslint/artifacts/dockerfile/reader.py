@@ -363,9 +363,9 @@ class _Reader:
             if len(words) < 2:
                 self.problem(f"{instruction.name} needs a name and a value", *instruction.name_mark)
             return
-        for word in words:
-            if "=" not in word.raw:
-                self.problem(f"no `=` in `{word.raw}`", *instruction.fragment.mark(word.start, word.end))
+        wrong = next((word for word in words if "=" not in word.raw), None)
+        if wrong is not None:  # BuildKit looks no further, and what follows has most often the same cause
+            self.problem(f"no `=` in `{wrong.raw}`", *instruction.fragment.mark(wrong.start, wrong.end))
 
     def problem(self, message: str, start: int, end: int) -> None:
         self.file.problems.append(SyntaxProblem(message, start, end))
