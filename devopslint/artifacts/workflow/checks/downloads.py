@@ -45,9 +45,12 @@ def unknown_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _may_go_without(step: Step) -> bool:
     """Say whether the run goes on when a download fails, or what decides whether it runs may know of the artifact."""
-    if any(owner.get("continue-on-error") not in (None, False) for owner in (step.value, step.job.value)):
-        return True
-    return any(re.search(r"\b(?:steps|needs)\.", str(owner.get("if", ""))) for owner in (step.value, step.job.value))
+    conditions = (str(owner.get("if", "")) for owner in (step.value, step.job.value))
+    return _may_fail(step) or any(re.search(r"\b(?:steps|needs)\.", condition) for condition in conditions)
+
+
+def _may_fail(step: Step) -> bool:
+    return any(owner.get("continue-on-error") not in (None, False) for owner in (step.value, step.job.value))
 
 
 def artifact_not_awaited(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -56,7 +59,7 @@ def artifact_not_awaited(subject: Subject, options: Options) -> Iterator[Problem
     uploads = _uploads(workflow) or []
     for step in _downloads(workflow) if uploads else ():
         name = step.inputs.get("name")
-        if not isinstance(name, str) or not name or "${{" in name:
+        if not isinstance(name, str) or not name or "${{" in name or _may_fail(step):
             continue
         fitting = [one for one in uploads if _pattern_of(_name_of(one)).fullmatch(name)]
         before = {step.job.key, *step.job.needs_closure()}
