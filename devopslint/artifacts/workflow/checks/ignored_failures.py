@@ -113,11 +113,14 @@ def _swallowed_by_or(step: Step) -> Iterator[Problem]:
     chain: list[Command] = []
     for command, after in pairwise(step.script()):
         text = command.fragment.text
-        chain = [*chain, command] if command.before == "&&" else [command]
+        if command.before != "&&":
+            chain = []
+        chain.append(command)
         if command.after != "||" or after.fragment is not command.fragment or command.piped_to is not None:
             continue
         goes_on = after.name in {"true", ":"} or (after.name == "exit" and after.args == ["0"])
-        line = text[after.end : text.find("\n", after.end) if "\n" in text[after.end :] else len(text)]
+        line_end = text.find("\n", after.end)
+        line = text[after.end : line_end if line_end >= 0 else len(text)]
         said = after.name == "echo" and not line.strip() and not after.redirects
         if text[command.end : after.start].strip() != "||" or not (goes_on or said):
             continue
