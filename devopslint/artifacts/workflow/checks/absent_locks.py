@@ -36,9 +36,11 @@ def lock_asked_for(command: Command, ground: Ground, folder: str) -> tuple[Probl
         return None
     if command.has_flag("--prefix", "--cwd", "-C", "--dir", "--directory", "--project", "-g", "--global"):
         return None
-    if ground.has(posixpath.join(folder, manifest)) is not True or _MAKES_LOCK.search(ground.text):
+    if ground.has(posixpath.join(folder, manifest)) is not True:
         return None
     if any(ground.has(posixpath.join(above, lock)) is not False for above in folders_up(folder) for lock in locks):
+        return None
+    if _MAKES_LOCK.search(ground.text):
         return None
     end = operands[0].end if operands else command.name_word.end
     place = place_in(command.fragment, command.name_word.start, end)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.model import Step
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Command, Script
 
     Options = Mapping[str, Any]
 
@@ -90,10 +90,8 @@ def _folder_of(command: Command, step: Step) -> str | None:
     """Return the folder of the repository that a command works in; `None` when that is not known."""
     folder, path = step.run_setting("working-directory")
     parts = [folder if path else ""]
-    for other in command.script:
-        if other is command:
-            break
-        if other.name in {"cd", "pushd"} and not other.subshell:
+    for other in command.script.once("moves", _moves):
+        if other.index < command.index:
             parts.extend(word.value for word in other.operands()[:1])
     parts.append(command.value_of("--prefix", "--cwd", "-C", "--dir", "--directory") or "")
     if not all(isinstance(part, str) and re.match(r"(?:[\w.][^$]*)?$", part) for part in parts):
@@ -102,21 +100,28 @@ def _folder_of(command: Command, step: Step) -> str | None:
     return None if found.startswith("..") else found
 
 
+def _moves(script: Script) -> list[Command]:
+    return [command for command in script.named("cd", "pushd") if not command.subshell]
+
+
+def _makes_new_lock(script: Script) -> bool:
+    return _MAKES_NEW_LOCK.search(script.fragment.text) is not None
+
+
 def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `npm install` of a project's dependencies, which may change the lock file instead of keeping to it."""
     command, step = subject.context.command, step_of(subject)
     if command.name != "npm" or step is None or command.expands:
         return
-    if _has_none(command, step) or _is_called_for_updates(step) or _MAKES_NEW_LOCK.search(step.run or ""):
-        return
     valued = frozenset({"--prefix", "-C", "--registry", "--loglevel", "--omit", "--cache"})
     operands = command.operands(valued)
     flags = ("-g", "--global", "--package-lock-only", "--no-save", "--no-package-lock")
-    if [word.text for word in operands] in (["install"], ["i"], ["install-test"], ["it"]) and not command.has_flag(
-        *flags
-    ):
+    installs = [word.text for word in operands] in (["install"], ["i"], ["install-test"], ["it"])
+    if not installs or command.has_flag(*flags) or _has_none(command, step) or _is_called_for_updates(step):
+        return
+    if not command.script.once("makes new lock", _makes_new_lock):
         start = command.name_word.start if command.name_word is not None else command.start
-        place = place_in(command.fragment, start, operands[0].end)
+        place = Place(command.fragment.source, *command.fragment.mark(start, operands[0].end))
         yield Problem(place, command=f"npm {operands[0].text}")
 
 

@@ -39,9 +39,9 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
     elif step.action == "docker/metadata-action" and "images" in step.inputs:
         yield from _latest_by_metadata(step)
     elif step.run is not None and step.fragment is not None and step.is_shell:
-        for tag, place in _pushed(step):
-            if all(_is_latest(one) for one in _pushed_in(step.job)):
-                yield Problem(place, image=tag)
+        pushed = list(_pushed(step))
+        if pushed and all(_is_latest(one) for one in _pushed_in(step.job)):
+            yield from (Problem(place, image=tag) for tag, place in pushed)
 
 
 def _only_latest(step: Step, name: str) -> Iterator[Problem]:

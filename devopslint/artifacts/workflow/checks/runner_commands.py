@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.stretches import within
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
@@ -60,11 +61,11 @@ def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
     fragment = step.workflow.fragment((*step.path, "with", "script")) if is_script else step.fragment
     if fragment is None:
         return
-    written = [found.span() for found in _WRITTEN_TO_FILE.finditer(script)]
+    is_written = within(found.span() for found in _WRITTEN_TO_FILE.finditer(script))
     for found in _COMMAND.finditer(script):
         start = script.rfind("\n", max(found.start() - _FARTHEST, 0), found.start()) + 1
         start = max(start, found.start() - _FARTHEST)
-        if any(first < found.start() < last for first, last in written) or not _is_printed(script, start, found):
+        if is_written(found.start()) or not _is_printed(script, start, found):
             continue
         command = found.group(1)
         state = "switched off" if command in {"set-env", "add-path"} else "deprecated"
