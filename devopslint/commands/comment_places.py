@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _SCRIPT = "run"
 """The key whose literal block scalars are shell scripts, in which a line with `#` is a comment and no content."""
 _OTHER_SHELL = re.compile(r"^[^\S\n]*(?:- )?shell:\s*(?!['\"]?(?:bash|sh|pwsh|powershell|python)\b)\S", re.MULTILINE)
+_NO_HASHES = re.compile(
+    r"(?:readme|contributing|licen[cs]e)(?:\.|\Z)|.*\.(?:md|rst|adoc|xml|gradle|kts|mod)\Z|(?:setup\.py|mix\.exs)\Z",
+    re.IGNORECASE,
+)
+"""Files about a repository as a whole in which a line that begins with `#` is text, or something else than a comment."""
 _NOWHERE: Spot = (0, "ignore")
 
 
@@ -32,7 +37,7 @@ def spots_in(source: Source, workspace: Workspace) -> Callable[[int], Spot]:
     """Return what gives the place of the comment for a line of a file."""
     form = form_of(source.path)
     extents = Extents(source)
-    if form == "json":
+    if form == "json" or _NO_HASHES.match(source.path.rpartition("/")[2]):
         return lambda line: _NOWHERE
     if form == "list":
         return lambda line: (line, "ignore")

@@ -138,3 +138,11 @@ def test_what_is_hidden_from_the_whole_is_hidden_from_its_files(hidden, tmp_path
     for paths in ((), (".github/workflows/a.yml",)):
         found = {finding.rule for finding in check(root, *paths).findings}
         assert (rule in found) is bool(hidden), paths
+
+
+def test_what_no_file_tells_is_told_of_the_whole_only(tmp_path):
+    root = tmp_path.resolve()
+    replace(root, {"Dockerfile": "FROM a:1\n"})
+    rule = "repository/no-pipeline"
+    assert [finding.path for finding in check(root).findings if finding.rule == rule] == [".github/workflows"]
+    assert rule not in {finding.rule for finding in check(root, "Dockerfile").findings}

@@ -160,3 +160,17 @@ def test_a_file_with_two_names_is_written_once(tmp_path: Path) -> None:
     (tmp_path / "b" / "Dockerfile").symlink_to("../a/Dockerfile")
     assert devopslint("check", *ARGUMENTS, "--add-ignore", cwd=tmp_path).returncode == 0
     assert (tmp_path / "a/Dockerfile").read_text() == "# devopslint: ignore[house/user]\nFROM a\n"
+
+
+def test_no_comment_is_written_into_a_document(tmp_path: Path) -> None:
+    text = "on: [push, pull_request]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps: [{run: make test}]\n"
+    for name, document in (("README.md", "# Shop\n"), ("LICENSE", "MIT\n"), ("go.mod", "module a\nrequire b v1\n")):
+        root = write(tmp_path / name, {name: document, "requirements.txt": "a\n", ".github/workflows/a.yml": text})
+        done = devopslint("--select", "repository/no-code-scanning", "--add-ignore=known", cwd=root)
+        assert (root / name).read_text() == document
+        if name != "go.mod":  # requirements.txt comes first, and knows comments
+            assert (done.returncode, done.stdout) == (1, "0 comments written\n")
+            said = f"{name}:1: repository/no-code-scanning can't be ignored by a comment there: leave it out in "
+            assert said in done.stderr
+        else:
+            assert (root / "requirements.txt").read_text().startswith("# devopslint: ignore[")
