@@ -62,6 +62,8 @@ def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem
     publishes = "publish" in job_purposes(job) and not job.workflow.has_trigger("pull_request", "pull_request_target")
     if not (_deploys(job) or publishes) or "test" in job_purposes(job):
         return
+    if _is_preview(f"{job.key} {job.value.get('name', '')} {environment_of(job) or ''}"):
+        return  # which people look at while the tests run
     jobs = job.workflow.jobs
     tests = _testing_jobs(job.workflow)
     if any(job.key not in jobs[key].needs_closure() for key in job.needs_closure().intersection(tests)):
