@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.repository.folders import folders_near_the_root
+from devopslint.knowledge.folders import plain_folder
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -148,7 +149,7 @@ def _covers(entries: list[Map], ecosystem: str, folder: str, repository: Reposit
         for one in given if isinstance(given, list) else [given]:
             if not isinstance(one, str):
                 return True
-            plain = one.strip("./")
+            plain = plain_folder(one)
             if plain in {folder, "**", "**/*"} or (names and plain and Glob(f"/{plain}").fits(names)):
                 return True
             below = ecosystem in _WHOLE_TREE or _is_workspace(ecosystem, repository)

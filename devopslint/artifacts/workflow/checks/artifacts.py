@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.checkout import is_guarded
+from devopslint.knowledge.folders import plain_folder
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
@@ -68,7 +69,7 @@ def _folder_of_download(step: Step) -> str | None:
     )
     if not other or _ELSEWHERE.search(path) or path.startswith("/"):
         return None
-    return re.sub(r"^\$\{\{\s*github\.workspace\s*\}\}/?", "", path).strip("./")
+    return plain_folder(re.sub(r"^\$\{\{\s*github\.workspace\s*\}\}/?", "", path))
 
 
 def _is_run_from(command: Command, folder: str, step: Step, taken: Step) -> bool:
@@ -76,7 +77,7 @@ def _is_run_from(command: Command, folder: str, step: Step, taken: Step) -> bool
     word = command.name_word
     if word is None or (step is taken and command.start < _end_of_download(step)):
         return False
-    here = str(step.value.get("working-directory", "")).strip("./")
+    here = plain_folder(str(step.value.get("working-directory", "")))
     first = command.args[0] if command.args else ""
     inside = not folder or here.startswith(folder)
     if word.text.startswith(("./", folder or "./")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.checkout import fetches_code_of_strangers
+from devopslint.knowledge.folders import plain_folder
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 
@@ -80,7 +81,7 @@ def _folders_of_strangers(step: Step) -> list[str]:
     known: dict[str, list[tuple[int, str]]] = step.workflow.cache.setdefault("code of strangers", {})
     if step.job.key not in known:
         fetching = [one for one in step.job.steps if fetches_code_of_strangers(one)]
-        known[step.job.key] = [(one.index, str(one.inputs.get("path", "")).strip("./")) for one in fetching]
+        known[step.job.key] = [(one.index, plain_folder(str(one.inputs.get("path", "")))) for one in fetching]
     return [folder for index, folder in known[step.job.key] if index < step.index]
 
 
