@@ -121,7 +121,8 @@ def _swallowed_by_or(step: Step) -> Iterator[Problem]:
         goes_on = after.name in {"true", ":"} or (after.name == "exit" and after.args == ["0"])
         line_end = text.find("\n", after.end)
         line = text[after.end : line_end if line_end >= 0 else len(text)]
-        said = after.name == "echo" and not line.strip() and not after.redirects
+        annotates = after.words[:1] != [] and after.words[0].text.startswith(("::warning", "::error"))
+        said = after.name == "echo" and not line.strip() and not after.redirects and not annotates
         if text[command.end : after.start].strip() != "||" or not (goes_on or said):
             continue
         if any(is_check(one.fragment.text[one.start : one.end]) for one in chain):
