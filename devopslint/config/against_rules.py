@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from devopslint.config.settings import Config, Layer, Override
     from devopslint.policy.rule import Rule
+    from devopslint.policy.selection import Named
     from devopslint.syntax.tree import Path
 
 
@@ -19,24 +20,34 @@ def check_against_rules(config: Config, rules: Iterable[Rule]) -> list[str]:
 
     Raises ConfigError when nothing at all is selected, and for options that a rule does not take.
     """
-    from devopslint.policy.selection import SelectionError, checked_option, names, selects, single_words_of, words_of
+    from devopslint.policy.selection import (
+        MOST_HINTS,
+        Named,
+        SelectionError,
+        checked_option,
+        names,
+        single_words_of,
+        words_of,
+    )
     from devopslint.policy.suggestion import suggestion
 
     known = list(rules)
     by_id = {rule.id: rule for rule in known}
+    named = Named(known)
     notes = []
     for layer in config.layers:
         unknown = set()
         for path, word, part in _rule_words(layer.values):
             is_id = part == "key"
-            if _is_known(word, known, by_id, is_id):
+            if word in by_id or _is_known(word, named, is_id):
                 continue
             unknown.add(path)
-            if is_id and any(selects(word, rule) for rule in known):
+            if is_id and named.meant(word):
                 notes.append(f"{layer.at(path, part)}: `{word}` is no single rule: each has an entry of its own")
                 continue
             said = "there is no rule" if is_id else "no rule is selected by"
-            near = suggestion(word, single_words_of(known) if is_id else words_of(known))
+            names_meant = (single_words_of if is_id else words_of)(known) if len(notes) < MOST_HINTS else ()
+            near = suggestion(word, names_meant)
             notes.append(f"{layer.at(path, part)}: {said} `{word}`{near}")
             select = [(*path[:-1], index) for index, _ in enumerate(_at(layer.values, path[:-1]))]
             if path[-2] == "select" and unknown.issuperset(select):
@@ -72,15 +83,12 @@ def turned_off_at(rule: Rule, config: Config, overrides: Sequence[Override]) -> 
     return None
 
 
-def _is_known(word: str, rules: Iterable[Rule], by_id: Mapping[str, Rule], is_id: bool) -> bool:
-    from devopslint.policy.families import name_of_member, reaches
-    from devopslint.policy.selection import names, selects
+def _is_known(word: str, named: Named, is_id: bool) -> bool:
+    from devopslint.policy.families import name_of_member
+    from devopslint.policy.selection import names
 
-    if word in by_id:
-        return True
-    if is_id:
-        return any(names(word, rule) or name_of_member(rule, word) is not None for rule in rules)
-    return any(selects(word, rule) or reaches(word, rule) for rule in rules)
+    meant = named.meant(word)
+    return any(names(word, rule) or name_of_member(rule, word) is not None for rule in meant) if is_id else bool(meant)
 
 
 def _at(values: Any, path: Path) -> Any:

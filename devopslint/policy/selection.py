@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     from devopslint.policy.rule import Rule
 
+MOST_HINTS = 10
+"""Words that select nothing, of which it is said what was probably meant: each is compared with all names."""
+
 
 class SelectionError(ValueError):
     """A selection that names something that does not exist, or an option that a rule does not take."""
@@ -101,16 +104,15 @@ class Selection:
 
         Raises SelectionError when none of the words under `select` does: a run of no rules would look like success.
         """
-        from devopslint.policy.families import reaches
-
         rules = list(rules)
+        named = Named(rules)
         said: dict[str, str] = {}
         for word in (*self.select, *self.ignore, *self.levels, *self.options, *self.not_ignorable):
-            if not any(selects(word, rule) or reaches(word, rule) for rule in rules):
+            if word not in said and not named.meant(word):
                 from devopslint.policy.suggestion import suggestion
 
-                near = suggestion(word, words_of(rules)) or ": `devopslint rules` lists them"
-                said[word] = f"no rule is selected by `{word}`{near}"
+                near = suggestion(word, words_of(rules)) if len(said) < MOST_HINTS else ""
+                said[word] = f"no rule is selected by `{word}`{near or ': `devopslint rules` lists them'}"
         if self.select and all(word in said for word in self.select):
             raise SelectionError(said[self.select[0]])
         return said

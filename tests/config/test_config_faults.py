@@ -198,3 +198,11 @@ def test_a_glob_over_rules_that_selects_none_is_told(text: str, plain: int, stri
         done = devopslint("--fail-on", "never", "--output", "concise", *more, cwd=tmp_path)
         assert done.returncode == code
         assert "no rule is selected by `terraform/gone-*`" in done.stderr.splitlines()[0]
+
+
+def test_what_was_meant_is_said_of_the_first_words_only(tmp_path: Path) -> None:
+    words = "".join(f"  - untagged-imag{number}\n" for number in range(30))
+    write(tmp_path, {".devopslint.yaml": f"ignore:\n{words}", "Dockerfile": "FROM node:latest\n"})
+    said = devopslint("--fail-on", "never", cwd=tmp_path).stderr.splitlines()
+    told = ["did you mean `untagged-image`?" in line for line in said if "no rule is selected by" in line]
+    assert told == [True] * 10 + [False] * 20

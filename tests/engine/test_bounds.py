@@ -111,7 +111,7 @@ BOMBS = {
     "settings of a ConfigMap": ("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: |\n    b:c" + " " * 60_000 + "\\\n    d: e\n"),
     "flags of a container": ("a.yaml", POD + "spec: {containers: [{name: a, image: 'b:1', args: ['" + "-a" * 60_000 + "']}]}\n"),
     "expressions of a ConfigMap": ("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: '{\"name\": \"a_b_c\"" + " " * 30_000 + "'\n"),
-    "calls in one line of a script": (".github/workflows/a.yml", RUN + "docker build a; terraform a; gh api a; docker compose a; login a; pip install a; dotnet restore a; msiexec a; " * 3000 + "\n"),
+    "calls in one line of a script": (".github/workflows/a.yml", RUN + "docker build a; terraform a; gh api a; docker compose a; login a; pip install a; dotnet restore a; msiexec a; " * 1000 + "\n"),
     "names of secrets in a script": (".github/workflows/a.yml", RUN + "key" * 30_000 + "\n"),
     "brackets in a script": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'if [ " + "[a" * 30_000 + " = b ]; then a; fi'}]}}\n"),
     "blank lines in a script of commands": (".github/workflows/a.yml", 'on: push\njobs: {a: {runs-on: x, steps: [{run: "npm ci' + "\\n" * 60_000 + 'a"}]}}\n'),

@@ -100,3 +100,8 @@ def test_what_one_selection_sets_stays_with_it():
     assert (tuned.level, tuned.options[name]) == ("error", other)
     plain = Selection([rule.id]).chosen([rule])[0]
     assert (plain.level, plain.options[name]) == (rule.raw["level"], declared["default"])
+
+
+def test_what_was_meant_is_said_of_the_first_words_only() -> None:
+    said = Selection(ignore=[f"untagged-imag{number}" for number in range(30)]).unknown(rules())
+    assert [" did you mean" in one for one in said.values()] == [True] * 10 + [False] * 20
