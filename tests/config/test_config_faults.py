@@ -203,6 +203,6 @@ def test_a_glob_over_rules_that_selects_none_is_told(text: str, plain: int, stri
 def test_what_was_meant_is_said_of_the_first_words_only(tmp_path: Path) -> None:
     words = "".join(f"  - untagged-imag{number}\n" for number in range(30))
     write(tmp_path, {".devopslint.yaml": f"ignore:\n{words}", "Dockerfile": "FROM node:latest\n"})
-    said = devopslint("--fail-on", "never", cwd=tmp_path).stderr.splitlines()
+    said = devopslint("--fail-on", "never", "--output", "concise", cwd=tmp_path).stderr.splitlines()
     told = ["did you mean `untagged-image`?" in line for line in said if "no rule is selected by" in line]
     assert told == [True] * 10 + [False] * 20
