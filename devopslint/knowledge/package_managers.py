@@ -131,7 +131,7 @@ MANAGERS = {
     ),
     "pip": Manager(
         "install",
-        pinned=r"[=<>!~]=|[<>]|@|/|^\.|\[.*\]$(?<=\.\])",
+        pinned=r"[=<>!~]=|[<>]|@|/|^\.|\[.{0,200}\]$(?<=\.\])",
         valued="-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
         "--prefix --root --src --cache-dir --trusted-host --platform --python-version --implementation --abi --progress-bar "
         "--upgrade-strategy --group --no-binary --only-binary --timeout --retries --proxy --cert --client-cert --log "

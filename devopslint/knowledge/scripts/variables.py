@@ -34,7 +34,7 @@ def _names_set(script: Script) -> frozenset[str] | None:
             found.update(one.name for one in command.assignments)
         found.update(_set_by(command))
     if "((" in text:
-        for inner in re.findall(r"\(\((.*?)\)\)", text, re.DOTALL):
+        for inner in re.findall(r"\(\((.{0,500}?)\)\)", text, re.DOTALL):
             found.update(name for match in _CALCULATED.finditer(inner) for name in match.groups() if name)
     return frozenset(found)
 

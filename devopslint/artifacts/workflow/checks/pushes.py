@@ -45,7 +45,7 @@ def images_pushed(command: Command) -> Iterator[str]:
     if first in _COPIES.get(name, ()) and len(words) == 3:
         yield words[2].removeprefix("docker://")
     elif name in _TAGS and first == "tag" and len(words) > 2:
-        repository = re.sub(r"[:@](?![^:@]*/)(?!//)[^/]*$", "", words[1])
+        repository = re.sub(r"[:@](?![^:@]*/)(?!//)[^/]{0,300}$", "", words[1])
         yield from (f"{repository}:{tag}" for tag in words[2:])
     elif name in {"crane", "gcrane"} and first == "push" and len(words) == 3:
         yield words[2]
