@@ -1,0 +1,47 @@
+"""Checks of routes: each has exactly one target."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.checks.aws.blocks import nested
+from devopslint.policy.subject import Problem
+from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.patterns import lazily
+from devopslint.syntax.tree import MISSING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_TARGETS = (
+    "gateway_id", "nat_gateway_id", "network_interface_id", "transit_gateway_id", "vpc_peering_connection_id",
+    "vpc_endpoint_id", "egress_only_gateway_id", "carrier_gateway_id", "local_gateway_id", "core_network_arn",
+    "odb_network_arn", "instance_id",
+)  # fmt: skip
+_OF_RESOURCE = lazily(r"aws_\w+\.[\w-]+(\[[^\]]+\])?\.(id|arn)")
+
+
+def route_without_one_target(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each route that certainly has no target, and for each target beside the first."""
+    routes: list[Path] = [()] if subject.type == "aws_route" else list(nested(subject, "route"))
+    for route in routes:
+        # A list of objects must set every attribute, the unused ones to an empty text.
+        found = [name for name in _TARGETS if subject.get((*route, name)) not in (MISSING, "")]
+        if not found:
+            yield Problem(route, problem="no target")
+        sure = [name for name in found if _is_set(subject, (*route, name))]
+        for name in sure[1:]:
+            yield Problem((*route, name), part="key", problem=f"`{name}` beside `{sure[0]}`: it takes one target")
+
+
+def _is_set(subject: Subject, path: Path) -> bool:
+    """Say whether a target is certainly there: a text, or the plain id of a resource."""
+    if isinstance(subject.get(path), str):
+        return True
+    raw = subject.raw(path)
+    return isinstance(raw, Expression) and _OF_RESOURCE.fullmatch(raw.text) is not None
