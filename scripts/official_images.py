@@ -7,7 +7,8 @@ it, and a folder with clones of the repositories, each named `owner+name`; what 
 
 Only facts are kept. An image has several variants: the words of a tag that are no versions (`22-bookworm-slim` is `slim`).
 Where versions of a variant differ, a program counts as there when one version has it, so that what is missing from the
-table is missing from the image; the program `?` stands for packages that could not be read.
+table is missing from the image; the program `?` stands for packages that could not be read. What an image is there for, and
+what is copied from another one, is in the images that are built on it as well.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from typing import Any
 
 from devopslint.artifacts.dockerfile.model import Model, Step, read_model
 from devopslint.artifacts.dockerfile.words import read_pairs
-from devopslint.knowledge.image_contents import variant
+from devopslint.knowledge.image_contents import OWN, PROGRAMS, variant
+from devopslint.knowledge.images import image_name
 from devopslint.knowledge.packages import is_install, packages
 from devopslint.syntax.source import Source
 
@@ -176,7 +178,11 @@ class Clones:
         if root == "scratch" and any(step.name == "ADD" for step in model.final.lineage()):
             return None
         below = self.of(root)
-        return None if below is None else _facts(model, below)
+        if below is None:
+            return None
+        facts = _facts(model, below)
+        facts["programs"] |= PROGRAMS & OWN.get(image_name(root), set())
+        return facts
 
 
 def _system(name: str, tag: str) -> str:
@@ -210,6 +216,8 @@ def _facts(model: Model, below: dict[str, Any]) -> dict[str, Any]:
         elif step.name == "ENV":
             pairs, _ = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
             found["env"] |= {pair.name.value for pair in pairs}
+        elif step.name == "COPY" and step.instruction.flag("from") is not None:
+            found["programs"] |= PROGRAMS & {word.value.rpartition("/")[2] for word in step.instruction.words}
     for key, setting in (("user", "USER"), ("workdir", "WORKDIR")):
         held = model.final.setting(setting)
         if held is not None and isinstance(held.value, str):

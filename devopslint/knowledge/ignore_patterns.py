@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SPECIAL = lazily(r"(?<!\\)(?:[\[&|~]|(?<=-)-)")
 """What Python warns of between brackets, since it may mean more there one day."""
+_WILD = lazily(r"[*?\[\\]")
 _MOST_WITHIN = 3
 """Times that `**/` stands within a name in one pattern: one with more fits nothing."""
 
@@ -36,6 +37,19 @@ class Pattern:
         self.parts = self.pattern.split("/")
         """What stands between the slashes."""
         self.expression = _compile(self.pattern)
+
+    def may_match_below(self, path: str) -> bool:
+        """Say whether something below a folder may fit: `**/*.go` does below any, `src/*/a` below those that `src/*` fits."""
+        names = path.split("/")
+        for index, part in enumerate(self.parts):
+            if "**" in part:
+                start = _WILD.split(part, maxsplit=1)[0]
+                return index >= len(names) or names[index].startswith(start)
+            if index >= len(names):
+                return True
+            if not _compile(part).match(names[index]):
+                return False
+        return False
 
 
 def read_patterns(text: str) -> Iterator[Pattern]:

@@ -69,7 +69,7 @@ _SYSTEMS = (
     (re.compile(r"cgr\.dev/chainguard/static$"), "scratch"),
     (re.compile(r"quay\.io/centos/centos$"), "centos"),
 )  # fmt: skip
-_OWN = {
+OWN = {
     "bash": {"bash"},
     "caddy": {"caddy"},
     "composer": {"php", "composer"},
@@ -192,7 +192,7 @@ def lacks(image: Image, program: str) -> bool:
     program = _SAME_PACKAGE.get(program, program)
     if name == "eclipse-temurin" and program == "javac":
         return isinstance(image.tag, str) and "jre" in image.tag.split("-")
-    if program not in PROGRAMS or program in _OWN.get(name, ()):
+    if program not in PROGRAMS or program in OWN.get(name, ()):
         return False
     found = contents(image)
     if found is None or (program == "ping" and len(found) > 1):

@@ -23,6 +23,8 @@ _TAG = lazily(r"\w[\w.-]{0,127}\Z")
 _DIGEST = lazily(r"[A-Za-z][\w.+-]*:[0-9a-fA-F]{32,}\Z")
 _TRANSPORT = lazily(r"(?:(?:oci|docker)-archive|docker-daemon|containers-storage|sif):.|(?:oci|dir):.*/")
 """How Buildah and Podman name an image that lies in a file, a folder or a store: no registry has it."""
+SCHEME = "docker://"
+"""What Podman, Buildah and workflows put in front of an image that comes from a registry."""
 _HOLE = lazily(r"[$%{}<]")
 _HUB_NAMES = frozenset(("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
 
@@ -108,11 +110,12 @@ class Image:
             self.registry = self.path = self.name = self.tag = self.digest = UNKNOWN
             self.tag_start = -1
             return
-        rest, at_sign, digest = _outside(text, "@")
+        scheme = len(SCHEME) if text.startswith(SCHEME) else 0
+        rest, at_sign, digest = _outside(text[scheme:], "@")
         self.digest = _known(digest) if at_sign else ""
         head, slash, last = _last(rest, "/")
         base, colon, tag = _outside(last, ":")
-        self.tag_start = len(rest) - len(tag) if colon else -1
+        self.tag_start = scheme + len(rest) - len(tag) if colon else -1
         self.tag = _known(tag) if colon else ""
         if not colon and _HOLE.search(last):
             self.tag = UNKNOWN

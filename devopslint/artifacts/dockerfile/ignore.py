@@ -130,3 +130,13 @@ class Ignore:
             elif one.keeps and found is not None and one.expression.pattern.startswith(re.escape(path) + "/"):
                 found = None
         return found
+
+    def lets_in_below(self, path: str) -> bool:
+        """Say whether an exception may let in again what lies below a folder that is kept out."""
+        found = False
+        for one in self.patterns:
+            if one.expression.match(path):
+                found = False
+            elif one.keeps and one.may_match_below(path):
+                found = True
+        return found

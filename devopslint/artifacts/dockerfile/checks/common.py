@@ -137,6 +137,11 @@ def may_remove(script: Script, folders: Iterable[str]) -> bool:
     )
 
 
+def is_containerfile(model: Model) -> bool:
+    """Say whether a file has the name that Podman and Buildah look for, which take more than BuildKit does."""
+    return "containerfile" in model.source.path.rpartition("/")[2].lower()
+
+
 def runs(stage: Stage) -> Iterator[Step]:
     """Yield the RUN steps of a stage."""
     return (step for step in stage.steps if step.name == "RUN")

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from devopslint.artifacts.dockerfile.ignore import Ignore
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
+
+_FILE_NAME = re.compile(r"[^/]\.[a-z]\w{1,9}$", re.IGNORECASE)
+_MOST_LOOKED_AT = 1000
+"""Files and folders below a source that are looked at."""
 
 
 def context_words(step: Step) -> list[Word]:
@@ -69,9 +74,32 @@ def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
         if path == "." or ".." in path:
             continue
         pattern = ignore.excluding(path)
-        if pattern is not None and (ignore.is_certain or _is_only_there(step, ignore.folder, path)):
+        if pattern is None or (ignore.lets_in_below(path) and _may_be_let_in(step, ignore, path, text)):
+            continue
+        if ignore.is_certain or _is_only_there(step, ignore.folder, path):
             related = [Related(Place(ignore.source, pattern.start, pattern.end), "kept out here")]
             yield Problem(place, related=related, source=text)
+
+
+def _may_be_let_in(step: Step, ignore: Ignore, path: str, text: str) -> bool:
+    """Say whether a source may be a folder of which a file gets into the context: one that is not there may be made."""
+    workspace = step.model.workspace
+    assert workspace is not None
+    whole = f"{ignore.folder}/{path}" if ignore.folder else path
+    if workspace.exists(whole):
+        return False
+    if not workspace.names(whole):
+        return text.endswith("/") or not _FILE_NAME.search(path)
+    below = [path]
+    for _ in range(_MOST_LOOKED_AT):
+        if not below:
+            return False
+        inner = below.pop()
+        names = workspace.names(f"{ignore.folder}/{inner}" if ignore.folder else inner)
+        if not names and not ignore.excludes(inner):
+            return True
+        below.extend(f"{inner}/{name}" for name in names)
+    return True
 
 
 def _is_only_there(step: Step, folder: str, path: str) -> bool:

@@ -1,12 +1,14 @@
 """`RUN --mount`: kinds and options that BuildKit refuses.
 
-Source: Docker's reference of Dockerfiles, "RUN --mount", and `instructions/commands_runmount.go` of BuildKit.
+Sources: Docker's reference of Dockerfiles, "RUN --mount", `instructions/commands_runmount.go` of BuildKit, and the manual
+page podman-build(1).
 """
 
 from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.dockerfile.checks.common import is_containerfile
 from devopslint.policy.subject import Place, Problem
 
 TYPE_CHECKING = False
@@ -28,6 +30,22 @@ _OPTIONS = {
     "secret": _TARGET | {"id", "source", "src", "mode", "uid", "gid", "env"},
     "ssh": _TARGET | {"id", "mode", "uid", "gid"},
 }
+_PODMAN = {
+    "bind": {"bind-nonrecursive", "chown", "idmap", "no-dereference", "relabel"},
+    "tmpfs": {"chown", "mode", "notmpcopyup", "tmpcopyup", "tmpfs-mode", "tmpfs-size"},
+    "cache": {"relabel"},
+}
+_PODMAN_ALL = frozenset(
+    "U Z z bind-propagation dev exec nodev noexec nosuid private rprivate rshared rslave shared slave suid".split()
+)
+"""What Podman and Buildah take besides: labels of SELinux, owners, how mounts spread."""
+
+
+def _known_options(kind: str, step: Step) -> frozenset[str]:
+    known = _OPTIONS[kind]
+    if kind in _PODMAN and is_containerfile(step.model):
+        known |= _PODMAN_ALL | _PODMAN[kind]
+    return known
 
 
 def unknown_mount(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -45,7 +63,7 @@ def unknown_mount(subject: Subject, options: Options) -> Iterator[Problem]:
             wrong, offset, what = name, at, f"option for `{kind}`"
             if name == "type" and value not in _OPTIONS:
                 wrong, offset, what = value, at + len("type="), "type"
-            elif kind not in _OPTIONS or name in _OPTIONS[kind] or "$" in name:
+            elif kind not in _OPTIONS or name in _known_options(kind, step) or "$" in name:
                 continue
             start = flag.value.start + offset
             mark = step.instruction.fragment.mark(start, start + len(wrong))

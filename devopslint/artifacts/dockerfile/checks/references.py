@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place
-from devopslint.knowledge.images import image_fault
+from devopslint.artifacts.dockerfile.checks.common import docker_place, is_containerfile
+from devopslint.knowledge.images import SCHEME, image_fault
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -29,6 +29,6 @@ def invalid_image(subject: Subject, options: Options) -> Iterator[Problem]:
     word = stage.image_word
     if word is None or stage.base is not None or not isinstance(stage.image, str) or _HOLE.search(stage.image):
         return
-    reason = image_fault(stage.image)
+    reason = image_fault(stage.image.removeprefix(SCHEME) if is_containerfile(stage.start.model) else stage.image)
     if isinstance(reason, str) and reason and not _NO_NAME.match(stage.image):
         yield Problem(docker_place(stage.start, word), image=stage.image, reason=reason)
