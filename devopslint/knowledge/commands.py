@@ -109,7 +109,7 @@ def _value_of(command: Command, header: Mark) -> Map:
         words.add(word.text, mark)
         if word.text == "--":
             options = False
-        for flag, attached in split_flag(word.text) if options else ():
+        for flag, attached in split_flag(word.text, command.name) if options else ():
             if flag not in flags:
                 flags.put(flag, True if attached is None else attached, (*mark, *mark))
         if "subcommand" not in value and not word.text.startswith("-"):

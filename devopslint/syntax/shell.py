@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.syntax.short_options import VALUED, split_short
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 _MINOR = re.compile(r"(?<=\d)\.\d+(?:\.\d+)?$")
 
 
-def split_flag(text: str) -> list[tuple[str, str | None]]:
+def split_flag(text: str, program: str = "") -> list[tuple[str, str | None]]:
     """Return the options in a word with their attached values; empty when it is no option.
 
     `--target=x` is `--target` with `x`. `-xyz` is itself and `-x`, `-y`, `-z`; in `-n10` the rest is the value of `-n`.
+    Of a program that `short_options` knows, what follows a letter that takes a value is the value.
     """
     if len(text) < 2 or text[0] != "-" or text == "--":
         return []
@@ -38,6 +40,8 @@ def split_flag(text: str) -> list[tuple[str, str | None]]:
         return [(name, value if equals else None)]
     if len(text) == 2:
         return [(text, None)]
+    if program in VALUED:
+        return split_short(text, program)
     name, equals, value = text.partition("=")
     found: list[tuple[str, str | None]] = [(name, value if equals else None)]
     for index, letter in enumerate(name[1:], 1):
@@ -222,7 +226,7 @@ class Command:
             for word in self.words:
                 if word.text == "--":
                     break
-                for flag, _ in split_flag(word.text):
+                for flag, _ in split_flag(word.text, self.name):
                     flags.setdefault(flag, word)
             self._flags = flags
         return self._flags
@@ -239,7 +243,7 @@ class Command:
         for index, word in enumerate(self.words):
             if word.text == "--":
                 break
-            for flag, value in split_flag(word.text):
+            for flag, value in split_flag(word.text, self.name):
                 if flag in names:
                     if value is not None:
                         return UNKNOWN if word.expands else value
@@ -262,9 +266,15 @@ class Command:
                 only_operands = True
             else:
                 skip = text in valued or (
-                    text[:2] != "--" and len(text) > 2 and "-" + text[-1] in valued and text[1:].isalpha()
+                    text[:2] != "--" and len(text) > 2 and "-" + text[-1] in valued and self._ends_open(text)
                 )
         return found
+
+    def _ends_open(self, text: str) -> bool:
+        """Say whether a group of short options ends with one whose value is the next word."""
+        if self.name in VALUED:
+            return split_short(text, self.name)[-1] == ("-" + text[-1], None)
+        return text[1:].isalpha()
 
     @property
     def expands(self) -> bool:

@@ -210,6 +210,24 @@ def test_flags() -> None:
     assert [word.text for word in command.operands(frozenset({"-r"}))] == ["install", "-y"]
 
 
+def test_flags_of_known_programs() -> None:
+    assert split_flag("-sLokind", "curl") == [("-sLokind", None), ("-s", None), ("-L", None), ("-o", "kind")]
+    assert split_flag("-bk=1", "curl") == [("-b", "k=1")]
+    assert split_flag("-4kL", "curl")[1:] == [("-4", None), ("-k", None), ("-L", None)]
+    assert split_flag("-cnv", "wget")[1:] == [("-c", None), ("-nv", None)]
+    assert split_flag("-nvc", "wget")[1:] == [("-nv", None), ("-nc", None)]
+    assert split_flag("-qO-", "wget")[1:] == [("-q", None), ("-O", "-")]
+    assert split_flag("-q=2", "apt-get") == [("-q", None), ("-q", "2")]
+    assert split_flag("-t=sid", "apt-get") == [("-t", "sid")]
+    assert split_flag("-e", "curl") == [("-e", None)]
+    command = script("curl -fsSLokubectl https://example.com/kubectl -Tkit.tgz -ukk:x -H Key:v").commands[0]
+    assert not command.has_flag("-k")
+    assert command.value_of("-o", "--output") == "kubectl"
+    valued = frozenset({"-o", "-H", "-l"})
+    assert [word.text for word in command.operands(valued)] == ["https://example.com/kubectl"]
+    assert [word.text for word in script("curl -so x y").commands[0].operands(valued)] == ["y"]
+
+
 def test_assignments_and_redirections() -> None:
     command = script('A=1 B="x $Y" C+=2 cmd > out 2>&1').commands[0]
     assert [(a.name, a.value and a.value.text, a.append) for a in command.assignments] == [
