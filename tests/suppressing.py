@@ -35,7 +35,7 @@ examples:
 
 CONDITIONS = {
     "from": ("dockerfile.instruction.FROM", "forbid:\n  image: {matches: ':latest$'}", "[hadolint:DL3007, trivy:DS-0001]"),
-    "run": ("dockerfile.instruction.RUN", "forbid:\n  .: {exists: true}", "[hadolint:DL3059]"),
+    "run": ("dockerfile.instruction.RUN", "forbid:\n  .: {exists: true}", "[hadolint:DL3059, buildkit:JSONArgsRecommended]"),
     "user": ("dockerfile.stage", "require:\n  nothing_like_it: {exists: true}", "[checkov:CKV_DOCKER_3]"),
     "bucket": ("terraform.resource.aws_s3_bucket", "forbid:\n  acl: {equals: public-read}", "[checkov:CKV_AWS_20, 'trivy:AWS-0092', 'kics:terraform/aws/s3_bucket_acl']"),
     "tags": ("terraform.resource.aws_s3_bucket", "require:\n  tags: {exists: true}", "['tflint:aws_resource_missing_tags']"),

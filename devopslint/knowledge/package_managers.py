@@ -135,10 +135,16 @@ MANAGERS = {
         valued="-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
         "--prefix --root --src --cache-dir --trusted-host --platform --python-version --implementation --abi --progress-bar "
         "--upgrade-strategy --group --no-binary --only-binary --timeout --retries --proxy --cert --client-cert --log "
-        "--config-settings --global-option --install-option --python --use-feature --report "
-        "--python-preference --index --default-index --index-strategy --keyring-provider --resolution --prerelease "
-        "--exclude-newer --link-mode --refresh-package --reinstall-package -P --upgrade-package "
-        "--torch-backend --python-platform --requirements --constraints --override --overrides",
+        "-C --config-setting --config-settings --global-option --install-option --python --use-feature --use-deprecated "
+        "--report --root-user-action --exists-action --build-constraint --resume-retries --keyring-provider --all-releases "
+        "--only-final --uploaded-prior-to --requirements-from-script --pypi-url --default-timeout --log-file --local-log "
+        "-b --build --build-dir --build-directory --source --source-dir --source-directory "
+        # Those of `uv pip`.
+        "-p -P --upgrade-package --python-preference --python-platform --torch-backend --index --default-index "
+        "--index-strategy --resolution --prerelease --fork-strategy --exclude-newer --exclude-newer-package --link-mode "
+        "--refresh-package --reinstall-package --requirements --constraints --build-constraints --override --overrides "
+        "--excludes --extra --config-settings-package --no-build-isolation-package --no-sources-package "
+        "--allow-insecure-host --color --directory --project --config-file",
         bound="-c --constraint --constraints --require-hashes --no-index",
         caches="/root/.cache/pip",
         cleans="cache",

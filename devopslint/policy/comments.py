@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 WORDS = (
     "devopslint:", "Devopslint:", "DevOpsLint:", "hadolint", "zizmor:", "checkov:skip", "bridgecrew:skip", "cortex:skip",
-    "trivy:ignore", "tfsec:ignore", "tflint-ignore", "kics-scan", "shellcheck",
+    "trivy:ignore", "tfsec:ignore", "tflint-ignore", "kics-scan", "shellcheck", "check=skip",
+    "check=error", "check=experimental",
 )  # fmt: skip
 """Without one of these there is no such comment: cheaper to look for than to read one."""
 

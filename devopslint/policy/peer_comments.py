@@ -1,7 +1,7 @@
 """The comments and annotations by which peers are told to be silent, read as ours: `peer:id` are their words.
 
 Sources: the peers' own documentation of hadolint, zizmor, checkov, trivy, tfsec, tflint, kics, kube-linter, kube-score,
-polaris and shellcheck. What a comment covers is what it covers there, as far as their findings point where ours do.
+polaris, shellcheck and BuildKit. What a comment covers is what it covers there, as far as their findings point where ours do.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _TRIVY = re.compile(r"(?:trivy|tfsec):ignore:([\w*-]+)(?:\[([^\]]{0,300})\])?((?
 _TFLINT = re.compile(r"tflint-ignore(-file)?:[ \t]*([\w*-]+(?:[ \t]*,[ \t]*[\w*-]+)*)[ \t]*(?:(?:#|//)[ \t]*(.*))?")
 _KICS = re.compile(r"kics-scan[ \t]+(ignore-line|ignore-block|ignore|disable|enable)\b(?:[ \t]*=[ \t]*([\w, /.-]+))?")
 _SHELLCHECK = re.compile(r"shellcheck[ \t]+(?:\w+=\S+[ \t]+)*disable=([\w,-]+)[ \t]*(?:#?[ \t]*(.*))?")
+_BUILDKIT = re.compile(r"check[ \t]*=(?:[^;]*;)*?[ \t]*skip[ \t]*=[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?:;|\Z)")
 
 
 MOST_LINES = 500
@@ -191,6 +192,13 @@ def _shellcheck(text: str, comment: Comment, extents: Extents) -> Iterator[Ignor
     yield ignore
 
 
+def _buildkit(text: str, comment: Comment, extents: Extents) -> Iterator[Ignore]:
+    """BuildKit heeds a directive at the top of the file, and nothing further down."""
+    found = _BUILDKIT.match(text)
+    if found and comment.line <= len(extents.directives()):
+        yield _on_file(_made(comment, "buildkit", found.group(1)))
+
+
 _READERS: Mapping[str, Callable[[str, Comment, Extents], Iterator[Ignore]]] = {
     "hadolint": _hadolint,
     "zizmor": _zizmor,
@@ -202,6 +210,7 @@ _READERS: Mapping[str, Callable[[str, Comment, Extents], Iterator[Ignore]]] = {
     "tflint": _tflint,
     "kics-scan": _kics,
     "shellcheck": _shellcheck,
+    "check": _buildkit,
 }
 
 

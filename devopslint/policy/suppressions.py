@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HINTS = (
     "devopslint", "evopslint", "OpsLint", "kics-scan", "checkov", "cortex:skip", "bridgecrew", "kube-score/", "exempt",
-    "shellcheck",
+    "shellcheck", "check=skip", "check=error", "check=experimental",
 )  # fmt: skip
 
 

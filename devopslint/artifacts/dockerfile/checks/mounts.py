@@ -36,8 +36,9 @@ _PODMAN = {
     "cache": {"relabel"},
 }
 _PODMAN_ALL = frozenset(
-    "U Z z bind-propagation dev exec nodev noexec nosuid private rprivate rshared rslave shared slave suid".split()
-)
+    {"U", "Z", "z", "bind-propagation", "dev", "exec", "nodev", "noexec", "nosuid", "private", "rprivate", "rshared", "rslave",
+     "shared", "slave", "suid"}
+)  # fmt: skip
 """What Podman and Buildah take besides: labels of SELinux, owners, how mounts spread."""
 
 

@@ -91,11 +91,13 @@ def _is_own(step: Step, name: str) -> bool:
 
 
 def whole_file_system(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`COPY --from=stage / …` into something that is not empty."""
+    """`COPY --from=stage / /` into something that is not empty."""
     step: Step = subject.context
     sources, destination = sources_and_destination(step)
     if step.instruction.flag("from") is None or destination is None or step.stage is None:
         return
+    if step.text_of(destination) not in {"/", "//", "/.", "/./"}:
+        return  # below a folder it lies over nothing
     found = _from(step)
     source = step.model.stage_named(found[1]) if found is not None else None
     if step.stage.root_stage.image_text == "scratch" or found is None:
