@@ -43,8 +43,9 @@ def split_short(text: str, program: str) -> list[tuple[str, str | None]]:
     The word itself is the first of them when it does not begin with an option that has the rest as its value.
     """
     valued, figures, groups = VALUED[program], _FIGURES.get(program, ""), _GROUPS.get(program, "")
+    name, equals, value = text.partition("=")
     found: list[tuple[str, str | None]] = (
-        [] if text[1] in valued and len(text) > 2 else [(text.partition("=")[0], None)]
+        [] if text[1] in valued and len(text) > 2 else [(name, value if equals else None)]
     )
     if len(text) == 2:
         return found
