@@ -166,9 +166,11 @@ def test_rules(targets: Sequence[str], rules_dirs: Sequence[str]) -> int:
     from devopslint.engine.analysis import missing
     from devopslint.engine.examples import failures
 
-    folders = [target for target in targets if os.path.isdir(target)]
+    known = [folder.folder for folder in _catalog(rules_dirs).folders]
+    words = [_as_pattern(target, known) or target for target in targets]
+    folders = [word for word in words if os.path.isdir(word)]
     catalog = _catalog([*rules_dirs, *folders])
-    chosen = _chosen(catalog, targets, rules_dirs, folders)
+    chosen = _chosen(catalog, words, rules_dirs, folders)
     failed = tried = 0
     for rule in chosen:
         if why := missing(rule):
@@ -193,6 +195,17 @@ def _chosen(catalog: Catalog, targets: Sequence[str], rules_dirs: Sequence[str],
     if words:
         return [rule for rule in rules if any(selects(word, rule) or reaches(word, rule) for word in words)]
     return [rule for rule in rules if rule.from_user] if folders or rules_dirs else rules
+
+
+def _as_pattern(target: str, known: Iterable[str]) -> str | None:
+    """Return the ids of a folder that lies in a known one, for an id begins where that does; of ours, itself too."""
+    path = os.path.realpath(target)
+    for number, folder in enumerate(map(os.path.realpath, known)):
+        if path == folder and number == 0:
+            return "*"
+        if os.path.isdir(path) and path.startswith(os.path.join(folder, "")):
+            return os.path.relpath(path, folder).replace(os.sep, "/") + "/*"
+    return None
 
 
 def _as_id(target: str, rules: Iterable[Rule]) -> str:

@@ -526,6 +526,26 @@ def test_a_rule_is_written_tested_and_used(project: Path) -> None:
     assert [(one["message"], one["path"]) for one in found] == [("stage has no STOPSIGNAL", "Dockerfile")]
 
 
+@pytest.mark.parametrize(
+    ("target", "cwd"),
+    [("rules/dependabot", "."), ("rules/dependabot/", "."), ("dependabot", "rules"), (".", "rules/dependabot")],
+)
+def test_a_folder_of_our_rules_is_what_it_holds(target: str, cwd: str) -> None:
+    done = devopslint("rule", "test", target, cwd=ROOT / cwd)
+    rules = len(list((ROOT / "rules/dependabot").rglob("*.yaml")))
+    assert (done.returncode, done.stdout) == (0, f"{rules} passed, 0 failed\n")
+
+
+def test_a_folder_below_a_folder_of_rules_is_what_it_holds(project: Path) -> None:
+    named = ("--rules-dir", "../policy")
+    (project.parent / "policy/other").mkdir()
+    rule = (project.parent / "policy/house/floating.yaml").read_text()
+    (project.parent / "policy/other/floating.yaml").write_text(rule)
+    done = devopslint("rule", "test", *named, "../policy/other", cwd=project)
+    assert done.stdout == "1 passed, 0 failed\n"
+    assert devopslint("rule", "test", *named, "../policy", cwd=project).stdout.endswith("4 passed, 1 failed\n")
+
+
 def test_a_new_rule_goes_where_the_configuration_has_its_rules(project: Path) -> None:
     configured(project, "rules-dirs: [policy]\n")
     assert devopslint("rule", "new", "mine/x", cwd=project).returncode == 0
