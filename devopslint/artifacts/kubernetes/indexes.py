@@ -100,24 +100,24 @@ class Selectors:
     __slots__ = ("_all", "_by_label", "_loose")
 
     def __init__(self, selectors: Iterable[tuple[object, One]]) -> None:
-        self._all: list[Numbered] = []
-        self._by_label: dict[Label, list[Numbered]] = {}
-        self._loose: list[Numbered] = []
+        self._all = Spread()
+        self._by_label: dict[Label, Spread] = {}
+        self._loose = Spread()
         for index, (selector, one) in enumerate(selectors):
-            self._all.append((index, one))
+            self._all.add(index, one)
             asked = needed(selector)
             for label in {*asked[0]} if asked else ():
-                self._by_label.setdefault(label, []).append((index, one))
+                self._by_label.setdefault(label, Spread()).add(index, one)
             if not asked:
-                self._loose.append((index, one))
+                self._loose.add(index, one)
 
-    def meeting(self, labels: object) -> Iterator[One]:
-        """Yield those that may select what has some labels."""
+    def meeting(self, labels: object, namespace: object) -> Iterator[One]:
+        """Yield those that may be in a namespace and select what has some labels."""
         known = _pairs_of(labels)
         if known is None:
-            return (one for _, one in self._all)
+            return (one for _, one in self._all.within(namespace))
         found = [self._by_label[label] for label in known if label in self._by_label]
-        return (one for _, one in merge(*found, self._loose, key=_number))
+        return (one for _, one in merge(*(some.within(namespace) for some in (*found, self._loose)), key=_number))
 
 
 def needed(selector: object) -> list[Sequence[Label]]:

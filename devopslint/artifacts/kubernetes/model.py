@@ -158,10 +158,19 @@ class Manifests:
         key = kind, namespace if isinstance(namespace, str) else None
         return self.once(key, lambda: [one for _, one in self._spread(kind).within(namespace)])
 
-    def may_hold(self, kind: str, name: str) -> bool:
-        """Say whether an object of a kind has a name, or one that is not known or given."""
-        names = self.once(("names", kind), lambda: {_plain_name(one) for one in self._by_kind.get(kind, ())})
-        return name in names or None in names
+    def may_hold(self, kind: str, name: str, namespace: Any) -> bool:
+        """Say whether an object of a kind that may be in a namespace has a name, or one that is not known or given."""
+        return name in self._names(kind, namespace) or None in self._names(kind, namespace)
+
+    def _names(self, kind: str, namespace: Any) -> set[str | None]:
+        def names() -> set[str | None]:
+            return {
+                one.name if isinstance(one.name, str) else None
+                for one in self._by_kind.get(kind, ())
+                if same_namespace(one.namespace, namespace)
+            }
+
+        return self.once(("names", kind, namespace if isinstance(namespace, str) else None), names)
 
     def with_value(self, value: Any) -> KubernetesObject:
         """Return the object whose tree this is. Raises KeyError."""
@@ -174,6 +183,13 @@ class Manifests:
     def named(self, kind: str, name: str) -> list[KubernetesObject]:
         """Return the objects of a kind and a name, whatever their group."""
         return self._by_name.get((kind, name), [])
+
+    def stranger(self, kind: str, name: str, namespace: Any) -> KubernetesObject | None:
+        """Return the first object of a kind and name when none of them can be in a namespace, nor stands in the next file."""
+        found = [one for one in self.named(kind, name) if one.built_in]
+        if not found or self.may_hold(kind, name, namespace) or self.elsewhere(name):
+            return None
+        return found[0]
 
     def find(self, kind: str, name: str, namespace: Any) -> KubernetesObject | None:
         """Return the object of a kind, name and namespace."""
@@ -214,10 +230,6 @@ class Manifests:
     def elsewhere(self, word: str) -> bool:
         """Say whether a name stands in another YAML file of the same folder."""
         return self.workspace.has_beside(self.path, (".yaml", ".yml"), word)
-
-
-def _plain_name(one: KubernetesObject) -> str | None:
-    return one.name if isinstance(one.name, str) else None
 
 
 def same_namespace(one: Any, other: Any) -> bool:

@@ -24,6 +24,7 @@ _TRUTHS = frozenset(
     {"hostNetwork", "hostPID", "hostIPC", "hostUsers", "automountServiceAccountToken", "privileged",
      "allowPrivilegeEscalation", "readOnlyRootFilesystem", "runAsNonRoot"}
 )  # fmt: skip
+_SYSTEM_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 _WORDS = {"yes": True, "on": True, "no": False, "off": False}
 _MAX_NODES = 200_000
 
@@ -87,6 +88,7 @@ def _subjects(one: KubernetesObject) -> Iterator[Subject]:
         return
     spec: Map = one.template["spec"]
     _read_truths(spec, one.document)
+    _name_system(spec)
     is_pod = one.template is one.value
     template = owner if is_pod else Subject("kubernetes.template", one.template, document=one.document)
     pod = Subject(
@@ -119,6 +121,29 @@ def _read_truths(node: Map, document: Document) -> None:
         word = node[key]
         if isinstance(word, str) and word.lower() in _WORDS and text[node.at[key][2] : node.at[key][3]] == word:
             node[key] = _WORDS[word.lower()]
+
+
+def _name_system(spec: Map) -> None:
+    """Put in `os.name: windows` where a pod says by other means that its nodes run Windows."""
+    if spec.get("os") is not None:
+        return
+    nodes = spec.get("nodeSelector")
+    if isinstance(nodes, Map) and any(nodes.get(label) == "windows" for label in _SYSTEM_LABELS):
+        found: tuple[Map, str] | None = spec, "nodeSelector"
+    else:
+        containers = [one for key, _ in _CONTAINERS for one in items_of(spec.get(key)) if isinstance(one, Map)]
+        found = next(((one, "securityContext") for one in (spec, *containers) if _has_windows_options(one)), None)
+    if found is not None:
+        mark = found[0].at[found[1]]
+        named = Map(*mark[:2])
+        named.put("name", "windows", mark)
+        spec.put("os", named, mark)
+        spec.merged |= {"os"}
+
+
+def _has_windows_options(one: Map) -> bool:
+    context = one.get("securityContext")
+    return isinstance(context, Map) and isinstance(context.get("windowsOptions"), Map)
 
 
 def _container(container: Map, kind: str, pod: Subject) -> Subject:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.checks.references import fewest_replicas, is_scaled, object_of
+from devopslint.artifacts.kubernetes.checks.references import is_chosen, object_of
+from devopslint.artifacts.kubernetes.checks.scaling import fewest_replicas, is_scaled
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
@@ -26,7 +27,7 @@ def single_replica(subject: Subject, options: Options) -> Iterator[Problem]:
 def no_disruption_budget(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a workload with several pods for which no PodDisruptionBudget is in sight."""
     replicas = subject.get("spec.replicas", 1)
-    if isinstance(replicas, int) and replicas > 1 and not subject.context.mentions("PodDisruptionBudget"):
+    if isinstance(replicas, int) and replicas > 1 and not is_chosen(subject, "PodDisruptionBudget", "spec.selector"):
         yield Problem()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import MISSING, UNKNOWN, Map
+from devopslint.syntax.tree import MISSING, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def token_mounted(subject: Subject, options: Options) -> Iterator[Problem]:
     name = subject.get("serviceAccountName")
     if name in (MISSING, ""):
         name = subject.get("serviceAccount")
-    if told is not MISSING or name is UNKNOWN or name in (MISSING, "", "default"):
+    if told is not MISSING or not isinstance(name, str) or name in ("", "default"):
         return
     account = subject.context.find("ServiceAccount", name, subject.parents["object"].get("metadata.namespace"))
     if account is not None and account.subject.get("automountServiceAccountToken") is not MISSING:

@@ -5,7 +5,8 @@ Source: the validation of the Kubernetes API, v1.34.
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.checks.references import defined, scaled_by
+from devopslint.artifacts.kubernetes.checks.references import defined
+from devopslint.artifacts.kubernetes.checks.scaling import scaled_by
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem, Related

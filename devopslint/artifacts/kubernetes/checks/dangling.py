@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.references import backends_of, defined, object_of
 from devopslint.artifacts.kubernetes.indexes import Selectors
-from devopslint.artifacts.kubernetes.model import items_of, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import items_of, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -26,12 +26,17 @@ def missing_backend(subject: Subject, options: Options) -> Iterator[Problem]:
     services = context.of_kind_in("Service", own.namespace)
     key = "lonely", own.namespace if isinstance(own.namespace, str) else None
     names, lonely = context.once(key, lambda: _lonely_services(context, services))
-    if lonely is None:
-        return
     for path, backend in backends_of(subject):
         name = _service(backend)
-        if isinstance(name, str) and plain(name) and name not in names and not context.elsewhere(name):
-            yield Problem((*path, "service", "name"), name=name, other=lonely.name, related=defined(lonely))
+        if not isinstance(name, str) or name in names or context.elsewhere(name):
+            continue
+        stranger = context.stranger("Service", name, own.namespace)
+        found = stranger or lonely
+        if found is not None:
+            other = (
+                f"in the namespace `{found.namespace}`" if stranger else f"`{found.name}`, to which no Ingress leads"
+            )
+            yield Problem((*path, "service", "name"), name=name, other=other, related=defined(found))
 
 
 def _lonely_services(context: Manifests, services: list[KubernetesObject]) -> tuple[set[Any], KubernetesObject | None]:
@@ -52,13 +57,16 @@ def missing_service_account(subject: Subject, options: Options) -> Iterator[Prob
     name = subject.get("serviceAccountName")
     context = _context(subject)
     own = object_of(subject)
-    accounts = context.of_kind_in("ServiceAccount", own.namespace)
-    if not isinstance(name, str) or name == "default" or not accounts:
+    if not isinstance(name, str) or name == "default":
         return
+    accounts = context.of_kind_in("ServiceAccount", own.namespace)
     key = "unused accounts", own.namespace if isinstance(own.namespace, str) else None
     names, lonely = context.once(key, lambda: _unused_accounts(context, accounts))
-    if lonely is not None and name not in names and not context.elsewhere(name):
-        yield Problem("serviceAccountName", name=name, other=lonely.name, related=defined(lonely))
+    stranger = context.stranger("ServiceAccount", name, own.namespace)
+    found = stranger or lonely
+    if found is not None and name not in names and not context.elsewhere(name):
+        other = f"in the namespace `{found.namespace}`" if stranger else f"`{found.name}`, which no pod uses"
+        yield Problem("serviceAccountName", name=name, other=other, related=defined(found))
 
 
 def _unused_accounts(context: Manifests, accounts: list[KubernetesObject]) -> tuple[set[Any], KubernetesObject | None]:
@@ -115,11 +123,10 @@ def governing_service(subject: Subject, options: Options) -> Iterator[Problem]:
     services = context.once(
         "services by selector", lambda: Selectors((_selector_of(one), one) for one in context.of_kind("Service"))
     )
-    for other in services.meeting(own.labels()):
+    for other in services.meeting(own.labels(), own.namespace):
         selector = _selector_of(other)
         if (
-            same_namespace(other.namespace, own.namespace)
-            and isinstance(other.name, str)
+            isinstance(other.name, str)
             and selector
             and selects_plainly(selector, own.labels())
             and not context.elsewhere(name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import re
 
 from devopslint.artifacts.kubernetes.model import items_of
@@ -37,6 +38,8 @@ _SECRET_ENTRIES = {
     "kubernetes.io/dockercfg": (".dockercfg",),
     "kubernetes.io/ssh-auth": ("ssh-privatekey",),
 }
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_LETTERS = "lower-case letters, digits and `-`"
 _FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 _CRON_MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -47,21 +50,27 @@ _CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("m
 def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a name that the cluster does not take: of an object, a container, a port."""
     if subject.kind == "kubernetes.container":
-        yield from _checked(subject, "name", _LABEL, 63, "lower-case letters, digits and `-`")
+        yield from _checked(subject, "name", _LABEL, 63, _LETTERS)
         for index, port in enumerate(items_of(subject.raw("ports"))):
             name = port.get("name") if isinstance(port, Map) else None
             if isinstance(name, str) and plain(name):
                 yield from _port_name(name, ("ports", index, "name"))
+        for probe, way in itertools.product(_PROBES, ("httpGet", "tcpSocket")):
+            # Any other name must be that of a port, and is told where it is not.
+            port = subject.get((probe, way, "port"))
+            if isinstance(port, str) and port.isdigit():
+                yield from _port_name(port, (probe, way, "port"))
         return
     if subject.type == "Service":
         for index, port in enumerate(items_of(subject.raw("spec.ports"))):
+            yield from _checked(subject, ("spec", "ports", index, "name"), _LABEL, 63, _LETTERS)
             target = port.get("targetPort") if isinstance(port, Map) else None
-            if isinstance(target, str) and plain(target) and not target.isdigit():
+            if isinstance(target, str) and plain(target):
                 yield from _port_name(target, ("spec", "ports", index, "targetPort"))
     if subject.type in _FREE:
         return
     if subject.type in {"Service", "Namespace"}:
-        yield from _checked(subject, "metadata.name", _LABEL, 63, "lower-case letters, digits and `-`")
+        yield from _checked(subject, "metadata.name", _LABEL, 63, _LETTERS)
     else:
         yield from _checked(subject, "metadata.name", _SUBDOMAIN, 253, "lower-case letters, digits, `-` and `.`")
 
@@ -165,11 +174,14 @@ def _cron_number(text: str, names: list[str], low: int) -> int | None:
 def _port_name(name: str, path: Path) -> Iterator[Problem]:
     if len(name) > 15:
         yield Problem(path, name=name, allowed="at most 15 characters")
-    elif not _LABEL.fullmatch(name) or name.isdigit() or "--" in name:
+    elif not _LABEL.fullmatch(name) or "--" in name:
         yield Problem(path, name=name, allowed="lower-case letters, digits and single `-`")
+    elif not any("a" <= letter <= "z" for letter in name):
+        allowed = "a number stands without quotes" if name.isdigit() else "one letter at least"
+        yield Problem(path, name=name, allowed=allowed)
 
 
-def _checked(subject: Subject, path: str, form: Any, longest: int, allowed: str) -> Iterator[Problem]:
+def _checked(subject: Subject, path: Path | str, form: Any, longest: int, allowed: str) -> Iterator[Problem]:
     name = subject.raw(path)
     if not isinstance(name, str) or not plain(name):
         return

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 
-from devopslint.artifacts.kubernetes.checks.references import is_scaled, object_of
-from devopslint.artifacts.kubernetes.indexes import Firsts, Labelled, Selectors
-from devopslint.artifacts.kubernetes.model import items_of, selects
+from devopslint.artifacts.kubernetes.checks.references import is_chosen, is_elsewhere, object_of
+from devopslint.artifacts.kubernetes.checks.scaling import is_scaled, may_be_scaled
+from devopslint.artifacts.kubernetes.indexes import Firsts, Labelled
+from devopslint.artifacts.kubernetes.model import items_of, same_namespace, selects
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -93,7 +94,7 @@ def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
     scaled = is_scaled(object_of(subject), subject.context)
     replicas = subject.get("spec.replicas", 1)
     if not scaled and isinstance(replicas, int) and replicas < least:
-        if subject.raw("spec.replicas", None) is None and subject.context.mentions("HorizontalPodAutoscaler"):
+        if subject.raw("spec.replicas", None) is None and may_be_scaled(object_of(subject), subject.context):
             return
         yield Problem("spec.replicas", replicas=replicas)
 
@@ -166,24 +167,14 @@ def open_ended_repository(subject: Subject, options: Options) -> Iterator[Proble
 
 def no_network_policy(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a workload that no NetworkPolicy in sight selects."""
-    one = object_of(subject)
-    if one.template is None:
-        return
-    policies = [policy for policy in subject.context.of_kind("NetworkPolicy") if policy.subject]
-    index = subject.context.once("policies", lambda: Selectors((_pods_of(policy), policy) for policy in policies))
-    if any(selects(_pods_of(policy), one.labels()) is not False for policy in index.meeting(one.labels())):
-        return
-    if not policies and subject.context.mentions("NetworkPolicy"):
-        return
-    yield Problem()
-
-
-def _pods_of(policy: KubernetesObject) -> object:
-    return policy.subject.raw("spec.podSelector") if policy.subject is not None else None
+    if object_of(subject).template is not None and not is_chosen(subject, "NetworkPolicy", "spec.podSelector"):
+        yield Problem()
 
 
 def no_quota(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a Namespace for which no ResourceQuota or LimitRange is in sight."""
+    if object_of(subject).partial:
+        return
     if not any(subject.context.mentions(kind) for kind in ("ResourceQuota", "LimitRange")):
         yield Problem()
 
@@ -193,28 +184,38 @@ def monitor_matches_nothing(subject: Subject, options: Options) -> Iterator[Prob
     selector = subject.raw("spec.selector")
     if not isinstance(selector, Map) or not selector or "namespaceSelector" in subject.raw("spec", Map()):
         return
-    name = subject.get("metadata.name")
+    name, namespace = subject.get("metadata.name"), object_of(subject).namespace
     context: Manifests = subject.context
     if subject.type == "ServiceMonitor":
-        if any(selects(selector, labels_of(one.value)) is not False for one in services_having(context, selector)):
+        if any(
+            selects(selector, labels_of(one.value)) is not False
+            for one in services_having(context, selector, namespace)
+        ):
             return
-        beside: Iterable[KubernetesObject] = context.of_kind("Service")
+        beside: Iterable[KubernetesObject] = context.of_kind_in("Service", namespace)
     else:
-        if any(selects(selector, one.labels()) is not False for one in context.workloads(None, selector)):
+        if any(selects(selector, one.labels()) is not False for one in context.workloads(namespace, selector)):
             return
-        beside = context.workloads(None)
+        beside = context.workloads(namespace)
     for one in beside:
         if one.name == name:
-            yield Problem("spec.selector", part="key", other=one.address)
+            yield Problem("spec.selector", part="key", other=one.address, reason="")
+            return
+    for one in context.of_kind("Service") if subject.type == "ServiceMonitor" else context.workloads(None, selector):
+        labels = labels_of(one.value) if subject.type == "ServiceMonitor" else one.labels()
+        if not same_namespace(one.namespace, namespace) and selects(selector, labels):
+            if not is_elsewhere(selector, context):
+                reason = ": without a `namespaceSelector` it looks in its own namespace only"
+                yield Problem("spec.selector", part="key", other=one.address, reason=reason)
             return
 
 
-def services_having(context: Manifests, selector: Map) -> Iterator[KubernetesObject]:
-    """Return the Services that a selector may mean."""
+def services_having(context: Manifests, selector: Map, namespace: Any) -> Iterator[KubernetesObject]:
+    """Return the Services of a namespace that a selector may mean."""
     services = context.once(
         "labelled services", lambda: Labelled((one, labels_of(one.value)) for one in context.of_kind("Service"))
     )
-    return services.having(selector, None)
+    return services.having(selector, namespace)
 
 
 def labels_of(value: Map) -> object:

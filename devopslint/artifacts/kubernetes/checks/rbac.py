@@ -22,6 +22,7 @@ _RBAC = "rbac.authorization.k8s.io"
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "update", "patch"})
 _CHANGE = _WRITE | {"delete", "deletecollection"}
+_WILD = {"resources": "resources", "verbs": "verbs", "apiGroups": "API groups", "nonResourceURLs": "addresses"}
 _WORKLOADS = {
     "": frozenset({"pods", "replicationcontrollers"}),
     "apps": frozenset({"deployments", "statefulsets", "daemonsets", "replicasets"}),
@@ -30,14 +31,13 @@ _WORKLOADS = {
 
 
 def wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each rule that allows all resources, all verbs, all groups or all addresses: the widest of them."""
+    """Yield what a rule allows all of: resources and verbs, each in its place; else its groups, or its addresses."""
     for index, rule in _rules(subject):
-        for part, words in (("resources", "resources"), ("verbs", "verbs"), ("apiGroups", "API groups"),
-                            ("nonResourceURLs", "addresses")):  # fmt: skip
-            found = _position(rule, part, {"*"})
-            if found is not None:
-                yield Problem(("rules", index, part, found), field=words)
-                break
+        found = {part: at for part in _WILD if (at := _position(rule, part, {"*"})) is not None}
+        told = found.keys() & {"resources", "verbs"} or list(found)[:1]
+        for part, at in found.items():
+            if part in told:
+                yield Problem(("rules", index, part, at), field=_WILD[part])
 
 
 def secrets(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from itertools import islice
 
-from devopslint.artifacts.kubernetes.indexes import key_of
-from devopslint.artifacts.kubernetes.model import items_of, selects, selects_plainly
+from devopslint.artifacts.kubernetes.indexes import Selectors, key_of
+from devopslint.artifacts.kubernetes.model import items_of, same_namespace, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
-
-_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 
 
 def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -39,6 +37,11 @@ def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Pro
     decide = selects_plainly if plainly else selects
     if any(decide(selector, workload.labels()) is not False for workload in context.workloads(one.namespace, selector)):
         return
+    stranger = next(_outside(one, selector, context.workloads(None, selector), plainly), None)
+    if stranger is not None and not is_elsewhere(selector, context, plainly):
+        reason = ": they are in another namespace"
+        yield Problem(path, part="key", other=stranger.address, reason=reason, related=defined(stranger))
+        return
     names = {one.name, *_bare_names(one.name)} if isinstance(one.name, str) else ()
     workload = context.workload_named(names, one.namespace)
     if workload is None:
@@ -46,7 +49,23 @@ def selector_matches_nothing(subject: Subject, options: Options) -> Iterator[Pro
         if len(workloads) != 1 or not _belongs_to(selector, workloads[0], one, context, plainly):
             return
         workload = workloads[0]
-    yield Problem(path, part="key", other=workload.address, related=defined(workload))
+    yield Problem(path, part="key", other=workload.address, reason="", related=defined(workload))
+
+
+def _outside(
+    one: KubernetesObject, selector: Map, workloads: Iterable[KubernetesObject], plainly: bool
+) -> Iterator[KubernetesObject]:
+    """Yield those that a selector would select, were they not in another namespace for sure."""
+    decide = selects_plainly if plainly else selects
+    for workload in workloads:
+        if not same_namespace(one.namespace, workload.namespace) and decide(selector, workload.labels()):
+            yield workload
+
+
+def is_elsewhere(selector: Map, context: Manifests, plainly: bool = False) -> bool:
+    """Say whether a label that a selector asks for stands in another file of the folder."""
+    pairs = selector if plainly else selector.get("matchLabels")
+    return not isinstance(pairs, Map) or any(context.elsewhere(str(value)) for value in pairs.values())
 
 
 def selector_mismatch(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -182,103 +201,25 @@ def _values(ports: Seq, key: str) -> set[Any] | None:
     return {*values} if all(map(plain, values)) else None
 
 
-def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield an autoscaler whose target is not among the workloads of that kind that stand beside it."""
-    kind, name = subject.get("spec.scaleTargetRef.kind"), subject.get("spec.scaleTargetRef.name")
-    one = object_of(subject)
-    if not isinstance(kind, str) or not isinstance(name, str):
-        return
-    context = _context(subject)
-    same_kind = context.of_kind_in(kind, one.namespace)
-    key = "names of", kind, one.namespace if isinstance(one.namespace, str) else None
-    names = context.once(key, lambda: {other.name if isinstance(other.name, str) else None for other in same_kind})
-    if not same_kind or name in names or None in names:
-        return
-    if _context(subject).elsewhere(name):
-        return
-    if len(same_kind) == 1 or one.name in names:
-        yield Problem("spec.scaleTargetRef.name", kind=kind, name=name, related=defined(same_kind[0]))
+def is_chosen(subject: Subject, kind: str, path: str) -> bool:
+    """Say whether an object of a kind in sight may select the pods of a workload by the selector at a path.
+
+    Of the objects of this file it is known; only where there are none may one of the next file. Which pods a patch is
+    laid over is not known.
+    """
+    context, own = _context(subject), object_of(subject)
+    if own.partial:
+        return True
+    choosers = [one for one in context.of_kind(kind) if one.subject is not None]
+    index = context.once(("choosers", kind), lambda: Selectors((_raw(one, path), one) for one in choosers))
+    labels = own.labels()
+    if any(selects(_raw(one, path), labels) is not False for one in index.meeting(labels, own.namespace)):
+        return True
+    return not choosers and context.mentions(kind)
 
 
-def replicas_beside_autoscaler(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield the fixed number of replicas of a workload that an autoscaler of this file scales."""
-    target = scaled_by(subject, _context(subject))
-    if target is not None and target.subject is not None and target.subject.raw("spec.replicas", None) is not None:
-        yield Problem(
-            target.subject.place("spec.replicas", "pair"), related=defined(object_of(subject)), name=target.name
-        )
-
-
-def blocked_eviction(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a PodDisruptionBudget that lets no pod be evicted."""
-    most = subject.get("spec.maxUnavailable")
-    least = subject.get("spec.minAvailable")
-    if not isinstance(most, bool) and most in (0, "0", "0%"):
-        yield Problem("spec.maxUnavailable", value=most, reason="no pod may be missing")
-        return
-    if least == "100%":
-        yield Problem("spec.minAvailable", value=least, reason="all pods must be there")
-        return
-    selector = subject.raw("spec.selector")
-    if not isinstance(least, int) or isinstance(least, bool) or not isinstance(selector, Map) or not selector:
-        return
-    context = _context(subject)
-    chosen = []
-    for workload in context.workloads(object_of(subject).namespace, selector):
-        selected = selects(selector, workload.labels())
-        if selected is None:
-            return
-        if selected:
-            chosen.append(workload)
-        if len(chosen) > 1:
-            return
-    if len(chosen) != 1 or chosen[0].kind not in _SCALED:
-        return
-    replicas = fewest_replicas(chosen[0], context)
-    if replicas is not None and least >= replicas:
-        reason = f"`{chosen[0].address}` may have no more than {replicas}"
-        yield Problem("spec.minAvailable", value=least, reason=reason, related=defined(chosen[0]))
-
-
-def fewest_replicas(workload: KubernetesObject, context: Manifests) -> int | None:
-    """Return how few replicas a workload may have: what its autoscaler or itself says; `None` when that is not known."""
-    scaler = context.once("scalers", lambda: _scalers(context)).get(id(workload))
-    if scaler is not None:
-        least = scaler.get("spec.minReplicas", 1)
-        return least if isinstance(least, int) else None
-    if workload.subject is None:
-        return None
-    replicas = workload.subject.get("spec.replicas", 1)
-    if workload.subject.raw("spec.replicas", None) is None and context.mentions("HorizontalPodAutoscaler"):
-        return None
-    return replicas if isinstance(replicas, int) else None
-
-
-def _scalers(context: Manifests) -> dict[int, Subject]:
-    """Return the first autoscaler of each workload, by its identity."""
-    found: dict[int, Subject] = {}
-    for one in context.of_kind("HorizontalPodAutoscaler"):
-        if one.subject is not None:
-            found.setdefault(id(scaled_by(one.subject, context)), one.subject)
-    return found
-
-
-def is_scaled(workload: KubernetesObject, context: Manifests) -> bool:
-    """Say whether an autoscaler of this file names a workload, whatever its kind and namespace."""
-    scalers = (one.subject for one in context.of_kind("HorizontalPodAutoscaler") if one.subject is not None)
-    names = context.once("scaled names", lambda: [one.get("spec.scaleTargetRef.name") for one in scalers])
-    known = context.once("known scaled names", lambda: {name for name in names if isinstance(name, str)})
-    if isinstance(workload.name, str):
-        return workload.name in known
-    return any(name is workload.name for name in names)
-
-
-def scaled_by(autoscaler: Subject, context: Manifests) -> KubernetesObject | None:
-    """Return the object of this file that an autoscaler scales."""
-    kind, name = autoscaler.get("spec.scaleTargetRef.kind"), autoscaler.get("spec.scaleTargetRef.name")
-    if not isinstance(kind, str) or not isinstance(name, str):
-        return None
-    return context.find(kind, name, object_of(autoscaler).namespace)
+def _raw(one: KubernetesObject, path: str) -> Any:
+    return one.subject.raw(path) if one.subject is not None else None
 
 
 def object_of(subject: Subject) -> KubernetesObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.policies import labels_of, services_having
-from devopslint.artifacts.kubernetes.checks.references import backends_of
+from devopslint.artifacts.kubernetes.checks.references import backends_of, object_of
 from devopslint.artifacts.kubernetes.model import items_of, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
@@ -20,9 +20,19 @@ if TYPE_CHECKING:
     from devopslint.syntax.tree import Path
 
 
+_ROLES_OF_CLUSTERS = ("system:", "extension-apiserver-authentication-reader")
+"""How the names of Roles begin that every cluster has."""
+
+
 def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each reference to an object, and each selector of pods, that nothing in sight answers to."""
+    """Yield each reference to an object, and each selector of pods, that nothing in sight answers to.
+
+    What a patch refers to stands beside what it is laid over.
+    """
     context: Manifests = subject.context
+    own = object_of(subject)
+    if own.partial:
+        return
     found: list[tuple[Path, str, Any]] = []
     if subject.kind == "kubernetes.pod":
         found.extend(_of_pod(subject))
@@ -31,6 +41,10 @@ def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
             service = backend.get("service")
             if isinstance(service, Map):
                 found.append(((*path, "service", "name"), "Service", service.get("name")))
+    elif subject.type == "RoleBinding":
+        role = subject.get("roleRef.name")
+        if subject.get("roleRef.kind") == "Role" and not str(role).startswith(_ROLES_OF_CLUSTERS):
+            found.append((("roleRef", "name"), "Role", role))
     elif subject.type == "HorizontalPodAutoscaler":
         kind = subject.get("spec.scaleTargetRef.kind")
         if isinstance(kind, str):
@@ -42,7 +56,7 @@ def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
         if not isinstance(name, str) or not name or not plain(name) or (kind, name) in seen:
             continue
         seen.add((kind, name))
-        if not context.may_hold(kind, name) and not context.elsewhere(name):
+        if not context.may_hold(kind, name, own.namespace) and not context.elsewhere(name):
             yield Problem(path, what=f"{kind} `{name}`")
 
 
@@ -82,11 +96,12 @@ def _selector(subject: Subject) -> Iterator[Problem]:
         return
     decide = selects_plainly if subject.type == "Service" else selects
     context: Manifests = subject.context
+    namespace = object_of(subject).namespace
     what = "pod"
-    labels = (one.labels() for one in context.workloads(None, selector))
+    labels = (one.labels() for one in context.workloads(namespace, selector))
     if subject.type == "ServiceMonitor":
         what = "Service"
-        labels = (labels_of(one.value) for one in services_having(context, selector))
+        labels = (labels_of(one.value) for one in services_having(context, selector, namespace))
         if "namespaceSelector" in subject.raw("spec", Map()):
             return
     if any(decide(selector, found) is not False for found in labels):
