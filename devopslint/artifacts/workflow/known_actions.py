@@ -91,7 +91,7 @@ VULNERABLE: dict[str, tuple[tuple[tuple[int, ...], str, str], ...]] = {
     "lycheeverse/lychee-action": (((2, 0, 2), "CVE-2024-48908", "its input `lycheeVersion` runs as a command"),),
     "some-natalie/ghas-to-csv": (((1,), "CVE-2022-39217", "what it exports runs as formulas"),),
     "canonical/get-workflow-version-action": (((1, 0, 1), "CVE-2025-31479", "it prints parts of the token"),),
-    "fish-shop/syntax-check": (((2, 0, 0), "CVE-2025-32442", "its input runs as a command"),),
+    "fish-shop/syntax-check": (((1, 6, 12), "CVE-2024-42482", "its input runs as a command"),),
     "bullfrogsec/bullfrog": (((0, 8, 4), "CVE-2025-47775", "names are resolved in spite of its rules"),),
     "ultralytics/actions": (((0, 0, 3), "GHSA-7x29-qqmq-v6qc", "names of branches run as commands"),),
     "aquasecurity/trivy-action": (((0, 35, 0), "CVE-2026-33634", "its tags were moved to code that steals secrets"),),
@@ -108,7 +108,14 @@ VULNERABLE: dict[str, tuple[tuple[tuple[int, ...], str, str], ...]] = {
 Those of low severity are left out.
 """
 
-FIRST_WITH: dict[str, tuple[int, ...]] = {"CVE-2025-24362": (3, 26, 11), "CVE-2025-47271": (1, 13, 2)}
+FIRST_WITH: dict[str, tuple[int, ...]] = {
+    "CVE-2023-27581": (4, 0, 0),
+    "CVE-2024-42471": (4, 0, 0),
+    "CVE-2025-24362": (3, 26, 11),
+    "CVE-2025-32955": (0, 12, 0),
+    "CVE-2025-47271": (1, 13, 2),
+    "CVE-2025-58178": (4, 0, 0),
+}
 """Advisory → the first version with the flaw, where that is not the first of all."""
 
 ATTACKS: dict[str, frozenset[str]] = {

@@ -58,8 +58,14 @@ def superfluous_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find actions that do what the runner's own tools do."""
     step: Step = subject.context
     instead = known.SUPERFLUOUS.get(step.uses.name) if step.uses is not None else None
-    if instead:
+    if instead and not _asks_for_version(step):
         yield Problem("uses", action=step.action, instead=instead)
+
+
+def _asks_for_version(step: Step) -> bool:
+    """Say whether a tool is set up in a version of its own, or may be: the runner has one that changes with its image."""
+    version = str(step.inputs.get("version", "latest")).strip()
+    return step.action.startswith("azure/setup-") and version not in ("", "latest", "stable")
 
 
 def undocumented_permission(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -75,6 +75,7 @@ RETIRED = {
 SELF_HOSTED = frozenset({"self-hosted", "linux", "windows", "macos", "x64", "arm", "arm64"})
 _KNOWN = HOSTED | SELF_HOSTED | set(RETIRED)
 _ALIKE = {"linux": ("linux", "ubuntu"), "ubuntu": ("linux", "ubuntu")}
+_ASKS_FOR_OWNER = lazily(r"\bgithub\.(?:repository|event\.repository|event\.[\w.]*repo\.)", re.IGNORECASE)
 _WILD = lazily(r"[*?\[]")
 SHELLS = frozenset({"bash", "sh", "pwsh", "powershell", "cmd", "python"})
 _LOOKS_HOSTED = lazily(
@@ -136,8 +137,16 @@ def unlisted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     all_labels = labels(job)
     is_own = any(label.lower() == "self-hosted" for label, _, _ in all_labels)
     for label, path, related, hint in _unknown(job, all_labels, options):
-        if is_own or hint is None:
+        if (is_own or hint is None) and not _is_for_some(job, path):
             yield Problem(related[0].place if related else path, label=label, related=related[1:])
+
+
+def _is_for_some(job: Job, path: Path) -> bool:
+    """Say whether a label is chosen by whose repository it is: who has such a choice knows which runners are whose."""
+    value: Any = job.value
+    for key in path:
+        value = value[key]
+    return isinstance(value, str) and "${{" in value and _ASKS_FOR_OWNER.search(value) is not None
 
 
 def _unknown(

@@ -84,10 +84,10 @@ def persisted_credentials(subject: Subject, options: Options) -> Iterator[Proble
 
 
 def credentials_for_all_steps(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find checkouts that leave the token to every later step, where a later one may use it."""
+    """Find checkouts that leave the token to every later step, where a later one may use it, and nobody says so."""
     step: Step = subject.context
-    if _leaves_credentials(step) and step.is_followed_by(_uses_git):
-        yield Problem(("with", "persist-credentials") if "persist-credentials" in step.inputs else "uses")
+    if "persist-credentials" not in step.inputs and _leaves_credentials(step) and step.is_followed_by(_uses_git):
+        yield Problem("uses")
 
 
 def _leaves_credentials(step: Step) -> bool:
