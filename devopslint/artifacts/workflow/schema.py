@@ -190,7 +190,9 @@ class Walk:
         if isinstance(node, str) and ("${{" in node or (condition and node.strip())):
             if forms.available:
                 self.sites.append(Site(path, node, forms.available, name, bool(condition) and "${{" not in node))
-            elif not all("any" in one[1] or one[0] in {"string", "shell"} for one in alternatives) and name != "any":
+            elif name == "shell":
+                self.sites.append(Site(path, node, forms.available, name, condition=False))
+            elif not all("any" in one[1] or one[0] == "string" for one in alternatives) and name != "any":
                 self.problems.append(SchemaProblem("expression", name, path, where=_where(path)))
             return
         if forms.any_text and node.__class__ is str and node:

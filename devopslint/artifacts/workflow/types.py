@@ -182,6 +182,8 @@ class Typing:
             return owner.item or ANY
         if owner.is_scalar and owner.kind != "null":
             self._tell(node, node.items[0], f"is {owner.words}, which has no parts")
+        if index_type.kind == "number" and owner.kind == "object" and _names_its_parts(node.items[0]):
+            self._tell(node, node.items[0], "is an object, whose parts have names: a number is none")
         return owner.rest or ANY if owner.kind == "object" and not owner.properties else ANY
 
     def _star(self, node: Node) -> Type:
@@ -207,6 +209,11 @@ class Typing:
         if name == "case":
             return merged([*types[1::2], *(types[-1:] if len(types) % 2 else [])])
         return _RETURNS.get(name, ANY)
+
+
+def _names_its_parts(node: Node) -> bool:
+    """Say whether it is a context all of whose parts have names that begin with a letter."""
+    return node.kind == "name" and node.value.lower() in {*_CONTEXTS, "inputs"}
 
 
 _CALLED = {"string": "a text", "array": "a list or a text"}

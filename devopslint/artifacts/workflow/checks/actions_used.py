@@ -258,8 +258,9 @@ def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
 
         action = called_action(step.workflow, step.uses)
         declared = map_at(action.root, "inputs") if action is not None else Map()
+        deprecated = {name.lower() for name in declared if "deprecationMessage" in map_at(declared, name)}
         for name in step.inputs:
-            if "deprecationMessage" in map_at(declared, name):
+            if name.lower() in deprecated:
                 yield Problem(("with", name), part="key", action=step.uses.text, name=name)
     for name in step.inputs if entry is not None else ():
         if entry is not None and name.lower() in {one.lower() for one in entry["deprecated"]}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from devopslint.artifacts.workflow.model import map_at
@@ -9,6 +10,7 @@ from devopslint.artifacts.workflow.outputs import outputs_of_step
 from devopslint.artifacts.workflow.usage import nodes_of, references, usages
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_OF_ITS_OWN = lazily(
+    r"(?:action|actor|check_run|check_suite|enterprise|environment|event|job|organization|repository|run|runner|step"
+    r"|triggering_actor|workflow)_(?:\w+_)?(?:id|sha|ref|path)",
+    re.IGNORECASE,
+)
 CONTEXTS = (
     "github",
     "env",
@@ -87,7 +94,7 @@ def _last_name(node: Node) -> str:
 
 def _grows(name: str) -> bool:
     """Say whether GitHub adds names of this form (`github.actor_id`, `github.workflow_sha`) faster than tables do."""
-    return name.lower().endswith(("_id", "_sha", "_ref", "_path"))
+    return _OF_ITS_OWN.fullmatch(name) is not None
 
 
 def _quote_hint(usage: Usage, node: Node) -> str:

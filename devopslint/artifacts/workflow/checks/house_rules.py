@@ -242,9 +242,11 @@ def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]
     """Find expressions in scripts and inputs that say in a roundabout way what could stand there."""
     for usage in usages(subject.context):
         tree, path = usage.tree, usage.site.path
-        if tree is None or not ("run" in path[-1:] or path[-2:-1] in (("with",), ("env",)) or "uses" in path[-1:]):
+        if tree is None:
             continue
-        found = [tree] if not _has_name(tree) and _is_roundabout(tree) else list(_roundabout_names(tree))
+        is_text = "run" in path[-1:] or path[-2:-1] in (("with",), ("env",)) or "uses" in path[-1:]
+        whole = is_text and not _has_name(tree) and _is_roundabout(tree)
+        found = [tree] if whole else list(_roundabout_parts(tree))
         for node in found:
             start, end = node.start, node.end
             yield Problem(usage.place(start, end), expression=usage.site.value[start:end])
@@ -254,11 +256,32 @@ def _has_name(tree: Node) -> bool:
     return any(node.kind == "name" for node in tree.walk())
 
 
-def _roundabout_names(tree: Node) -> Iterator[Node]:
-    """Yield what makes up the name of a property out of texts that stand there, `github[format('{0}', 'actor')]`."""
-    for node in tree.walk():
+def _roundabout_parts(tree: Node) -> Iterator[Node]:
+    """Yield what makes up a text out of texts that stand there, `format('{0}', 'x')`, and what `fromJSON` only undoes.
+
+    Such a text can be the name of a property as well: `github[format('{0}', 'actor')]`.
+    """
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
         if node.kind == "index" and node.items[1].kind == "call" and not _has_name(node.items[1]):
             yield node.items[1]
+            nodes.append(node.items[0])
+        elif node.kind == "call" and (_is_undone(node) or _is_written_out(node)):
+            yield node
+        else:
+            nodes.extend(reversed(node.items))
+
+
+def _is_undone(node: Node) -> bool:
+    """Say whether a call is `fromJSON(toJSON(x))`, which is `x`."""
+    inner = node.items[0] if node.value.lower() == "fromjson" and len(node.items) == 1 else node
+    return inner is not node and inner.kind == "call" and inner.value.lower() == "tojson"
+
+
+def _is_written_out(node: Node) -> bool:
+    """Say whether a call is a `format` of nothing but texts."""
+    return node.value.lower() == "format" and len(node.items) > 1 and not any(map(_has_name, node.items))
 
 
 def _is_roundabout(tree: Node) -> bool:

@@ -103,8 +103,15 @@ def untrusted(path: tuple[str, ...], workflow: Workflow) -> bool:
     if path[:2] != ("github", "event"):
         return False
     below = path[2:]
-    if not below or below[0] in {"*", "?"}:
-        return False
+    if len(below) < 2 or (below[0] in {"*", "?"} and below[-1] in {"*", "?"}):
+        return bool(below) and below[0] not in {"*", "?"} and _is_carried(below, workflow)
+    if below[0] in {"*", "?"}:  # every part of the payload, of which one of these events has a text of a stranger
+        return any(_is_carried((known[0], *below[1:]), workflow) for known in _PATHS if known[0] in _EVENTS)
+    return _is_carried(below, workflow)
+
+
+def _is_carried(below: tuple[str, ...], workflow: Workflow) -> bool:
+    """Say whether a path below `github.event` is written by strangers, and carried by an event of this workflow."""
     events = _EVENTS.get(below[0], ())
     if events and not (workflow.is_action or workflow.has_trigger(*events, "workflow_call")):
         return False
