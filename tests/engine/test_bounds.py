@@ -84,6 +84,7 @@ BOMBS = {
     "references behind git": (".github/workflows/a.yml", OF_STRANGERS + "git checkout " + "pull/" * 20_000 + "\n"),
     "calls of git": (".github/workflows/a.yml", OF_STRANGERS + "git checkout " * 20_000 + "\n"),
     "files filled in": (".github/workflows/a.yml", OF_STRANGERS + "echo " + "$(cat " * 60_000 + ">> $GITHUB_ENV\n"),
+    "fingerprints in a row": ("Dockerfile", "FROM a:1\nARG RELEASE_SIGNING_KEY=" + "0123456789ABCDEF" * 60 + "[\n"),
     "comments in a row": ("a.yaml", POD + "# devopslint: ignore[latest-tag]\n" * 9000 + "spec: {}\n"),
     "many comments": ("a.yaml", POD + "spec:\n" + "".join(f"  # devopslint: ignore[latest-tag]\n  a{n}: b\n" for n in range(9000))),
     "many words that are none": ("a.yaml", POD + "spec:\n" + "".join(f"  a{n}: b # devopslint: ignore[latst-{n}]\n" for n in range(3000))),

@@ -56,7 +56,7 @@ _PASSWORD_OPTION = {
 }
 """Program → its option for a password, and the value: in the next word of a shell or a list, or behind it."""
 _SIGNS = lazily(r"(?:sign|gpg|pgp|release|repo|apt|build)\w*?_?key", re.IGNORECASE)
-_FINGERPRINTS = lazily(r"(?:\s*(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40}))+\s*")
+_FINGERPRINTS = lazily(r"(?:\s*+(?:0x)?[0-9A-Fa-f]{8}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32})?(?![0-9A-Fa-f]))++\s*")
 _PUBLIC = lazily(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
