@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from devopslint.policy.evaluation import Blame, Evaluation
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
+from devopslint.policy.logic import combine, negate, singly
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
 from devopslint.policy.subject import Subject, candidates, parse_path, walk
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
@@ -52,43 +53,16 @@ def compile_condition(raw: Any, blame: bool, options: Mapping[str, Any] | None =
             if not isinstance(value, list) or not value:
                 raise ConditionError(f"`{key}` takes a list of conditions", here)
             group = [compile_condition(item, blame, options, (*here, index)) for index, item in enumerate(value)]
-            parts.append(_combine(group, key == "all", blame))
+            # What a rule forbids or requires in a list is a fault each; beside or below other things it is part of one.
+            single = len(at) == 1 and len(raw) == 1 and key == ("any" if blame else "all")
+            parts.append(singly(group, blame) if single else combine(group, key == "all", blame))
         elif key == "not":
-            parts.append(_negate(compile_condition(value, not blame, options, here)))
+            parts.append(negate(compile_condition(value, not blame, options, here)))
         elif key == "related":
             parts.extend(_related(value, blame, options, here))
         else:
             parts.append(_leaf(key, value, blame, options, here))
-    return parts[0] if len(parts) == 1 else _combine(parts, True, blame)
-
-
-def _combine(parts: list[Condition], conjunction: bool, blame: bool) -> Condition:
-    """Return the conjunction or disjunction; blames stay only when the whole is at fault."""
-    decisive = not conjunction
-
-    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
-        before = len(evaluation.blames)
-        result: Truth = conjunction
-        for part in parts:
-            truth = part(evaluation, base)
-            if truth is decisive:
-                result = decisive
-                break
-            if truth is None:
-                result = None
-        if result is not blame:
-            del evaluation.blames[before:]
-        return result
-
-    return evaluate
-
-
-def _negate(part: Condition) -> Condition:
-    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
-        truth = part(evaluation, base)
-        return None if truth is None else not truth
-
-    return evaluate
+    return parts[0] if len(parts) == 1 else combine(parts, True, blame)
 
 
 def _related(raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> list[Condition]:

@@ -244,6 +244,41 @@ def test_what_is_at_fault(text: str, blame: bool, expected: list[Any]) -> None:
     assert blames(text, blame) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "blame", "part", "expected"),
+    [
+        ("any: [{name: web}, {port: 1}, {on: true}]", True, "forbid", [("name",), ("on",)]),
+        ("all: [{name: api}, {port: 80}, {on: false}]", False, "require", [("name",), ("on",)]),
+        # what items are at fault stay apart, and what is at fault together stays together
+        ("any: [{list: {any_item: {in: [a, b]}}}, {name: web, port: 80}]", True, "forbid",
+         [("list", 0), ("list", 1), ("name",)]),
+        # beside something else, and further down, a list is a part of one fault
+        ("{name: web, any: [{port: 80}, {on: true}]}", True, "forbid", [None]),
+        ("all: [{any: [{name: web}, {on: true}]}]", True, "forbid", [None]),
+        ("any: [{all: [{name: api}, {on: false}]}, {port: 1}]", False, "require", [None]),
+        # the other lists are whole faults
+        ("all: [{name: web}, {on: true}]", True, "forbid", [None]),
+        ("any: [{name: api}, {on: false}]", False, "require", [None]),
+    ],
+)  # fmt: skip
+def test_which_parts_of_a_list_are_faults_of_their_own(text: str, blame: bool, part: str, expected: list[Any]) -> None:
+    evaluation = Evaluation(subject(THING))
+    assert compile_condition(condition(text), blame, None, (part,))(evaluation, ()) is blame
+    items = list(dict.fromkeys(blame.item for blame in evaluation.blames))
+    assert items == expected
+
+
+def test_an_unknown_part_of_a_list_leaves_the_others_at_fault() -> None:
+    def judged(text: str) -> tuple[bool | None, list[Any]]:
+        evaluation = Evaluation(subject(THING))
+        truth = compile_condition(condition(text), True, None, ("forbid",))(evaluation, ())
+        return truth, [blame.path for blame in evaluation.blames]
+
+    assert judged("any: [{guess: x}, {name: web}]") == (True, [("name",)])
+    assert judged("any: [{guess: x}, {name: api}]") == (None, [])
+    assert judged("any: [{port: 1}, {name: api}]") == (False, [])
+
+
 def test_parents_by_name() -> None:
     parent = subject("securityContext: {runAsNonRoot: true}")
     thing = subject("name: web", parents={"pod": parent})

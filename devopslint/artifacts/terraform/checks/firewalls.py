@@ -34,20 +34,22 @@ def data_port(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens all ports to the internet."""
+    seen: set[Path] = set()
     for opening in _openings(subject):
-        if opening.everything:
+        if opening.everything and opening.at not in seen:
+            seen.add(opening.at)
             yield opening.problem(subject)
-            return
 
 
 def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
+    seen: set[Path] = set()
     for opening in _openings(subject):
-        if opening.everything or opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS):
+        if opening.everything or opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.at in seen:
             continue
         if opening.protocol != "icmp" and not (opening.first == opening.last and opening.first in options["ports"]):
+            seen.add(opening.at)
             yield opening.problem(subject, port=opening.range)
-            return
 
 
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
