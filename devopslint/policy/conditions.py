@@ -276,6 +276,7 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
     measure: Callable[[Any], Any] = len if word == "length" else list
 
     def measured(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        value = MISSING if value is None else value
         if value is not UNKNOWN and value is not MISSING:
             if not isinstance(value, (str, list, dict)) or getattr(value, "open", False):
                 return None

@@ -133,6 +133,9 @@ def truth(thing: Subject, text: str, blame: bool) -> bool | None:
         ("map: {keys: {each: {in: [x, y]}}}", True),
         ("map: {keys: {contains: z}}", False),
         ("guess: {length: 1}", None),
+        ("empty: {length: {min: 1}}", False),
+        ("absent: {length: {min: 1}}", False),
+        ("empty: {keys: {contains: z}}", False),
         # defaults count for what is absent or null, not for what is unknown
         ("absent: {default: web, equals: web}", True),
         ("empty: {default: 1, max: 2}", True),
