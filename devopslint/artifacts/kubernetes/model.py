@@ -245,10 +245,10 @@ def template_of(value: Map, group: str, kind: str) -> Map | None:
         if path is None:
             return None
     if path is not None:
-        node = _down(value, path)
+        node = down(value, path)
         return node if isinstance(node, Map) and isinstance(node.get("spec"), Map) else None
     for path in _LIKELY_TEMPLATES:
-        node = _down(value, path)
+        node = down(value, path)
         spec = node.get("spec") if isinstance(node, Map) else None
         containers = items_of(spec.get("containers")) if isinstance(spec, Map) else []
         if containers and all(isinstance(one, Map) and "image" in one and "name" in one for one in containers):
@@ -257,7 +257,8 @@ def template_of(value: Map, group: str, kind: str) -> Map | None:
     return None
 
 
-def _down(node: Any, path: tuple[str, ...]) -> Any:
+def down(node: Any, path: tuple[str, ...]) -> Any:
+    """Return what stands at a path of keys below a node; `None` where there is nothing."""
     for step in path:
         node = node.get(step) if isinstance(node, Map) else None
     return node

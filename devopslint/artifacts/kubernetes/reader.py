@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, items_of
+from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, down, items_of
 from devopslint.artifacts.kubernetes.overlays import Supplied
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Subject
@@ -130,6 +130,8 @@ def _name_system(spec: Map) -> None:
     nodes = spec.get("nodeSelector")
     if isinstance(nodes, Map) and any(nodes.get(label) == "windows" for label in _SYSTEM_LABELS):
         found: tuple[Map, str] | None = spec, "nodeSelector"
+    elif _needs_windows(spec.get("affinity")):
+        found = spec, "affinity"
     else:
         containers = [one for key, _ in _CONTAINERS for one in items_of(spec.get(key)) if isinstance(one, Map)]
         found = next(((one, "securityContext") for one in (spec, *containers) if _has_windows_options(one)), None)
@@ -139,6 +141,22 @@ def _name_system(spec: Map) -> None:
         named.put("name", "windows", mark)
         spec.put("os", named, mark)
         spec.merged |= {"os"}
+
+
+def _needs_windows(affinity: Any) -> bool:
+    """Say whether each of the terms of a required node affinity asks for nodes of Windows."""
+    required = down(affinity, ("nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"))
+    terms = [items_of(down(term, ("matchExpressions",))) for term in items_of(required)]
+    return bool(terms) and all(any(_asks_for_windows(one) for one in term) for term in terms)
+
+
+def _asks_for_windows(one: Any) -> bool:
+    return (
+        isinstance(one, Map)
+        and one.get("key") in _SYSTEM_LABELS
+        and one.get("operator") == "In"
+        and one.get("values") == ["windows"]
+    )
 
 
 def _has_windows_options(one: Map) -> bool:

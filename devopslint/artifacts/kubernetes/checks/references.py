@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 
 from devopslint.artifacts.kubernetes.indexes import Selectors, key_of
-from devopslint.artifacts.kubernetes.model import items_of, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import down, items_of, same_namespace, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -275,12 +275,6 @@ def _keys(found: KubernetesObject | None) -> set[str]:
     return keys
 
 
-def _down(node: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        node = node.get(step) if isinstance(node, Map) else None
-    return node
-
-
 def _ports_of(workload: KubernetesObject) -> list[tuple[Any, Any]] | None:
     """Return names and numbers of the ports of a workload's containers; `None` when they can't be known."""
     spec = workload.template["spec"] if workload.template is not None else None
@@ -311,7 +305,7 @@ def backends_of(subject: Subject) -> Iterator[tuple[Path, Map]]:
         yield ("spec", "defaultBackend"), default
     rules = subject.raw("spec.rules", ())
     for index, rule in enumerate(rules if isinstance(rules, Seq) else ()):
-        paths = _down(rule, ("http", "paths"))
+        paths = down(rule, ("http", "paths"))
         for number, one in enumerate(paths if isinstance(paths, Seq) else ()):
             backend = one.get("backend") if isinstance(one, Map) else MISSING
             if isinstance(backend, Map):
