@@ -43,7 +43,7 @@ def incomplete_lock_file(subject: Subject, options: Options) -> Iterator[Problem
             if address not in locked:
                 place = Place(declared.document.source, *declared.block.at[name][:2])
                 yield Problem(place, problem=f"does not hold provider `{address}`")
-            elif isinstance(version, str) and _fits(locked[address], version) is False:
+            elif isinstance(version, str) and fits(locked[address], version) is False:
                 mark = entry.at["version"][2:] if isinstance(entry, Map) else declared.block.at[name][2:]
                 problem = f"holds version {locked[address]} of `{address}`, which does not fit `{version}`"
                 yield Problem(Place(declared.document.source, *mark), problem=problem)
@@ -69,7 +69,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _fits(version: str, constraint: str) -> bool | None:
+def fits(version: str, constraint: str) -> bool | None:
     """Say whether a version fulfils a constraint; `None` when one of them is not made of numbers alone."""
     if not re.fullmatch(r"\d+(?:\.\d+)*", version):
         return None
@@ -83,9 +83,9 @@ def _fits(version: str, constraint: str) -> bool | None:
         left, right = (one + (0,) * (width - len(one)) for one in (own, wanted))
         operator = found[1] or "="
         if operator == "~>":
-            fits = left >= right and own[: len(wanted) - 1] == wanted[:-1]
+            holds = left >= right and own[: len(wanted) - 1] == wanted[:-1]
         else:
-            fits = {
+            holds = {
                 "=": left == right,
                 "!=": left != right,
                 ">": left > right,
@@ -93,6 +93,6 @@ def _fits(version: str, constraint: str) -> bool | None:
                 "<": left < right,
                 "<=": left <= right,
             }[operator]
-        if not fits:
+        if not holds:
             return False
     return True

@@ -23,6 +23,9 @@ _VCS = lazily(r"(?:git::|hg::|git@)|^(?:github\.com|bitbucket\.org)/|\.git(?:$|[
 _COMMIT = lazily(r"[0-9a-f]{40}")
 _SHORT_COMMIT = lazily(r"(?=[0-9a-f]*\d)[0-9a-f]{7,39}")
 _VERSION_TAG = lazily(r"(?=.{1,250}\Z)(?:v?\d+(?:\.\d+)*(?:[-+.][\w.]+)?|.*[/-]v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?)")
+_OLD = lazily(r"(?<![\d.])(?:0\.\d+|1\.0)\.\d+")
+_BEFORE_1_1 = ("0.12.31", "0.13.7", "0.14.11", "0.15.5", "1.0.0", "1.0.11")
+"""The last versions in which a remote run always has the workspace `default`."""
 
 
 def is_registry(source: str) -> bool:
@@ -140,16 +143,18 @@ def shallow_clone(call: Subject, options: Options) -> Iterator[Problem]:
 
 
 def workspace_of_remote(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each `terraform.workspace` in a folder whose state is in the `remote` backend."""
-    from devopslint.syntax.tree import Seq
+    """Yield each `terraform.workspace` in a folder of the `remote` backend that may run in Terraform 1.0 or before."""
+    from devopslint.artifacts.terraform.checks.lock import fits
 
     module: Module = subject.context
     if not any(backend.label(0) == "remote" for backend in module.nested_settings("backend")):
         return
-    for settings in module.nested_settings("backend"):
-        workspaces = settings.block.get("workspaces")
-        if isinstance(workspaces, Seq) and any("prefix" in block for block in workspaces):
-            return
+    wanted = [module.value(settings.block.get("required_version")) for settings in module.settings]
+    constraints = [one for one in wanted if isinstance(one, str)]
+    # Who says nothing runs what is current.
+    old = [*_BEFORE_1_1, *(found for one in constraints for found in _OLD.findall(one))]
+    if not constraints or not any(all(fits(version, one) for one in constraints) for version in old):
+        return
     for reference, document in module.references():
         if reference.steps[:2] == ("terraform", "workspace"):
             yield Problem(Place(document.source, reference.start, reference.end))
