@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from devopslint.artifacts.kubernetes.indexes import Firsts, Labelled, Spread
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, TypeVar
 
     from devopslint.policy.artifact import Workspace
@@ -35,6 +37,7 @@ CUSTOM_POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("serving.knative.dev", "Configuration"): ("spec", "template"),
     ("apps.openshift.io", "DeploymentConfig"): ("spec", "template"),
 }
+_ENDINGS = (".yaml", ".yml")
 _LIKELY_TEMPLATES = (("spec", "template"), ("spec", "podTemplate"), ("spec", "jobTargetRef", "template"))
 """Where a kind that is not known has its pod template, if what stands there has containers with images."""
 BUILT_IN_GROUPS = frozenset(
@@ -119,6 +122,7 @@ class Manifests:
         "_kept",
         "_mentions",
         "faults",
+        "folders",
         "objects",
         "path",
         "workspace",
@@ -128,6 +132,8 @@ class Manifests:
         self.path = path
         self.objects = objects
         self.workspace = workspace
+        self.folders: Sequence[str] = ()
+        """Folders whose objects are put beside those of this file before a cluster sees them."""
         self._kept: dict[Any, Any] = {}
         self.faults: dict[int, list[Any]] = {}
         """What `checks.fields` found of each object, by the identity of its tree."""
@@ -221,15 +227,19 @@ class Manifests:
         return self.once(("spread", kind), spread)
 
     def mentions(self, word: str) -> bool:
-        """Say whether a word stands in a YAML file of the same folder: an object may well be in the next file."""
+        """Say whether a word stands in a YAML file of the same folder: an object may well be in the next file.
+
+        What a kustomization brings together is one folder here.
+        """
         if word not in self._mentions:
-            folder = self.path.rpartition("/")[0]
-            self._mentions[word] = self.workspace.has_word(folder, (".yaml", ".yml"), word)
+            folders = (self.path.rpartition("/")[0], *self.folders)
+            self._mentions[word] = any(self.workspace.has_word(one, _ENDINGS, word) for one in folders)
         return self._mentions[word]
 
     def elsewhere(self, word: str) -> bool:
-        """Say whether a name stands in another YAML file of the same folder."""
-        return self.workspace.has_beside(self.path, (".yaml", ".yml"), word)
+        """Say whether a name stands in another YAML file of the same folder, or of one that is put beside it."""
+        paths = (self.path, *(posixpath.join(folder, "kustomization.yaml") for folder in self.folders))
+        return any(self.workspace.has_beside(path, _ENDINGS, word) for path in paths)
 
 
 def same_namespace(one: Any, other: Any) -> bool:

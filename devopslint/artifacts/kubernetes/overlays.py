@@ -20,6 +20,7 @@ _PATCH = lazily(r"(?i)(?:^|[-_.])patch(?:es)?(?:[-_.]|$)")
 _MOST_FOLDERS = 8
 _MOST_BESIDE = 64
 """Folders beside a base that are looked into for its overlays."""
+_MOST_TOGETHER = 16
 _MOST_STEPS = 3
 """Overlays on top of each other."""
 
@@ -29,14 +30,16 @@ class Supplied:
 
     `patch` says that the file is one; `images` are the names of images whose tag is put in, `replicas` the names of
     workloads whose number is; `namespace` that there will be another one; `chart` that the file belongs to a chart.
+    `folders` are those whose objects a kustomization brings together with those of the file.
     """
 
-    __slots__ = ("chart", "images", "namespace", "patch", "replicas")
+    __slots__ = ("chart", "folders", "images", "namespace", "patch", "replicas")
 
     def __init__(self, path: str, workspace: Workspace) -> None:
         kustomizations = list(_kustomizations(path, workspace))
         roots = [root for _, root in kustomizations]
         self.patch = _is_patch(path, kustomizations)
+        self.folders = _brought_together(posixpath.dirname(path), kustomizations, workspace)
         self.images = {
             str(image.get("name"))
             for root in roots
@@ -51,6 +54,19 @@ class Supplied:
         self.namespace = any(isinstance(root.get("namespace"), str) for root in roots)
         # The namespace of a chart is told when it is installed.
         self.chart = any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
+
+
+def _brought_together(own: str, kustomizations: Iterable[tuple[str, Map]], workspace: Workspace) -> list[str]:
+    """Return the folders whose objects a kustomization puts beside those of a folder, in their order."""
+    found: dict[str, None] = {}
+    for folder, root in kustomizations:
+        built_on = sorted(name for name in _built_on(folder, root) if not name.startswith(".."))
+        folders = [name if workspace.names(name) else posixpath.dirname(name) for name in built_on]
+        # One that stands above a file need not take it.
+        if folder == own or own in folders or not f"{own}/".startswith(f"{folder}/" if folder else ""):
+            found.update(dict.fromkeys((folder, *folders)))
+    found.pop(own, None)
+    return list(found)[:_MOST_TOGETHER]
 
 
 def _is_patch(path: str, kustomizations: Iterable[tuple[str, Map]]) -> bool:

@@ -39,6 +39,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         manifests = Manifests(path, objects, unit.workspace)
         unit.at_end.append(manifests.let_go)
         supplied = Supplied(path, unit.workspace)
+        manifests.folders = supplied.folders
         for document in documents:
             document.resolve = _resolve
         for one in objects:

@@ -10,6 +10,7 @@ import binascii
 import itertools
 import re
 
+from devopslint.artifacts.kubernetes.checks.references import backends_of
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
@@ -61,6 +62,10 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
             if isinstance(port, str) and port.isdigit():
                 yield from _port_name(port, (probe, way, "port"))
         return
+    for path in _references(subject):
+        name = subject.get(path)
+        if isinstance(name, str):
+            yield from _port_name(name, path)
     if subject.type == "Service":
         for index, port in enumerate(items_of(subject.raw("spec.ports"))):
             yield from _checked(subject, ("spec", "ports", index, "name"), _LABEL, 63, _LETTERS)
@@ -73,6 +78,17 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
         yield from _checked(subject, "metadata.name", _LABEL, 63, _LETTERS)
     else:
         yield from _checked(subject, "metadata.name", _SUBDOMAIN, 253, "lower-case letters, digits, `-` and `.`")
+
+
+def _references(subject: Subject) -> Iterator[Path]:
+    """Yield where an Ingress or a NetworkPolicy names a port, if it is by name."""
+    if subject.type == "Ingress":
+        yield from ((*path, "service", "port", "name") for path, _ in backends_of(subject))
+    elif subject.type == "NetworkPolicy":
+        for way in ("ingress", "egress"):
+            for index, rule in enumerate(items_of(subject.raw(("spec", way)))):
+                for number, _ in enumerate(items_of(rule.get("ports")) if isinstance(rule, Map) else ()):
+                    yield "spec", way, index, "ports", number, "port"
 
 
 def invalid_image(subject: Subject, options: Options) -> Iterator[Problem]:
