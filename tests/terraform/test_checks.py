@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from devopslint.artifacts.terraform.checks.firewalls import admin_port, every_port
-from devopslint.artifacts.terraform.checks.lock import _fits
+from devopslint.artifacts.terraform.checks.lock import fits
 from devopslint.artifacts.terraform.checks.meta import cycles
 from tests.terraform.test_module import read
 
 
 @pytest.mark.parametrize(
-    ("version", "constraint", "fits"),
+    ("version", "constraint", "expected"),
     [
         ("5.40.0", "~> 5.0", True),
         ("6.0.0", "~> 5.0", False),
@@ -28,8 +28,8 @@ from tests.terraform.test_module import read
         ("5.0.0", ">= 4.0-beta", None),
     ],
 )
-def test_versions(version: str, constraint: str, fits: bool | None) -> None:
-    assert _fits(version, constraint) is fits
+def test_versions(version: str, constraint: str, expected: bool | None) -> None:
+    assert fits(version, constraint) is expected
 
 
 def trails(text: str) -> list[str]:
