@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from functools import lru_cache
 from itertools import dropwhile
 
 from devopslint.artifacts.workflow import known_actions as known
 from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind
-from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.published import (
     FULL_VERSION,
     REF_SAYS_WHAT,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.actions import ActionRef
-    from devopslint.artifacts.workflow.model import Step
+    from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Mark
 
@@ -349,7 +350,22 @@ def unpinned_docker_action(subject: Subject, options: Options) -> Iterator[Probl
 
 
 def workspace_relative(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find steps with `./` where `$/` says the same without asking the working folder (jobs never ask it)."""
-    uses = subject.context.uses
-    if uses is not None and uses.kind == "local" and uses.text.startswith("./.github/"):
-        yield Problem("uses", uses=uses.text)
+    """Find steps and jobs with `./` where `$/` says the same of this repository, whatever the working folder holds."""
+    owner: Step | Job = subject.context
+    uses = owner.uses
+    if uses is None or uses.kind != "local" or not uses.text.startswith("./"):
+        return
+    if not is_step(owner):
+        yield Problem("uses", uses=uses.text, fault="is the older way to call a workflow of this repository")
+    elif uses.text.startswith("./.github/") or _stands_here(owner, uses):
+        yield Problem("uses", uses=uses.text, fault="depends on what stands in the working folder")
+
+
+def _stands_here(step: Step, uses: ActionRef) -> bool:
+    """Say whether the path of a local action leads to an action of this repository, and not of another checkout."""
+    workspace, folder = step.workflow.workspace, posixpath.normpath(uses.text)
+    if workspace is None:
+        return False
+    return any(
+        workspace.exists(posixpath.join(folder, name).removeprefix("./")) for name in ("action.yml", "action.yaml")
+    )

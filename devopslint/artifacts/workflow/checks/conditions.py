@@ -37,6 +37,7 @@ _ACTORS = frozenset(
 _ACTOR_IDS = frozenset(
     {("github", "actor_id"), ("github", "event", "sender", "id"), ("github", "event", "pull_request", "sender", "id")}
 )
+_WITH_SECRETS = ("pull_request_target", "workflow_run", "issue_comment")
 _BOT_IDS = frozenset({"49699333", "29139614"})
 """Dependabot and Renovate."""
 
@@ -132,6 +133,13 @@ def _constant_call(node: Node) -> bool | None:
     text, part = values
     found = {"contains": part in text, "startswith": text.startswith(part), "endswith": text.endswith(part)}
     return found.get(name)
+
+
+def bot_name_in_pull_request(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find what `spoofable_bot_condition` does, in workflows that no event with secrets or write access starts."""
+    workflow: Workflow = subject.context
+    if not workflow.has_trigger(*_WITH_SECRETS):
+        yield from spoofable_bot_condition(subject, options)
 
 
 def spoofable_bot_condition(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -69,7 +69,7 @@ def _asks_for_version(step: Step) -> bool:
 
 
 def undocumented_permission(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find permissions to write without a comment that says what for."""
+    """Find permissions without a comment that says what for; to read the code is what every job is expected to do."""
     workflow: Workflow = subject.context
     owners: list[tuple[Map, Path]] = [(workflow.root, ()), *((job.value, job.path) for job in workflow.jobs.values())]
     text = subject.document.source.text
@@ -78,8 +78,9 @@ def undocumented_permission(subject: Subject, options: Options) -> Iterator[Prob
         if not isinstance(given, Map):
             continue
         for scope, level in given.items():
-            if level == "write" and not _has_comment(text, given.at[scope][0]):
-                yield Problem((*path, "permissions", scope), part="key", scope=scope)
+            is_asked = level == "write" or (level == "read" and scope != "contents")
+            if is_asked and not _has_comment(text, given.at[scope][0]):
+                yield Problem((*path, "permissions", scope), part="key", scope=scope, level=level)
 
 
 def _has_comment(text: str, at: int) -> bool:

@@ -7,6 +7,7 @@ import os
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.images import image_tag
+from devopslint.policy.globs import Glob
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Workflow
+    from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -32,6 +34,8 @@ _IN_ACTION = lazily(
 """A file by the folder of the action."""
 _DOCUMENTS = lazily(r"action\.ya?ml$|README|LICEN[CS]E|CHANGELOG")
 _FEWEST_BESIDE = 1
+_BUILDS = frozenset({"package.json", "Makefile", "makefile", "Taskfile.yml", "justfile", "deno.json", "tsconfig.json"})
+"""What a build is told by that may make an action's files."""
 
 
 def ignored_input_key(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -118,7 +122,27 @@ def _hint_if_missing(workflow: Workflow, name: str) -> str | None:
         return None
     folder, _, last = path.rpartition("/")
     beside = workspace.names(folder)
-    if not beside or not {last, f"{last}.js", f"{last}.cjs", f"{last}.mjs"}.isdisjoint(beside):
+    if not {last, f"{last}.js", f"{last}.cjs", f"{last}.mjs"}.isdisjoint(beside):
         return None
-    hint = nearest(last, beside)
-    return hint if hint or "package.json" not in workspace.names(os.path.dirname(workflow.path)) else None
+    hint = nearest(last, beside) if beside else ""
+    return hint if hint or not _may_be_made(workspace, path, workflow.path) else None
+
+
+def _may_be_made(workspace: Workspace, path: str, action: str) -> bool:
+    """Say whether a build may make a file, or whether the action stands alone and may be an abridged example."""
+    folders = [os.path.dirname(action)]
+    while folders[-1]:
+        folders.append(os.path.dirname(folders[-1]))
+    names = {name for folder in folders for name in workspace.names(folder)}
+    if names & _BUILDS or not names.difference(action.split("/")):
+        return True
+    return any(_is_ignored(workspace, folder, path) for folder in folders)
+
+
+def _is_ignored(workspace: Workspace, folder: str, path: str) -> bool:
+    """Say whether the `.gitignore` of a folder leaves out a file, or a folder above it."""
+    ignores = os.path.join(folder, ".gitignore")
+    source = workspace.source(ignores) if workspace.exists(ignores) else None
+    names = os.path.relpath(path, folder or ".").split("/")
+    globs = [Glob(line.strip()) for line in source.text.splitlines() if line.strip()] if source is not None else []
+    return any(glob.fits(names) or glob.fits(names, below=True) for glob in globs)

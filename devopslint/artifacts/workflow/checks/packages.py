@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from itertools import pairwise
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_BOOTSTRAP = frozenset({"pip", "setuptools", "wheel", "uv", "build", "twine", "npm"})
-"""What makes or ships packages, or installs the rest: not part of what is tested."""
+_BOOTSTRAP = frozenset({"pip", "setuptools", "wheel", "uv", "npm"})
+"""What installs the rest: the newest of it is what its own documentation asks for."""
 _PATH = lazily(r"^(?:\.|/|~|\w+://|git\+|file:)|[*]|\.(?:whl|tgz|tar\.gz|zip|txt|gem|nupkg|crate)$|\$")
 _UV_VALUED = frozenset(
     {
@@ -48,6 +49,13 @@ _NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "azure/setup-helm": ("version", ()),
     "azure/setup-kubectl": ("version", ()),
     "1password/install-cli-action": ("version", ()),
+    "1password/load-secrets-action": ("version", ()),
+    "dagger/dagger-for-github": ("version", ("dagger.json",)),
+    "depot/setup-action": ("version", ()),
+    "digitalocean/action-doctl": ("version", ()),
+    "earthly/actions-setup": ("version", ()),
+    "ko-build/setup-ko": ("version", ()),
+    "mamba-org/setup-micromamba": ("micromamba-version", ()),
     "bufbuild/buf-action": ("version", ("buf.yaml", "buf.gen.yaml")),
     "carvel-dev/setup-action": ("only", ()),
     "docker/setup-compose-action": ("version", ()),
@@ -251,6 +259,33 @@ def _of_cargo(command: Command) -> list[Word]:
     if not is_install(command) or are_bound(command):
         return []
     return [word for word in operands[1:] if _names(word, "@")]
+
+
+def requirements_without_hashes(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find files of requirements that pip installs without being told, or told by the file, to compare hashes."""
+    command: Command = subject.context.command
+    step = step_of(subject)
+    operands = [word.text for word in command.operands(MANAGERS["pip"].valued)[:2]]
+    installs = operands[:1] == ["install"] if command.name != "uv" else operands == ["pip", "install"]
+    if step is None or not installs or command.has_flag("--require-hashes"):
+        return
+    attached = [word for word in command.words if re.match(r"--requirement=.|-r[^-]", word.text)]
+    for word in [*_values(command, "-r", "--requirement"), *attached]:
+        file = word.text.removeprefix("--requirement=").removeprefix("-r")
+        if not word.expands and not _has_hashes(file, step):
+            yield Problem(Place(command.fragment.source, *word.mark), file=file)
+
+
+def _has_hashes(file: str, step: Step) -> bool:
+    """Say whether a file of requirements has hashes, or may have: pip compares them all as soon as there is one."""
+    workspace = step.workflow.workspace
+    if "://" in file or file.startswith(("/", "~")):
+        return True
+    path = posixpath.normpath(file)
+    if workspace is None or path.startswith("..") or not workspace.exists(path):
+        return False
+    source = workspace.source(path)
+    return source is None or "--hash=" in source.text
 
 
 def package_outside_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:

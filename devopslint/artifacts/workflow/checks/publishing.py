@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import step_of
+from devopslint.artifacts.workflow.shells import powershell_code, shell_name
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
@@ -77,6 +78,13 @@ _RUNS_TOOL: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Program that runs another one → the words that stand before that one's name."""
 _PACKAGE_REGISTRY = lazily(r'"registry"\s*:\s*"([^"]*)"')
+_LINE = lazily(
+    r"(?:^|[;&|{])[ \t]*(?:&[ \t]*|call[ \t]+)?"
+    r"((?:python3?|py|twine|uvx?|hatch|pdm|poetry|flit|cargo|p?npm|bun|yarn|gem|nuget|dotnet|npx)(?:\.exe)?[ \t]"
+    r"(?:\$\{\{[^}\n]*\}\}|[^\n;|&{}])*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A command of PowerShell or cmd that may publish."""
 _TRIAL = ("--dry-run", "--dry", "--help", "-h")
 
 
@@ -131,30 +139,48 @@ def _token_in_script(step: Step, registry: str) -> Iterator[Problem]:
 
 def publishing_without_identity(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find commands that publish in jobs that have no identity token to publish with."""
+    if subject.kind == "workflow.step":
+        yield from _published_by_others(subject.context)
+        return
     command: Command = subject.context.command
     step = step_of(subject)
-    if step is None or not _has_no_identity(step):
-        return
-    words = _published_by(command)
-    registry = next((name for known, name in _COMMANDS.items() if tuple(words[: len(known)]) == known), "")
-    if not registry or command.has_flag(*_TRIAL) or any(_OTHER_REGISTRY.match(word) for word in words):
-        return
-    if registry == "PyPI" and command.has_flag("-r"):
-        return
-    if registry == "crates.io" and command.has_flag("-n"):
-        return
-    if registry == "npm" and (step.is_preceded_by(_sets_another_registry) or _is_for_another_registry(step)):
-        return
-    if _goes_elsewhere(step, registry):
-        return
-    shown = " ".join(next(known for known in _COMMANDS if tuple(words[: len(known)]) == known))
-    yield Problem(place_of(command), command=shown, registry=registry)
+    found = _published(step, command.name, command.args) if step is not None else None
+    if found is not None:
+        yield Problem(place_of(command), command=found[0], registry=found[1])
 
 
-def _published_by(command: Command) -> list[str]:
+def _published_by_others(step: Step) -> Iterator[Problem]:
+    """Find such commands in scripts of PowerShell and cmd, which are read line by line."""
+    if step.is_shell or step.fragment is None or shell_name(step.shell) not in {"pwsh", "powershell", "cmd"}:
+        return
+    for line in _LINE.finditer(powershell_code(step.run or "")):
+        name, *words = [word.strip("\"'") for word in line[1].split()] or [""]
+        found = _published(step, name.lower().removesuffix(".exe"), words)
+        if found is not None:
+            start = line.start(1)
+            yield Problem(
+                place_in(step.fragment, start, start + len(line[1].rstrip())), command=found[0], registry=found[1]
+            )
+
+
+def _published(step: Step, name: str, words: list[str]) -> tuple[str, str] | None:
+    """Return the command that publishes and the registry that takes an identity which the job has not, else `None`."""
+    called = _published_by(name, words)
+    known = next((one for one in _COMMANDS if tuple(called[: len(one)]) == one), None)
+    if known is None or not _has_no_identity(step):
+        return None
+    registry = _COMMANDS[known]
+    flags = {*_TRIAL, *{"PyPI": ("-r",), "crates.io": ("-n",)}.get(registry, ())}
+    if any(word.partition("=")[0] in flags or _OTHER_REGISTRY.match(word) for word in called):
+        return None
+    if registry == "npm" and step.is_preceded_by(_sets_another_registry):
+        return None
+    return None if _goes_elsewhere(step, registry) else (" ".join(known), registry)
+
+
+def _published_by(name: str, words: list[str]) -> list[str]:
     """Return the program that publishes and its words, without what only runs it and the options before its own words."""
-    words = command.args
-    for before in _RUNS_TOOL.get(command.name, ()):
+    for before in _RUNS_TOOL.get(name, ()):
         if tuple(words[: len(before)]) == before:
             words = words[len(before) :]
             while words and words[0].startswith("-"):
@@ -162,7 +188,7 @@ def _published_by(command: Command) -> list[str]:
             return words
     while words and words[0].startswith(("+", "-")):
         words = words[1:]
-    return [command.name, *words]
+    return [name, *words]
 
 
 def _has_no_identity(step: Step) -> bool:
