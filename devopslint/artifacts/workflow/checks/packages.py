@@ -281,9 +281,12 @@ def _has_hashes(file: str, step: Step) -> bool:
     workspace = step.workflow.workspace
     if "://" in file or file.startswith(("/", "~")):
         return True
-    path = posixpath.normpath(file)
-    if workspace is None or path.startswith("..") or not workspace.exists(path):
+    folder, _ = step.run_setting("working-directory")
+    if workspace is None:
         return False
+    path = posixpath.normpath(posixpath.join(folder if isinstance(folder, str) else ".", file))
+    if path.startswith("..") or not workspace.exists(path):
+        return "${{" in path or re.search(r"\b(?:cd|pushd)\s", step.run or "") is not None
     source = workspace.source(path)
     return source is None or "--hash=" in source.text
 
