@@ -49,6 +49,8 @@ class Manager:
         self.revision = revision
 
 
+_RPM_VERSION = r"-\d[^-]*(?:-\d[^-]*)?$"
+"""`-VERSION` or `-VERSION-RELEASE` at the end; in `java-21-openjdk` the number is a part of the name."""
 _APT = Manager(
     "install",
     pinned=r"[=/]|[-+]$",
@@ -60,7 +62,7 @@ _APT = Manager(
 )
 _YUM = Manager(
     "install localinstall groupinstall reinstall",
-    pinned=r"-\d|^@|\.rpm$|[=:]",
+    pinned=_RPM_VERSION + r"|^@|\.rpm$|[=:]",
     asks="update upgrade remove erase autoremove downgrade swap distro-sync distrosync update-minimal upgrade-minimal "
     "builddep groupremove localupdate enable disable reset switch-to",
     yes="-y --assumeyes --assumeno --downloadonly",
@@ -109,7 +111,7 @@ MANAGERS = {
     "tdnf": _YUM,
     "zypper": Manager(
         "install in",
-        pinned=r"[=<>]|-\d",
+        pinned=_RPM_VERSION + r"|[=<>]",
         asks="remove rm update up patch dist-upgrade dup source-install si install-new-recommends inr",
         yes="-y --no-confirm -n --non-interactive --dry-run -D",
         valued="-r --repo --from -t --type -R --root --name -C --catalog -p --plus-repo",

@@ -38,6 +38,9 @@ _FILTERS = frozenset({"awk", "cut", "grep", "head", "less", "more", "sed", "sort
 _SAY_NOTHING = frozenset({"true", ":", "echo"})
 _IN_VAIN = frozenset({"mount", "service", "systemctl"})
 """What is nothing but in vain when nothing follows, though its failure may be foreseen."""
+_NO_CLIENTS = frozenset({"chmod", "chown", "exit", "ln", "mkdir", "rm", "rmdir", "touch"})
+_MANAGERS = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum"})
+_TIDY = frozenset({"autoclean", "autoremove", "clean"})
 _EDITORS = frozenset({"emacs", "nano", "vi", "vim"})
 _BY_SCRIPT = lazily(r"^(?:\+|-[cEeSus]|-es|-Es|--(?:batch|eval|script|cmd|help|version))")
 _BACK = lazily(r"(?:\.\./?)+$|-$|/$")
@@ -136,6 +139,8 @@ def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
     if not command.words and name not in _BARE:
         return
     later = [other for other in command.script if other.index > command.index and other.name not in _SAY_NOTHING]
+    if name in {"service", "systemctl"}:
+        later = [other for other in later if not _only_tidies(other)]
     if command.failure_ignored and (name not in _IN_VAIN or later):
         return
     if name in {"service", "ulimit"} and later:
@@ -150,6 +155,11 @@ def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     assert command.name_word is not None
     yield Problem(place_of(command.name_word), name=name)
+
+
+def _only_tidies(command: Command) -> bool:
+    """Say whether a command has no use for a service that runs."""
+    return command.name in _NO_CLIENTS or (command.name in _MANAGERS and not _TIDY.isdisjoint(command.args))
 
 
 def _only_shows(pipe: Sequence[Command]) -> bool:

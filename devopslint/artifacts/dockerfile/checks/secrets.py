@@ -57,6 +57,8 @@ _PASSWORD_OPTION = {
 """Program → its option for a password, and the value: in the next word of a shell or a list, or behind it."""
 _SIGNS = lazily(r"(?:sign|gpg|pgp|release|repo|apt|build)\w*?_?key", re.IGNORECASE)
 _FINGERPRINTS = lazily(r"(?:\s*+(?:0x)?[0-9A-Fa-f]{8}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32})?(?![0-9A-Fa-f]))++\s*")
+_MIXED = lazily(r"(?=[^a-z]*[a-z])(?=\D*\d)[^\s/:.=_-][^\s/:=]{6,}[^\s/:.=_-]", re.IGNORECASE)
+"""Letters and figures, and no part of an address or of a name that goes on with the variable."""
 _PUBLIC = lazily(r"public|gpg|pgp|host", re.IGNORECASE)
 
 
@@ -72,7 +74,9 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
         if isinstance(value, str) and _is_fingerprint(name, value):
             continue
         if value is UNKNOWN:
-            if not isinstance(raw, Expanded) or not any(use.name in step.scope for use in raw.used):
+            if not isinstance(raw, Expanded) or not (
+                any(use.name in step.scope for use in raw.used) or _is_around_dollar(raw)
+            ):
                 continue
         elif not isinstance(value, str) or not (_is_value(value) or _is_short(value)):
             continue
@@ -89,6 +93,18 @@ def _within(subject: Subject, name: str, mark: PairMark) -> Iterator[Problem]:
             place = Place(subject.document.source, mark[2], mark[3])
             yield Problem(place, name=inner, readers=_readers(subject.context))
             return
+
+
+def _is_around_dollar(raw: Expanded) -> bool:
+    """Say whether what stands beside `$`, which nobody meant for a variable, is a secret by itself: `9x!e5vqqk$0`."""
+    if any(raw.text[use.at + 1] == "{" for use in raw.used):
+        return False
+    pieces, start = [], 0
+    for use in raw.used:
+        pieces.append(raw.text[start : use.at])
+        start = use.end
+    rest = max([*pieces, raw.text[start:]], key=len).strip("\"'")
+    return _MIXED.fullmatch(rest) is not None and is_plausible_secret(rest) and not is_address(rest)
 
 
 def _readers(step: Step) -> str:

@@ -154,7 +154,7 @@ def _variables_of(image: Image) -> frozenset[str] | None:
 
 def _declared(stage: Stage) -> set[str]:
     """Return every name that an ARG or ENV of a stage or in front of all stages declares; other rules judge where."""
-    found = {*PREDEFINED_ARGS, *PLATFORM_ARGS}
+    found = set(PREDEFINED_ARGS)
     for step in (*stage.model.globals, *stage.lineage()):
         if step.name == "ARG":
             found.update(word.raw.partition("=")[0] for word in step.instruction.words)
