@@ -49,7 +49,7 @@ def _fact(fact: Any) -> Fact:
 
 
 def invalid_value(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each value of a resource that AWS takes for none of the argument's."""
+    """Yield a problem for each value of a resource, or of the provider, that AWS takes for none of the argument's."""
     for names, fact in _table().get(subject.type, {}).items():
         if "unless" in fact and subject.get(fact["unless"]) is not MISSING:
             continue
@@ -153,8 +153,9 @@ def _network_fault(text: str, fact: Fact) -> str:
         return f"it takes {kind}"
     if not slash:
         return f"it lacks the length, as `{address}/{found.max_prefixlen}`"
-    if not length.isdecimal() or int(length) > found.max_prefixlen:
-        return f"the length is 0 to {found.max_prefixlen}"
+    shortest, longest = fact.get("shortest", 0), fact.get("longest", found.max_prefixlen)
+    if not length.isdecimal() or not shortest <= int(length) <= longest:
+        return f"the length is {shortest} to {longest}"
     network = ip_network(text, strict=False)
     if fact.get("strict") and network.network_address != found:
         return f"the block is `{network}`"
