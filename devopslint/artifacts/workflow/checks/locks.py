@@ -93,7 +93,8 @@ def _folder_of(command: Command, step: Step) -> str | None:
     for other in command.script.once("moves", _moves):
         if other.index < command.index:
             parts.extend(word.value for word in other.operands()[:1])
-    parts.append(command.value_of("--prefix", "--cwd", "-C", "--dir", "--directory") or "")
+    given = command.value_of("--prefix", "--cwd", "-C", "--dir", "--directory")
+    parts.append("" if given is None else given)
     if not all(isinstance(part, str) and re.match(r"(?:[\w.][^$]*)?$", part) for part in parts):
         return None
     found = posixpath.normpath("/".join(part for part in parts if part) or ".")
