@@ -140,7 +140,8 @@ def _questions(
     seen: Iterable[tuple[str, str]], shown: Iterable[str], workspace: Workspace
 ) -> tuple[list[str], list[str]]:
     """Return which folders and files were asked for: whether a file exists is answered by the entries of its folder."""
-    from devopslint.engine.words import joined, likely_folders  # not for a run that is only recalled
+    from devopslint.engine.words import joined  # not for a run that is only recalled
+    from devopslint.knowledge.folders import likely_folders
 
     folders: set[str] = set()
     files = set(shown)

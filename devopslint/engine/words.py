@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from devopslint.knowledge.folders import likely_folders
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -14,14 +16,11 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 1 << 20
 """Words that are kept of one folder; where there are more, whatever is asked for may stand there."""
-MOST_FOLDERS = 80
-"""Folders below one that are looked into."""
 _LONGEST_RUN = 8
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _DOTTED = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]+)+")
 _JOINED = re.compile(r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*")
 _PART = re.compile(r"[A-Za-z0-9]+")
-_FETCHED = frozenset({"node_modules", "vendor"})
 
 
 class Texts:
@@ -78,11 +77,6 @@ class Texts:
                 content = self._read(path)
                 if isinstance(content, bytes):
                     yield path, content.decode("utf-8", "replace")
-
-
-def likely_folders(names: Iterable[str]) -> list[str]:
-    """Return those of some names that may be folders which people write in, up to a bound."""
-    return [name for name in names if "." not in name and name not in _FETCHED][:MOST_FOLDERS]
 
 
 def joined(folder: str, name: str) -> str:

@@ -59,7 +59,8 @@ class Workspace:
         self.problems: dict[str, list[Fault]] = {}
         self.looked_at: dict[tuple[str, str], str] = {}
         self.looked_at_before: dict[tuple[str, str], str] = {}
-        self._real_root, self._folders_inside = "", dict[str, bool]()
+        self._real_root = ""
+        self._folders_inside: dict[str, bool] = {}
         self._walked: set[str] = set()
         self._exists: dict[str, bool] = {}
         self._listings: dict[str, Sequence[str]] = {}

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from devopslint.artifacts.terraform.module import Module
 from devopslint.artifacts.terraform.values import EvaluationError
 from devopslint.artifacts.terraform.variables import settled
+from devopslint.knowledge.folders import likely_folders
 from devopslint.syntax.hcl import read_hcl
 from devopslint.syntax.tree import UNKNOWN
 
@@ -26,7 +27,6 @@ _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 _NATIVE = (".tf", ".tofu")
 _MOST_HELD = 4_000_000
 """Letters of files whose modules are kept."""
-_MOST_FOLDERS = 80
 _LIVE = frozenset(
     {"env", "envs", "environment", "environments", "live", "stack", "stacks", "stage", "stages", "deploy", "deployments",
      "root", "roots", "project", "projects", "prod", "production", "staging", "dev", "accounts", "regions", "infra",
@@ -39,11 +39,9 @@ _loaded: WeakKeyDictionary[Workspace, Loaded] = WeakKeyDictionary()
 class Loaded:
     """The modules that were read in a workspace, with the files that they are made of."""
 
-    __slots__ = ("folders", "held", "modules")
+    __slots__ = ("held", "modules")
 
     def __init__(self) -> None:
-        self.folders: dict[str, tuple[Sequence[str], list[str]]] = {}
-        """What stands in folders, and what of it may be a folder with modules."""
         self.modules: dict[str, tuple[tuple[Source | None, ...], Module]] = {}
         self.held = 0
 
@@ -141,9 +139,8 @@ def has_code(workspace: Workspace, folder: str) -> bool:
 
 def modules_beside(workspace: Workspace, folder: str) -> list[str]:
     """Return the names of the folders beside one that are modules."""
-    above = folder.rpartition("/")[0]
-    names = [below.rpartition("/")[2] for below in _folders(workspace, above)]
-    return [name for name in names if has_code(workspace, f"{above}/{name}" if above else name)]
+    beside = _folders(workspace, folder.rpartition("/")[0])
+    return [path.rpartition("/")[2] for path in beside if has_code(workspace, path)]
 
 
 def ask_again(module: Module) -> None:
@@ -202,14 +199,8 @@ def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
 
 def _folders(workspace: Workspace, folder: str) -> list[str]:
     """Return what may be folders in a folder, by their paths."""
-    names = workspace.names(folder)
-    known = _loaded.setdefault(workspace, Loaded()).folders
-    found = known.get(folder)
-    if found is None or found[0] is not names:
-        prefix = folder + "/" if folder else ""
-        likely = [name for name in names if "." not in name and name not in {"node_modules", "vendor"}]
-        found = known[folder] = names, [prefix + name for name in likely[:_MOST_FOLDERS]]
-    return found[1]
+    prefix = folder + "/" if folder else ""
+    return [prefix + name for name in likely_folders(workspace.names(folder))]
 
 
 def output_of(module: Module, name: str, output: str) -> Any:
