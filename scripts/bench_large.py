@@ -5,7 +5,8 @@
 Prints CPU and wall seconds and peak memory of whole processes, cold and warm, with one and two processes, as ratios to
 reading and hashing the same files as well, and what is aimed at; `--growth` the cost of ×1, ×4 and ×16 as many files;
 `--break-even` the ratio of two processes to one for repositories of several sizes. Figures drift with the machine:
-ratios hold.
+ratios hold. ShellCheck, where it is installed, is a program of its own that costs as much as it costs: one line says
+what a run with it takes, and `default` has it; all others are of devopslint alone.
 """
 
 # ruff: noqa: E501
@@ -24,6 +25,9 @@ from hashlib import blake2b
 from pathlib import Path
 from statistics import median
 
+from devopslint.engine.analysis import analyser
+
+COLD, WITH_SHELLCHECK, WARM = "cold, 1 process, no cache", "the same with ShellCheck", "warm, 1 process"
 WORDS = ("web", "shop", "cart", "billing", "mail", "search", "users", "audit", "queue", "media", "report", "gateway")
 IMAGES = ("node:22.11.0-slim", "python:3.12", "golang:1.23-alpine", "nginx:latest", "ubuntu", "eclipse-temurin:21-jre")
 PACKAGES = ("curl", "git", "jq", "ca-certificates", "build-essential", "libpq-dev", "unzip", "make")
@@ -210,13 +214,20 @@ def measure(folder: Path, files: int, rounds: int) -> None:
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{files} files, {size / 1e6:.1f} MB; reading and hashing them: {floor:.3f} s CPU")
     print(f"{'':34} {'CPU s':>7} {'wall s':>7} {'MiB':>5} {'ms/file':>8} {'x floor':>8}")
+    alone = ("--shellcheck", "off")
     variants = {
-        "cold, 1 process, no cache": ("--no-cache", "--jobs", "1"),
-        "cold, 2 processes, no cache": ("--no-cache", "--jobs", "2"),
+        COLD: (*alone, "--no-cache", "--jobs", "1"),
+        WITH_SHELLCHECK: ("--shellcheck", "on", "--no-cache", "--jobs", "1"),
+        "cold, 2 processes, no cache": (*alone, "--no-cache", "--jobs", "2"),
+        "cold, filling the cache": (*alone, "--jobs", "1"),
+        WARM: (*alone, "--jobs", "1"),
+        "warm, 2 processes": (*alone, "--jobs", "2"),
         "cold, default, filling the cache": (),
-        "warm, 1 process": ("--jobs", "1"),
-        "warm, 2 processes": ("--jobs", "2"),
+        "warm, default": (),
     }
+    if analyser("shellcheck").missing():
+        del variants[WITH_SHELLCHECK]
+        print("ShellCheck is not installed: no line has it")
     results: dict[str, list[tuple[float, float, int]]] = {name: [] for name in variants}
     run(folder, cache, "--no-cache")
     for _ in range(rounds):
@@ -226,7 +237,7 @@ def measure(folder: Path, files: int, rounds: int) -> None:
     for name, measures in results.items():
         cpu, wall, memory = middle(measures)
         print(f"{name:34} {cpu:7.2f} {wall:7.2f} {memory:5} {1000 * cpu / files:8.3f} {cpu / floor:8.1f}")
-    cold, warm = middle(results["cold, 1 process, no cache"]), middle(results["warm, 1 process"])
+    cold, warm = middle(results[COLD]), middle(results[WARM])
     print(
         f"aims: cold 1.5 ms a file (is {1000 * cold[0] / files:.2f}), warm 3 x reading and hashing "
         f"(is {warm[0] / floor:.1f}), 300 MiB (is {max(cold[2], warm[2])})"
@@ -242,8 +253,8 @@ def growth(base: int, seed: int) -> None:
     for factor in (1, 4, 16):
         with tempfile.TemporaryDirectory(prefix="devopslint-bench-") as name:
             files = generate(Path(name), base * factor, seed)
-            cold = run(Path(name), cache, "--jobs", "1")
-            warm = run(Path(name), cache, "--jobs", "1")
+            cold = run(Path(name), cache, "--shellcheck", "off", "--jobs", "1")
+            warm = run(Path(name), cache, "--shellcheck", "off", "--jobs", "1")
             each = cold[0] / files
             first = first or each
             print(

@@ -126,7 +126,7 @@ class Session:
     def _nested(self, asked: Asked) -> set[str]:
         """Return the folders with a configuration of their own, but that of the session's."""
         own = os.path.realpath(os.path.dirname(self.config.path) or ".") if self.config.path else ""
-        nested = nested_folders(self.root, asked.given, asked.found)
+        nested = nested_folders(self.root, asked)
         return {folder for folder in nested if os.path.join(self.root, *folder.split("/")) != own}
 
     def _scope(self, config: Config, overrides: Sequence[Override]) -> Scope:
@@ -183,15 +183,18 @@ class Session:
         )
 
 
-def nested_folders(root: str, asked: Iterable[str], found: Iterable[str]) -> set[str]:
+def nested_folders(root: str, asked: Asked) -> set[str]:
     """Return the folders below the root with a configuration of their own, above files given by name or found."""
     nested: set[str] = set()
     seen: set[str] = set()
-    for path in (*asked, *found):  # a configuration may be there that is no file of the repository
+    listed = asked.entries
+    for path in (*asked.given, *asked.found):  # a configuration may be there that is no file of the repository
         folder = path.rpartition("/")[0]
         while folder and folder not in seen:
             seen.add(folder)
-            if os.path.isfile(os.path.join(root, *folder.split("/"), CONFIG_NAME)):
+            entries = listed.get(folder)  # what was walked has been looked into: nothing need be asked again
+            may_have_one = entries is None or CONFIG_NAME in entries
+            if may_have_one and os.path.isfile(os.path.join(root, *folder.split("/"), CONFIG_NAME)):
                 nested.add(folder)
             folder = folder.rpartition("/")[0]
     return nested

@@ -66,8 +66,12 @@ class Seen:
     def holds(self, workspace: Workspace, listed: Mapping[str, str]) -> bool:
         """Say whether every answer is the same now; `listed` are entries that are known already."""
         look_again = workspace.look_again
-        for folder, entries in zip(self.folders, self.entries, strict=True):
-            if (listed.get(folder) or look_again("entries", folder)) != entries:
+        known = dict(listed)
+        for folder, entries in zip(self.folders, self.entries, strict=True):  # sorted: a folder before those in it
+            there = known.get(folder)
+            if there is None:
+                there = known[folder] = "" if _is_absent(folder, known) else look_again("entries", folder)
+            if there != entries:
                 return False
         begun = time.time_ns()
         above, inside = None, False
@@ -87,6 +91,13 @@ class Seen:
         """Take the stamp of a file that was read between two looks at it."""
         if before is not None and _tells(before, begun) and stamp_of(workspace, self.files[index]) == before:
             self.stamps[index] = before
+
+
+def _is_absent(folder: str, listed: Mapping[str, str]) -> bool:
+    """Say whether a folder is not there, as what stands beside it tells: many are asked for where none is."""
+    above, _, name = folder.rpartition("/")
+    beside = listed.get(above) if folder else None
+    return beside is not None and f"\0{name}/\0" not in f"\0{beside}\0"
 
 
 def stamp_of(workspace: Workspace, path: str) -> Stamp | None:
