@@ -11,7 +11,7 @@ from devopslint.engine.discover import CONFIG_NAME, bounds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from devopslint.config.scopes import ConfigScopes
     from devopslint.config.settings import Override
