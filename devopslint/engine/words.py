@@ -26,19 +26,19 @@ _PART = re.compile(r"[A-Za-z0-9]+")
 class Texts:
     """Answers what `Workspace` is asked of words: `listing` gives the names in a folder, `read` what is in a file."""
 
-    __slots__ = ("_below", "_beside", "_listing", "_read", "_words")
+    __slots__ = ("_beside", "_holders", "_listing", "_read", "_words")
 
     def __init__(self, listing: Callable[[str], Sequence[str]], read: Callable[[str], bytes | Unread | None]) -> None:
         self._listing = listing
         self._read = read
         self._words: dict[Of, Words] = {}
         self._beside: dict[Of, Names] = {}
-        self._below: dict[Of, Folders] = {}
+        self._holders: dict[tuple[str, str, tuple[str, ...]], Holders] = {}
 
     def answer(self, what: str, path: str) -> str:
         """Answer a question of `looked_at`; an empty string for one that nobody asks any more.
 
-        For `word` and `beside` that is `1` or `0`, for `below` the names of folders, parted by `/`.
+        For `word` and `beside` that is `1` or `0`, for `files` and `below` the names of files or folders, parted by `/`.
         """
         kind, *others, word = what.split("\0")
         endings = tuple(others)
@@ -46,7 +46,7 @@ class Texts:
             return "1" if self._has_word(path, endings, word) else "0"
         if kind == "beside":
             return "1" if self._has_beside(path, endings, word) else "0"
-        return "/".join(self._with_word(path, endings, word)) if kind == "below" else ""
+        return "/".join(self._with_word(kind, path, endings, word)) if kind in {"below", "files"} else ""
 
     def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
         words = self._words.get((folder, endings))
@@ -61,14 +61,18 @@ class Texts:
             names = self._beside[folder, endings] = Names(self._texts(folder, endings))
         return names.stand_besides(path, name)
 
-    def _with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
-        folders = self._below.get((folder, endings))
-        if folders is None:
-            below = (
-                (name, self._texts(joined(folder, name), endings)) for name in likely_folders(self._listing(folder))
-            )
-            folders = self._below[folder, endings] = Folders(below)
-        return folders.holding(word)
+    def _with_word(self, kind: str, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+        """Return which folders below a folder hold a word, or which files in it."""
+        holders = self._holders.get((kind, folder, endings))
+        if holders is None:
+            held: Iterable[tuple[str, Iterable[tuple[str, str]]]]
+            if kind == "files":
+                held = ((path.rpartition("/")[2], [(path, text)]) for path, text in self._texts(folder, endings))
+            else:
+                names = likely_folders(self._listing(folder))
+                held = ((name, self._texts(joined(folder, name), endings)) for name in names)
+            holders = self._holders[kind, folder, endings] = Holders(held)
+        return holders.of(word)
 
     def _texts(self, folder: str, endings: tuple[str, ...]) -> Iterable[tuple[str, str]]:
         for name in self._listing(folder):
@@ -84,23 +88,23 @@ def joined(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-class Folders:
-    """Which folders have files that a word stands in."""
+class Holders:
+    """Which folders have files that a word stands in, or which files have it, by their names."""
 
     __slots__ = ("_names", "_overflown")
 
-    def __init__(self, folders: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
+    def __init__(self, held: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> None:
         self._names: dict[str, list[str]] = {}
         self._overflown: list[str] = []
-        for name, texts in folders:
+        for name, texts in held:
             words = Words(texts)
             if words.overflown:
                 self._overflown.append(name)
             for word in words.all:
                 self._names.setdefault(word, []).append(name)
 
-    def holding(self, word: str) -> Sequence[str]:
-        """Return the names of the folders, sorted."""
+    def of(self, word: str) -> Sequence[str]:
+        """Return the names, sorted."""
         found = self._names.get(word, [])
         return sorted([*found, *self._overflown]) if self._overflown else found
 

@@ -121,6 +121,11 @@ class Workspace:
         found = self._answer(question("below", endings, word), folder)
         return found.split("/") if found else ()
 
+    def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+        """Return the sorted names of the files of a folder that `has_word` is true of."""
+        found = self._answer(question("files", endings, word), folder)
+        return found.split("/") if found else ()
+
     def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
         """Say whether a name stands, alone or in a longer one, in another file of the folder with one of some endings."""
         return self._answer(question("beside", endings, name), path) == "1"

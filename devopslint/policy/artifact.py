@@ -29,6 +29,9 @@ if TYPE_CHECKING:
         def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
             """Say whether a word stands in a file of a folder with one of some endings; the files are read once for all."""
 
+        def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+            """Return the sorted names of the files of a folder of which `has_word` is true; read once for all."""
+
         def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
             """Return the sorted names of the folders directly below a folder of which `has_word` is true; read once for all."""
 

@@ -142,6 +142,34 @@ def test_many_files_cost_what_each_costs(name, tmp_path):
     assert not is_steeper_than_linear(calls, 20)
 
 
+TOGETHER = {
+    "what is copied and what is ignored": {
+        "Dockerfile": ("FROM debian:12\n", "COPY a@ /b@\n"),
+        ".dockerignore": ("", "a@/*.log\n!a@/x.log\n"),
+    },
+    "stages and what builds them": {
+        "Dockerfile": ("", "FROM debian:12 AS s@\nCMD [\"a\"]\n"),
+        ".github/workflows/@.yml": ("", "on: push\njobs: {a: {runs-on: x, steps: [{run: docker build --target s@ .}]}}\n"),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_each_is_not_compared_with_each(name, tmp_path):
+    """A file whose name has no `@` holds all of them, otherwise each has its own."""
+
+    def calls(count: int) -> int:
+        files: dict[str, str] = {}
+        for path, (head, each) in TOGETHER[name].items():
+            for number in range(count):
+                one = path.replace("@", str(number))
+                files[one] = files.get(one, head) + each.replace("@", str(number))
+        root = write(tmp_path.resolve() / str(count), files)
+        return calls_of(lambda: check(root))
+
+    assert not is_steeper_than_linear(calls, 80)
+
+
 READ_INTO = {
     ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{run: make && make test}, {uses: actions/checkout@v4}]\n",
     "Dockerfile": "FROM debian:12 AS a\nUSER app\nRUN cd /a && make\nFROM a\nCOPY --from=a /a /b\n",

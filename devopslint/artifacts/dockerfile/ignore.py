@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.knowledge.ignore_patterns import read_patterns
+from devopslint.knowledge.ignore_patterns import Patterns, read_patterns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def _find(model: Model) -> Ignore | None:
 _COMPOSE = tuple(f"{stem}.{end}" for stem in ("compose", "docker-compose") for end in ("yaml", "yml"))
 _CONTEXTS = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", *_COMPOSE, "Makefile")
 """Files that give a build contexts of other names."""
+_WORKFLOWS, _YAML = ".github/workflows", (".yaml", ".yml")
 
 
 def is_named_context(model: Model, name: str) -> bool:
@@ -80,8 +81,7 @@ def is_target(model: Model, name: str) -> bool:
     while True:
         files = [f"{folder}/{file}" if folder else file for file in _CONTEXTS]
         if not folder:
-            workflows = ".github/workflows"
-            files.extend(f"{workflows}/{file}" for file in workspace.names(workflows))
+            files.extend(f"{_WORKFLOWS}/{file}" for file in workspace.files_with_word(_WORKFLOWS, _YAML, name))
         for path in files:
             source = workspace.source(path) if workspace.exists(path) else None
             if source is not None and mentioned.search(source.text):
@@ -115,7 +115,7 @@ class Ignore:
         self.source = source
         self.folder = folder
         self.is_certain = is_certain
-        self.patterns = [one for one in read_patterns(source.text) if one.pattern]
+        self.patterns = Patterns(one for one in read_patterns(source.text) if one.pattern)
 
     def excludes(self, path: str) -> bool:
         """Say whether a path is kept out of the build context, and nothing below it let in again."""
@@ -124,18 +124,18 @@ class Ignore:
     def excluding(self, path: str) -> Pattern | None:
         """Return the pattern that keeps a path out of the build context; `None` when none does."""
         found = None
-        for one in self.patterns:
-            if one.expression.match(path):
+        for one in self.patterns.that_may_fit(path):
+            if one.fits(path):
                 found = None if one.keeps else one
-            elif one.keeps and found is not None and one.expression.pattern.startswith(re.escape(path) + "/"):
+            elif one.keeps and one.is_below(path):
                 found = None
         return found
 
     def lets_in_below(self, path: str) -> bool:
         """Say whether an exception may let in again what lies below a folder that is kept out."""
         found = False
-        for one in self.patterns:
-            if one.expression.match(path):
+        for one in self.patterns.that_may_fit(path):
+            if one.fits(path):
                 found = False
             elif one.keeps and one.may_match_below(path):
                 found = True

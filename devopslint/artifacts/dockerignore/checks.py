@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerignore.patterns import is_wild
+from devopslint.knowledge.ignore_patterns import is_wild
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerignore.patterns import Patterns
+    from devopslint.knowledge.ignore_patterns import Patterns
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -57,7 +57,7 @@ def undone_exception(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if _OTHER_FAULT.search(one.text.removeprefix("!")):
         return
-    last = patterns.last_that_matches(one.pattern)
+    last = patterns.last_that_fits(one.pattern)
     if last > index and not patterns.all[last].keeps:
         source = subject.document.source
         below = patterns.all[last]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerignore.patterns import Patterns
-from devopslint.knowledge.ignore_patterns import read_patterns
+from devopslint.knowledge.ignore_patterns import Patterns, read_patterns
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map
 
