@@ -162,14 +162,40 @@ def _major(subject: Subject, uses: ActionRef) -> int | None:
 
 
 def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find versions of official actions that GitHub refuses to run."""
+    """Find versions of official actions with which every job fails."""
     uses = _uses(subject)
     if uses is None or uses.name not in known.REFUSED:
         return
-    first, since = known.REFUSED[uses.name]
+    version, first = _refused(subject, uses)
+    if version:
+        since = known.REFUSED[uses.name][1]
+        yield Problem(_ref_place(subject, uses), action=uses.name, version=version, since=since, first=first)
+
+
+def _refused(subject: Subject, uses: ActionRef) -> tuple[str, str]:
+    """Return the version in use and the one to move to when the first no longer works, else two empty texts."""
+    firsts = known.REFUSED.get(uses.name, ((), ""))[0]
     major = _major(subject, uses)
-    if major is not None and major < first:
-        yield Problem(_ref_place(subject, uses), action=uses.name, major=major, since=since, first=first)
+    if major is None or not firsts:
+        return "", ""
+    if major < firsts[0][0]:
+        return f"v{major}", f"v{firsts[0][0]}"
+    version = _version(subject, uses)
+    first = next((one for one in firsts if version[:1] == one[:1]), ())
+    return (f"v{_dotted(version)}", f"v{_dotted(first)}") if len(version) == 3 and version < first else ("", "")
+
+
+def _version(subject: Subject, uses: ActionRef) -> tuple[int, ...]:
+    """Return as much of the version in use as the ref, the table of commits or the comment behind a commit tells."""
+    text = uses.ref
+    if uses.is_sha:
+        text = version_of_commit(uses) or comment_behind(subject.document.source, subject.value.at["uses"][3])
+    found = FULL_VERSION.match(text)
+    return tuple(int(part) for part in found.groups() if part is not None) if found else ()
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in version)
 
 
 def _first_to_use(majors: Mapping[str, Any]) -> int | None:
@@ -183,7 +209,7 @@ def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
     """Return what is used, its major, the Node that it was made for, and the major to move to; else `None`."""
     uses = _uses(subject)
     major = _major(subject, uses) if uses is not None else None
-    if uses is None or major is None or major < known.REFUSED.get(uses.name, (0, ""))[0]:
+    if uses is None or major is None or _refused(subject, uses)[0]:
         return None
     found = _move_of(uses.name, major)
     return (uses, major, *found) if found is not None else None
@@ -283,15 +309,12 @@ def vulnerable_action(subject: Subject, options: Options) -> Iterator[Problem]:
     uses = _uses(subject)
     if uses is None or uses.slug not in known.VULNERABLE:
         return
-    text = uses.ref
-    if uses.is_sha:
-        text = version_of_commit(uses) or comment_behind(subject.document.source, subject.value.at["uses"][3])
-    found = FULL_VERSION.match(text)
-    version = tuple(int(part) for part in found.groups() if part is not None) if found else ()
+    version = _version(subject, uses)
     for fixed, advisory, flaw in known.VULNERABLE[uses.slug]:
         if _is_hit(uses, version, fixed, advisory):
-            before = ".".join(str(part) for part in fixed)
-            yield Problem(_ref_place(subject, uses), action=uses.slug, advisory=advisory, flaw=flaw, fixed=before)
+            yield Problem(
+                _ref_place(subject, uses), action=uses.slug, advisory=advisory, flaw=flaw, fixed=_dotted(fixed)
+            )
             return
 
 
