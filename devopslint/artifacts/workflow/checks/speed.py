@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.published import entry_of
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -64,10 +65,17 @@ _FOLDERS = (
 )  # fmt: skip
 """Folder → the package manager that keeps what it has fetched there."""
 _WITHOUT_CACHE = {
-    "dtolnay/rust-toolchain": "cargo", "actions-rs/toolchain": "cargo", "shivammathur/setup-php": "composer",
-    "ruby/setup-ruby": "bundler", "actions/setup-dotnet": "nuget",
-}  # fmt: skip
-"""Action that sets a language up, and keeps nothing for its package manager unless it is told."""
+    "dtolnay/rust-toolchain": ("cargo", "", "add `Swatinem/rust-cache` behind it"),
+    "actions-rs/toolchain": ("cargo", "", "add `Swatinem/rust-cache` behind it"),
+    "shivammathur/setup-php": (
+        "composer",
+        "",
+        "add `actions/cache` for the folder that `composer config cache-files-dir` names",
+    ),
+    "ruby/setup-ruby": ("bundler", "bundler-cache", "set `bundler-cache: true`, which installs the gems, too"),
+    "actions/setup-dotnet": ("nuget", "cache", "set `cache: true`"),
+}
+"""Action that keeps nothing for a package manager unless it is told → the manager, the input for it, and what to do."""
 _GATE = 3
 _CACHES_GRADLE = ("gradle/actions/setup-gradle", "gradle/gradle-build-action")
 """Actions that keep the caches of Gradle by themselves, and better. Source: docs/setup-gradle.md of gradle/actions."""
@@ -117,9 +125,9 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
         used = [
             manager for manager in _CACHES.get(name, ()) if manager in managers and managers[manager].index > step.index
         ]
-        other = _WITHOUT_CACHE.get(name, "")
+        other, key, advice = _WITHOUT_CACHE.get(name, ("", "", ""))
         if other in managers and managers[other].index > step.index and not _is_told_to_cache(step):
-            yield Problem(("steps", step.index, "uses"), action=name, manager=other)
+            yield Problem(("steps", step.index, "uses"), action=name, manager=other, advice=_newer(step, key) + advice)
             return
         if (
             used
@@ -127,8 +135,15 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
             and "package-manager-cache" not in step.inputs
             and not _caches_by_itself(step, used[0])
         ):
-            yield Problem(("steps", step.index, "uses"), action=name, manager=used[0])
+            advice = f"{_newer(step, 'cache')}set `cache: {used[0]}`"
+            yield Problem(("steps", step.index, "uses"), action=name, manager=used[0], advice=advice)
             return
+
+
+def _newer(step: Step, key: str) -> str:
+    """Return the advice to move to a newer version, where the one in use has no such input; else an empty text."""
+    entry = entry_of(step) if key else None
+    return "move to a newer version and " if entry is not None and key not in entry["inputs"] else ""
 
 
 def _is_told_to_cache(step: Step) -> bool:
