@@ -108,6 +108,7 @@ BOMBS = {
     "calls in one line of a script": (".github/workflows/a.yml", RUN + "docker build a; terraform a; gh api a; docker compose a; login a; pip install a; dotnet restore a; msiexec a; " * 1000 + "\n"),
     "names of secrets in a script": (".github/workflows/a.yml", RUN + "key" * 30_000 + "\n"),
     "brackets in a script": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'if [ " + "[a" * 30_000 + " = b ]; then a; fi'}]}}\n"),
+    "heredocs that nothing ends": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n" + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
 }  # fmt: skip
 SECONDS = 20
 """Generous, for machines that are busy; what is not linear takes minutes."""

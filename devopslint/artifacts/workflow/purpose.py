@@ -11,6 +11,7 @@ from functools import lru_cache
 from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS, WORDS
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.shells import powershell_code
+from devopslint.artifacts.workflow.stretches import heredocs, without
 from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.syntax.patterns import lazily
 
@@ -46,10 +47,8 @@ _SAYS = lazily(r"(?:#|gh (?:pr|issue) |git (?:commit|tag|log|grep) |[ef]?grep |l
 _SAID = lazily(
     r"\b(?:echo|printf)\s+(?:-\w+\s+)*(?:\"[^\"\n$`]*\"|'[^'\n]*')|^[ \t]*(?:echo|printf) [^&|;\n]*", re.MULTILINE
 )
-_DOCUMENT = lazily(
-    r"^[^\n|]*\b(?:cat|tee)\b[^\n|]*<<-?[ \t]*[\"']?(\w+)[\"']?[^\n|]*\n.*?^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL
-)
-"""A text that is written to a file or into the log, not handed to a command."""
+_DOCUMENT = lazily(r"^(?=[^|]*$)(?>.*?\b(?:cat|tee)\b).*<<-?[ \t]*[\"']?(\w+)")
+"""The line that begins a text which is written to a file or into the log, not handed to a command."""
 
 
 def purposes(step: Step) -> frozenset[str]:
@@ -96,7 +95,7 @@ def is_on_runner(image: str) -> bool:
 def _of_script(text: str) -> frozenset[str]:
     plain = powershell_code(text) if "<#" in text or "Write-" in text or re.search(r"@['\"]\s*\n", text) else text
     plain = plain.replace("\\\n", " ")
-    plain = _SAID.sub("echo", _DOCUMENT.sub("", plain) if "<<" in plain else plain)
+    plain = _SAID.sub("echo", without(plain, heredocs(plain, _DOCUMENT)) if "<<" in plain else plain)
     script = "\n".join(line for line in plain.split("\n") if not _SAYS.match(line.lstrip()))
     found = {
         purpose

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.workflow.stretches import within
+from devopslint.artifacts.workflow.stretches import heredocs, within
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _COMMAND = lazily(r"(?:(?<![\w:])|(?<=\\n))(?:::|##\[)(set-output|save-state|set-env|add-path)(?=[ :\]])")
-_WRITTEN_TO_FILE = lazily(
-    r"^[^\n]*(?:<<-?[ \t]*[\"']?(\w+)[\"']?[^\n|]*>|>[^\n|]*<<-?[ \t]*[\"']?(\w+)[\"']?)[^\n]*\n.*?^[ \t]*(?:\1|\2)[ \t]*$",
-    re.MULTILINE | re.DOTALL,
-)
-"""Heredocs that go to a file, not into the log."""
+_HEREDOC_TO_FILE = lazily(r"<<-?[ \t]*[\"']?(\w+)[\"']?[^|]*>|>[^|]*<<-?[ \t]*[\"']?(\w+)")
+"""The line that begins a heredoc which goes to a file, not into the log."""
 _FILES = {
     "set-output": "GITHUB_OUTPUT",
     "save-state": "GITHUB_STATE",
@@ -61,7 +58,7 @@ def deprecated_command(subject: Subject, options: Options) -> Iterator[Problem]:
     fragment = step.workflow.fragment((*step.path, "with", "script")) if is_script else step.fragment
     if fragment is None:
         return
-    is_written = within(found.span() for found in _WRITTEN_TO_FILE.finditer(script))
+    is_written = within(heredocs(script, _HEREDOC_TO_FILE) if "<<" in script else ())
     for found in _COMMAND.finditer(script):
         start = script.rfind("\n", max(found.start() - _FARTHEST, 0), found.start()) + 1
         start = max(start, found.start() - _FARTHEST)
