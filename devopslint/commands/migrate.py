@@ -43,7 +43,7 @@ _READERS: Sequence[tuple[Sequence[str], Sequence[str], Reader]] = (
     ((".shellcheckrc", "shellcheckrc"), ("shell",), linter_files.shellcheckrc),
     (
         ("kics.config", "kics.yaml", "kics.yml", "kics.json"),
-        ("dockerfile", "kubernetes", "terraform"),
+        ("dockerfile", "kubernetes", "terraform", "workflow"),
         scanner_files.kics,
     ),
     (("polaris.yaml", "polaris.yml", ".polaris.yaml", ".polaris.yml"), ("kubernetes",), scanner_files.polaris),
@@ -80,6 +80,7 @@ def migrate(folder: str, *, write: bool) -> int:
                 break
     for name, path, read in found:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
+            migration.artifacts = migration.sources[name]
             read(migration, name, file.read())
     if not found:
         known = ", ".join(names[0] for names, _, _ in _READERS)

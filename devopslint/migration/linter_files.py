@@ -115,9 +115,11 @@ def hadolint(migration: Migration, name: str, text: str) -> None:
             migration.switch_on("hadolint", ["DL3050"], name, "strict-labels")
     threshold = values.get("failure-threshold")
     if threshold in {"ignore", "none"} or values.get("no-fail") is True:
-        migration.set_one("fail-on", "never", name)
+        migration.set_one(
+            "fail-on", "never", f"{name}: {'no-fail' if values.get('no-fail') is True else 'failure-threshold'}"
+        )
     elif threshold in _LEVELS:
-        migration.set_one("fail-on", _LEVELS[str(threshold)], name)
+        migration.set_one("fail-on", _LEVELS[str(threshold)], f"{name}: failure-threshold")
     if values.get("disable-ignore-pragma") is True:
         migration.set_one("peer-ignores", False, f"{name}: disable-ignore-pragma")
     known = ("ignored", "override", "trustedRegistries", "failure-threshold", "no-fail", "format", "no-color")
@@ -262,7 +264,7 @@ def actionlint(migration: Migration, name: str, text: str) -> None:
                 migration.leave_out("shellcheck", codes, where, [glob])
             elif re.match(r"\W*(?:\.\*)?shellcheck reported issue", str(pattern)):
                 for one in expanded(glob):
-                    migration.for_paths.setdefault(one, {})["shell/shellcheck"] = (
+                    migration.for_paths.setdefault((one,), {})["shell/shellcheck"] = (
                         "actionlint: shellcheck reported issue"
                     )
             else:

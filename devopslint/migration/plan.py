@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 _ORDER = ("strict", "note", "warning", "error", "never", False, True)
 """What lets more be seen, first."""
+_EVERYTHING = frozenset({"dockerfile", "kubernetes", "terraform", "workflow"})
+"""The kinds of files that a peer must look at for what it says of all its files to hold for all of ours."""
+_SCRIPTS_IN = {
+    "dockerfile": ("[Dd]ockerfile*", "*.[Dd]ockerfile", "[Cc]ontainerfile*", "*.[Cc]ontainerfile"),
+    "workflow": (".github/**", "action.yml", "action.yaml"),
+}
+"""The kinds of files that hold scripts, and the globs that fit them."""
+_TITLES = {
+    "dependabot": "Dependabot", "dockerfile": "Dockerfiles", "kubernetes": "manifests", "shell": "scripts",
+    "terraform": "Terraform", "workflow": "workflows",
+}  # fmt: skip
 _CODE = re.compile(r"SC\d{4}$", re.IGNORECASE)
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*$")
@@ -31,12 +42,15 @@ class Migration:
         self.today = today
         self.sources: dict[str, Sequence[str]] = {}
         """Each file that was read, and the artifacts that its peer is about."""
+        self.artifacts: Sequence[str] = ()
+        """Those of the file that is being read."""
         self.choosing: set[str] = set()
         """The files that say what alone is to run."""
         self.select: dict[str, str] = {}
         self.ignore: dict[str, str] = {}
-        self.for_paths: dict[str, dict[str, str]] = {}
+        self.for_paths: dict[tuple[str, ...], dict[str, str]] = {}
         self.levels: dict[str, tuple[str, str]] = {}
+        self.levels_for: dict[tuple[str, ...], dict[str, tuple[str, str]]] = {}
         self.options: dict[str, dict[str, tuple[Any, str]]] = {}
         self.settings: dict[str, tuple[Any, str]] = {}
         self.exclude: dict[str, str] = {}
@@ -45,7 +59,16 @@ class Migration:
         """What could not be read of the files, and where."""
 
     def set_one(self, name: str, value: Any, where: str) -> None:
-        """Set what holds for all; where peers differ over a level, the one that lets more be seen holds."""
+        """Set what holds for all files; where peers differ over a level, the one that lets more be seen holds.
+
+        What a peer says of a few kinds of files is told instead: no setting of ours holds for these alone.
+        """
+        if not _EVERYTHING.issubset(self.artifacts):
+            kinds = [_TITLES[artifact] for artifact in self.artifacts]
+            whole = " and ".join([", ".join(kinds[:-1]), kinds[-1]] if kinds[1:] else kinds)
+            why = f"it is about {whole} alone, and `{name}: {_value(value)}` would hold for all files here"
+            self.none_for(where, "", why)
+            return
         before, said = self.settings.get(name, (value, where))
         if before != value:
             kept = min((before, said), (value, where), key=lambda one: _ORDER.index(one[0]))
@@ -62,9 +85,12 @@ class Migration:
             self.ignore.setdefault(artifact, where)
 
     def leave_unread(self, glob: str, where: str) -> None:
-        """Exclude files."""
+        """Exclude files; what a peer of one kind does not look at, others still do."""
         for one in expanded(glob.removeprefix("./")):
-            self.exclude.setdefault(one, where)
+            if len(self.artifacts) > 1:
+                self.exclude.setdefault(one, where)
+            else:
+                self.for_paths.setdefault((one,), {}).update(dict.fromkeys(self.artifacts, where))
 
     def choose(self, word: str, name: str, why: str) -> None:
         """Run what a word selects, and nothing else that is not chosen, too."""
@@ -107,16 +133,26 @@ class Migration:
         for identifier in identifiers:
             for rule in self.rules_for(peer, str(identifier), where):
                 said = f"{peer} {identifier}" + (f": {why}" if why else "")
-                if not paths:
-                    self.ignore.setdefault(rule.id, said)
-                for path in paths:
-                    self.for_paths.setdefault(path, {}).setdefault(rule.id, said)
+                globs: list[tuple[str, ...]] = [(path,) for path in paths]
+                globs = globs or [self._globs_of(rule, str(identifier))]
+                for one in globs:
+                    (self.for_paths.setdefault(one, {}) if one else self.ignore).setdefault(rule.id, said)
 
     def level(self, peer: str, identifiers: Iterable[Any], level: str, where: str) -> None:
         """Give the equals of a peer's rules a level, and so let them run in every profile."""
         for identifier in identifiers:
             for rule in self.rules_for(peer, str(identifier), where):
-                self.levels[rule.id] = level, f"{peer} {identifier}"
+                globs = self._globs_of(rule, str(identifier))
+                levels = self.levels_for.setdefault(globs, {}) if globs else self.levels
+                levels[rule.id] = level, f"{peer} {identifier}"
+
+    def _globs_of(self, rule: Rule, identifier: str) -> tuple[str, ...]:
+        """Return globs of the files in which a peer looks for what a rule on all scripts means; none for everywhere."""
+        if rule.id.partition("/")[0] != "shell" or "shell" in self.artifacts:
+            return ()
+        meant = "dockerfile" if "DOCKER" in identifier else "workflow" if "_GHA_" in identifier else ""
+        kinds = [kind for kind in _SCRIPTS_IN if kind == meant or (not meant and kind in self.artifacts)]
+        return () if len(kinds) == len(_SCRIPTS_IN) else tuple(glob for kind in kinds for glob in _SCRIPTS_IN[kind])
 
     def switch_on(self, peer: str, identifiers: Iterable[Any], where: str, why: str) -> None:
         """Let the equals of a peer's rules run in every profile: one that the configuration gives a level does."""
@@ -174,11 +210,17 @@ class Migration:
                 lines += [
                     f"      {name}: {_value(value)}{_said(why)}" for name, (value, why) in self.options[ours].items()
                 ]
-        if self.for_paths:
+        if self.for_paths or self.levels_for:
             lines.append("overrides:")
-        for path, ignored in self.for_paths.items():
-            lines += [f"  - paths: [{_quoted(path)}]", "    ignore:"]
-            lines += [f"      - {ours}{_said(why)}" for ours, why in sorted(ignored.items())]
+        for paths in {**self.for_paths, **self.levels_for}:
+            lines += [f"  - paths: {_value(paths)}"]
+            if paths in self.for_paths:
+                ignored = sorted(self.for_paths[paths].items())
+                lines += ["    ignore:", *(f"      - {ours}{_said(why)}" for ours, why in ignored)]
+            if paths in self.levels_for:
+                lines.append("    rules:")
+                for ours, (level, why) in sorted(self.levels_for[paths].items()):
+                    lines.append(f"      {ours}: {{level: {level}}}{_said(why)}")
         if self.without:
             lines += ["# What has no equal here:", *(f"#   {_in_comment(line)}" for line in self.without)]
         return "\n".join(lines) + "\n"

@@ -45,7 +45,7 @@ def kube_linter(migration: Migration, name: str, text: str) -> None:
         else:
             migration.leave_unread(str(path), f"{name}: ignorePaths")
     if checks.get("addAllBuiltIn") is True:
-        migration.set_one("profile", "strict", f"{name}: addAllBuiltIn")
+        migration.switch_on("kube-linter", sorted(migration.ids_of("kube-linter")), name, "addAllBuiltIn")
     for check in as_list(values.get("customChecks")):
         check = as_map(check)  # noqa: PLW2901 (what is said, or nothing)
         migration.none_for(name, f"customChecks: {check.get('name')}", "write it as a rule: `devopslint rule new`")
@@ -113,7 +113,6 @@ def trivy(migration: Migration, name: str, text: str) -> None:
     levels = {_GRAVITY[one] for one in severities if one in _GRAVITY}
     if levels and "note" not in levels:
         migration.set_one("min-level", "warning" if "warning" in levels else "error", f"{name}: severity")
-        migration.none_for(name, "severity", "`min-level` is the nearest; the levels of rules are those of devopslint")
     if values.get("exit-code") == 0:
         migration.set_one("fail-on", "never", f"{name}: exit-code")
     rest(migration, name, scan, ("skip-dirs", "skip-files", "scanners"), "scan.")

@@ -41,19 +41,76 @@ def test_hadolint(tmp_path: Path) -> None:
     assert "dockerfile/latest-tag" not in rules(found)
     assert "error dockerfile/apt-lists-kept Dockerfile" in found
     assert "error dockerfile/forbidden-registry Dockerfile" in found or "dockerfile/forbidden-registry" in rules(found)
-    assert without == [".hadolint.yaml: DL9999: no rule here is its equal", ".hadolint.yaml: strict"]
+    assert without == [
+        ".hadolint.yaml: DL9999: no rule here is its equal",
+        ".hadolint.yaml: failure-threshold: it is about Dockerfiles alone, "
+        "and `fail-on: error` would hold for all files here",
+        ".hadolint.yaml: strict",
+    ]
     text = (tmp_path / ".devopslint.yaml").read_text()
-    assert "fail-on: error  # .hadolint.yaml\n" in text
+    assert "\nfail-on" not in text
     assert "      registries: [ghcr.io, 'x.example/*']  # .hadolint.yaml: trustedRegistries\n" in text
-    assert "  - shell/SC2086  # hadolint SC2086\n" in text
+    assert "      - shell/SC2086  # hadolint SC2086\n" in text
     assert "# What has no equal here:\n#   .hadolint.yaml: DL9999: no rule here is its equal\n" in text
 
 
 def test_labels_of_hadolint(tmp_path: Path) -> None:
     config = "label-schema: {maintainer: text}\nstrict-labels: true\ndisable-ignore-pragma: true\n"
     text = "# hadolint ignore=DL3007\nFROM ubuntu:latest\nLABEL other=a\n"
-    found, _ = migrated(tmp_path, {"Dockerfile": text, ".hadolint.yml": config})
-    assert {"dockerfile/missing-label", "dockerfile/unexpected-label", "dockerfile/latest-tag"} <= rules(found)
+    found, without = migrated(tmp_path, {"Dockerfile": text, ".hadolint.yml": config})
+    assert {"dockerfile/missing-label", "dockerfile/unexpected-label"} <= rules(found)
+    # the comments for other tools in other files are heeded as before
+    assert without == [
+        ".hadolint.yml: disable-ignore-pragma: it is about Dockerfiles alone, "
+        "and `peer-ignores: false` would hold for all files here"
+    ]
+
+
+SCRIPT = "if [ $A = x ]; then make; fi"
+SCRIPTS = {
+    "Dockerfile": f"FROM alpine:3.22\nRUN {SCRIPT}\n",
+    "api/prod.Dockerfile": f"FROM alpine:3.22\nRUN {SCRIPT}\n",
+    ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: "
+    f"{SCRIPT}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "kept"),
+    [
+        (".hadolint.yaml", "ignored: [SC2086]\n", {".github/workflows/ci.yml"}),
+        (".shellcheckrc", "disable=SC2086\n", set()),
+        ("zizmor.yml", "rules: {}\n", set(SCRIPTS)),
+    ],
+)
+def test_codes_of_shellcheck_are_left_out_where_the_peer_looks(
+    name: str, config: str, kept: set[str], tmp_path: Path
+) -> None:
+    found, _ = migrated(tmp_path, {**SCRIPTS, name: config})
+    assert {one.split()[2] for one in found if "shell/unquoted-in-test" in one} == kept
+
+
+def test_levels_of_shellcheck_codes_hold_where_the_peer_looks(tmp_path: Path) -> None:
+    found, _ = migrated(tmp_path, {**SCRIPTS, ".hadolint.yaml": "override: {error: [SC2086]}\n"})
+    levels = {one.split()[2]: one.split()[0] for one in found if "shell/unquoted-in-test" in one}
+    assert (levels["Dockerfile"], levels["api/prod.Dockerfile"]) == ("error", "error")
+    assert levels[".github/workflows/ci.yml"] != "error"
+
+
+def test_what_kube_linter_does_not_look_at_is_checked_for_others(tmp_path: Path) -> None:
+    config = "checks: {ignorePaths: ['old/**'], addAllBuiltIn: true}\n"
+    files = {**POD, "old/pod.yaml": POD["pod.yaml"], "old/Dockerfile": DOCKERFILE["Dockerfile"]}
+    found, without = migrated(tmp_path, {**files, **DOCKERFILE, ".kube-linter.yaml": config})
+    assert {one.split()[2] for one in found if one.split()[1].startswith("kubernetes/")} == {"pod.yaml"}
+    assert {one.split()[2] for one in found if "dockerfile/latest-tag" in one} == {"Dockerfile", "old/Dockerfile"}
+    assert "profile" not in (tmp_path / ".devopslint.yaml").read_text()
+    assert without == []
+    # all that kube-linter can find is found, and nothing more of a Dockerfile
+    (tmp_path / ".devopslint.yaml").unlink()
+    plain = {f"{one['level']} {one['rule']} {one['path']}" for one in findings("--fail-on", "never", cwd=tmp_path)}
+    more = set(found) - plain
+    assert more
+    assert all(one.split()[1].startswith("kubernetes/") for one in more)
 
 
 def test_checkov(tmp_path: Path) -> None:
@@ -143,9 +200,12 @@ def test_trivy(tmp_path: Path) -> None:
     assert not rules(found) & {"dockerfile/latest-tag", "kubernetes/latest-tag"}
     assert "dockerfile/missing-user" in rules(found)
     assert [one.split()[2] for one in found if "public-bucket-acl" in one] == ["b/main.tf"]
-    assert not any("skipped" in one or "no.tf" in one or one.startswith("note") for one in found)
+    assert not any("skipped" in one or "no.tf" in one for one in found)
     assert without == [
-        "trivy.yaml: severity: `min-level` is the nearest; the levels of rules are those of devopslint",
+        "trivy.yaml: severity: it is about Dockerfiles, manifests and Terraform alone, "
+        "and `min-level: warning` would hold for all files here",
+        "trivy.yaml: exit-code: it is about Dockerfiles, manifests and Terraform alone, "
+        "and `fail-on: never` would hold for all files here",
         "trivy.yaml: vex",
         ".trivyignore:3: DS002: its time ended with 2026-05-31, so that it is not left out",
         ".trivyignore:4: AVD-KSV-0013 until 2026-06-01: it is left out for ever; only comments have a last day",
@@ -176,6 +236,7 @@ def test_tflint(tmp_path: Path) -> None:
     assert "terraform/slash-comment" in rules(found)
     assert "terraform/unused-declaration" not in rules(found)
     assert without == [
+        ".tflint.hcl: force: it is about Terraform alone, and `fail-on: never` would hold for all files here",
         ".tflint.hcl: plugin aws: what it checks by asking the cloud is not checked here",
         ".tflint.hcl: rule terraform_comment_syntax: x",
     ]
