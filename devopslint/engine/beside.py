@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devopslint.knowledge.git_ignored import may_be_ignored
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,27 +22,10 @@ class Beside:
         """Return those files, sorted."""
         workspace, excludes = self._workspace, self._workspace.excludes
         kept = sorted(path for path in paths if excludes is None or not excludes(path))
-        if not workspace.root or not any(_may_be_ignored(path, workspace) for path in kept):
+        if not workspace.root or not any(may_be_ignored(path, workspace) for path in kept):
             return kept
         if self._all is None:
             from devopslint.engine.discover import discover
 
             self._all = frozenset(discover(workspace.root, [workspace.root]).found)
         return [path for path in kept if path in self._all]
-
-
-def _may_be_ignored(path: str, workspace: Workspace) -> bool:
-    """Say whether a line of a `.gitignore` fits a file or a folder above it: cheaper than to ask git, which tells for sure."""
-    from devopslint.policy.globs import IgnoreLines
-
-    names = path.split("/")
-    for depth in range(len(names)):
-        ignoring = "/".join([*names[:depth], ".gitignore"])
-        source = workspace.source(ignoring) if workspace.exists(ignoring) else None
-        if source is None:
-            continue
-        lines = IgnoreLines(source.text.split("\n"))
-        for end in range(depth + 1, len(names) + 1):
-            if lines.verdict("/".join(names[depth:end]), end < len(names)):
-                return True
-    return False

@@ -9,6 +9,7 @@ from devopslint.artifacts.dockerfile.checks.common import docker_place, ships
 from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.files import REMOTE, sources_and_destination
 from devopslint.artifacts.dockerfile.ignore import read_ignore
+from devopslint.knowledge.git_ignored import may_be_ignored
 from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
@@ -48,17 +49,41 @@ def context_without_ignore(subject: Subject, options: Options) -> Iterator[Probl
 
 
 def ignore_lets_through(subject: Subject, options: Options) -> Iterator[Problem]:
-    """`COPY .` into the final image with a `.dockerignore` that lets `.git` or `.env` through."""
+    """`COPY .` into the final image with a `.dockerignore` that lets `.git` or `.env` through, where these may be."""
     step: Step = subject.context
     words = context_words(step)
     if not words or not ships(step) or step.instruction.flag("exclude") or step.instruction.onbuild:
         return
     ignore = read_ignore(step.model)
-    if ignore is None:
+    if ignore is None or not _holds(step, ignore):
         return
-    missed = [name for name in options["paths"] if not ignore.excludes(name)]
+    missed = [name for name in options["paths"] if not ignore.excludes(name) and _may_be_in(step, ignore.folder, name)]
     if missed:
         yield Problem(docker_place(step, words[0]), paths=", ".join(f"`{name}`" for name in missed))
+
+
+def _holds(step: Step, ignore: Ignore) -> bool:
+    """Say whether the build heeds an ignore file: one above the Dockerfile's folder is when that can't be the context."""
+    own = step.model.source.path.rpartition("/")[0]
+    workspace = step.model.workspace
+    if ignore.is_certain or ignore.folder == own or workspace is None:
+        return True
+    if all("ockerfile" in name or "ontainerfile" in name for name in workspace.names(own)):
+        return True
+    named = (text for other in step.model.steps for text, _ in named_sources(other))
+    paths = (posixpath.normpath(text.strip("/")) for text in named if not re.search(r"[*?\[$]|://", text))
+    return any(_is_only_there(step, ignore.folder, path) for path in paths if path != "." and ".." not in path)
+
+
+def _may_be_in(step: Step, folder: str, name: str) -> bool:
+    """Say whether a context may hold a path: below the root there is no `.git`, and of others there must be a sign."""
+    workspace = step.model.workspace
+    if workspace is None or not folder:
+        return True
+    beside = workspace.names(folder)
+    if name == ".git":
+        return name in beside
+    return any(one.startswith(name) for one in beside) or may_be_ignored(f"{folder}/{name}", workspace)
 
 
 def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -106,8 +131,7 @@ def _is_only_there(step: Step, folder: str, path: str) -> bool:
     """Say whether a source is a file below a folder above the Dockerfile, and not below its own: that one is the context."""
     workspace = step.model.workspace
     own = step.model.source.path.rpartition("/")[0]
-    return (
-        workspace is not None
-        and workspace.exists(f"{folder}/{path}" if folder else path)
-        and not workspace.exists(f"{own}/{path}" if own else path)
-    )
+    if workspace is None:
+        return False
+    there, here = (f"{one}/{path}" if one else path for one in (folder, own))
+    return workspace.exists(there) and not workspace.exists(here)

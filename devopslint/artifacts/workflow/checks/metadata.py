@@ -6,8 +6,8 @@ import os
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
+from devopslint.knowledge.git_ignored import may_be_ignored
 from devopslint.knowledge.images import image_tag
-from devopslint.policy.globs import Glob
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -136,13 +136,4 @@ def _may_be_made(workspace: Workspace, path: str, action: str) -> bool:
     names = {name for folder in folders for name in workspace.names(folder)}
     if names & _BUILDS or not names.difference(action.split("/")):
         return True
-    return any(_is_ignored(workspace, folder, path) for folder in folders)
-
-
-def _is_ignored(workspace: Workspace, folder: str, path: str) -> bool:
-    """Say whether the `.gitignore` of a folder leaves out a file, or a folder above it."""
-    ignores = os.path.join(folder, ".gitignore")
-    source = workspace.source(ignores) if workspace.exists(ignores) else None
-    names = os.path.relpath(path, folder or ".").split("/")
-    globs = [Glob(line.strip()) for line in source.text.splitlines() if line.strip()] if source is not None else []
-    return any(glob.fits(names) or glob.fits(names, below=True) for glob in globs)
+    return may_be_ignored(path, workspace)
