@@ -95,9 +95,7 @@ def pipe_without_pipefail(subject: Subject, options: Options) -> Iterator[Proble
         return
     if command.wrapper is not None and "pipefail" in command.wrapper.args:
         return
-    last = right
-    while last.piped_to is not None:
-        last = last.piped_to
+    last = _end_of_pipe(command)
     if last.name in _NO_PIPEFAIL_NEEDED or any(other.failure_ignored for other in (right, last)):
         return
     script = step.read_script()
@@ -105,7 +103,18 @@ def pipe_without_pipefail(subject: Subject, options: Options) -> Iterator[Proble
         if other.index < command.index and "pipefail" in other.args:
             return
     assert command.name_word is not None
-    yield Problem(place_of(command.name_word), name=command.name)
+    yield Problem(place_of(command.name_word), name=command.name, last=_called(last))
+
+
+def _end_of_pipe(command: Command) -> Command:
+    """Return the last command of the pipe that a command stands in."""
+    while command.piped_to is not None:
+        command = command.piped_to
+    return command
+
+
+def _called(command: Command) -> str:
+    return f"`{command.name}`" if command.name else "the last command"
 
 
 def _fails_on_pipe(step: Step) -> bool:
@@ -154,15 +163,12 @@ def unchecked_pipe(subject: Subject, options: Options) -> Iterator[Problem]:
         if command.within is not None or command.failure_ignored or (outer is not None and "pipefail" in outer.args):
             continue
         assert command.name_word is not None
-        yield Problem(place_of(command.name_word), name=command.name)
+        yield Problem(place_of(command.name_word), name=command.name, last=_called(_end_of_pipe(command)))
 
 
 def _is_run(command: Command) -> bool:
     """Say whether what a command fetches is run: what it lacks when the transfer breaks off is not run, and nothing tells."""
-    last = command.piped_to
-    while last is not None and last.piped_to is not None:
-        last = last.piped_to
-    return last is not None and last.name in _NO_PIPEFAIL_NEEDED
+    return command.piped_to is not None and _end_of_pipe(command).name in _NO_PIPEFAIL_NEEDED
 
 
 def consecutive_copies(subject: Subject, options: Options) -> Iterator[Problem]:
