@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.core import ALWAYS, INTERNAL
 from devopslint.policy.families import member_of
-from devopslint.policy.needs import keys_of, standing
+from devopslint.policy.needs import Sought, keys_of
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -144,7 +144,7 @@ class Dispatch:
         self._tables: dict[str, Table] = {}
         self._members: dict[tuple[str, str, str], Rule | None] = {}
         self._wanted: dict[str, frozenset[str]] = {}
-        self._words: dict[str, frozenset[str]] = {}
+        self._sought: dict[str, Sought] = {}
         self._narrowed: dict[tuple[str, frozenset[str]], Table] = {}
 
     def stamp(self) -> str:
@@ -159,7 +159,7 @@ class Dispatch:
                 for kind in rule.on:
                     table.setdefault(kind, []).append(rule)
             self._tables[artifact] = Table(table)
-            self._words[artifact] = frozenset(word for rules in table.values() for rule in rules for word in rule.needs)
+            self._sought[artifact] = Sought(word for rules in table.values() for rule in rules for word in rule.needs)
         return self._tables[artifact]
 
     def wanted(self, artifact: str) -> frozenset[str]:
@@ -171,7 +171,7 @@ class Dispatch:
     def narrowed(self, artifact: str, texts: Iterable[str]) -> Table:
         """Return the rules of an artifact that may find something where some texts stand."""
         table = self.table(artifact)
-        words = standing(self._words[artifact], texts)
+        words = self._sought[artifact].standing(texts)
         found = self._narrowed.get((artifact, words))
         if found is None:
             if len(self._narrowed) > MOST_KEPT:

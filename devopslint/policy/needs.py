@@ -12,13 +12,15 @@ from devopslint.policy.subject import parse_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 _FALSE_OF_NOTHING = frozenset({"equals", "in", "matches", "min", "max", "contains", "type", "any_item", "where"})
 """Operators that do not hold of what is not there, whatever they are given."""
 
 
+_MOST_KEPT = 1 << 21
+"""Characters of text that are kept with what has been found in it."""
 _HIDDEN = re.compile(r"\\[xuU]")
 _BROKEN_LINE = re.compile(r"[\\`][ \t]*\r?\n[ \t]*")
 
@@ -32,17 +34,8 @@ def keys_of(raw: Mapping[str, Any]) -> frozenset[str]:
 
 
 def standing(words: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
-    """Return which of some words stand in one of some texts, or may: letters may be written as their numbers.
-
-    Case is ignored, and so is where a line is broken.
-    """
-    text = "\n".join(texts)
-    if "\\" in text or "`" in text:
-        if _HIDDEN.search(text):
-            return frozenset(words)
-        text = _BROKEN_LINE.sub("", text).replace("\\/", "/")
-    text = text.lower()
-    return frozenset([word for word in words if word in text])
+    """Return which of some words stand in one of some texts, as `Sought` does."""
+    return Sought(words).standing(texts)
 
 
 def needed(raw: Any) -> set[str]:
@@ -72,3 +65,49 @@ def _needs_a_value(constraint: Any) -> bool:
         or (word in FUNCTIONS and _needs_a_value(operand))
         for word, operand in constraint.items()
     )
+
+
+class Sought:
+    """Words, none with a blank in it, that are looked for in one text after the other.
+
+    Texts of a kind have lines in common: those that come again are not searched any more.
+    """
+
+    __slots__ = ("_kept", "_known", "_met", "_words")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._met: set[str] = set()
+        """Lines that have been met."""
+        self._known: dict[str, Sequence[str]] = {}
+        """The words in those that have been met again."""
+        self._kept = 0
+
+    def standing(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return which of the words stand in one of some texts, or may: letters may be written as their numbers.
+
+        Case is ignored, and so is where a line is broken.
+        """
+        text = "\n".join(texts)
+        if "\\" in text or "`" in text:
+            if _HIDDEN.search(text):
+                return self._words
+            text = _BROKEN_LINE.sub("", text).replace("\\/", "/")
+        lines = set(text.lower().split("\n"))
+        known = self._known
+        new = lines.difference(known)
+        found = {word for line in lines - new for word in known[line]}
+        if new:
+            text = "\n".join(new)
+            standing = [word for word in self._words if word in text]
+            for line in new & self._met:
+                known[line] = [word for word in standing if word in line]
+            self._remember(new, len(text))
+            found.update(standing)
+        return frozenset(found)
+
+    def _remember(self, lines: set[str], length: int) -> None:
+        self._met |= lines
+        self._kept += length
+        if self._kept > _MOST_KEPT:
+            self._met, self._known, self._kept = set(), {}, 0
