@@ -11,8 +11,8 @@ from __future__ import annotations
 from devopslint.policy.evaluation import Blame, Evaluation
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
 from devopslint.policy.logic import combine, negate, singly
-from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
-from devopslint.policy.subject import Subject, candidates, parse_path, walk
+from devopslint.policy.operators import LIFTED, OPERATORS, OperandError, denied, made, together
+from devopslint.policy.subject import SEVERAL, Subject, candidates, lone, parse_path, walk
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
@@ -98,9 +98,30 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
         path = () if key == "." else parse_path(str(key))
     except ValueError as error:
         raise ConditionError(str(error), at) from None
-    lone = _lone_operator(raw, options, at)
-    test = None if lone is None else _test(*lone)
-    constraint = compile_constraint(raw, blame, options, at) if test is None else _on_value(test)
+    constraint = compile_constraint(raw, blame, options, at)
+    return _on_path(path, constraint, blame) if isinstance(constraint, OnValue) else _below(path, constraint, blame)
+
+
+def _on_path(path: Path, constraint: OnValue, blame: bool) -> Condition:
+    """Return the condition that the value at a path passes a test: what nearly all are."""
+    test = constraint.test
+
+    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
+        subject = evaluation.subject
+        whole = base + path if base else path
+        value = lone(subject, whole)
+        if value is SEVERAL:
+            return _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
+        truth = test(value)
+        if truth is blame:
+            evaluation.blames.append(Blame(whole, value, (), evaluation.item))
+        return truth
+
+    return evaluate
+
+
+def _below(path: Path, constraint: Constraint, blame: bool) -> Condition:
+    """Return the condition that what stands at and below a path fulfils a constraint."""
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
         subject = evaluation.subject
@@ -108,15 +129,7 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
             whole = base + path
             return _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
         if not path or path[0] not in subject.parents:
-            values = walk(subject, subject.value, path, 0, ())
-            if test is None or len(values) > 1:
-                return _judge(constraint, evaluation, values, path, blame)
-            # As `_judge` has it, for what nearly all conditions are: one value, one operator.
-            only = values[0]
-            truth = test(only.value)
-            if truth is blame:
-                evaluation.blames.append(Blame(path, only.value, only.origins, evaluation.item))
-            return truth
+            return _judge(constraint, evaluation, walk(subject, subject.value, path, 0, ()), path, blame)
         # What is so of an owner is so for each of many that it owns: a pod's containers, a workflow's steps.
         told = subject.parents[path[0]].told  # type: ignore[index]  # what is in parents is a name
         if evaluate not in told:
@@ -152,10 +165,9 @@ def _judge(
 
 def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, lift: Any = None) -> Constraint:
     """Return the closure of a constraint on one value. Raises ConditionError when it makes no sense."""
-    lone = _lone_operator(raw, options, at)
-    if lone is not None:
-        return _on_value(_test(*lone, lift))
     raw = _option(raw, options, at)
+    if not isinstance(raw, dict):
+        return OnValue(_test("in" if isinstance(raw, list) else "equals", raw, at, lift))
     if not raw:
         raise ConditionError("a constraint is a value or a mapping of operators", at)
     default: Any = MISSING
@@ -165,7 +177,7 @@ def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Pa
         if word == "default":
             default = operand
         elif word in OPERATORS:
-            parts.append(_on_value(_test(word, operand, (*at, word), lift)))
+            parts.append(OnValue(_test(word, operand, (*at, word), lift)))
         elif word in COMBINED:
             parts.append(_combined(word, operand, blame, options, (*at, word)))
         elif word in FUNCTIONS:
@@ -178,12 +190,14 @@ def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Pa
 
 
 def _all_of(parts: list[Constraint], blame: bool, default: Any) -> Constraint:
-    if len(parts) == 1 and default is MISSING:
-        return parts[0]
-    judge = _either(parts, True)
+    judge = parts[0] if len(parts) == 1 else _either(parts, True)
+    if default is MISSING:
+        return judge
+    if isinstance(judge, OnValue):
+        return OnValue(made(lambda value: default if value is MISSING or value is None else value, judge.test))
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
-        if default is not MISSING and (value is MISSING or value is None):
+        if value is MISSING or value is None:
             return _judge_apart(judge, default, evaluation, path)
         return judge(value, evaluation, path)
 
@@ -209,21 +223,6 @@ def _judge_apart(
     return truth
 
 
-def _lone_operator(raw: Any, options: Mapping[str, Any], at: Path) -> tuple[str, Any, Path] | None:
-    """Return the word, operand and place of the operator that is all of a constraint; `None` when there is more to it."""
-    raw = _option(raw, options, at)
-    if not isinstance(raw, dict):
-        return "in" if isinstance(raw, list) else "equals", raw, at
-    if len(raw) != 1:
-        return None
-    ((word, operand),) = raw.items()
-    return (word, _option(operand, options, (*at, word)), (*at, word)) if word in OPERATORS else None
-
-
-def _on_value(test: Test) -> Constraint:
-    return lambda value, evaluation, path: test(value)
-
-
 def _test(word: str, operand: Any, at: Path, lift: Any = None) -> Test:
     try:
         if lift is not None and word in LIFTED:
@@ -239,15 +238,22 @@ def _function(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
     function = load_function(word)
     inner = compile_constraint(raw, blame, options, at, lift=function if word in MEASURES else None)
 
-    def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
-        if value is not MISSING and value is not UNKNOWN and value is not None:
-            try:
-                value = function(value)
-            except (ValueError, TypeError):
-                value = UNKNOWN
-        return _judge_apart(inner, value, evaluation, path)
+    def apply(value: Any) -> Any:
+        if value is MISSING or value is UNKNOWN or value is None:
+            return value
+        try:
+            return function(value)
+        except (ValueError, TypeError):
+            return UNKNOWN
 
-    return test
+    return _made(apply, inner)
+
+
+def _made(make: Callable[[Any], Any], inner: Constraint, *, keys: bool = False) -> Constraint:
+    """Return the constraint on what is made of a value."""
+    if isinstance(inner, OnValue):
+        return OnValue(made(make, inner.test))
+    return lambda value, evaluation, path: _judge_apart(inner, make(value), evaluation, path, keys=keys)
 
 
 def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: Path) -> Constraint:
@@ -261,6 +267,8 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
         )
     if word == "not":
         inner = compile_constraint(raw, not blame, options, at)
+        if isinstance(inner, OnValue):
+            return OnValue(denied(inner.test))
 
         def negated(value: Any, evaluation: Evaluation, path: Path) -> Truth:
             truth = inner(value, evaluation, path)
@@ -275,18 +283,21 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
     inner = compile_constraint(raw, blame, options, at)
     measure: Callable[[Any], Any] = len if word == "length" else list
 
-    def measured(value: Any, evaluation: Evaluation, path: Path) -> Truth:
+    def measured(value: Any) -> Any:
         value = MISSING if value is None else value
-        if value is not UNKNOWN and value is not MISSING:
-            if not isinstance(value, (str, list, dict)) or getattr(value, "open", False):
-                return None
-            value = measure(value)
-        return _judge_apart(inner, value, evaluation, path, keys=True)
+        if value is UNKNOWN or value is MISSING:
+            return value
+        if not isinstance(value, (str, list, dict)) or getattr(value, "open", False):
+            return UNKNOWN
+        return measure(value)
 
-    return measured
+    return _made(measured, inner, keys=True)
 
 
 def _either(parts: list[Constraint], conjunction: bool) -> Constraint:
+    tests = [part.test for part in parts if isinstance(part, OnValue)]
+    if len(tests) == len(parts):
+        return OnValue(together(tests, conjunction))
     decisive = not conjunction
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
@@ -372,3 +383,16 @@ def _option(raw: Any, options: Mapping[str, Any], at: Path) -> Any:
             raise ConditionError(f"the rule declares no option `{name}`", at)
         return options[name]
     return raw
+
+
+class OnValue:
+    """A constraint that asks for the value and nothing else."""
+
+    __slots__ = ("test",)
+
+    def __init__(self, test: Test) -> None:
+        self.test = test
+
+    def __call__(self, value: Any, evaluation: Evaluation, path: Path) -> Truth:
+        """Say whether the value fulfils it."""
+        return self.test(value)

@@ -105,10 +105,12 @@ class Subject:
 
         An expression with several possible values, or with none that can be known, gives `UNKNOWN`: ask `candidates`.
         """
-        found = self.candidates(path)
-        if len(found) != 1:
-            return UNKNOWN
-        value = found[0].value
+        value = lone(self, parse_path(path) if path.__class__ is str else path)  # type: ignore[arg-type]
+        if value is SEVERAL:
+            found = self.candidates(path)
+            if len(found) != 1:
+                return UNKNOWN
+            value = found[0].value
         return default if value is MISSING or value is None else value
 
     def candidates(self, path: Path | str) -> Sequence[Candidate]:
@@ -211,6 +213,15 @@ _ABSENT: Sequence[Candidate] = (Candidate(MISSING),)
 _UNKNOWN: Sequence[Candidate] = (Candidate(UNKNOWN),)
 
 
+class Several:
+    """What `lone` returns where there is more to be said than one value."""
+
+    __slots__ = ()
+
+
+SEVERAL = Several()
+
+
 def owner_of(subject: Subject, path: Path) -> tuple[Subject, Path]:
     """Return the subject that a path speaks of (itself, or a parent named by the first steps) and the rest of the path."""
     while path and path[0] in subject.parents:
@@ -224,6 +235,35 @@ def candidates(subject: Subject, path: Path) -> Sequence[Candidate]:
     if path and path[0] in subject.parents:
         subject, path = owner_of(subject, path)
     return walk(subject, subject.value, path, 0, ())
+
+
+def lone(subject: Subject, path: Path) -> Any:
+    """Return the value at a path of a subject or its owner: what `candidates` has to say in nearly all cases.
+
+    `SEVERAL` where that is more than a value: several, one with origins, or one behind an expression on the way.
+    """
+    if path and path[0] in subject.parents:
+        subject, path = owner_of(subject, path)
+    node = subject.value
+    for step in path:
+        if isinstance(node, Map):
+            if step in node:
+                node = node[step]  # type: ignore[index]  # a Map only has names
+            elif step.__class__ is str:
+                return UNKNOWN if node.open else MISSING
+            else:
+                return SEVERAL
+        elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return SEVERAL
+    resolve = subject.document.resolve
+    if resolve is None or node.__class__ in (Map, Seq, bool, int):
+        return node
+    resolved = resolve(node, subject)
+    if resolved is None:
+        return node
+    return resolved[0].value if len(resolved) == 1 and not resolved[0].origins else SEVERAL
 
 
 def walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins) -> Sequence[Candidate]:
