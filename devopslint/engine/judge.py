@@ -45,6 +45,8 @@ class Judge:
         self.watch: Callable[[Subject, Sequence[Rule], Sequence[Finding]], None] | None = None
         """What is told of every subject: the rules that it met, and what they found."""
         self._comments: dict[str, Covering] = {}
+        self._places: dict[tuple[Source, int, int], tuple[Location, str]] = {}
+        """Where the findings of a task stand, and the text of their lines: many stand at the header of one subject."""
         self._files: frozenset[str] = frozenset()
 
     def judge(self, task: Task) -> Result:
@@ -63,6 +65,7 @@ class Judge:
         else:
             result.let_go()
         self._comments = {}
+        self._places = {}
         self._files = frozenset()
         result.looked_at = [(what, path, answer) for (what, path), answer in self.workspace.looked_at.items()]
         return result
@@ -92,6 +95,7 @@ class Judge:
         except Exception as error:  # it must not cost what was found in the files
             self._failed(".", f"looking at the repository as a whole failed: {_describe(error)}", result)
         self._comments = {}
+        self._places = {}
         return result
 
     def analyse(self, results: Sequence[Result]) -> None:
@@ -116,6 +120,7 @@ class Judge:
                 result.let_go()
         self._files = frozenset()
         self._comments = {}
+        self._places = {}
 
     def _add_found(self, one: Deferred, outcome: Outcome, result: Result) -> None:
         before = len(result.findings)
@@ -209,7 +214,9 @@ class Judge:
 
     def _add(self, rule: Rule, subject: Subject, problem: Problem, result: Result) -> None:
         place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
-        related = [_location(one.place, one.text, origin=one.origin) for one in problem.related]
+        related: list[Location] = []
+        if problem.related:
+            related = [_location(one.place, one.text, origin=one.origin) for one in problem.related]
         if self._files and place.source.path not in self._files:
             # Whoever asks for that file alone gets what its own unit says; so what this one says stands here.
             related.insert(0, _location(place, "this is meant"))
@@ -246,8 +253,12 @@ class Judge:
         subject: Subject | None = None,
         related: Sequence[Location] = (),
     ) -> Finding:
-        location = _location(place)
-        line_text = _line_text(place.source, place.start, location.span.line)
+        key = place.source, place.start, place.end
+        found = self._places.get(key)
+        if found is None:
+            location = _location(place)
+            found = self._places[key] = location, _line_text(place.source, place.start, location.span.line)
+        location, line_text = found
         address = subject.address if subject is not None else ""
         finding = Finding(rule.id, rule.level, message, location, address, related, line_text)
         covering = self._covering(place.source)

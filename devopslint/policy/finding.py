@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.source import Span
 
+    _Same = tuple[str, tuple[int, int, int, int], str, str]
+
 DOCS_URL = "https://github.com/devopslint/devopslint/blob/main/docs/rules/{id}.md"
 """Where the page of a rule stands when the rule names no other."""
 
@@ -341,23 +343,20 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     Of several, the first in order stays, but one that is not suppressed goes before one that is; it gets the related
     locations of all.
     """
-    merged: dict[tuple[str, tuple[int, int, int, int], str, str], Finding] = {}
-    for finding in sorted(findings, key=_merge_order):
-        key = finding.sort_key()[:4]
-        first = merged.setdefault(key, finding)
+    ordered = sorted([(_merge_order(finding), number, finding) for number, finding in enumerate(findings)])
+    merged: dict[_Same, Finding] = {}
+    for (same, *_), _, finding in ordered:
+        first = merged.setdefault(same, finding)
         if first is not finding and finding.related:
             first.related = tuple(dict.fromkeys((*first.related, *finding.related)))
     return list(merged.values())
 
 
-def _merge_order(
-    finding: Finding,
-) -> tuple[
-    tuple[str, tuple[int, int, int, int], str, str], bool, str, list[tuple[str, tuple[int, int, int, int], str, bool]]
-]:
-    key = finding.sort_key()
+def _merge_order(finding: Finding) -> tuple[_Same, bool, str, list[tuple[Any, ...]]]:
+    location = finding.location
+    same = location.path, location.span.as_tuple(), finding.rule, finding.message
     related = [place.as_tuple() for place in finding.related] if finding.related else []
-    return key[:4], finding.suppressed is not None, key[4], related
+    return same, finding.suppressed is not None, finding.address, related
 
 
 def _no_lines(path: str) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.policy.subject import Place, Problem, Related, candidates, owner_of, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warning", "note")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_.$][^{}\s]*)\}")
 _LONGEST_VALUE = 80
+_OFTEN_SHOWN = 200
+"""Characters of a value, such as an address, that is likely to be shown in several messages."""
 _DIGEST = re.compile(r"(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
 
 
@@ -98,6 +101,8 @@ def _value_at(subject: Subject, name: str) -> Any:
 
 
 def _shown(value: Any) -> str:
+    if value.__class__ is str:
+        return _shown_text(value) if len(value) < _OFTEN_SHOWN else _shown_text.__wrapped__(value)
     if value is MISSING or value is None:
         return "nothing"
     if value is UNKNOWN:
@@ -105,6 +110,11 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = ", ".join(_shown(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
+    return _shown_text.__wrapped__(text)
+
+
+@lru_cache(maxsize=256)
+def _shown_text(text: str) -> str:
     text = " ".join(text.split())
     if "sha" in text:
         text = _DIGEST.sub(r"\1…", text)
@@ -183,6 +193,8 @@ def _compile_part(rule: Rule, part: str, *, blame: bool) -> Condition:
 
 def _problems(rule: Rule, subject: Subject, blames: list[Blame]) -> list[Problem]:
     """Return one problem for each item at fault, or one for the whole: at the first value that exists, else the first."""
+    if len(blames) == 1:
+        return [_problem(rule, subject, blames)]
     items: dict[Any, list[Blame]] = {}
     for blame in blames:
         items.setdefault(blame.item, []).append(blame)
@@ -194,20 +206,21 @@ def _problems(rule: Rule, subject: Subject, blames: list[Blame]) -> list[Problem
 
 
 def _problem(rule: Rule, subject: Subject, blames: list[Blame]) -> Problem:
-    present = [blame for blame in blames if blame.value is not MISSING and blame.value is not None]
-    blame = present[0] if present else blames[0]
-    part = rule.raw.get("part", "value")
-    if "at" in rule.raw:
-        path = parse_path(rule.raw["at"])
-        if blame.item and rule.raw["at"].startswith("."):
+    raw = rule.raw
+    blame = blames[0]
+    if len(blames) > 1:
+        blame = next((one for one in blames if one.value is not MISSING and one.value is not None), blame)
+    path = blame.path
+    if "at" in raw:
+        path = parse_path(raw["at"])
+        if blame.item and raw["at"].startswith("."):
             path = blame.item + path
-    else:
-        path = blame.path
     related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in blame.origins]
-    return Problem(place_of(subject, path, part), related=related, value=blame.value)
+    return Problem(place_of(subject, path, raw.get("part", "value")), related=related, value=blame.value)
 
 
 def place_of(subject: Subject, path: tuple[str | int, ...], part: str) -> Place:
     """Return the place of a path that may begin with the name of a parent."""
-    owner, rest = owner_of(subject, path)
-    return owner.place(rest, part)
+    if path and path[0] in subject.parents:
+        subject, path = owner_of(subject, path)
+    return subject.place(path, part)

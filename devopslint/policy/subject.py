@@ -133,15 +133,16 @@ class Subject:
         """Return where a path below the subject stands; what is absent stands at its owner's header."""
         if isinstance(path, str):
             path = parse_path(path)
-        source = self.document.source
         mark: Mark | None = None
         if path:
-            first = self.value.at if isinstance(self.value, Map) else ()
-            if not isinstance(self.value, Map) or path[0] in first:
-                mark = locate(self.value, path, part)
+            value = self.value
+            if not isinstance(value, Map) or path[0] in value.at:
+                mark = locate(value, path, part)
         if mark is None:
-            mark = self.header or header_of(self.value) or (0, 0)
-        return Place(source, *mark)
+            mark = self.header
+            if mark is None:
+                mark = self.header = header_of(self.value) or (0, 0)
+        return Place(self.document.source, *mark)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.address or self.type}>"

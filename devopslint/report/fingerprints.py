@@ -26,10 +26,14 @@ def fingerprints(report: Report) -> list[str]:
     from hashlib import sha256
 
     seen: dict[str, int] = {}
+    evened: dict[str, str] = {}
     found = []
     for finding in report.findings:
         line = finding.line_text or report.line(finding.location.path, finding.location.span.line)
-        identity = f"{finding.rule}\0{finding.location.path}\0{finding.address}\0{' '.join(line.split())}\0"
+        even = evened.get(line)
+        if even is None:
+            even = evened[line] = " ".join(line.split())
+        identity = f"{finding.rule}\0{finding.location.path}\0{finding.address}\0{even}\0"
         ordinal = seen[identity] = seen.get(identity, 0) + 1
         found.append(sha256(f"{identity}{ordinal}".encode("utf-8", "surrogatepass")).hexdigest())
     return found

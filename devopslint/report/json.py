@@ -87,17 +87,24 @@ def finding_texts(report: Report, options: Options) -> Iterator[str]:
             f'"end_column":{span.end_column},"text":{quoted(place.text)}'
         )
 
+    places: dict[int, str] = {}
     for finding, fingerprint in zip(report.findings, fingerprints(report), strict=True):
         why = finding.suppressed
         if why is not None and not options.suppressed:
             continue
-        related = ",".join(
-            [f'{{{located(one)},"origin":{"true" if one.origin else "false"}}}' for one in finding.related]
-        )
+        place = finding.location
+        where = places.get(id(place))  # many findings of a subject share one
+        if where is None:
+            where = places[id(place)] = located(place)
+        related = ""
+        if finding.related:
+            related = ",".join(
+                [f'{{{located(one)},"origin":{"true" if one.origin else "false"}}}' for one in finding.related]
+            )
         suppressed = f'{{"kind":{quoted(why.kind)},"reason":{quoted(why.reason)}}}' if why is not None else "null"
         yield (
             f'{{"rule":{quoted(finding.rule)},"level":{quoted(finding.level)},"message":{quoted(finding.message)},'
-            f'{located(finding.location)},"address":{quoted(finding.address)},"related":[{related}],'
+            f'{where},"address":{quoted(finding.address)},"related":[{related}],'
             f'"fingerprint":"{fingerprint}","suppressed":{suppressed}}}'
         )
 
