@@ -36,11 +36,6 @@ MOST_HELD = 32 << 20
 """Characters (those of a parsed file count fivefold) that are kept between two tasks."""
 
 
-def question(what: str, endings: tuple[str, ...], word: str) -> str:
-    """Return a question on a word in files with some endings as `looked_at` holds it."""
-    return "\0".join((what, *endings, word))
-
-
 class Workspace:
     """Files below a root folder. Paths are relative to it, with `/`; nothing outside of it is read.
 
@@ -99,6 +94,13 @@ class Workspace:
             self.looked_at["exists", path] = "1" if found else "0"
         return found
 
+    def existing(self, folder: str, names: Sequence[str]) -> Sequence[str]:
+        """Return which of some names are files in a folder, in the order in which they are given."""
+        if not self.remember and self._names_in(folder).isdisjoint(names):
+            return ()
+        prefix = folder + "/" if folder else ""
+        return [name for name in names if self.exists(prefix + name)]
+
     def names(self, folder: str) -> Sequence[str]:
         """Return the sorted names of the files and folders in a folder; empty when there is none."""
         if self.remember:
@@ -111,24 +113,24 @@ class Workspace:
         A word is a run of letters, digits, `_` and `-`, or several of those joined by dots. The files are read once
         for all questions, so that each file of a large folder may ask of all the others.
         """
-        return self._answer(question("word", endings, word), folder) == "1"
+        return self._answer("word", endings, word, folder) == "1"
 
     def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
         """Return the sorted names of the folders directly below a folder for which `has_word` is true.
 
         What has a dot in its name, or is what package managers fetch, is no such folder.
         """
-        found = self._answer(question("below", endings, word), folder)
+        found = self._answer("below", endings, word, folder)
         return found.split("/") if found else ()
 
     def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
         """Return the sorted names of the files of a folder that `has_word` is true of."""
-        found = self._answer(question("files", endings, word), folder)
+        found = self._answer("files", endings, word, folder)
         return found.split("/") if found else ()
 
     def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
         """Say whether a name stands, alone or in a longer one, in another file of the folder with one of some endings."""
-        return self._answer(question("beside", endings, name), path) == "1"
+        return self._answer("beside", endings, name, path) == "1"
 
     def source(self, path: str) -> Source | None:
         """Return a file's text; `None`, and a problem, when it can't be read."""
@@ -258,8 +260,9 @@ class Workspace:
             self._walked.add(path)
         return text
 
-    def _answer(self, what: str, path: str) -> str:
-        """Answer a question on words, and keep account of it."""
+    def _answer(self, kind: str, endings: tuple[str, ...], word: str, path: str) -> str:
+        """Answer a question on a word in files with some endings, and keep account of it."""
+        what = "\0".join((kind, *endings, word))
         found = self._in_texts(what, path)
         if self.remember:
             self.looked_at[what, path] = found

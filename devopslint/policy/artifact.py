@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         def exists(self, path: str) -> bool:
             """Say whether `path` is a file."""
 
+        def existing(self, folder: str, names: Sequence[str]) -> Sequence[str]:
+            """Return which of some names are files in a folder, in the order in which they are given."""
+
         def names(self, folder: str) -> Sequence[str]:
             """Return the sorted names of the files and folders in a folder (`""` is the root); empty when there is none."""
 

@@ -9,13 +9,15 @@ from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Workspace
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _SKAFFOLDS = ("skaffold.yaml", "skaffold.yml")
+_CHART = "Chart.yaml"
+_OF_TOOLS = (*_KUSTOMIZATIONS, *_SKAFFOLDS, _CHART)
 _PATCH = lazily(r"(?i)(?:^|[-_.])patch(?:es)?(?:[-_.]|$)")
 _MOST_FOLDERS = 8
 _MOST_BESIDE = 64
@@ -36,24 +38,25 @@ class Supplied:
     __slots__ = ("chart", "folders", "images", "namespace", "patch", "replicas")
 
     def __init__(self, path: str, workspace: Workspace) -> None:
-        kustomizations = list(_kustomizations(path, workspace))
+        beside = list(_above(path, workspace, _OF_TOOLS))
+        kustomizations = list(_kustomizations(path, beside, workspace))
         roots = [root for _, root in kustomizations]
         self.patch = _is_patch(path, kustomizations)
-        self.folders = _brought_together(posixpath.dirname(path), kustomizations, workspace)
+        self.folders = _brought_together(path.rpartition("/")[0], kustomizations, workspace) if roots else []
         self.images = {
             str(image.get("name"))
             for root in roots
             for image in _maps(root, "images")
             if image.get("newTag") is not None or image.get("digest") is not None
         }
-        for _, root in _roots(path, workspace, _SKAFFOLDS):
+        for _, root in _roots(beside, _SKAFFOLDS, workspace):
             build = root.get("build")
             if isinstance(build, Map):
                 self.images.update(str(artifact.get("image")) for artifact in _maps(build, "artifacts"))
         self.replicas = {str(one.get("name")) for root in roots for one in _maps(root, "replicas")}
         self.namespace = any(isinstance(root.get("namespace"), str) for root in roots)
         # The namespace of a chart is told when it is installed.
-        self.chart = any(True for _ in _roots(path, workspace, ("Chart.yaml",)))
+        self.chart = any(True for _ in _roots(beside, (_CHART,), workspace))
 
 
 def _brought_together(own: str, kustomizations: Iterable[tuple[str, Map]], workspace: Workspace) -> list[str]:
@@ -72,7 +75,7 @@ def _brought_together(own: str, kustomizations: Iterable[tuple[str, Map]], works
 def _is_patch(path: str, kustomizations: Iterable[tuple[str, Map]]) -> bool:
     """Say whether a file is a patch: by its name or its folder's, or because a kustomization names it as one."""
     folder, _, name = path.rpartition("/")
-    if _PATCH.search(name) or folder.rpartition("/")[2] in {"patch", "patches"}:
+    if ("patch" in name.lower() and _PATCH.search(name)) or folder.rpartition("/")[2] in {"patch", "patches"}:
         return True
     for folder, root in kustomizations:
         named = [*_list(root, "patchesStrategicMerge")]
@@ -82,11 +85,11 @@ def _is_patch(path: str, kustomizations: Iterable[tuple[str, Map]]) -> bool:
     return False
 
 
-def _kustomizations(path: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:
+def _kustomizations(path: str, beside: Sequence[tuple[str, str]], workspace: Workspace) -> Iterator[tuple[str, Map]]:
     """Yield the kustomizations of the folder of a path and those above, and the overlays that build on its folder."""
-    yield from _roots(path, workspace, _KUSTOMIZATIONS)
-    base = posixpath.dirname(path)
-    if any(workspace.exists(posixpath.join(base, name)) for name in _KUSTOMIZATIONS):
+    yield from _roots(beside, _KUSTOMIZATIONS, workspace)
+    base = path.rpartition("/")[0]
+    if any(folder == base and name in _KUSTOMIZATIONS for folder, name in beside):
         yield from _overlays(base, workspace)
 
 
@@ -98,7 +101,7 @@ def _overlays(base: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:
     found = [
         one
         for folder in folders[:_MOST_BESIDE]
-        for one in _roots(f"{folder}/x", workspace, _KUSTOMIZATIONS, most=1)
+        for one in _roots(_above(f"{folder}/x", workspace, _KUSTOMIZATIONS, most=1), _KUSTOMIZATIONS, workspace)
         if folder != base
     ]
     reached = {base}
@@ -115,21 +118,26 @@ def _built_on(folder: str, root: Map) -> set[str]:
     return {posixpath.normpath(posixpath.join(folder, name)) for name in named if isinstance(name, str)}
 
 
-def _roots(
+def _above(
     path: str, workspace: Workspace, names: tuple[str, ...], most: int = _MOST_FOLDERS
-) -> Iterator[tuple[str, Map]]:
-    """Yield the documents of some files in the folder of a path and those above (`most` folders), with their folders."""
-    folder = posixpath.dirname(path)
+) -> Iterator[tuple[str, str]]:
+    """Yield the files of some names in the folder of a path and those above (`most` folders), parted from their folders."""
+    folder = path
     for _ in range(most):
-        for name in names:
-            beside = f"{folder}/{name}" if folder else name
-            if workspace.exists(beside):
-                for document in workspace.documents(beside):
-                    if isinstance(document.root, Map):
-                        yield folder, document.root
+        folder = folder.rpartition("/")[0]
+        for name in workspace.existing(folder, names):
+            yield folder, name
         if not folder:
             return
-        folder = posixpath.dirname(folder)
+
+
+def _roots(files: Iterable[tuple[str, str]], names: tuple[str, ...], workspace: Workspace) -> Iterator[tuple[str, Map]]:
+    """Yield the documents of those of some files that have one of some names, with their folders."""
+    for folder, name in files:
+        if name in names:
+            for document in workspace.documents(f"{folder}/{name}" if folder else name):
+                if isinstance(document.root, Map):
+                    yield folder, document.root
 
 
 def _list(root: Map, key: str) -> list[Any]:
