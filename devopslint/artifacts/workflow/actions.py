@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+from functools import lru_cache
 
 from devopslint.syntax.patterns import lazily
 
@@ -21,8 +22,12 @@ _BRANCHES = frozenset(
 OFFICIAL = frozenset({"actions", "github"})
 
 
+@lru_cache(maxsize=1024)
 def parse_uses(text: str) -> ActionRef:
-    """Return what a `uses` names; `kind` is `invalid` when it has none of the three forms."""
+    """Return what a `uses` names; `kind` is `invalid` when it has none of the three forms.
+
+    Nobody changes it: steps that use the same share it.
+    """
     if text.startswith(("./", "../", "$/")) or text == ".":
         return ActionRef("local", text)
     if text.startswith("docker://"):
