@@ -298,12 +298,12 @@ def internal_failure(task: Task, message: str, judge: Judge) -> Result:
 
 
 def _plain(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return facts as another process would give them back. Raises ValueError for what is no plain value."""
+    """Return facts as the cache would give them back. Raises ValueError for what is no plain value."""
     if not facts:
         return facts
     import marshal
 
-    plain: list[dict[str, Any]] = marshal.loads(marshal.dumps(facts))
+    plain: list[dict[str, Any]] = marshal.loads(marshal.dumps(facts))  # noqa: S302 (they are ours)
     return plain
 
 

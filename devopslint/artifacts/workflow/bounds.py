@@ -17,15 +17,20 @@ _DEEPEST = 100
 def is_bounded(root: Any) -> bool:
     """Say whether a tree, with every alias spelled out, is one that people write: anchors can make it endless."""
     left = _MOST_NODES
-    stack = [(root, 0)]
-    while stack:
-        node, depth = stack.pop()
-        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-        left -= 1 + len(below)
-        if left < 0 or depth > _DEEPEST:
+    level: list[Any] = [root]
+    for _ in range(_DEEPEST + 1):
+        left -= len(level) + sum(map(len, level))
+        if left < 0:
             return False
-        stack += [(one, depth + 1) for one in below if isinstance(one, (dict, list))]
-    return True
+        level = [
+            below
+            for node in level
+            for below in (node.values() if isinstance(node, dict) else node)
+            if isinstance(below, (dict, list))
+        ]
+        if not level:
+            return True
+    return False
 
 
 def place_of_circle(root: Map) -> Mark:

@@ -13,13 +13,14 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq, Tagged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from devopslint.syntax.tree import Path
 
     Definition = dict[str, Any]
     Alternative = tuple[str, Definition, frozenset[str]]
+    Types = Mapping[str, tuple[str, "Forms"]]
 
 _BUILT_IN: dict[str, Any] = {
     "string": {"string": {}},
@@ -38,6 +39,8 @@ _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
 _TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
 _forms: dict[int, dict[tuple[str, frozenset[str]], Forms]] = {}
 """By table of definitions, name and contexts."""
+_types: dict[int, dict[tuple[int, frozenset[str]], Types]] = {}
+"""By table of definitions, form of a mapping and contexts."""
 _MOST_CHOICES = 4096
 """Lists of keys of which it is kept which definition they fit best."""
 _required_keys: dict[int, list[str]] = {}
@@ -51,7 +54,8 @@ def load_table() -> dict[str, Any]:
 def walk_document(root: Any, kind: str) -> Walk:
     """Return what a walk over a whole document finds; `kind` is `workflow` or `action`."""
     walk = Walk(load_table()[kind])
-    walk.visit(root, f"{kind}-root-strict", (), frozenset())
+    name = f"{kind}-root-strict"
+    walk.visit(root, name, walk.forms(name, frozenset()), ())
     return walk
 
 
@@ -93,11 +97,11 @@ class Forms:
     """What may stand at one kind of place: the definitions without `one-of`, and what is told of them at once.
 
     `maps` and `lists` are those of mappings and of lists, `available` the contexts that any of them adds, `condition` the
-    name of one that is an expression as a whole, `any_text` whether every text but the empty one fits. `choices` keeps
-    which of the `maps` some keys fit best.
+    name of one that is an expression as a whole, `any_text` whether every text but the empty one fits, and `any_plain`
+    whether there is nothing to be said of one without an expression. `choices` keeps which of the `maps` some keys fit best.
     """
 
-    __slots__ = ("all", "any_text", "available", "choices", "condition", "lists", "maps")
+    __slots__ = ("all", "any_plain", "any_text", "available", "choices", "condition", "lists", "maps")
 
     def __init__(self, alternatives: list[Alternative]) -> None:
         self.all = alternatives
@@ -106,6 +110,7 @@ class Forms:
         self.available: frozenset[str] = frozenset().union(*(one[2] for one in alternatives))
         self.condition = next((one[0] for one in alternatives if one[0] in _CONDITIONS), "")
         self.any_text = any(_takes_any_text(one[1]) for one in alternatives)
+        self.any_plain = self.any_text and not self.condition
         self.choices: dict[tuple[str, ...], Alternative] = {}
 
     def best(self, keys: list[str]) -> Alternative:
@@ -133,12 +138,13 @@ def _takes_any_text(definition: Definition) -> bool:
 class Walk:
     """The problems and the sites of one document."""
 
-    __slots__ = ("_hints", "_known", "definitions", "problems", "sites")
+    __slots__ = ("_hints", "_known", "_types", "definitions", "problems", "sites")
 
     def __init__(self, definitions: dict[str, Definition]) -> None:
         self.definitions = definitions
         self._hints: dict[Path, str] = {}
         self._known = _forms.setdefault(id(definitions), {})
+        self._types = _types.setdefault(id(definitions), {})
         self.problems: list[SchemaProblem] = []
         self.sites: list[Site] = []
 
@@ -146,7 +152,7 @@ class Walk:
         definition: Definition = self.definitions.get(name) or _BUILT_IN[name]
         return definition
 
-    def _forms(self, name: str, contexts: frozenset[str]) -> Forms:
+    def forms(self, name: str, contexts: frozenset[str]) -> Forms:
         """Return the definitions without `one-of` that a name stands for, each with the contexts it adds."""
         key = name, contexts
         found = self._known.get(key)
@@ -159,14 +165,25 @@ class Walk:
         contexts = contexts.union(definition.get("context", ()))
         if "one-of" not in definition:
             return [(name, definition, contexts)]
-        return [found for one in definition["one-of"] for found in self._forms(one, contexts).all]
+        return [found for one in definition["one-of"] for found in self.forms(one, contexts).all]
 
-    def visit(self, node: Any, name: str, path: Path, contexts: frozenset[str]) -> None:
-        """Judge one node by the definition `name`."""
+    def _types_in(self, alternative: Alternative) -> Types:
+        """Return what stands under the keys of a form of a mapping, with its forms; the empty key is any other."""
+        _, definition, contexts = alternative
+        key = id(definition), contexts
+        found = self._types.get(key)
+        if found is None:
+            mapping = definition["mapping"]
+            properties: dict[str, Any] = mapping.get("properties", {})
+            given = {name: one if isinstance(one, str) else one["type"] for name, one in properties.items()}
+            if "loose-value-type" in mapping:
+                given[""] = mapping["loose-value-type"]
+            found = self._types[key] = {name: (one, self.forms(one, contexts)) for name, one in given.items()}
+        return found
+
+    def visit(self, node: Any, name: str, forms: Forms, path: Path) -> None:
+        """Judge one node by the definition `name`, which has these forms."""
         if node is UNKNOWN:
-            return
-        forms = self._known.get((name, contexts)) or self._forms(name, contexts)
-        if node.__class__ is str and node and forms.any_text and not forms.condition and "${{" not in node:
             return
         if isinstance(node, Map):
             self._visit_map(node, name, path, forms)
@@ -176,8 +193,10 @@ class Walk:
                 return
             _, definition, inner = forms.lists[0]
             below = definition["sequence"]["item-type"]
+            below_forms = self.forms(below, inner)
             for index, item in enumerate(node):
-                self.visit(item, below, (*path, index), inner)
+                if not (below_forms.any_plain and item.__class__ is str and item and "${{" not in item):
+                    self.visit(item, below, below_forms, (*path, index))
         else:
             self._visit_scalar(node, name, path, forms)
 
@@ -243,17 +262,18 @@ class Walk:
             return
         keys = [key for key in node if not key.startswith("${{")]
         told = _told_by_value(node, maps) if name == "runs-strict" else None
-        chosen, definition, contexts = told or forms.best(keys)
+        alternative = told or forms.best(keys)
+        chosen, definition, _ = alternative
         mapping = definition["mapping"]
-        properties: dict[str, Any] = mapping.get("properties", {})
+        types = self._types_in(alternative)
         for key in keys:
-            below = properties.get(key)
-            if below is not None:
-                self.visit(node[key], below if isinstance(below, str) else below["type"], (*path, key), contexts)
-            elif "loose-value-type" in mapping:
-                self.visit(node[key], mapping["loose-value-type"], (*path, key), contexts)
-            else:
+            below = types.get(key) or types.get("")
+            if below is None:
                 self._strange_key(key, chosen, path, maps, keys)
+                continue
+            value = node[key]
+            if not (below[1].any_plain and value.__class__ is str and value and "${{" not in value):
+                self.visit(value, *below, (*path, key))
         if node.open or len(keys) < len(node):
             return
         required = _required(mapping)

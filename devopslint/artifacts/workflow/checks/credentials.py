@@ -54,8 +54,8 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
     """Find credentials by their form anywhere, and by their name in `env` and `with`."""
     workflow: Workflow = subject.context
     yield from _in_scripts(workflow)
-    for path, value, mark in _strings(workflow.root):
-        if path[-1:] == ("uses",):
+    for above, key, value, mark in _strings(workflow.root):
+        if key == "uses":
             continue
         found = None
         if may_hold_credential(value):
@@ -65,23 +65,18 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             fragment = workflow.fragment_at(mark, value)
             yield Problem(place_in(fragment, start, end), what=title)
             continue
-        if (
-            len(path) < 2
-            or path[-2] not in {"env", "with", "secrets"}
-            or not isinstance(path[-1], str)
-            or "services" in path
-        ):
+        if not above or above[-1] not in {"env", "with", "secrets"} or not isinstance(key, str) or "services" in above:
             continue
-        if _is_secret(path[-1], value) and not _is_for_runner(workflow, path):
-            yield Problem(path, what=f"the value of `{path[-1]}`")
+        if _is_secret(key, value) and not _is_for_runner(workflow, above):
+            yield Problem((*above, key), what=f"the value of `{key}`")
 
 
-def _is_for_runner(workflow: Workflow, path: Path) -> bool:
-    """Say whether a variable beside it names the runner itself as the host: the service ends with the job."""
+def _is_for_runner(workflow: Workflow, above: Path) -> bool:
+    """Say whether a variable in the same `env` names the runner itself as the host: the service ends with the job."""
     node: Any = workflow.root
-    for step in path[:-1]:
+    for step in above:
         node = node[step]
-    return path[-2] == "env" and any(str(value).lower() in _RUNNER for value in node.values())
+    return above[-1] == "env" and any(str(value).lower() in _RUNNER for value in node.values())
 
 
 def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -> bool:
@@ -104,8 +99,9 @@ def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -
 def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
     """Find secrets that scripts give a name: `export TOKEN=…`, `PGPASSWORD=… psql`, `echo TOKEN=… >> $GITHUB_ENV`."""
     for step in workflow.steps:
-        if not step.run or step.fragment is None or not step.is_shell or not _MAY_ASSIGN.search(step.run.lower()):
+        if not step.run or "=" not in step.run or not _MAY_ASSIGN.search(step.run.lower()) or not step.is_shell:
             continue
+        assert step.fragment is not None
         for command in step.script():
             for assignment in command.assignments:
                 value = assignment.value
@@ -150,8 +146,11 @@ def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:
                 return
 
 
-def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:
-    """Yield the texts below a node that are long enough for a credential, each with its path and its mark."""
+def _strings(root: Any) -> Iterator[tuple[Path, str | int, str, tuple[int, int]]]:
+    """Yield the texts below a node that are long enough for a credential.
+
+    Each comes behind the path of what holds it and its key there, and before its mark.
+    """
     stack: list[tuple[Path, Any]] = [((), root)] if isinstance(root, (Map, Seq)) else []
     seen: set[int] = set()
     while stack:
@@ -159,15 +158,17 @@ def _strings(root: Any) -> Iterator[tuple[Path, str, tuple[int, int]]]:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        keys = node if isinstance(node, Map) else range(min(len(node), len(node.at)))
-        for key in keys:
-            value = node[key]
+        if isinstance(node, Map):
+            for key, value in node.items():
+                if isinstance(value, str):
+                    if len(value) >= _SHORT and key in node.at:
+                        yield path, key, value, node.at[key][2:]
+                elif isinstance(value, (Map, Seq)):
+                    stack.append(((*path, key), value))
+            continue
+        for index, (value, mark) in enumerate(zip(node, node.at, strict=False)):
             if isinstance(value, str):
-                if len(value) < _SHORT:
-                    continue
-                if not isinstance(node, Map):
-                    yield (*path, key), value, node.at[key]
-                elif key in node.at:
-                    yield (*path, key), value, node.at[key][2:]
+                if len(value) >= _SHORT:
+                    yield path, index, value, mark
             elif isinstance(value, (Map, Seq)):
-                stack.append(((*path, key), value))
+                stack.append(((*path, index), value))

@@ -162,9 +162,11 @@ def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     source = subject.document.source
     jobs = subject.value.get("jobs")
     for node in keys.mappings(subject.value):
-        yield from keys.duplicates(node, source)
-        for key, at, _ in different_case(node, jobs=jobs):
-            yield Problem(Place(source, at[0], at[1]), key=key)
+        if node.duplicates:
+            yield from keys.duplicates(node, source)
+        if len(set(map(str.lower, node))) < len(node):
+            for key, at, _ in different_case(node, jobs=jobs):
+                yield Problem(Place(source, at[0], at[1]), key=key)
 
 
 def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Workflow
@@ -19,26 +19,30 @@ if TYPE_CHECKING:
 
 _LISTS = ("types", "branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore", "workflows")
 _OF_WORKFLOW = ("name", "run-name", "env", "defaults", "concurrency")
-_OF_JOB = ("name", "needs", "if", "environment", "concurrency", "outputs", "env", "defaults", "strategy", "container",
-           "services", "with", "secrets")  # fmt: skip
+_OF_JOB = frozenset({"name", "needs", "if", "environment", "concurrency", "outputs", "env", "defaults", "strategy", "container",
+                     "services", "with", "secrets"})  # fmt: skip
 _OF_STEP = ("name", "if", "env", "with", "working-directory")
 _OF_CONTAINER = ("env", "ports", "volumes", "options", "credentials")
+_BELOW_JOB = {"defaults": ("run",), "environment": ("name", "url"), "container": _OF_CONTAINER}
 
 
 def empty_section(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that GitHub takes with nothing below them, and that then do nothing."""
     workflow: Workflow = subject.context
-    refused = {problem.path for problem in workflow.walk.problems}
     for owner, path, keys in _sections(workflow):
-        for key in keys:
-            value = owner.get(key, 0)
-            if (value is None or value in ("", [], {})) and not getattr(value, "open", False):
+        for key, value in owner.items():
+            if (value is None or (isinstance(value, (str, Map, Seq)) and not value)) and key in keys:
                 at = (*path, key)
-                if at not in refused and not any(one[: len(at)] == at for one in refused):
+                if not getattr(value, "open", False) and not _is_refused(workflow, at):
                     yield Problem(at, part="key", where=".".join(map(str, at)).replace(".steps.", ".steps "))
 
 
-def _sections(workflow: Workflow) -> Iterator[tuple[Map, Path, tuple[str, ...]]]:
+def _is_refused(workflow: Workflow, path: Path) -> bool:
+    """Say whether a fault of form is at a path, or below it."""
+    return any(problem.path[: len(path)] == path for problem in workflow.walk.problems)
+
+
+def _sections(workflow: Workflow) -> Iterator[tuple[Map, Path, Collection[str]]]:
     """Yield the mappings of a workflow or action with the keys that must not be empty in them."""
     root = workflow.root
     if not workflow.is_action:
@@ -46,22 +50,22 @@ def _sections(workflow: Workflow) -> Iterator[tuple[Map, Path, tuple[str, ...]]]
         yield map_at(root, "defaults"), ("defaults",), ("run",)
         yield from _of_events(map_at(root, "on"))
     for job in workflow.jobs.values():
-        value = job.value
-        yield value, job.path, _OF_JOB
-        yield map_at(value, "defaults"), (*job.path, "defaults"), ("run",)
-        yield map_at(value, "environment"), (*job.path, "environment"), ("name", "url")
+        value, path = job.value, job.path
+        yield value, path, _OF_JOB
+        for key, keys in _BELOW_JOB.items():
+            if key in value:
+                yield map_at(value, key), (*path, key), keys
         matrix = map_at(map_at(value, "strategy"), "matrix")
         if set(matrix) - {"exclude", "include"}:
-            yield matrix, (*job.path, "strategy", "matrix"), ("include", "exclude")
-        yield map_at(value, "container"), (*job.path, "container"), _OF_CONTAINER
+            yield matrix, (*path, "strategy", "matrix"), ("include", "exclude")
         services = map_at(value, "services")
         for name in services:
-            yield map_at(services, name), (*job.path, "services", name), _OF_CONTAINER
+            yield map_at(services, name), (*path, "services", name), _OF_CONTAINER
     for step in workflow.steps:
         yield step.value, step.path, _OF_STEP
 
 
-def _of_events(on: Map) -> Iterator[tuple[Map, Path, tuple[str, ...]]]:
+def _of_events(on: Map) -> Iterator[tuple[Map, Path, Collection[str]]]:
     for event in on:
         keys = ("inputs", "secrets", "outputs") if event in {"workflow_call", "workflow_dispatch"} else _LISTS[:-1]
         yield map_at(on, event), ("on", event), keys

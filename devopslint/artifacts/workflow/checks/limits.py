@@ -221,7 +221,7 @@ def is_number(value: Any) -> bool:
 
 def different_case(node: Map, *, jobs: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield the keys of a mapping that differ from an earlier one in nothing but case, with both marks."""
-    if node is jobs or len(node.at) < len(node) or len({key.lower() for key in node}) == len(node):
+    if node is jobs or len(node.at) < len(node) or len(set(map(str.lower, node))) == len(node):
         return
     seen: dict[str, str] = {}
     for key in node:
