@@ -149,13 +149,13 @@ class Subject:
 
 
 class Later(Subject):
-    """A subject whose value is made when it is first asked for: most rules on it are functions, which ask its context."""
+    """A subject whose value is made when it is first asked for: most rules on it are functions, which ask its context.
+
+    It is given what makes the value in the place of the value.
+    """
 
     __slots__ = ("_make", "_value")
-
-    def __init__(self, kind: str, make: Callable[[], Any], **more: Any) -> None:
-        self._make: Callable[[], Any] | None = make
-        super().__init__(kind, None, **more)
+    _make: Callable[[], Any] | None
 
     @property
     def value(self) -> Any:
@@ -166,8 +166,8 @@ class Later(Subject):
         return self._value
 
     @value.setter
-    def value(self, value: Any) -> None:
-        self._value = value
+    def value(self, make: Callable[[], Any]) -> None:
+        self._make = make
 
 
 @lru_cache(maxsize=4096)

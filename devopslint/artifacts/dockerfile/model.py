@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.dockerfile.reader import Instruction, read_dockerfile
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded, Value, substitute
 from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
-from devopslint.artifacts.dockerfile.words import Word, read_pairs, split_pair
+from devopslint.artifacts.dockerfile.words import Word, split_pair
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.syntax.tree import UNKNOWN
@@ -13,13 +13,14 @@ from devopslint.syntax.tree import UNKNOWN
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
     from devopslint.artifacts.dockerfile.resolve import Origin
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Script
     from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Mark
 
 
 def read_model(source: Source, workspace: Workspace | None = None) -> Model:
@@ -46,7 +47,7 @@ class Step:
     that of the ONBUILD.
     """
 
-    __slots__ = ("_script", "index", "instruction", "model", "name", "outer", "scope", "settings", "stage")
+    __slots__ = ("_fragment", "_script", "index", "instruction", "model", "name", "outer", "scope", "settings", "stage")
 
     def __init__(self, model: Model, instruction: Instruction, stage: Stage | None, scope: Mapping[str, Value]) -> None:
         self.model = model
@@ -58,6 +59,7 @@ class Step:
         self.settings: Mapping[str, Held] = stage.settings if stage is not None else {}
         self.index = len(model.steps)
         self.outer: Step | None = None
+        self._fragment: Fragment | Literal[False] | None = False
         self._script: Script | None = None
 
     def expand(self, word: Word) -> Any:
@@ -74,7 +76,10 @@ class Step:
 
     def shell_fragment(self) -> Fragment | None:
         """Return the script of a RUN as a POSIX shell reads it; `None` when it is none or another shell runs it."""
-        return run_script(self.instruction, posix=self.has_posix_shell()) if self.instruction.name == "RUN" else None
+        if self._fragment is False:
+            is_run = self.name == "RUN"
+            self._fragment = run_script(self.instruction, posix=self.has_posix_shell()) if is_run else None
+        return self._fragment
 
     def has_posix_shell(self) -> bool:
         """Say whether SHELL, or the default of the base image, reads scripts as POSIX shells do."""
@@ -109,19 +114,9 @@ class Stage:
     """
 
     __slots__ = (
-        "_root",
-        "base",
-        "copied",
-        "image",
-        "index",
-        "model",
-        "name",
-        "name_word",
-        "scope",
-        "settings",
-        "start",
-        "steps",
-    )
+        "_root", "base", "copied", "image", "index", "model", "name", "name_word", "scope", "settings", "start",
+        "steps"
+    )  # fmt: skip
 
     def __init__(self, model: Model, index: int) -> None:
         self.model = model
@@ -219,8 +214,14 @@ class Model:
         for held in (self.globals, self.stages, self.steps, self.cache):
             held.clear()
 
-    def source_header(self) -> tuple[int, int]:
-        """Return the offsets of the first line."""
+    @property
+    def header(self) -> Mark:
+        """What stands for the whole file: the FROM of its final stage, else its first instruction, else its first line."""
+        final = self.final
+        if final is not None:
+            return final.start.instruction.mark
+        if self.steps:
+            return self.steps[0].instruction.mark
         end = self.source.text.find("\n")
         return 0, len(self.source.text) if end < 0 else end
 
@@ -267,7 +268,7 @@ class _Builder:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.global_scope: dict[str, Value] = {name: Value(UNKNOWN) for name in PLATFORM_ARGS}
+        self.global_scope: Mapping[str, Value] = _OF_THE_PLATFORM
 
     def build(self) -> None:
         model = self.model
@@ -309,7 +310,7 @@ class _Builder:
         model.stages.append(stage)
         stage.steps.append(step)
         if stage.base is None:
-            stage.scope = {name: Value(UNKNOWN) for name in PREDEFINED_ARGS}
+            stage.scope = _PREDEFINED
             if stage.image == "scratch":
                 stage.scope = {
                     **stage.scope,
@@ -325,7 +326,7 @@ class _Builder:
             stage.scope = self.environment(step, stage.scope)
         elif name in _SETTINGS:
             stage.settings = {**stage.settings, name: Held(_setting(step), step)}
-        if name in {"COPY", "RUN"}:
+        if instruction.flags and name in {"COPY", "RUN"}:
             for source in _sources(step):
                 found = self.model.stage_named(source, stage.index)
                 if found is not None:
@@ -352,7 +353,7 @@ class _Builder:
     def environment(self, step: Step, scope: Mapping[str, Value]) -> dict[str, Value]:
         changed = dict(scope)
         instruction = step.instruction
-        pairs, _ = read_pairs(instruction.fragment.text, instruction.rest, instruction.words)
+        pairs, _ = instruction.pairs
         for pair in pairs:
             assert pair.value is not None
             name = step.text_of(pair.name)
@@ -364,6 +365,8 @@ class _Builder:
         return changed
 
 
+_PREDEFINED: Mapping[str, Value] = {name: Value(UNKNOWN) for name in PREDEFINED_ARGS}
+_OF_THE_PLATFORM: Mapping[str, Value] = {name: Value(UNKNOWN) for name in PLATFORM_ARGS}
 _SETTINGS = frozenset(("USER", "WORKDIR", "SHELL", "HEALTHCHECK", "CMD", "ENTRYPOINT", "STOPSIGNAL"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.words import Flag, Word, json_words, read_flags, split_words
+from devopslint.artifacts.dockerfile.words import Word, json_words, read_flags, read_pairs, split_words
 from devopslint.syntax.fragment import Fragment
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import SyntaxProblem
@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from devopslint.artifacts.dockerfile.words import Flag, Pair
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
@@ -30,11 +31,8 @@ _JSON_FORM = frozenset(("ADD", "COPY", "CMD", "ENTRYPOINT", "RUN", "SHELL", "VOL
 _HEREDOC = frozenset(("ADD", "COPY", "RUN"))
 _DIRECTIVE = lazily(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*[^ \t\n]|.)[ \t]*\r?$")
 _DIRECTIVES = frozenset(("syntax", "escape", "check"))
-_CONTINUES = {
-    "\\": re.compile(r"(?:(?<=[^\\])|^)\\[ \t]*$"),
-    "`": re.compile(r"(?:(?<=[^`])|^)`[ \t]*$"),
-}
-_NAME = lazily(r"\S+")
+_ESCAPES = frozenset(("\\", "`"))
+_NAME = lazily(r"(\S+)\s*")
 _HEALTHCHECK = lazily(r"(CMD|NONE)\s*", re.IGNORECASE)
 _STAGE_NAME = lazily(r"[a-z][a-z0-9._-]*$|.*\{[{%]", re.IGNORECASE)
 """What BuildKit takes; a template is none of its business."""
@@ -80,41 +78,30 @@ class Instruction:
     """
 
     __slots__ = (
-        "_words",
-        "blank_continuations",
-        "escape",
-        "flags",
-        "fragment",
-        "heredocs",
-        "json",
-        "mark",
-        "name",
-        "name_end",
-        "name_mark",
-        "name_start",
-        "onbuild",
-        "rest",
-        "text",
-        "trigger",
-        "written",
-    )
+        "_pairs", "_words", "blank_continuations", "end", "escape", "flags", "fragment", "heredocs", "json", "mark",
+        "name", "name_mark", "onbuild", "rest", "text", "trigger", "written"
+    )  # fmt: skip
 
     def __init__(self, fragment: Fragment, start: int, escape: str, *, onbuild: bool = False) -> None:
         text = fragment.text
         match = _NAME.search(text, start)
+        assert match is not None
         self.fragment = fragment
         self.escape = escape
         self.onbuild = onbuild
-        self.name_start, self.name_end = match.span() if match else (start, start)
-        self.written = text[self.name_start : self.name_end]
+        self.written = match[1]
         self.name = self.written.upper()
-        self.flags: list[Flag]
-        self.flags, self.rest = read_flags(text, self.name_end, escape)
+        self.flags: Sequence[Flag] = ()
+        self.rest = match.end()
+        if text.startswith("--", self.rest):
+            self.flags, self.rest = read_flags(text, self.rest, escape)
         self.text = text[self.rest :]
         """What stands behind the name and the flags."""
-        self.name_mark = fragment.mark(self.name_start, self.name_end)
+        self.end = len(text.rstrip())
+        """Where it ends in the text of the fragment, without the blanks behind it."""
+        self.name_mark = fragment.mark(*match.span(1))
         """The offsets of the name in the source."""
-        self.mark = fragment.mark(self.name_start, len(text.rstrip()))
+        self.mark = fragment.mark(match.start(), self.end)
         """The offsets of the whole instruction in the source, without heredocs."""
         self.heredocs: list[Heredoc] = []
         self.blank_continuations: list[Mark] = []
@@ -126,6 +113,7 @@ class Instruction:
                 items.insert(0, Word(check[1], *check.span(1)))
         self.json = items is not None
         self._words: Sequence[Word] | None = items
+        self._pairs: tuple[Sequence[Pair], bool] | None = None
         if self.name == "ONBUILD" and not onbuild and self.rest < len(text):
             self.trigger = Instruction(fragment, self.rest, escape, onbuild=True)
             self._words = ()
@@ -138,15 +126,28 @@ class Instruction:
         return self._words
 
     @property
+    def pairs(self) -> tuple[Sequence[Pair], bool]:
+        """The pairs of ENV or LABEL, and whether they are in the old form, see `read_pairs`."""
+        if self._pairs is None:
+            self._pairs = read_pairs(self.fragment.text, self.rest, self.words)
+        return self._pairs
+
+    @property
+    def rest_mark(self) -> Mark:
+        """The offsets of what stands behind the name and the flags in the source."""
+        return self.fragment.mark(self.rest, self.end)
+
+    @property
     def whole_text(self) -> str:
         """What stands behind the name and the flags, with the heredocs."""
+        if not self.heredocs:
+            return self.text
         return "\n".join([self.text, *(heredoc.body.text for heredoc in self.heredocs)])
 
     @property
     def whole_word(self) -> Word:
         """All that stands behind the name and the flags as one word."""
-        end = len(self.fragment.text.rstrip())
-        return Word(self.fragment.text[self.rest : end], self.rest, end, self.escape)
+        return Word(self.fragment.text[self.rest : self.end], self.rest, self.end, self.escape)
 
     @property
     def source(self) -> Source:
@@ -245,7 +246,7 @@ class _Reader:
             if any(other.name == name for other in file.directives):
                 self.problem(f"only one `{name}` directive can be used", start + match.start(1), start + match.end(1))
             elif name == "escape":
-                if match[2] in _CONTINUES:
+                if match[2] in _ESCAPES:
                     file.escape = match[2]
                 else:
                     self.problem(
@@ -258,30 +259,25 @@ class _Reader:
         text = self.text
         escape = self.file.escape
         blanks: list[Mark] = []
-        line = text[start:end]
+        line, goes_on = _without_continuation(text[start:end], escape)
         pieces = [(0, start)]
-        if escape in line:
-            continues = _CONTINUES[escape]
-            match = continues.search(line)
-            if match:
-                parts = [line[: match.start()]]
-                size = len(parts[0])
-                while match and self.at < len(text):
-                    start, end = self.line()
-                    line = text[start:end]
-                    stripped = line.lstrip()
-                    if not stripped:
-                        blanks.append((start, end))
-                        continue
-                    if stripped[0] == "#":
-                        continue
-                    match = continues.search(line)
-                    if match:
-                        line = line[: match.start()]
-                    pieces.append((size, start))
-                    parts.append(line)
-                    size += len(line)
-                line = "".join(parts)
+        if goes_on:
+            parts = [line]
+            size = len(line)
+            while goes_on and self.at < len(text):
+                start, end = self.line()
+                line = text[start:end]
+                stripped = line.lstrip()
+                if not stripped:
+                    blanks.append((start, end))
+                    continue
+                if stripped[0] == "#":
+                    continue
+                line, goes_on = _without_continuation(line, escape)
+                pieces.append((size, start))
+                parts.append(line)
+                size += len(line)
+            line = "".join(parts)
         if not line.strip():
             return
         instruction = Instruction(Fragment(line, self.file.source, pieces), 0, escape)
@@ -330,7 +326,7 @@ class _Reader:
         message = None
         if inner.name == "ONBUILD":
             message = "ONBUILD needs an instruction" if inner is instruction else None
-        elif inner.rest >= len(inner.fragment.text.rstrip()) and not inner.flags:
+        elif inner.rest >= inner.end and not inner.flags:
             message = f"{inner.name} needs at least one argument" if inner.name not in _EMPTY else None
         elif inner.name == "FROM" and not _is_from(inner):
             message = "FROM takes one image, or an image, AS and a name"
@@ -338,7 +334,8 @@ class _Reader:
             message = f"{inner.name} needs a source and a destination"
         if message:
             self.problem(message, *inner.name_mark)
-        self.check_flags(inner)
+        if inner.flags:
+            self.check_flags(inner)
         if inner.name == "FROM" and len(inner.words) == 3 and not _STAGE_NAME.match(inner.words[2].value):
             word = inner.words[2]
             self.problem(f"`{word.raw}` is no name for a stage", *inner.fragment.mark(word.start, word.end))
@@ -378,6 +375,14 @@ _VALUED = frozenset(
 _SEVERAL = frozenset(("device", "exclude", "mount"))
 _EMPTY = frozenset(("CMD", "ENTRYPOINT", "RUN"))
 """Instructions that BuildKit's parser takes without arguments; whether they make sense is a rule's business."""
+
+
+def _without_continuation(line: str, escape: str) -> tuple[str, bool]:
+    """Return a line without the escape character at its end, and whether one stands there: the next line belongs to it."""
+    end = line.rstrip(" \t")
+    if end.endswith(escape) and not end.endswith(escape * 2):
+        return end[:-1], True
+    return line, False
 
 
 def _is_from(instruction: Instruction) -> bool:

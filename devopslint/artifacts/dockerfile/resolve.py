@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.dockerfile.words import unquote
 from devopslint.syntax.patterns import between_stars, lazily
 from devopslint.syntax.tree import UNKNOWN, Candidate
 
@@ -56,6 +57,8 @@ _MOST_ORIGINS = 20
 
 def substitute(text: str, scope: Scope, escape: str = "\\") -> Expanded:
     """Expand the variables of a raw word (quotes and escapes included) and take its quotes off."""
+    if "$" not in text:
+        return Expanded(text, unquote(text, escape), (), ())
     expansion = _Expansion(scope, escape)
     value = expansion.text(text, 0)
     return Expanded(text, UNKNOWN if expansion.unknown else value, expansion.origins[:_MOST_ORIGINS], expansion.used)

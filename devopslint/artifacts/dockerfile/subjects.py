@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from devopslint.artifacts.dockerfile.model import read_model
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.shells import script_context
-from devopslint.artifacts.dockerfile.words import read_pairs, split_pair
+from devopslint.artifacts.dockerfile.words import split_pair
 from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
-from devopslint.policy.subject import Subject
+from devopslint.policy.subject import Later
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.policy.artifact import Unit
+    from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Candidate, Mark
+    from devopslint.syntax.tree import Candidate
 
 
 def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
@@ -34,21 +37,19 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
         unit.syntax_problem(source, problem)
     document = Document(source, None)
     document.resolve = _resolve
-    values = {step.index: _instruction(step) for step in model.steps}
-    of_stages = [_stage(stage, values) for stage in model.stages]
-    root = document.root = _file(model, values, of_stages)
-    file = Subject("dockerfile.file", root, document=document, header=root.header, context=model)
+    values = _Values(model)
+    file: Subject = Later("dockerfile.file", values.of_file, document=document, header=model.header, context=model)
     yield file
     stages: list[Subject] = []
-    for stage, value in zip(model.stages, of_stages, strict=True):
+    for stage in model.stages:
         stages.append(
-            Subject(
+            Later(
                 "dockerfile.stage",
-                value,
+                partial(values.of_stage, stage),
                 type="final" if stage.is_final else "",
                 document=document,
                 address=_address(stage),
-                header=value.header,
+                header=stage.start.instruction.mark,
                 parents={"file": file},
                 context=stage,
             )
@@ -57,18 +58,17 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
     names = wanted_commands(unit.wanted)
     scripts = unit.wants("shell.script")
     for step in model.steps:
-        value = values[step.index]
         where = f"{_address(step.stage)}, " if step.stage is not None and len(stages) > 1 else ""
-        parents = {"file": file}
+        parents: dict[str, Subject] = {"file": file}
         if step.stage is not None:
             parents["stage"] = stages[step.stage.index]
-        subject = Subject(
+        subject = Later(
             "dockerfile.instruction",
-            value,
+            partial(values.of, step),
             type=step.name,
             document=document,
             address=f"{where}{step.name}",
-            header=value.header,
+            header=step.instruction.name_mark,
             parents=parents,
             context=step,
         )
@@ -113,72 +113,6 @@ def _address(stage: Stage) -> str:
     return f"stage {stage.label}"
 
 
-def _file(model: Model, values: dict[int, Map], of_stages: Sequence[Map]) -> Map:
-    value = Map(0, len(model.source.text))
-    final = model.final
-    first = model.steps[0] if model.steps else None
-    value.header = (
-        final.start.instruction.mark
-        if final is not None
-        else first.instruction.mark
-        if first is not None
-        else model.source_header()
-    )
-    here = (*value.header, *value.header)
-    directives = Map(0, 0)
-    for directive in model.file.directives:
-        mark = (directive.start, directive.end)
-        directives.put(directive.name, directive.value, (*mark, *mark))
-    value.put("directives", directives, here)
-    value.put("instructions", _seq(values, model.steps), here)
-    stages = Seq(0, len(model.source.text))
-    for stage, of_stage in zip(model.stages, of_stages, strict=True):
-        stages.add(of_stage, stage.start.instruction.mark)
-    value.put("stages", stages, here)
-    return value
-
-
-def _seq(values: dict[int, Map], steps: Sequence[Step]) -> Seq:
-    found = Seq(0, 0)
-    found.extend([values[step.index] for step in steps])
-    found.at = [step.instruction.mark for step in steps]
-    return found
-
-
-def _stage(stage: Stage, values: dict[int, Map]) -> Map:
-    """Return `image`, `name`, `platform`, `index`, `base` (the stage it builds on), the settings, and its instructions.
-
-    The settings (`user`, `workdir`, `cmd` …) are those that the stage ends with, inherited ones among them.
-    """
-    start = values[stage.start.index]
-    value = Map(start.start, start.end)
-    value.header = stage.start.instruction.mark
-    for key, name in (("image", "image"), ("name", "as"), ("platform", "platform")):
-        if name in start:
-            value.put(key, start[name], start.at[name])
-    here = (*value.header, *value.header)
-    value.put("index", stage.index, here)
-    if stage.base is not None:
-        value.put("base", stage.base.label, start.at["image"])
-    for name, held in stage.settings.items():
-        setting = held.value
-        instruction = held.step.instruction
-        mark = (*instruction.name_mark, *_rest_mark(held.step))
-        if isinstance(setting, list):
-            items = Seq(mark[2], mark[3])
-            for word in instruction.words:
-                items.add(word.value, instruction.fragment.mark(word.start, word.end))
-            setting = items
-        value.put(name.lower(), setting, mark)
-    value.put("instructions", _seq(values, stage.steps), here)
-    return value
-
-
-def _rest_mark(step: Step) -> Mark:
-    instruction = step.instruction
-    return instruction.fragment.mark(instruction.rest, len(instruction.fragment.text.rstrip()))
-
-
 def _instruction(step: Step) -> Map:
     """Return `name`, `written`, `text`, `flags`, `args`, `json`, `onbuild`, and the keys of the instruction."""
     instruction = step.instruction
@@ -198,7 +132,7 @@ def _instruction(step: Step) -> Map:
         flags=flags,
     )
     value.at = dict.fromkeys(value, here)
-    value.at["text"] = (*name_mark, *_rest_mark(step))
+    value.at["text"] = (*name_mark, *instruction.rest_mark)
     flags.header = name_mark
     for flag in instruction.flags:
         flag_mark = fragment.mark(flag.start, flag.end)
@@ -242,7 +176,7 @@ def _pairs(step: Step, value: Map) -> None:
     """Put `pairs` (a mapping) and `legacy` (`NAME value` without `=`)."""
     instruction = step.instruction
     fragment = instruction.fragment
-    pairs, legacy = read_pairs(fragment.text, instruction.rest, instruction.words)
+    pairs, legacy = instruction.pairs
     found = Map(value.start, value.end)
     found.header = instruction.name_mark
     later = []
@@ -330,3 +264,87 @@ _KEYS = {
     "EXPOSE": _ports,
     "HEALTHCHECK": _healthcheck,
 }
+
+
+class _Values:
+    """The values of the subjects of a Dockerfile, made when somebody asks for them."""
+
+    __slots__ = ("_made", "model")
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._made: dict[int, Map] = {}
+
+    def of(self, step: Step) -> Map:
+        """Return the value of an instruction."""
+        value = self._made.get(step.index)
+        if value is None:
+            value = self._made[step.index] = _instruction(step)
+        return value
+
+    def of_file(self) -> Map:
+        """Return `directives`, `instructions` and `stages`."""
+        model = self.model
+        value = Map(0, len(model.source.text))
+        value.header = model.header
+        here = (*value.header, *value.header)
+        directives = Map(0, 0)
+        for directive in model.file.directives:
+            mark = (directive.start, directive.end)
+            directives.put(directive.name, directive.value, (*mark, *mark))
+        value.put("directives", directives, here)
+        value.put("instructions", _Instructions(self, model.steps), here)
+        stages = Seq(0, len(model.source.text))
+        for stage in model.stages:
+            stages.add(self.of_stage(stage), stage.start.instruction.mark)
+        value.put("stages", stages, here)
+        return value
+
+    def of_stage(self, stage: Stage) -> Map:
+        """Return `image`, `name`, `platform`, `index`, `base` (the stage it builds on), the settings, and its instructions.
+
+        The settings (`user`, `workdir`, `cmd` …) are those that the stage ends with, inherited ones among them.
+        """
+        start = self.of(stage.start)
+        value = Map(start.start, start.end)
+        value.header = stage.start.instruction.mark
+        for key, name in (("image", "image"), ("name", "as"), ("platform", "platform")):
+            if name in start:
+                value.put(key, start[name], start.at[name])
+        here = (*value.header, *value.header)
+        value.put("index", stage.index, here)
+        if stage.base is not None:
+            value.put("base", stage.base.label, start.at["image"])
+        for name, held in stage.settings.items():
+            setting = held.value
+            instruction = held.step.instruction
+            mark = (*instruction.name_mark, *instruction.rest_mark)
+            if isinstance(setting, list):
+                items = Seq(mark[2], mark[3])
+                for word in instruction.words:
+                    items.add(word.value, instruction.fragment.mark(word.start, word.end))
+                setting = items
+            value.put(name.lower(), setting, mark)
+        value.put("instructions", _Instructions(self, stage.steps), here)
+        return value
+
+
+class _Instructions(Seq):
+    """The values of some instructions, each of which is made when it is asked for."""
+
+    __slots__ = ("_steps", "_values")
+
+    def __init__(self, values: _Values, steps: Sequence[Step]) -> None:
+        super().__init__(0, 0)
+        self._values = values
+        self._steps = tuple(steps)
+        self.at = [step.instruction.mark for step in steps]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._values.of, self._steps)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._values.of(self._steps[index])

@@ -12,63 +12,35 @@ if TYPE_CHECKING:
 
 _JSON_STRING = lazily(r'"(?:[^"\\]|\\.)*"')
 _SPACE = lazily(r"\s+")
+_WORDS = {
+    escape: lazily(
+        rf"""(?:[^\s"'{one}]++|"(?:[^"{one}]|{one}.)*+(?:"|{one}?\Z)|'[^']*+(?:'|\Z)|{one}.?)++""", re.DOTALL
+    )
+    for escape, one in (("\\", r"\\"), ("`", "`"))
+}
+"""A word, by the escape character: a quote that is not closed goes on to the end."""
 
 
 def split_words(text: str, start: int, escape: str = "\\") -> list[Word]:
     """Return the words from `start` on, quotes kept in `raw`; blanks in quotes or behind an escape part none."""
-    if not any(char in text for char in ('"', "'", escape)):
-        return [
-            Word(match.group(), match.start(), match.end(), escape)
-            for match in re.compile(r"\S+").finditer(text, start)
-        ]
-    words: list[Word] = []
-    length = len(text)
-    at = start
-    while at < length:
-        if text[at].isspace():
-            at += 1
-            continue
-        end = _word_end(text, at, escape)
-        words.append(Word(text[at:end], at, end, escape))
-        at = end
-    return words
-
-
-def _word_end(text: str, at: int, escape: str) -> int:
-    quote = ""
-    length = len(text)
-    while at < length:
-        char = text[at]
-        if char == escape and quote != "'":
-            at += 1
-        elif quote:
-            if char == quote:
-                quote = ""
-        elif char in "\"'":
-            quote = char
-        elif char.isspace():
-            break
-        at += 1
-    return min(at, length)
+    return [Word(found.group(), *found.span(), escape) for found in _WORDS[escape].finditer(text, start)]
 
 
 def read_flags(text: str, start: int, escape: str = "\\") -> tuple[list[Flag], int]:
-    """Return the `--name=value` words from `start` on, and the offset of what follows them."""
+    """Return the `--name=value` words from `start` on, where no blank stands, and the offset of what follows them."""
     flags: list[Flag] = []
-    length = len(text)
     at = start
-    while True:
-        while at < length and text[at].isspace():
-            at += 1
-        if not text.startswith("--", at):
-            return flags, at
-        end = _word_end(text, at, escape)
-        if end == at + 2:
-            while end < length and text[end].isspace():
-                end += 1
-            return flags, end
-        flags.append(Flag(text[at:end], at, end, escape))
-        at = end
+    while text.startswith("--", at):
+        word = _WORDS[escape].match(text, at)
+        assert word is not None
+        end = word.end()
+        if end > at + 2:
+            flags.append(Flag(word.group(), at, end, escape))
+        blanks = _SPACE.match(text, end)
+        at = blanks.end() if blanks else end
+        if word.group() == "--":
+            break
+    return flags, at
 
 
 def json_words(text: str, start: int) -> list[Word] | None:
@@ -136,10 +108,7 @@ class Word:
         """The word without quotes and escapes."""
         if self.plain is not None:
             return self.plain
-        raw = self.raw
-        if '"' in raw or "'" in raw or self.escape in raw:
-            return _unquote(raw, self.escape)
-        return raw
+        return unquote(self.raw, self.escape)
 
     def __repr__(self) -> str:
         return f"Word({self.raw!r})"
@@ -169,7 +138,10 @@ class Pair:
         self.value = value
 
 
-def _unquote(raw: str, escape: str) -> str:
+def unquote(raw: str, escape: str) -> str:
+    """Return a word without its quotes and escapes; the `$` behind an escape keeps it."""
+    if '"' not in raw and "'" not in raw and escape not in raw:
+        return raw
     found: list[str] = []
     quote = ""
     at = 0

@@ -11,7 +11,6 @@ from devopslint.artifacts.dockerfile.checks.programs import has_nobody_to_read_i
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
-from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import has_dash
 from devopslint.policy.subject import Place, Problem
@@ -181,7 +180,7 @@ def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
     if instruction.name == "RUN" and not re.match(r"""\[\s*['"]""", text):
         return
     start = instruction.rest
-    mark = instruction.fragment.mark(start, len(instruction.fragment.text.rstrip()))
+    mark = instruction.fragment.mark(start, instruction.end)
     yield Problem(Place(instruction.source, *mark), name=instruction.name)
 
 
@@ -226,15 +225,14 @@ def nested_onbuild(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     trigger = step.instruction.trigger
     if trigger is not None and trigger.name in {"ONBUILD", "FROM", "MAINTAINER"}:
-        mark = trigger.fragment.mark(trigger.name_start, trigger.name_end)
-        yield Problem(Place(trigger.source, *mark), name=trigger.name)
+        yield Problem(Place(trigger.source, *trigger.name_mark), name=trigger.name)
 
 
 def self_reference(subject: Subject, options: Options) -> Iterator[Problem]:
     """`ENV A=1 B=$A`: `$A` is what it was before the line."""
     step: Step = subject.context
     instruction = step.instruction
-    pairs, _ = read_pairs(instruction.fragment.text, instruction.rest, instruction.words)
+    pairs, _ = instruction.pairs
     names = [pair.name.value for pair in pairs]
     for index, pair in enumerate(pairs):
         assert pair.value is not None
@@ -312,7 +310,7 @@ def legacy_pairs(subject: Subject, options: Options) -> Iterator[Problem]:
     found: dict[tuple[str, bool], list[tuple[Step, str]]] = {}
     for step in model.steps:
         if step.name in {"ENV", "LABEL"}:
-            pairs, legacy = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
+            pairs, legacy = step.instruction.pairs
             if legacy and pairs:
                 found.setdefault((step.name, step.instruction.onbuild), []).append((step, pairs[0].name.value))
     for (kind, _), steps in found.items():

@@ -6,7 +6,6 @@ import re
 
 from devopslint.artifacts.dockerfile.licenses import is_license
 from devopslint.artifacts.dockerfile.resolve import Expanded
-from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
@@ -97,7 +96,7 @@ def label_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     keys: set[str] = set()
     for step in stage.lineage():
         if step.name == "LABEL":
-            pairs, _ = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
+            pairs, _ = step.instruction.pairs
             keys.update(pair.name.value for pair in pairs)
     for label in options["labels"]:
         if label not in keys:

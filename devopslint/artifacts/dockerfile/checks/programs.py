@@ -38,7 +38,7 @@ def healthcheck_tool_missing(subject: Subject, options: Options) -> Iterator[Pro
     if step.stage is None or step.instruction.onbuild or len(words) < 2 or not step.has_posix_shell():
         return
     if not step.instruction.json:
-        yield from _in_script(step, words[1].start, len(step.instruction.fragment.text.rstrip()))
+        yield from _in_script(step, words[1].start, step.instruction.end)
         return
     items = words[2:] if words[1].value in {"CMD", "CMD-SHELL"} and len(words) > 2 else words[1:]
     yield from _in_list(step, items)
@@ -59,7 +59,7 @@ def program_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.instruction.json:
         yield from _in_list(step, words)
     else:
-        yield from _in_script(step, words[0].start, len(step.instruction.fragment.text.rstrip()))
+        yield from _in_script(step, words[0].start, step.instruction.end)
 
 
 def command_missing(subject: Subject, options: Options) -> Iterator[Problem]:

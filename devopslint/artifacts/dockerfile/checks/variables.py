@@ -7,7 +7,6 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import ships, words_of
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
-from devopslint.artifacts.dockerfile.words import read_pairs
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem, Related
@@ -159,6 +158,6 @@ def _declared(stage: Stage) -> set[str]:
         if step.name == "ARG":
             found.update(word.raw.partition("=")[0] for word in step.instruction.words)
         elif step.name == "ENV":
-            pairs, _ = read_pairs(step.instruction.fragment.text, step.instruction.rest, step.instruction.words)
+            pairs, _ = step.instruction.pairs
             found.update(pair.name.value for pair in pairs)
     return found
