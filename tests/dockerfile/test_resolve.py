@@ -2,6 +2,7 @@
 
 import pytest
 
+from devopslint.artifacts.dockerfile.checks.stages import reachable
 from devopslint.artifacts.dockerfile.model import Model, read_model
 from devopslint.artifacts.dockerfile.resolve import Value, substitute
 from devopslint.syntax.source import Source
@@ -95,7 +96,7 @@ def test_the_stages_that_the_final_one_is_built_from() -> None:
         "FROM a AS one\nFROM b AS two\nFROM c AS three\nFROM d AS four\n"
         "FROM one\nCOPY --from=TWO /x /y\nRUN --mount=type=bind,from=2,target=/z ls\n"
     )
-    assert found.reachable() == {0, 1, 2, 4}
+    assert reachable(found) == {0, 1, 2, 4}
 
 
 @pytest.mark.parametrize(

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from devopslint.artifacts.dockerfile.reader import Instruction, read_dockerfile
-from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded, Value, substitute
+from devopslint.artifacts.dockerfile.resolve import (
+    OF_A_STAGE,
+    OF_SCRATCH,
+    OF_THE_PLATFORM,
+    expand,
+    scope_behind_arg,
+    scope_behind_env,
+    text_of,
+)
 from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
-from devopslint.artifacts.dockerfile.words import Word, split_pair
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, Literal
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, Literal, TypeVar
 
-    from devopslint.artifacts.dockerfile.resolve import Origin
+    from devopslint.artifacts.dockerfile.resolve import Value
+    from devopslint.artifacts.dockerfile.words import Word
+    from devopslint.knowledge.images import Image
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Script
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
+
+    Kept = TypeVar("Kept")
 
 
 def read_model(source: Source, workspace: Workspace | None = None) -> Model:
@@ -47,7 +58,19 @@ class Step:
     that of the ONBUILD.
     """
 
-    __slots__ = ("_fragment", "_script", "index", "instruction", "model", "name", "outer", "scope", "settings", "stage")
+    __slots__ = (
+        "_fragment",
+        "_kept",
+        "_script",
+        "index",
+        "instruction",
+        "model",
+        "name",
+        "outer",
+        "scope",
+        "settings",
+        "stage",
+    )
 
     def __init__(self, model: Model, instruction: Instruction, stage: Stage | None, scope: Mapping[str, Value]) -> None:
         self.model = model
@@ -61,18 +84,22 @@ class Step:
         self.outer: Step | None = None
         self._fragment: Fragment | Literal[False] | None = False
         self._script: Script | None = None
+        self._kept: dict[Any, Any] = {}
+
+    def once(self, make: Callable[[Step], Kept]) -> Kept:
+        """Return what a function makes of the step, kept for all that ask."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        kept: Kept = self._kept[make]
+        return kept
 
     def expand(self, word: Word) -> Any:
         """Return a word as a value of the tree: its text, or an `Expanded` when variables stand in it."""
-        if "$" in word.raw:
-            raw = word.raw if word.plain is None else word.plain
-            return substitute(raw, self.scope, word.escape)
-        return word.value
+        return expand(word, self.scope)
 
     def text_of(self, word: Word) -> Any:
         """Return the resolved text of a word, or UNKNOWN."""
-        value = self.expand(word)
-        return value.value if isinstance(value, Expanded) else value
+        return text_of(word, self.scope)
 
     def shell_fragment(self) -> Fragment | None:
         """Return the script of a RUN as a POSIX shell reads it; `None` when it is none or another shell runs it."""
@@ -90,7 +117,7 @@ class Step:
             return True
         if self.model.file.is_for_windows():
             # A shell of Linux is certain only where the image is known.
-            return contents(parse_image(self.stage.root_stage.image_text)) is not None
+            return contents(self.stage.root_image) is not None
         return True
 
     def read_script(self) -> Script:
@@ -110,12 +137,13 @@ class Stage:
 
     `image` is what FROM names, resolved, or UNKNOWN; `base` the earlier stage when it names one. `settings` are the
     last USER, WORKDIR, SHELL, HEALTHCHECK, CMD, ENTRYPOINT and STOPSIGNAL, inherited ones among them. `copied` are the
-    stages that COPY --from and RUN --mount=from take files of.
+    stages that COPY --from and RUN --mount=from take files of. It `ships` when it is the final stage, which makes the
+    image, or one that this builds on.
     """
 
     __slots__ = (
-        "_root", "base", "copied", "image", "index", "model", "name", "name_word", "scope", "settings", "start",
-        "steps"
+        "_image", "_root", "base", "copied", "image", "index", "model", "name", "name_word", "scope", "settings",
+        "ships", "start", "steps"
     )  # fmt: skip
 
     def __init__(self, model: Model, index: int) -> None:
@@ -130,7 +158,9 @@ class Stage:
         self.copied: list[Stage] = []
         self.start: Step
         self.steps: list[Step] = []
+        self.ships = False
         self._root = self
+        self._image: Image | None = None
 
     def build_on(self, base: Stage) -> None:
         """Begin where an earlier stage ends."""
@@ -155,6 +185,14 @@ class Stage:
     def root_stage(self) -> Stage:
         """The first stage of the chain of FROM, the one that starts from an image."""
         return self._root
+
+    @property
+    def root_image(self) -> Image:
+        """The image that the chain of FROM starts from."""
+        root = self._root
+        if root._image is None:
+            root._image = parse_image(root.image_text)
+        return root._image
 
     @property
     def is_final(self) -> bool:
@@ -186,7 +224,9 @@ class Stage:
 class Model:
     """A Dockerfile with its stages, and all steps in order (those in front of the first FROM are `globals`)."""
 
-    __slots__ = ("_named", "cache", "file", "globals", "ignore", "runs_text", "source", "stages", "steps", "workspace")
+    __slots__ = (
+        "_named", "_text", "cache", "file", "globals", "ignore", "runs_text", "source", "stages", "steps", "workspace"
+    )  # fmt: skip
 
     def __init__(self, source: Source, workspace: Workspace | None) -> None:
         self.source = source
@@ -198,6 +238,7 @@ class Model:
         self.ignore: Any = False
         self.cache: dict[Any, Any] = {}
         """What checks have worked out for all instructions at once."""
+        self._text: str | None = None
         self.runs_text: str | None = None
         """The text of every RUN, COPY and ENV, once somebody has asked for it."""
         self._named: tuple[int, dict[str, list[Stage]]] = (0, {})
@@ -206,6 +247,7 @@ class Model:
         """Part the circles of stages, steps and commands, so that memory is free at once."""
         for step in self.steps:
             step.stage, step.settings = None, {}
+            step._kept.clear()
             if step._script is not None:
                 step._script.let_go()
         for stage in self.stages:
@@ -224,6 +266,15 @@ class Model:
             return self.steps[0].instruction.mark
         end = self.source.text.find("\n")
         return 0, len(self.source.text) if end < 0 else end
+
+    @property
+    def text(self) -> str:
+        """What all instructions say, a line each, without comments and continuations, and their heredocs."""
+        if self._text is None:
+            lines = [instruction.fragment.text for instruction in self.file.instructions]
+            lines.extend(heredoc.body.text for one in self.file.instructions for heredoc in one.heredocs)
+            self._text = "\n".join(lines)
+        return self._text
 
     @property
     def final(self) -> Stage | None:
@@ -247,19 +298,6 @@ class Model:
         self._named = len(self.stages), by_name
         return by_name.get(name.lower(), [])
 
-    def reachable(self, targets: Iterable[Stage] = ()) -> set[int]:
-        """Return the numbers of the stages that the final one (and each of some targets) is built from, itself among them."""
-        found: set[int] = set()
-        waiting = [*self.stages[-1:], *targets]
-        while waiting:
-            stage = waiting.pop()
-            if stage.index not in found:
-                found.add(stage.index)
-                waiting.extend(stage.copied)
-                if stage.base is not None:
-                    waiting.append(stage.base)
-        return found
-
 
 class _Builder:
     """Walks the instructions once, with the variables and settings that hold at each."""
@@ -268,7 +306,7 @@ class _Builder:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.global_scope: Mapping[str, Value] = _OF_THE_PLATFORM
+        self.global_scope: Mapping[str, Value] = OF_THE_PLATFORM
 
     def build(self) -> None:
         model = self.model
@@ -280,11 +318,13 @@ class _Builder:
             step = self.step(instruction, stage)
             if stage is None:
                 if instruction.name == "ARG":
-                    self.global_scope = self.declare(step, self.global_scope, None)
+                    self.global_scope = scope_behind_arg(instruction, self.global_scope, None)
             else:
                 self.run(step, stage)
             if instruction.trigger is not None:
                 self.step(instruction.trigger, stage).outer = step
+        for shipped in model.final.chain() if model.final is not None else ():
+            shipped.ships = True
 
     def step(self, instruction: Instruction, stage: Stage | None) -> Step:
         step = Step(self.model, instruction, stage, stage.scope if stage is not None else self.global_scope)
@@ -310,20 +350,15 @@ class _Builder:
         model.stages.append(stage)
         stage.steps.append(step)
         if stage.base is None:
-            stage.scope = _PREDEFINED
-            if stage.image == "scratch":
-                stage.scope = {
-                    **stage.scope,
-                    "PATH": Value("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-                }
+            stage.scope = OF_SCRATCH if stage.image == "scratch" else OF_A_STAGE
 
     def run(self, step: Step, stage: Stage) -> None:
         instruction = step.instruction
         name = instruction.name
         if name == "ARG":
-            stage.scope = self.declare(step, stage.scope, self.global_scope)
+            stage.scope = scope_behind_arg(instruction, stage.scope, self.global_scope)
         elif name == "ENV":
-            stage.scope = self.environment(step, stage.scope)
+            stage.scope = scope_behind_env(instruction, stage.scope)
         elif name in _SETTINGS:
             stage.settings = {**stage.settings, name: Held(_setting(step), step)}
         if instruction.flags and name in {"COPY", "RUN"}:
@@ -332,41 +367,7 @@ class _Builder:
                 if found is not None:
                     stage.copied.append(found)
 
-    def declare(self, step: Step, scope: Mapping[str, Value], outer: Mapping[str, Value] | None) -> dict[str, Value]:
-        """Return the scope behind an ARG; `outer` is the global one that `ARG NAME` in a stage takes its value from."""
-        changed = dict(scope)
-        source = step.instruction.source
-        for word in step.instruction.words:
-            pair = split_pair(word)
-            name = pair.name.value
-            held = scope.get(name)
-            origin: Origin = (source, *step.instruction.fragment.mark(word.start, word.end), f"ARG `{name}`")
-            if held is not None and held.origins and held.origins[-1][3].startswith("ENV"):
-                continue
-            if pair.value is None:
-                changed[name] = (outer or {}).get(name) or Value(UNKNOWN, optional=True)
-            else:
-                value = substitute(pair.value.raw, changed, word.escape)
-                changed[name] = Value(value.value, (*value.origins, origin))
-        return changed
 
-    def environment(self, step: Step, scope: Mapping[str, Value]) -> dict[str, Value]:
-        changed = dict(scope)
-        instruction = step.instruction
-        pairs, _ = instruction.pairs
-        for pair in pairs:
-            assert pair.value is not None
-            name = step.text_of(pair.name)
-            if name is UNKNOWN:
-                continue
-            value = substitute(pair.value.raw, scope, instruction.escape)
-            mark = instruction.fragment.mark(pair.name.start, pair.value.end)
-            changed[name] = Value(value.value, (*value.origins, (instruction.source, *mark, f"ENV `{name}`")))
-        return changed
-
-
-_PREDEFINED: Mapping[str, Value] = {name: Value(UNKNOWN) for name in PREDEFINED_ARGS}
-_OF_THE_PLATFORM: Mapping[str, Value] = {name: Value(UNKNOWN) for name in PLATFORM_ARGS}
 _SETTINGS = frozenset(("USER", "WORKDIR", "SHELL", "HEALTHCHECK", "CMD", "ENTRYPOINT", "STOPSIGNAL"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.words import unquote
+from devopslint.artifacts.dockerfile.words import split_pair, unquote
 from devopslint.syntax.patterns import between_stars, lazily
 from devopslint.syntax.tree import UNKNOWN, Candidate
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from devopslint.artifacts.dockerfile.reader import Instruction
+    from devopslint.artifacts.dockerfile.words import Word
     from devopslint.syntax.source import Source
 
     Origin = tuple[Source, int, int, str]
@@ -62,6 +64,53 @@ def substitute(text: str, scope: Scope, escape: str = "\\") -> Expanded:
     expansion = _Expansion(scope, escape)
     value = expansion.text(text, 0)
     return Expanded(text, UNKNOWN if expansion.unknown else value, expansion.origins[:_MOST_ORIGINS], expansion.used)
+
+
+def expand(word: Word, scope: Scope) -> Any:
+    """Return a word as a value of the tree: its text, or an `Expanded` when variables stand in it."""
+    if "$" in word.raw:
+        raw = word.raw if word.plain is None else word.plain
+        return substitute(raw, scope, word.escape)
+    return word.value
+
+
+def text_of(word: Word, scope: Scope) -> Any:
+    """Return the resolved text of a word, or UNKNOWN."""
+    value = expand(word, scope)
+    return value.value if isinstance(value, Expanded) else value
+
+
+def scope_behind_arg(instruction: Instruction, scope: Scope, outer: Scope | None) -> Scope:
+    """Return the scope behind an ARG; `outer` is the global one that `ARG NAME` in a stage takes its value from."""
+    changed = dict(scope)
+    for word in instruction.words:
+        pair = split_pair(word)
+        name = pair.name.value
+        held = scope.get(name)
+        if held is not None and held.origins and held.origins[-1][3].startswith("ENV"):
+            continue
+        if pair.value is None:
+            changed[name] = (outer or {}).get(name) or Value(UNKNOWN, optional=True)
+        else:
+            value = substitute(pair.value.raw, changed, word.escape)
+            mark = instruction.fragment.mark(word.start, word.end)
+            origin: Origin = (instruction.source, *mark, f"ARG `{name}`")
+            changed[name] = Value(value.value, (*value.origins, origin))
+    return changed
+
+
+def scope_behind_env(instruction: Instruction, scope: Scope) -> Scope:
+    """Return the scope behind an ENV."""
+    changed = dict(scope)
+    for pair in instruction.pairs[0]:
+        assert pair.value is not None
+        name = text_of(pair.name, scope)
+        if name is UNKNOWN:
+            continue
+        value = substitute(pair.value.raw, scope, instruction.escape)
+        mark = instruction.fragment.mark(pair.name.start, pair.value.end)
+        changed[name] = Value(value.value, (*value.origins, (instruction.source, *mark, f"ENV `{name}`")))
+    return changed
 
 
 class Value:
@@ -271,3 +320,11 @@ def _replaced(value: str, pattern: str, new: str, *, every: bool) -> str:
 
 def _pieces(pattern: str) -> list[str]:
     return [re.escape(piece).replace(r"\?", ".") for piece in pattern.split("*")]
+
+
+OF_THE_PLATFORM: Scope = {name: Value(UNKNOWN) for name in PLATFORM_ARGS}
+"""What is set in front of the first FROM."""
+OF_A_STAGE: Scope = {name: Value(UNKNOWN) for name in PREDEFINED_ARGS}
+"""What is set at the beginning of a stage."""
+OF_SCRATCH: Scope = {**OF_A_STAGE, "PATH": Value("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")}
+"""The same where the stage builds on nothing."""

@@ -7,7 +7,6 @@ import re
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS
 from devopslint.artifacts.dockerfile.scripts import heredoc_shell
 from devopslint.knowledge.commands import ScriptContext
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import shell_of
 from devopslint.syntax.patterns import lazily
 
@@ -39,7 +38,7 @@ def shell_name(step: Step) -> str | None:
         name = str(shell.value[0]).rsplit("/", 1)[-1] if shell.value else ""
     if name not in {"", "sh"}:
         return name
-    return shell_of(parse_image(step.stage.root_stage.image_text)) if step.stage is not None else None
+    return shell_of(step.stage.root_image) if step.stage is not None else None
 
 
 def script_context(step: Step) -> ScriptContext:

@@ -10,10 +10,9 @@ from devopslint.artifacts.dockerfile.shells import script_context
 from devopslint.artifacts.dockerfile.words import split_pair
 from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
 from devopslint.policy.subject import Later
-from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
-_MARKUP = lazily(r"\{\{|\}\}|\{%|<%")
+_MARKUP = ("{{", "}}", "{%", "<%")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,11 +56,14 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
     yield from stages
     names = wanted_commands(unit.wanted)
     scripts = unit.wants("shell.script")
+    owner: Stage | None = None
+    parents: dict[str, Subject] = {"file": file}
+    where = ""
     for step in model.steps:
-        where = f"{_address(step.stage)}, " if step.stage is not None and len(stages) > 1 else ""
-        parents: dict[str, Subject] = {"file": file}
-        if step.stage is not None:
-            parents["stage"] = stages[step.stage.index]
+        if step.stage is not owner and step.stage is not None:
+            owner = step.stage
+            parents = {"file": file, "stage": stages[owner.index]}
+            where = f"{_address(owner)}, " if len(stages) > 1 else ""
         subject = Later(
             "dockerfile.instruction",
             partial(values.of, step),
@@ -95,14 +97,18 @@ def _is_template(model: Model) -> bool:
 
     They stand where an instruction or an image should: in scripts and labels they are texts of other tools.
     """
-    if not model.stages and _MARKUP.search(model.source.text):
+    if not model.stages and _has_markup(model.source.text):
         return True
-    return any(
-        _MARKUP.search(instruction.written)
-        or (instruction.name == "FROM" and _MARKUP.search(instruction.text))
-        or any(flag.name == "from" and flag.value and _MARKUP.search(flag.value.raw) for flag in instruction.flags)
+    return _has_markup(model.text) and any(
+        _has_markup(instruction.written)
+        or (instruction.name == "FROM" and _has_markup(instruction.text))
+        or any(flag.name == "from" and flag.value and _has_markup(flag.value.raw) for flag in instruction.flags)
         for instruction in model.file.instructions
     )
+
+
+def _has_markup(text: str) -> bool:
+    return any(mark in text for mark in _MARKUP)
 
 
 def _resolve(value: Any, subject: Subject) -> Sequence[Candidate] | None:

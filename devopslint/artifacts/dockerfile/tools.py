@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.knowledge.image_contents import contents, lacks
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, packages
 from devopslint.syntax.patterns import lazily
@@ -119,7 +118,7 @@ _LOOKS_FIRST = lazily(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\
 
 def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:
     """Say whether the image of a stage is known to lack a program, and no step (in front of one) has brought it."""
-    if not lacks(parse_image(stage.root_stage.image_text), program):
+    if not lacks(stage.root_image, program):
         return False
     brings = first(stage, ("brings", program), lambda step: _may_have_brought(step, program))
     return brings is None or (before is not None and brings.index >= before.index)
@@ -136,7 +135,7 @@ def _may_have_brought(step: Step, program: str) -> bool:
 def _named(step: Step, program: str) -> str:
     """Return what a program is looked for as: on Debian and Ubuntu no package but one brings `python` beside `python3`."""
     if program == "python" and step.stage is not None:
-        found = contents(parse_image(step.stage.root_stage.image_text))
+        found = contents(step.stage.root_image)
         return _PYTHON_OF_DEBIAN if found is not None and found.get("system") in {"debian", "ubuntu"} else program
     return program
 
@@ -147,7 +146,7 @@ def is_missing_for(command: Command, step: Step) -> bool:
     if stage is None or command.failure_ignored or command.function or step.instruction.onbuild:
         return False
     word = command.name_word
-    if not lacks(parse_image(stage.root_stage.image_text), name):
+    if not lacks(stage.root_image, name):
         return False
     script = step.read_script()
     if word is None or "/" in word.text or script.has_errors or script.once("looks first", _looks_first):

@@ -9,7 +9,6 @@ from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.artifacts.dockerfile.words import Word
 from devopslint.knowledge.image_contents import accounts
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -50,7 +49,7 @@ def unknown_user(subject: Subject, options: Options) -> Iterator[Problem]:
             return
         word = flag.value
     text = step.text_of(word)
-    known = accounts(parse_image(stage.root_stage.image_text))
+    known = accounts(stage.root_image)
     if not isinstance(text, str) or known is None:
         return
     user, _, group = text.strip("\"'").partition(":")

@@ -70,18 +70,12 @@ def text_of(word: Word, step: Step) -> Any:
 
 def ships(step: Step) -> bool:
     """Say whether the layer of a step is part of the final image: it is in the final stage, or one that it builds on."""
-    final = step.model.final
-    if final is None or step.stage is None:
-        return False
-    cache = step.model.cache
-    if "shipped" not in cache:
-        cache["shipped"] = {stage.index for stage in final.chain()}
-    return step.stage.index in cache["shipped"]
+    return step.stage is not None and step.stage.ships
 
 
 def mounts(step: Step) -> list[dict[str, str]]:
     """Return the options of every `--mount` of a RUN."""
-    found = []
+    found: list[dict[str, str]] = []
     for flag in step.instruction.flags:
         if flag.name == "mount" and flag.value is not None:
             pairs = (option.partition("=") for option in flag.value.value.split(","))
@@ -135,6 +129,14 @@ def may_remove(script: Script, folders: Iterable[str]) -> bool:
         else command.name not in _NO_CLEANERS and _CLEANER.search(command.name) is not None
         for command in script
     )
+
+
+def mentions_any(model: Model, words: frozenset[str]) -> bool:
+    """Say whether one of some words stands in an instruction; looked for once."""
+    if words not in model.cache:
+        text = model.text
+        model.cache[words] = any(word in text for word in words)
+    return bool(model.cache[words])
 
 
 def is_containerfile(model: Model) -> bool:

@@ -8,7 +8,6 @@ import re
 from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step, ships
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.image_contents import contents
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.words import VERIFIES
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -172,7 +171,7 @@ def relative_destination(subject: Subject, options: Options) -> Iterator[Problem
         text = destination.value  # `app/$NAME` is relative whatever the name is
     if text.startswith(("/", "$", "%", "\\")) or re.match(r"[A-Za-z]:", text):
         return
-    found = contents(parse_image(stage.root_stage.image_text))
+    found = contents(stage.root_image)
     folder = (found.get("workdir") or "/") if found is not None and found.get("workdir", "") is not None else None
     # Modules of Go can't lie in `/go`, which is GOPATH; elsewhere the folder of the image is there to be used.
     if folder in {"/", "/go"}:

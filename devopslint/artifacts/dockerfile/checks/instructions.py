@@ -11,7 +11,6 @@ from devopslint.artifacts.dockerfile.checks.programs import has_nobody_to_read_i
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import has_dash
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -198,7 +197,7 @@ def pipefail_unknown(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.stage is None or not words or not re.fullmatch(r"(?:/usr)?(?:/bin/)?(?:sh|dash)", words[0].value):
         return
     word = next((one for one in words if one.value == "pipefail"), None)
-    image = parse_image(step.stage.root_stage.image_text)
+    image = step.stage.root_image
     if word is None or not has_dash(image) or not _WITHOUT_PIPEFAIL.search(f"{image.name}:{image.tag}"):
         return
     if first_before(step, "names dash", _names_dash) is None:

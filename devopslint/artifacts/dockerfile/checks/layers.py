@@ -9,7 +9,6 @@ from devopslint.artifacts.dockerfile.checks.common import bound_sources, command
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.knowledge.project_files import locks_beside
@@ -231,7 +230,7 @@ def _needs_rights(command: Command, step: Step) -> bool:
         command.has_flag("-g", "--global")
         and not command.has_flag("--prefix")
         and stage is not None
-        and parse_image(stage.root_stage.image_text).name == "node"
+        and stage.root_image.name == "node"
         and not any(
             re.search(r"(?i)prefix|/usr/local|chown|chmod|\.npmrc|nvm", other.instruction.whole_text)
             for other in stage.lineage()

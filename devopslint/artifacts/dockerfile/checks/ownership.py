@@ -14,7 +14,6 @@ from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.tools import is_plain
 from devopslint.knowledge.image_contents import contents
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -73,7 +72,7 @@ def written_without_rights(subject: Subject, options: Options) -> Iterator[Probl
         or step.instruction.onbuild
     ):
         return
-    if step.stage.root_stage.image_text == "scratch" or contents(parse_image(step.stage.root_stage.image_text)) is None:
+    if step.stage.root_stage.image_text == "scratch" or contents(step.stage.root_image) is None:
         return
     for word, path in _written(command, step):
         maker = _maker(step, path)
@@ -144,7 +143,7 @@ def _folder_of(step: Step) -> str | None:
 def _stays_with_root(step: Step, path: str) -> bool:
     """Say whether no step in front of one gives a folder to somebody else, or may do so unseen."""
     assert step.stage is not None
-    facts = contents(parse_image(step.stage.root_stage.image_text)) or {}
+    facts = contents(step.stage.root_image) or {}
     if facts.get("workdir") == path or facts.get("user") or facts.get("system") is None:
         return False
 

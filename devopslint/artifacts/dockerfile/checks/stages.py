@@ -9,7 +9,6 @@ from devopslint.artifacts.dockerfile.ignore import is_target
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.use import is_action, is_dev_container
 from devopslint.knowledge.end_of_life import end_of_life, line_title
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.official_images import (
     BUILD_IMAGES,
     FULL_VARIANTS,
@@ -46,7 +45,7 @@ _COMPILES = lazily(
 
 def image_of(stage: Stage) -> Image | None:
     """Return the image that a stage starts from; `None` when it builds on another stage."""
-    return parse_image(stage.image_text) if stage.base is None else None
+    return stage.root_image if stage.base is None else None
 
 
 def _origins(stage: Stage) -> list[Related]:
@@ -242,13 +241,27 @@ def unused_stage(subject: Subject, options: Options) -> Iterator[Problem]:
     """A stage that nothing in the final image comes from."""
     model: Model = subject.context
     targets = [stage for stage in model.stages[:-1] if is_target(model, stage.name)] if len(model.stages) > 1 else []
-    reached = model.reachable(targets)
+    reached = reachable(model, targets)
     if any(UNKNOWN is stage.image for stage in model.stages) or _copies_unknown(model):
         return
     for stage in model.stages:
         if stage.index not in reached:
             mark = Place(model.source, *stage.start.instruction.mark)
             yield Problem(mark, stage=stage.label)
+
+
+def reachable(model: Model, targets: Sequence[Stage] = ()) -> set[int]:
+    """Return the numbers of the stages that the final one (and each of some targets) is built from, itself among them."""
+    found: set[int] = set()
+    waiting = [*model.stages[-1:], *targets]
+    while waiting:
+        stage = waiting.pop()
+        if stage.index not in found:
+            found.add(stage.index)
+            waiting.extend(stage.copied)
+            if stage.base is not None:
+                waiting.append(stage.base)
+    return found
 
 
 def _copies_unknown(model: Model) -> bool:

@@ -8,7 +8,6 @@ from devopslint.artifacts.dockerfile.checks.common import ships, words_of
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
 from devopslint.knowledge.image_contents import contents
-from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -48,7 +47,7 @@ _READS_NO_VARIABLES = frozenset(
 def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
     """A variable that neither the file nor the base image sets, outside of RUN, where a shell may set it."""
     stage: Stage = subject.context
-    own = _variables_of(parse_image(stage.root_stage.image_text))
+    own = _variables_of(stage.root_image)
     if own is None:
         return
     declared = _declared(stage)
@@ -76,7 +75,7 @@ def path_overwritten(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if re.search(r"(?:^|:)/(?:usr/)?bin/?(?::|$)", value):
         return
-    image = contents(parse_image(step.stage.root_stage.image_text))
+    image = contents(step.stage.root_image)
     if image is None or image.get("system") == "scratch":
         return
     if step.has_posix_shell() and not re.match(r"[A-Za-z]:", value):
