@@ -32,6 +32,10 @@ def is_install(command: Command) -> bool:
 
 def packages(command: Command) -> list[Word]:
     """Return the words of an install command that name packages; files, URLs, options and their values left out."""
+    return command.once(packages, _packages, command)
+
+
+def _packages(command: Command) -> list[Word]:
     manager = MANAGERS.get(command.name)
     if manager is None:
         return []

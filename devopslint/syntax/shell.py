@@ -161,6 +161,7 @@ class Command:
 
     __slots__ = (
         "_flags",
+        "_kept",
         "after",
         "assignments",
         "before",
@@ -207,6 +208,16 @@ class Command:
         self.function = ""
         self.index = 0
         self._flags: dict[str, Word | None] | None = None
+        self._kept: dict[Any, Any] | None = None
+
+    def once(self, key: Any, make: Callable[..., Kept], *arguments: Any) -> Kept:
+        """Return what `make` gives for some arguments, kept under a key: many checks ask the same of a command."""
+        if self._kept is None:
+            self._kept = {}
+        if key not in self._kept:
+            self._kept[key] = make(*arguments)
+        kept: Kept = self._kept[key]
+        return kept
 
     @property
     def mark(self) -> Mark:
@@ -254,6 +265,11 @@ class Command:
 
     def operands(self, valued: frozenset[str] = frozenset()) -> list[Word]:
         """Return the words that are no options and not the values of the `valued` ones."""
+        known = self._kept.get(valued) if self._kept is not None else None
+        found: list[Word] = self.once(valued, self._operands, valued) if known is None else known
+        return found
+
+    def _operands(self, valued: frozenset[str]) -> list[Word]:
         found: list[Word] = []
         skip = only_operands = False
         for word in self.words:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.artifacts.dockerfile.checks.common import command_of, in_words, ships
-from devopslint.artifacts.dockerfile.checks.stages import image_of
 from devopslint.artifacts.dockerfile.use import is_dev_container
 from devopslint.knowledge.official_images import BUILD_IMAGES
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, packages
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_VERSION = lazily(r"[=~<>:]")
 _BUILD_PACKAGES = frozenset(
     {"autoconf", "automake", "bison", "build-base", "build-essential", "cargo", "clang", "cmake", "flex", "g++", "gcc",
      "gcc-c++", "gfortran", "golang", "golang-go", "libtool", "make", "maven", "meson", "musl-dev", "nasm", "ninja-build",
@@ -51,17 +50,12 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
     command, step = command_of(subject)
     if not is_install(command) or not ships(step) or command.name not in MANAGERS:
         return
-    if command.has_flag("-t", "--virtual") or step.stage is None or is_dev_container(step.model):
+    found = [word for word in packages(command) if _VERSION.split(word.text, 1)[0] in names]
+    if not found or command.has_flag("-t", "--virtual") or step.stage is None or is_dev_container(step.model):
         return
-    if _takes_out(step, command.name):
+    if _takes_out(step, command.name) or _names_its_tool(step.stage, found[0].text):
         return
-    found = [word for word in packages(command) if re.split(r"[=~<>:]", word.text)[0] in names]
-    if found and _names_its_tool(step.stage, found[0].text):
-        return
-    root = image_of(step.stage.root_stage)
-    if names is _BUILD_PACKAGES and root is not None and root.name in _TOOLCHAINS:
-        return
-    if found:
+    if names is not _BUILD_PACKAGES or step.stage.root_image.name not in _TOOLCHAINS:
         yield Problem(place_of(found[0]), packages=in_words(found))
 
 

@@ -10,7 +10,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
@@ -65,11 +65,16 @@ def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Proble
             yield Problem(docker_place(step, word), variable=found[1] or found[2])
 
 
-def operator_in_exec_form(subject: Subject, options: Options) -> Iterator[Problem]:
+def operator_in_exec_form(subject: Subject, options: Options) -> Iterable[Problem]:
     """`CMD ["migrate", "&&", "serve"]`: the first program gets the operator as an argument."""
     step: Step = subject.context
+    return _operators(step) if step.instruction.json else ()
+
+
+def _operators(step: Step) -> Iterator[Problem]:
     words = step.instruction.words
-    if not step.instruction.json or (step.name == "CMD" and _has_entrypoint(step)):
+    texts = [word.value for word in words]
+    if _OPERATORS.isdisjoint(texts) or (step.name == "CMD" and _has_entrypoint(step)):
         return
     items = words[1:] if step.name == "HEALTHCHECK" else words
     program = items[0].value.rpartition("/")[2] if items else ""

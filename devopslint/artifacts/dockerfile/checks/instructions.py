@@ -18,7 +18,7 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
@@ -46,14 +46,21 @@ _WITHOUT_PIPEFAIL = lazily(
 )
 """Releases of Debian and Ubuntu whose dash is too old for it."""
 _WITHOUT_COMMAS = lazily(r"""\[\s*(?:"[^"]*"(?:\s+"[^"]*")+|'[^']*'(?:\s+'[^']*')*)\s*\]""")
+_OF_THE_SYSTEM = lazily(
+    r"//?(?:(?:proc|sys|dev|boot|lib|lib64|bin|sbin|lost\+found)(?:/|$)|(?:etc|usr|var|usr/(?:bin|sbin|lib))/?$)"
+)
 _DURATION = lazily(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
 _PARTS = lazily(r"(?:^|/)[\w.-]*(?:templates?|fragments?|partials?|snippets?|includes?)/", re.IGNORECASE)
 """Folders with pieces of which Dockerfiles are made."""
 
 
-def unknown_flag(subject: Subject, options: Options) -> Iterator[Problem]:
+def unknown_flag(subject: Subject, options: Options) -> Iterable[Problem]:
     """A flag that the instruction does not have."""
     step: Step = subject.context
+    return _unknown_flags(step) if step.instruction.flags else ()
+
+
+def _unknown_flags(step: Step) -> Iterator[Problem]:
     known = _FLAGS.get(step.name, frozenset())
     for flag in step.instruction.flags:
         if flag.name not in known and step.name != "ONBUILD":
@@ -78,10 +85,9 @@ def before_from(subject: Subject, options: Options) -> Iterator[Problem]:
 def relative_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     """A relative WORKDIR that no absolute one goes before."""
     step: Step = subject.context
-    value = step.settings.get("WORKDIR")
-    words = step.instruction.words
-    if value is not None or not words:
+    if step.settings.get("WORKDIR") is not None or not step.instruction.words:
         return
+    words = step.instruction.words
     text = step.text_of(words[0])
     if text is UNKNOWN:
         text = words[0].value  # `app/$NAME` is relative whatever the name is
@@ -105,10 +111,7 @@ def system_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     step: Step = subject.context
     words = step.instruction.words
     text = step.text_of(words[0]) if words else UNKNOWN
-    if isinstance(text, str) and re.match(
-        r"//?(?:(?:proc|sys|dev|boot|lib|lib64|bin|sbin|lost\+found)(?:/|$)|(?:etc|usr|var|usr/(?:bin|sbin|lib))/?$)",
-        posixpath.normpath(text),
-    ):
+    if isinstance(text, str) and _OF_THE_SYSTEM.match(posixpath.normpath(text)):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
@@ -321,8 +324,10 @@ def casing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Instructions in capitals and others in small letters: the rarer ones are told of."""
     model: Model = subject.context
     steps = [step for step in model.steps if not step.instruction.onbuild]
-    lower = [step for step in steps if step.instruction.written.islower()]
     upper = [step for step in steps if step.instruction.written.isupper()]
+    if len(upper) == len(steps):
+        return
+    lower = [step for step in steps if step.instruction.written.islower()]
     mixed = [step for step in steps if step not in lower and step not in upper]
     rarer = lower if len(lower) <= len(upper) else upper
     case = "upper" if rarer is lower else "lower"
@@ -330,14 +335,14 @@ def casing(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(name_place(step), written=step.instruction.written, case=case)
 
 
-def blank_continuation(subject: Subject, options: Options) -> Iterator[Problem]:
+def blank_continuation(subject: Subject, options: Options) -> Sequence[Problem]:
     """A blank line between the lines of one instruction."""
     step: Step = subject.context
-    if step.instruction.onbuild:
-        return
-    for start, end in step.instruction.blank_continuations[:1]:
-        related = [related_step(step, "the instruction")]
-        yield Problem(Place(step.instruction.source, start, end), related=related, name=step.name)
+    blanks = step.instruction.blank_continuations
+    if not blanks or step.instruction.onbuild:
+        return ()
+    related = [related_step(step, "the instruction")]
+    return [Problem(Place(step.instruction.source, *blanks[0]), related=related, name=step.name)]
 
 
 def stop_signal(subject: Subject, options: Options) -> Iterator[Problem]:

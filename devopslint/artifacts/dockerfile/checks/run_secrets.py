@@ -13,7 +13,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
@@ -37,20 +37,30 @@ _LOGIN = lazily(
 _NO_SECRET = lazily(r"\w*storepassword changeit|authorization \S{1,7}", re.IGNORECASE)
 """The password of Java's own store of certificates, and the token that stands for nobody."""
 _BLANK = lazily(r"\s")
+_GIVES_A_NAME = lazily(r"[=:\s]")
+"""One of these stands in every text that says what a secret is called."""
 _FILE = lazily(r"\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|pub|asc|gpg)$|^[a-z_-]+=")
+_VALUED = frozenset({"--profile", "--location"})
 _OF_CONFIG = frozenset({"config", "configure"})
 _READ_ONLY = frozenset({"docker", "podman", "buildah", "kubectl", "gh", "apt-get", "apt", "apk", "yum", "dnf"})
 """Programs whose options of these names are names of secrets, or that have an eye on them elsewhere."""
 
 
-def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
+def secret_in_run(subject: Subject, options: Options) -> Iterable[Problem]:
     """`PGPASSWORD=… psql`, `export TOKEN=…`, `echo "password=…" > /etc/app.conf`: the value stands in the history."""
     if subject.kind == "dockerfile.instruction":
         step: Step = subject.context
-        for heredoc in step.instruction.heredocs:
-            yield from _in_text(heredoc.body, 0, heredoc.body.text)
-        return
+        return _in_heredocs(step) if step.instruction.heredocs else ()
     context: ScriptContext = subject.context
+    return _in_script(context)
+
+
+def _in_heredocs(step: Step) -> Iterator[Problem]:
+    for heredoc in step.instruction.heredocs:
+        yield from _in_text(heredoc.body, 0, heredoc.body.text)
+
+
+def _in_script(context: ScriptContext) -> Iterator[Problem]:
     for command in context.script:
         for assignment in command.assignments:
             value = assignment.value
@@ -62,7 +72,9 @@ def secret_in_run(subject: Subject, options: Options) -> Iterator[Problem]:
         if command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None:
             continue
         for word in command.words:
-            if not word.expands and word.text in word.fragment.text[word.start : word.end]:
+            if word.expands or not _GIVES_A_NAME.search(word.text):
+                continue
+            if word.text in word.fragment.text[word.start : word.end]:
                 offset = word.start + word.fragment.text[word.start : word.end].index(word.text)
                 start, end = _put_in_by_sed(word.text) if command.name == "sed" else (0, len(word.text))
                 yield from _in_text(word.fragment, offset + start, word.text[start:end])
@@ -100,22 +112,20 @@ def _in_text(fragment: Fragment, offset: int, text: str) -> Iterator[Problem]:
 def _in_arguments(command: Command) -> Iterator[Problem]:
     """Yield the values of options and settings with names of secrets: `--api-token x`, `config set db.password x`."""
     words = command.words
-    for index, word in enumerate(words):
-        following = words[index + 1] if index + 1 < len(words) else None
-        if word.expands:
+    options = () if command.name in _READ_ONLY else enumerate(words)
+    for index, word in options:
+        if word.expands or not word.text.startswith("--"):
             continue
         name, equals, value = word.text.partition("=")
-        if (
-            name.startswith("--")
-            and command.name not in _READ_ONLY
-            and name not in PASSWORD_OPTIONS.get(command.name, ())
-        ):
+        if name not in PASSWORD_OPTIONS.get(command.name, ()):
+            following = words[index + 1] if index + 1 < len(words) else None
             if equals and looks_like_secret_name(name) and _is_value(value):
                 yield Problem(place_of(word), name=name)
             elif not equals and _is_secret_option(name, following):
                 assert following is not None
                 yield Problem(place_of(following), name=name)
-    for setting, content in _settings(command):
+    is_configured = any(word.text in _OF_CONFIG for word in words)
+    for setting, content in _settings(command) if is_configured else ():
         if not content.expands and _is_value(content.text):
             yield Problem(place_of(content), name=setting.text)
 
@@ -136,7 +146,7 @@ def _is_value(text: str) -> bool:
 
 def _settings(command: Command) -> Iterator[tuple[Word, Word]]:
     """Yield the secrets that a package manager or `aws` is to keep, each with what it is called."""
-    operands = command.operands(frozenset({"--profile", "--location"}))
+    operands = command.operands(_VALUED)
     if not operands or operands[0].text not in _OF_CONFIG:
         return
     operands = operands[2 if len(operands) > 1 and operands[1].text == "set" else 1 :]

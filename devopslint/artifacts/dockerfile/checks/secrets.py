@@ -11,6 +11,7 @@ from devopslint.knowledge.credentials import (
     find_credential,
     is_plausible_secret,
     looks_like_secret_name,
+    may_hold_credential,
 )
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
@@ -19,10 +20,10 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Step
+    from devopslint.artifacts.dockerfile.model import Model, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import PairMark
 
@@ -146,11 +147,22 @@ def is_address(text: str) -> bool:
     return bool(re.match(r"(?:\.{0,2}/|https?://)\S", text))
 
 
-def credential(subject: Subject, options: Options) -> Iterator[Problem]:
+def credential(subject: Subject, options: Options) -> Iterable[Problem]:
     """A value with the form of a credential, anywhere in an instruction."""
     step: Step = subject.context
-    if step.name == "ONBUILD":
-        return
+    if step.name == "ONBUILD" or not _may_stand_in(step.model):
+        return ()
+    return _credential(step)
+
+
+def _may_stand_in(model: Model) -> bool:
+    """Say whether a credential may stand in some instruction of a Dockerfile; looked for once."""
+    if "credential" not in model.cache:
+        model.cache["credential"] = may_hold_credential(model.text)
+    return bool(model.cache["credential"])
+
+
+def _credential(step: Step) -> Iterator[Problem]:
     fragments = [step.instruction.fragment, *(heredoc.body for heredoc in step.instruction.heredocs)]
     for fragment in fragments:
         found = find_credential(fragment.text)

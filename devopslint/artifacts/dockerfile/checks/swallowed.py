@@ -7,7 +7,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
@@ -19,14 +19,18 @@ _INSTRUCTION = lazily(r"(CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|RUN|US
 _TAKE_INSTRUCTION = frozenset({"HEALTHCHECK", "ONBUILD"})
 
 
-def swallowed(subject: Subject, options: Options) -> Iterator[Problem]:
+def swallowed(subject: Subject, options: Options) -> Iterable[Problem]:
     """A line that begins with the name of an instruction, and belongs to the one above, which goes on behind its end.
 
     Behind HEALTHCHECK or ONBUILD and its flags it is where it belongs, and behind `<<X` it may be a line of that text.
     """
     step: Step = subject.context
-    if step.instruction.onbuild:
-        return
+    if len(step.instruction.fragment.pieces) == 1 or step.instruction.onbuild:
+        return ()
+    return _swallowed(step)
+
+
+def _swallowed(step: Step) -> Iterator[Problem]:
     fragment = step.instruction.fragment
     text = fragment.text
     first = step.instruction.rest if step.name in _TAKE_INSTRUCTION else -1

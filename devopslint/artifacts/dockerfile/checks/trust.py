@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from devopslint.artifacts.dockerfile.checks.common import command_of
+from devopslint.artifacts.dockerfile.checks.common import command_of, mentions_any
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -13,7 +12,7 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
@@ -36,6 +35,7 @@ _UNCHECKED: dict[str, tuple[str, ...] | None] = {
     "GOFLAGS": ("-insecure",),
 }
 """Variables that switch the check of certificates off, and the values that do so; `None`: any."""
+_SETTINGS = frozenset(_UNCHECKED)
 _NO_SIGNATURE = lazily(
     r"AllowInsecureRepositories\W+(?:1|true|yes)|AllowUnauthenticated\W+(?:1|true|yes)|(?:^|=)(?:repo_|pkg_|local)?gpgcheck=(?:0|false|no)\b"
     r"|\[[^\]]{0,300}trusted=yes",
@@ -85,30 +85,28 @@ def _builds_packages(script: Script) -> bool:
     return any("abuild" in (one.name, *one.args) for one in script)
 
 
-def tls_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
+def tls_disabled(subject: Subject, options: Options) -> Iterable[Problem]:
     """ENV or ARG that switches the check of certificates off for all that comes after, or a RUN that does so for itself."""
     if subject.type == "RUN":
-        yield from _in_script(subject.context)
-        return
+        step: Step = subject.context
+        return _in_script(step) if mentions_any(step.model, _SETTINGS) else ()
+    return _in_pairs(subject)
+
+
+def _in_pairs(subject: Subject) -> Iterator[Problem]:
     for name, mark in subject.raw("pairs").at.items():
-        if _switches_off(name, subject.get(("pairs", name))):
+        if name in _UNCHECKED and _switches_off(name, subject.get(("pairs", name))):
             yield Problem(Place(subject.document.source, mark[0], mark[3]), name=name)
 
 
 def _in_script(step: Step) -> Iterator[Problem]:
-    text = step.instruction.text + "".join(heredoc.body.text for heredoc in step.instruction.heredocs)
-    if not _mentions_setting(text):
+    if not any(name in step.instruction.whole_text for name in _SETTINGS):
         return
     for command in step.read_script():
         for assignment in command.assignments:
             value = assignment.value.value if assignment.value is not None else ""
             if _switches_off(assignment.name, value):
                 yield Problem(place_of(assignment), name=assignment.name)
-
-
-@lru_cache(maxsize=256)
-def _mentions_setting(script: str) -> bool:
-    return any(name in script for name in _UNCHECKED)
 
 
 def _switches_off(name: str, value: Any) -> bool:
