@@ -183,18 +183,18 @@ class Judge:
         before = len(result.findings)
         for rule in rules:
             try:
-                if rule.analyser:
-                    self._defer(rule, subject, result)
-                    continue
                 check = rule.check
                 if check is not None:
-                    problems: Sequence[Problem] = list(check(subject, rule.options))
+                    for problem in check(subject, rule.options):
+                        self._add(rule, subject, problem, result)
+                elif rule.analyser:
+                    self._defer(rule, subject, result)
                 else:
                     problems, undecided = rule.judge(subject)
                     if undecided:
                         result.undecided += 1
-                for problem in problems:
-                    self._add(rule, subject, problem, result)
+                    for problem in problems:
+                        self._add(rule, subject, problem, result)
             except TooLongError as error:
                 error.rule = rule.id
                 raise
