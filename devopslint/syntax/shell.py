@@ -160,30 +160,10 @@ class Command:
     """
 
     __slots__ = (
-        "_flags",
-        "_kept",
-        "after",
-        "assignments",
-        "before",
-        "condition",
-        "end",
-        "fragment",
-        "function",
-        "index",
-        "name",
-        "name_word",
-        "negated",
-        "piped_from",
-        "piped_to",
-        "pipeline",
-        "redirects",
-        "script",
-        "start",
-        "subshell",
-        "within",
-        "words",
-        "wrapper",
-    )
+        "_flags", "_kept", "after", "assignments", "before", "condition", "end", "fragment", "function", "index",
+        "name", "name_word", "negated", "piped_from", "piped_to", "pipeline", "redirects", "script", "start",
+        "subshell", "within", "words", "wrapper"
+    )  # fmt: skip
 
     def __init__(self, script: Script, fragment: Fragment, start: int, end: int) -> None:
         self.script = script
