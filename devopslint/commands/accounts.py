@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from devopslint.commands.request import Request
     from devopslint.commands.session import Session
@@ -51,19 +51,21 @@ class SubjectAccount:
         """Go through the conditions as the rule does; return in words what came of it."""
         from devopslint.policy.trace import trace
 
-        truths: list[bool | None] = []
+        truths: dict[str, bool | None] = {}
         for part in ("when", "require", "forbid"):
             if part in rule.raw:
                 step = trace(part, rule.raw[part], subject, rule.options)
                 self.conditions.append(step)
-                truths.append(step.truth)
-                if part == "when" and step.truth is not True:
-                    return "so nothing can be said of it" if step.truth is None else "so the rule does not concern it"
+                truths[part] = step.truth
+                if part == "when" and step.truth is False:
+                    return "so the rule does not concern it"
         if "check" in rule.raw:
+            if truths.get("when", True) is None:
+                return "so nothing can be said of it"
             self._watch(rule, subject)
         elif rule.analyser:
             self.check = rule.analyser
-        elif truths[-1] is None:
+        elif _is_open(truths):
             return "so nothing can be said of it"
         return "reported" if self.findings else "nothing is reported"
 
@@ -77,6 +79,13 @@ class SubjectAccount:
         check = import_check(self.check)
         self.purpose = (inspect.getdoc(check) or "").split("\n\n", 1)[0].replace("\n", " ")
         self.reads, self.questions = trace_check(check, subject, rule.options)
+
+
+def _is_open(truths: Mapping[str, bool | None]) -> bool:
+    """Say whether it is not known whether conditions find a fault."""
+    sound = [truth is (part == "require") for part, truth in truths.items() if part != "when"]
+    unknown = [truth is None for part, truth in truths.items() if part != "when"]
+    return any(unknown) if truths.get("when", True) else not all(sound)
 
 
 class Account:

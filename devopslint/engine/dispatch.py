@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Dispatches = Callable[[int], "Dispatch"]
 
+_NOTHING = Map()
 MOST_KEPT = 500
 """Combinations of words, or of keys, for which the rules that may find something are kept."""
 
@@ -42,13 +43,19 @@ def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dis
 class Meeting:
     """The rules that subjects of one kind and type meet; those that need keys meet the ones that have them."""
 
-    __slots__ = ("by_keys", "by_words", "keys", "rules", "words")
+    __slots__ = ("below", "by_keys", "by_words", "keys", "rules", "words")
 
     def __init__(self, rules: list[tuple[Rule, frozenset[str]]]) -> None:
         self.rules = rules
         """The rules, and the keys that each needs."""
         self.keys = frozenset().union(*[keys for _, keys in rules])
         """All keys that some rule needs."""
+        self.below: dict[str, dict[str, str]] = {}
+        """Of those of the value of a key, by this key: their names, and how they are called."""
+        for key in self.keys:
+            first, dot, name = key.partition(".")
+            if dot:
+                self.below.setdefault(first, {})[name] = key
         self.by_keys: dict[frozenset[str], list[Rule]] = {}
         """For each of the combinations of these keys that have been met: the rules that need no other."""
         self.words = frozenset(word for rule, _ in rules for word in rule.needs)
@@ -62,6 +69,24 @@ class Meeting:
             self.by_keys.clear()
         found = self.by_keys[keys] = [rule for rule, needed in self.rules if needed <= keys]
         return found
+
+    def keys_in(self, subject: Subject) -> frozenset[str]:
+        """Return those of the keys that a subject has, or may have."""
+        value = subject.value
+        if not isinstance(value, Map) or value.open:
+            return self.keys
+        parents = subject.parents
+        keys = [*self.keys.intersection(value), *self.keys.intersection(parents)]
+        for first, names in self.below.items():
+            node = value.get(first, _NOTHING)
+            if first in parents:
+                node = parents[first].value
+                keys += [names[name] for name in parents[first].parents if name in names]
+            if not isinstance(node, Map) or node.open:
+                keys += names.values()
+            elif node:
+                keys += [names[name] for name in node if name in names]
+        return frozenset(keys)
 
     def where(self, words: frozenset[str]) -> Meeting:
         """Return the rules that may find something where of all words these stand, and keep them."""
@@ -112,11 +137,7 @@ class Table:
     def rules_for(self, subject: Subject) -> Sequence[Rule]:
         """Return the rules that may find something in a subject."""
         meeting = self._meetings.get((subject.kind, subject.type)) or self._meeting(subject.kind, subject.type)
-        keys = meeting.keys
-        if keys:
-            value = subject.value
-            if isinstance(value, Map) and not value.open:
-                keys = keys.intersection(value).union(keys.intersection(subject.parents))
+        keys = meeting.keys_in(subject) if meeting.keys else meeting.keys
         found = meeting.by_keys.get(keys)
         return meeting.having(keys) if found is None else found
 

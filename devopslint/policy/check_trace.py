@@ -31,6 +31,7 @@ MOST = 60
 _OFFSETS = frozenset({"start", "end"})
 """Fields whose numbers say nothing to people."""
 _CANDIDATES = subjects.candidates.__code__
+_LONE = subjects.lone.__code__
 _RAW = subjects.Subject.raw.__code__
 
 
@@ -98,14 +99,14 @@ class _Watched:
     def enter(self, frame: FrameType, event: str, arg: Any) -> Tracer | None:
         """Follow the functions of the check's module, and what is read of subjects."""
         code = frame.f_code
-        if code is _CANDIDATES or code is _RAW:
+        if code is _CANDIDATES or code is _LONE or code is _RAW:
             return self._read
         return self._line if code.co_filename == self._file and not code.co_name.startswith("<") else None
 
     def _read(self, frame: FrameType, event: str, arg: Any) -> Tracer:
-        if event == "return" and len(self.reads) < MOST:
+        if event == "return" and arg is not subjects.SEVERAL and len(self.reads) < MOST:
             names = frame.f_locals
-            asked = names["subject"] if frame.f_code is _CANDIDATES else names["self"]
+            asked = names["self"] if frame.f_code is _RAW else names["subject"]
             path = names["path"]
             steps = subjects.parse_path(path) if isinstance(path, str) else path
             found = arg if frame.f_code is _CANDIDATES else [Candidate(arg)]

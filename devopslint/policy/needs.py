@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-_FALSE_OF_NOTHING = frozenset({"equals", "in", "matches", "min", "max", "contains", "type", "any_item", "where"})
-"""Operators that do not hold of what is not there, whatever they are given."""
-
-
+_OF_NOTHING = {
+    **dict.fromkeys(("equals", "in", "matches", "min", "max", "contains", "type", "any_item", "where"), False),
+    **dict.fromkeys(("not_in", "not_matches", "each"), True),
+}
+"""Operators that hold, or do not, of what is not there, whatever they are given."""
 _MOST_KEPT = 1 << 21
 """Characters of text that are kept with what has been found in it."""
 _HIDDEN = re.compile(r"\\[xuU]")
@@ -26,11 +27,13 @@ _BROKEN_LINE = re.compile(r"[\\`][ \t]*\r?\n[ \t]*")
 
 
 def keys_of(raw: Mapping[str, Any]) -> frozenset[str]:
-    """Return the keys of a subject without any of which a rule finds nothing, and leaves nothing undecided."""
-    found = needed(raw.get("when"))
-    if "when" not in raw and "require" not in raw:
-        found |= needed(raw.get("forbid"))
-    return frozenset(found)
+    """Return the keys of a subject without any of which a rule finds nothing, and leaves nothing undecided.
+
+    Those of a key's value stand behind a dot: `spec.type`.
+    """
+    found = settling(raw["when"], False) if "when" in raw else set()
+    sound = [settling(raw[part], part == "require") for part in ("require", "forbid") if part in raw]
+    return frozenset(found.union(set.intersection(*sound)) if sound else found)
 
 
 def standing(words: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
@@ -38,33 +41,58 @@ def standing(words: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
     return Sought(words).standing(texts)
 
 
-def needed(raw: Any) -> set[str]:
-    """Return keys of a subject without any of which a condition is false."""
+def settling(raw: Any, truth: bool) -> set[str]:
+    """Return keys of a subject without any of which a condition is true, or false."""
     found: set[str] = set()
-    for word, value in raw.items() if isinstance(raw, dict) else ():
-        if word == "all":
-            found.update(key for one in value for key in needed(one))
-        elif word == "any":
-            found.update(set.intersection(*map(needed, value)))
-        elif word not in {"not", "related", "."} and _needs_a_value(value):
-            first = parse_path(str(word))[0]
-            if isinstance(first, str):
-                found.add(first)
-    return found
+    parts = [_settling(word, value, truth) for word, value in raw.items()] if isinstance(raw, dict) else []
+    return _joined(parts, every=truth) if parts else found
 
 
-def _needs_a_value(constraint: Any) -> bool:
-    """Say whether a constraint is false of what is not there."""
-    if not isinstance(constraint, dict) or "option" in constraint:
-        return True
-    if "default" in constraint:
+def _settling(word: str, value: Any, truth: bool) -> set[str]:
+    if word in {"all", "any"}:
+        return _joined([settling(one, truth) for one in value], every=truth is (word == "all"))
+    if word == "not":
+        return settling(value, not truth)
+    if word in {"related", "."} or _of_nothing(value) is not truth:
+        return set()
+    first, second, *_ = (*parse_path(str(word)), None, None)
+    found = {first} if isinstance(first, str) else set()
+    return found | {f"{first}.{second}"} if found and isinstance(second, str) else found
+
+
+def _joined(parts: list[set[str]], *, every: bool) -> set[str]:
+    """Return the keys that settle a group: those that settle every part of it, or one that is enough."""
+    return set.intersection(*parts) if every else set.union(*parts)
+
+
+def _of_nothing(constraint: Any) -> bool | None:
+    """Say whether a constraint holds of what is not there; `None` when that is not seen."""
+    if not isinstance(constraint, dict):
         return False
-    return any(
-        word in _FALSE_OF_NOTHING
-        or (word == "exists" and operand is True)
-        or (word in FUNCTIONS and _needs_a_value(operand))
-        for word, operand in constraint.items()
-    )
+    if "option" in constraint:
+        return False
+    if "default" in constraint:
+        return None
+    return _together([_operator_of_nothing(word, operand) for word, operand in constraint.items()], conjunction=True)
+
+
+def _operator_of_nothing(word: str, operand: Any) -> bool | None:
+    if word == "exists":
+        return not operand if isinstance(operand, bool) else None
+    if word in FUNCTIONS or word in {"length", "keys"}:
+        return _of_nothing(operand)
+    if word == "not":
+        inner = _of_nothing(operand)
+        return None if inner is None else not inner
+    if word in {"all", "any"}:
+        return _together([_of_nothing(one) for one in operand], conjunction=word == "all")
+    return _OF_NOTHING.get(word)
+
+
+def _together(truths: list[bool | None], *, conjunction: bool) -> bool | None:
+    if (not conjunction) in truths:
+        return not conjunction
+    return None if None in truths else conjunction
 
 
 class Sought:

@@ -157,29 +157,26 @@ def import_check(path: str) -> Check:
 def _compiled_conditions(rule: Rule) -> Judge:
     from devopslint.policy.evaluation import Evaluation
 
-    when, require, forbid = (
-        _compile_part(rule, part, blame=part == "forbid") if part in rule.raw else None
-        for part in ("when", "require", "forbid")
-    )
+    when = _compile_part(rule, "when", blame=False) if "when" in rule.raw else None
+    parts = [
+        (_compile_part(rule, part, blame=fault), fault)
+        for part, fault in (("require", False), ("forbid", True))
+        if part in rule.raw
+    ]
 
     def judge(subject: Subject) -> Verdict:
+        evaluation = Evaluation(subject)
+        concerned = True if when is None else when(evaluation, ())
+        if concerned is False:
+            return _NOTHING
         undecided = False
-        if when is not None:
-            holds = when(Evaluation(subject), ())
-            if holds is not True:
-                return _UNDECIDED if holds is None else _NOTHING
-        if require is not None:
-            evaluation = Evaluation(subject)
-            holds = require(evaluation, ())
-            if holds is False:
-                return _problems(rule, subject, evaluation.blames), False
-            undecided = holds is None
-        if forbid is not None:
-            evaluation = Evaluation(subject)
-            holds = forbid(evaluation, ())
-            if holds is True:
-                return _problems(rule, subject, evaluation.blames), False
-            undecided = undecided or holds is None
+        for condition, fault in parts:
+            evaluation.blames = []
+            holds = condition(evaluation, ())
+            if holds is fault:
+                return (_problems(rule, subject, evaluation.blames), False) if concerned else _UNDECIDED
+            if holds is None:
+                undecided = True
         return _UNDECIDED if undecided else _NOTHING
 
     return judge

@@ -12,7 +12,7 @@ from devopslint.config.settings import Config
 from devopslint.engine.dispatch import Table
 from devopslint.policy.conditions import compile_condition
 from devopslint.policy.evaluation import Evaluation
-from devopslint.policy.needs import keys_of, needed, standing
+from devopslint.policy.needs import keys_of, settling, standing
 from devopslint.policy.rule import Rule
 from devopslint.policy.subject import Subject
 
@@ -21,7 +21,8 @@ from devopslint.policy.subject import Subject
     ("raw", "keys"),
     [
         ({"image": {"exists": True}}, {"image"}),
-        ({"image": "nginx", "spec.ports[0].name": ["a", "b"]}, {"image", "spec"}),
+        ({"image": "nginx", "spec.ports[0].name": ["a", "b"]}, {"image", "spec", "spec.ports"}),
+        ({"ports[0].name": "a", "[0].name": "b"}, {"ports"}),
         ({"all": [{"a": {"matches": "x"}}, {"b": {"lower": {"in": ["x"]}}}]}, {"a", "b"}),
         ({"a": {"any_item": {"equals": 1}, "not": 3}}, {"a"}),
         ({"a": {"option": "words"}}, {"a"}),
@@ -29,19 +30,45 @@ from devopslint.policy.subject import Subject
         ({"a": {"not_in": [1]}, "b": {"not_matches": "x"}, "c": {"each": {"equals": 1}}}, set()),
         ({"a": {"equals": "x", "default": "x"}}, set()),
         ({"any": [{"a": 1, "b": 1}, {"b.c": 1}]}, {"b"}),
+        ({"any": [{"a.b": 1}, {"a.c": 1}]}, {"a"}),
         ({"any": [{"a": 1}, {"b": 1}], "not": {"c": 1}, "related": {"d": {"e": 1}}, ".": {"exists": True}}, set()),
-        ({"a": {"lower": {"not_in": ["x"]}}, "b": {"length": {"max": 1}}}, set()),
+        ({"not": {"c": {"not_in": [1]}}}, {"c"}),
+        ({"a": {"lower": {"not_in": ["x"]}}, "b": {"length": {"not_in": [1]}}}, set()),
+        ({"a": {"length": {"min": 1}}, "b": {"not": {"exists": False}}}, {"a", "b"}),
+        ({"a": {"any": [1, {"exists": True}]}, "b": {"any": [1, {"exists": False}]}}, {"a"}),
+        ({"a": {"all": [1, {"exists": False}]}}, {"a"}),
+        ({"a": {"exists": {"option": "wanted"}}}, set()),
     ],
 )
-def test_needed_keys(raw: dict[str, Any], keys: set[str]) -> None:
-    assert needed(raw) == keys
+def test_keys_without_which_a_condition_is_false(raw: dict[str, Any], keys: set[str]) -> None:
+    assert settling(raw, False) == keys
+
+
+@pytest.mark.parametrize(
+    ("raw", "keys"),
+    [
+        ({"a": {"each": {"equals": 1}}}, {"a"}),
+        ({"a": {"each": {"equals": 1}}, "b": {"not_in": [1]}}, set()),
+        ({"a.b": {"exists": False}, "a": {"each": {"equals": 1}}}, {"a"}),
+        ({"any": [{"a": {"exists": False}}, {"b": {"not": 1}}, {"c": 1}]}, {"a", "b"}),
+        ({"not": {"c": 1, "d": 2}}, {"c", "d"}),
+        ({"a": {"exists": True}}, set()),
+        ({"a": {"default": 1, "min": 1}}, set()),
+    ],
+)
+def test_keys_without_which_a_condition_is_true(raw: dict[str, Any], keys: set[str]) -> None:
+    assert settling(raw, True) == keys
 
 
 def test_keys_of_a_rule() -> None:
-    assert keys_of({"when": {"image": "nginx"}, "forbid": {"ports": 1}}) == {"image"}
+    assert keys_of({"when": {"image": "nginx"}, "forbid": {"ports": 1}}) == {"image", "ports"}
+    assert keys_of({"when": {"image": "nginx"}, "check": "a:b"}) == {"image"}
     assert keys_of({"forbid": {"ports": 1}}) == {"ports"}
     assert keys_of({"require": {"image": "nginx"}}) == frozenset()
+    assert keys_of({"require": {"image": {"each": {"type": "string"}}}}) == {"image"}
     assert keys_of({"require": {"image": "nginx"}, "forbid": {"ports": 1}}) == frozenset()
+    assert keys_of({"require": {"ports": {"not_in": [2]}}, "forbid": {"ports": 1}}) == {"ports"}
+    assert keys_of({"check": "a:b"}) == frozenset()
 
 
 def rule(identifier: str, **fields: Any) -> Rule:
@@ -56,14 +83,41 @@ def test_rules_meet_subjects_with_the_keys_that_they_need() -> None:
     rules = [rule("a", forbid={"image": "x"}), rule("b", require={"image": "x"}), rule("c", forbid={"owner.name": "x"})]
     table = Table({"some.thing": rules})
     assert met(table, subject("image: nginx")) == ["a", "b"]
-    assert met(table, subject("{image: null, owner: {}}")) == ["a", "b", "c"]
+    assert met(table, subject("{image: null, owner: {name: x}}")) == ["a", "b", "c"]
     assert met(table, subject("other: 1")) == ["b"]
     assert met(table, subject("[image]")) == ["a", "b", "c"]
-    owned = subject("image: nginx")
+    owned = subject("{image: nginx, name: x}")
     parents = {"owner": owned}
     assert met(table, Subject("some.thing", owned.value, document=owned.document, parents=parents)) == ["a", "b", "c"]
     owned.value.open = True
     assert met(table, owned) == ["a", "b", "c"]
+
+
+def test_rules_meet_subjects_whose_values_have_the_keys_that_they_need() -> None:
+    rules = [rule("a", forbid={"spec.type": "x"}), rule("b", forbid={"owner.name": "x"}), rule("c", forbid={"spec": 1})]
+    table = Table({"some.thing": rules})
+    assert met(table, subject("{spec: {type: y}, owner: {name: y}}")) == ["a", "b", "c"]
+    assert met(table, subject("{spec: {other: y}}")) == ["c"]
+    assert met(table, subject("{spec: [{type: y}]}")) == ["a", "c"]
+    assert met(table, subject("{spec: x}")) == ["a", "c"]
+    opened = subject("{spec: {other: y}}")
+    opened.value["spec"].open = True
+    assert met(table, opened) == ["a", "c"]
+    for owner, found in (("{name: x}", ["b"]), ("{other: x}", [])):
+        one = subject("{owner: {name: x}}")
+        assert (
+            met(table, Subject("some.thing", one.value, document=one.document, parents={"owner": subject(owner)}))
+            == found
+        )
+
+
+def test_an_owner_of_an_owner_is_there() -> None:
+    table = Table({"some.thing": [rule("a", forbid={"owner.folder.name": "x"})]})
+    owner = subject("{other: x}")
+    one = Subject("some.thing", owner.value, document=owner.document, parents={"owner": owner})
+    assert met(table, one) == []
+    owner.parents = {"folder": subject("name: x")}
+    assert met(table, one) == ["a"]
 
 
 def test_rules_meet_units_with_the_words_that_they_need() -> None:
@@ -90,15 +144,17 @@ def test_words_that_stand_in_a_text(text: str, found: set[str]) -> None:
     assert standing(["curl", "a/b"], ["nothing", text]) == found
 
 
-def test_what_lacks_a_key_is_told_false() -> None:
-    """Of every condition of our rules that needs a key, an empty subject is told false, whatever its other parts say."""
-    empty = subject("other: 1")
-    told = 0
+def test_what_lacks_a_key_settles_a_condition() -> None:
+    """Every condition of our rules that needs a key is told so of a subject without it, whatever its other parts say."""
+    told = {False: 0, True: 0}
     for rule in open_catalog(Config()).rules():
-        for part in ("when", "forbid"):
-            raw = rule.raw.get(part)
-            if raw is not None and needed(raw):
-                condition = compile_condition(raw, part == "forbid", rule.options)
-                assert condition(Evaluation(empty), ()) is False, rule.id
-                told += 1
-    assert told > 100
+        for part in ("when", "require", "forbid"):
+            for truth in told if part in rule.raw else ():
+                condition = compile_condition(rule.raw[part], part == "forbid", rule.options)
+                for key in settling(rule.raw[part], truth):
+                    first, dot, _ = key.partition(".")
+                    lacking = subject(f'"{first}": {{other: 1}}' if dot else "other: 1")
+                    assert condition(Evaluation(lacking), ()) is truth, (rule.id, part, key)
+                    told[truth] += 1
+    assert told[False] > 200
+    assert told[True] > 20
