@@ -61,7 +61,7 @@ class ActionRef:
     one; what is in no repository is called as it is written.
     """
 
-    __slots__ = ("is_sha", "kind", "major", "name", "owner", "path", "ref", "repository", "slug", "text")
+    __slots__ = ("is_branch", "is_sha", "kind", "major", "name", "owner", "path", "ref", "repository", "slug", "text")
 
     def __init__(
         self, kind: str, text: str, owner: str = "", repository: str = "", path: str = "", ref: str = ""
@@ -75,6 +75,9 @@ class ActionRef:
         self.slug = f"{self.owner}/{self.repository}" if owner else ""
         self.is_sha = len(ref) >= 40 and _SHA.match(ref) is not None
         """Whether the ref is a full commit sha."""
+        lower = ref.lower()
+        self.is_branch = lower in _BRANCHES or lower.startswith(("refs/heads/", "feature/"))
+        """Whether the ref is surely a branch or a moving name, not a version."""
         found = _VERSION.match(ref) if len(ref) < 30 else None
         self.major: int | None = int(found.group(1)) if found else None
         """The major version of a ref such as `v4.1.0`."""
@@ -84,12 +87,6 @@ class ActionRef:
     def folder(self) -> str:
         """The path of a local action or workflow from the root of the repository (`$/x` and `./x` are `x`)."""
         return os.path.normpath("./" + self.text[2:] if self.text.startswith("$/") else self.text)
-
-    @property
-    def is_branch(self) -> bool:
-        """Whether the ref is surely a branch or a moving name, not a version."""
-        ref = self.ref.lower()
-        return ref in _BRANCHES or ref.startswith(("refs/heads/", "feature/"))
 
     def __repr__(self) -> str:
         return f"ActionRef({self.text!r})"

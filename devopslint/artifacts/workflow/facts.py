@@ -9,6 +9,7 @@ from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from devopslint.artifacts.workflow.model import Job, Step, Workflow
@@ -57,45 +58,37 @@ def _place_of_push(workflow: Workflow) -> list[int] | None:
 
 def _job(job: Job) -> dict[str, Any]:
     jobs = job.workflow.root["jobs"]
+    told = [(step, purposes(step)) for step in job.steps if purposes(step)]
     return {
         "key": job.key,
-        "declared": _declared(job),
+        "declared": _declared([step.run for step, found in told if "deploy" in found]),
         "at": list(jobs.at[job.key][:2]),
         "needs": sorted(job.needs_closure()),
         "purposes": sorted(job_purposes(job)),
         "environment": environment_of(job),
         "calls": job.uses.text if job.uses is not None else None,
-        "steps": [_step(step) for step in job.steps if purposes(step).intersection(_TOLD)],
+        "steps": [_step(step, found) for step, found in told if not found.isdisjoint(_TOLD)],
     }
 
 
-def _declared(job: Job) -> bool:
-    """Say whether all that a job deploys is a state that files declare, which its tool can check without a test."""
-    scripts = [step.run for step in job.steps if "deploy" in purposes(step)]
+def _declared(scripts: Sequence[str | None]) -> bool:
+    """Say whether all that some scripts deploy is a state that files declare, which its tool can check without a test."""
     return bool(scripts) and all(script is not None and _DECLARED.search(script) is not None for script in scripts)
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, found: frozenset[str]) -> dict[str, Any]:
     key = "uses" if step.uses is not None else "run"
     at = step.value.at[key]
     one_line = step.uses is not None or "\n" not in (step.run or "")
-    return {"purposes": sorted(purposes(step)), "at": [at[2], at[3]] if one_line else [at[0], at[1]]}
-
-
-def _checks_declared(text: str) -> bool:
-    """Say whether a script or the name of an action checks declared state."""
-    return has_one_of(text, _WORDS_OF_CHECKS) and _CHECKS_DECLARED.search(text) is not None
+    return {"purposes": sorted(found), "at": [at[2], at[3]] if one_line else [at[0], at[1]]}
 
 
 def _tools(workflow: Workflow) -> set[str]:
     """Return the repositories of the actions in use, and the tools named in scripts that checks ask for."""
     found = {step.uses.slug for step in workflow.steps if step.uses is not None and step.uses.owner}
-    if any(_checks_declared(step.run or (step.uses.text if step.uses else "")) for step in workflow.steps):
+    texts = [step.run or (step.uses.text if step.uses else "") for step in workflow.steps]
+    if has_one_of("\n".join(texts), _WORDS_OF_CHECKS) and any(map(_CHECKS_DECLARED.search, texts)):
         found.add("checks of declared state")
-    found.update(
-        name
-        for step in workflow.steps
-        for name in ("devopslint", "renovate", "terraform apply")
-        if name in (step.run or "")
-    )
+    scripts = "\n".join([step.run for step in workflow.steps if step.run])
+    found.update(name for name in ("devopslint", "renovate", "terraform apply") if name in scripts)
     return found

@@ -267,8 +267,8 @@ class Step:
     """A step of a job or of a composite action."""
 
     __slots__ = (
-        "_fragment", "_is_shell", "_script", "_shell", "action", "env", "id", "index", "inputs", "job", "path", "run", "uses",
-        "value", "workflow",
+        "_fragment", "_is_shell", "_script", "_shell", "action", "env", "id", "index", "inputs", "job", "path", "purposes",
+        "run", "uses", "value", "workflow",
     )  # fmt: skip
 
     def __init__(self, job: Job, index: int, value: Map) -> None:
@@ -289,6 +289,8 @@ class Step:
         """Its `with`."""
         self.env = map_at(value, "env")
         """Its own `env`."""
+        self.purposes: frozenset[str] | None = None
+        """What it is for, once somebody has asked `purpose.purposes`."""
         self._fragment: Fragment | None = None
         self._script: Script | None = None
         self._shell: str | None = "not asked"

@@ -60,10 +60,12 @@ def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
 def entry_of(step: Step) -> Mapping[str, Any] | None:
     """Return what the major in use of a well known action takes and gives, `None` when it is not known."""
     uses = step.uses
-    if uses is None or uses.kind != "repository" or uses.name not in load_actions() or uses.slug in REF_SAYS_WHAT:
+    if uses is None or uses.kind != "repository" or uses.slug in REF_SAYS_WHAT:
         return None
-    major = major_of(step.workflow.document.source, step.value, uses)
-    entry: Mapping[str, Any] | None = load_actions()[uses.name].get(str(major))
+    majors = load_actions().get(uses.name)
+    if majors is None:
+        return None
+    entry: Mapping[str, Any] | None = majors.get(str(major_of(step.workflow.document.source, step.value, uses)))
     return entry
 
 

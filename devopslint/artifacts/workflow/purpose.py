@@ -38,6 +38,13 @@ _HANDS_OVER = lazily(
     re.IGNORECASE,
 )
 """What a job that calls itself a deployment deploys with, and others do other things with."""
+_NAMES = {
+    "test": lazily(r"(?:^|[^a-z])(?:tests?|e2e|unit|integration|spec|specs|verify|check|checks)(?:$|[^a-z])"),
+    "end to end": lazily(r"(?:^|[^a-z])(?:tests?|e2e)(?:$|[^a-z])"),
+    "lint": lazily(r"(?:^|[^a-z])(?:lint|linting|linter|format|style|static)(?:$|[^a-z])"),
+    "deploy": lazily(r"(?:^|[^a-z])deploy(?:ment)?(?:$|[^a-z])"),
+}
+"""What the name of a job says that it is for."""
 _NO_SERVICE = lazily(r"docs?\b|documentation|pages|preview|website|site\b|keys?\b|demo")
 _DRY = lazily(
     r"--dry-run|--diff-only|--noop|-detailed-exitcode|--no-execute|--syntax-check|--check\b|--list-(?:hosts|tasks|tags)|--build-only"
@@ -53,17 +60,20 @@ _DOCUMENT = lazily(r"^(?=[^|]*$)(?>.*?\b(?:cat|tee)\b).*<<-?[ \t]*[\"']?(\w+)")
 
 def purposes(step: Step) -> frozenset[str]:
     """Return what a step is for: names among `COMMANDS` and `ACTIONS`."""
-    known: dict[int, frozenset[str]] = step.workflow.cache.setdefault("purposes", {})
-    found = known.get(id(step))
-    if found is None:
-        found = known[id(step)] = frozenset(_of_action(step)) if step.uses is not None else _of_script(step.run or "")
-    return found
+    if step.purposes is None:
+        step.purposes = frozenset(_of_action(step)) if step.uses is not None else _of_script(step.run or "")
+    return step.purposes
+
+
+@lru_cache(maxsize=256)
+def _by_name(action: str) -> frozenset[str]:
+    return frozenset(purpose for purpose, names in ACTIONS.items() if action.startswith(names))
 
 
 def _of_action(step: Step) -> set[str]:
     assert step.uses is not None
     name = step.uses.name
-    found = {purpose for purpose, names in ACTIONS.items() if name.startswith(names)}
+    found = set(_by_name(name))
     if name in {"docker/build-push-action", "docker/bake-action"}:
         outputs = str(step.inputs.get("outputs", ""))
         push = step.inputs.get("push", False)
@@ -117,6 +127,24 @@ def is_check(line: str) -> bool:
     return any(_COMMANDS[purpose].match(line) for purpose in ("test", "lint"))
 
 
+@lru_cache(maxsize=512)
+def _told_by(name: str) -> frozenset[str]:
+    """Return what the key and the name of a job say that it is for: `test` (and `end to end`), `lint`, `deploy`."""
+    found = {what for what, pattern in _NAMES.items() if pattern.search(name.lower())}
+    if _NO_SERVICE.search(name.lower()):
+        found.discard("deploy")
+    return frozenset(found)
+
+
+def _deploys_nowhere(job: Job) -> bool:
+    """Say whether what a job deploys is one of its tests, or goes to a cluster that ends with it."""
+    run = map_at(map_at(job.value, "defaults"), "run")
+    folders = [run.get("working-directory"), *(step.value.get("working-directory") for step in job.steps)]
+    return any(_TEST_FOLDER.search(str(one)) for one in folders) or any(
+        _LOCAL_CLUSTER.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in job.steps
+    )
+
+
 def job_purposes(job: Job) -> frozenset[str]:
     """Return what a job is for: what its steps do, and what its name says of tests and linting."""
     known: dict[str, frozenset[str]] = job.workflow.cache.setdefault("job purposes", {})
@@ -126,25 +154,13 @@ def job_purposes(job: Job) -> frozenset[str]:
     for step in job.steps:
         found.update(purposes(step))
     name = job.value.get("name")
-    words = f"{job.key} {name if isinstance(name, str) else ''}".lower()
-    if re.search(r"(?:^|[^a-z])(?:tests?|e2e|unit|integration|spec|specs|verify|check|checks)(?:$|[^a-z])", words):
-        found.add("test")
-    if re.search(r"(?:^|[^a-z])(?:lint|linting|linter|format|style|static)(?:$|[^a-z])", words):
-        found.add("lint")
-    deploys = re.search(r"(?:^|[^a-z])deploy(?:ment)?(?:$|[^a-z])", words) and not _NO_SERVICE.search(words)
-    if deploys and any(
+    told = _told_by(f"{job.key} {name}" if isinstance(name, str) else job.key)
+    found |= told & {"test", "lint"}
+    if "deploy" in told and any(
         _HANDS_OVER.search(f"{step.run or ''} {step.uses.name if step.uses else ''}") for step in job.steps
     ):
         found.add("deploy")
-    run = map_at(map_at(job.value, "defaults"), "run")
-    folders = [run.get("working-directory"), *(step.value.get("working-directory") for step in job.steps)]
-    if re.search(r"(?:^|[^a-z])(?:tests?|e2e)(?:$|[^a-z])", words) or any(
-        _TEST_FOLDER.search(str(one)) for one in folders
-    ):
-        found.discard("deploy")
-    if "deploy" in found and any(
-        _LOCAL_CLUSTER.search(f"{step.run or ''} {step.uses.text if step.uses else ''}") for step in job.steps
-    ):
+    if "deploy" in found and ("end to end" in told or _deploys_nowhere(job)):
         found.discard("deploy")
     known[job.key] = frozenset(found)
     return known[job.key]

@@ -71,6 +71,7 @@ def _read_job(unit: Unit, key: str, job: Job, file: Subject) -> Iterator[Subject
     subject = Subject(
         "workflow.job",
         job.value,
+        type="uses" if job.uses is not None else "",
         document=document,
         address=f"jobs.{key}",
         header=jobs.at[key][:2],

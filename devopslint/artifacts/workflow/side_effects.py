@@ -5,6 +5,8 @@ An action that is not known here may leave anything.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devopslint.artifacts.workflow.words import words
 from devopslint.syntax.patterns import lazily
 
@@ -48,12 +50,17 @@ def may_leave(step: Step, *effects: str) -> bool:
     return not _left_by(step).isdisjoint(effects)
 
 
+@lru_cache(maxsize=256)
+def _by_name(action: str) -> frozenset[str]:
+    return next((effects for effects, names in _KNOWN if names.fullmatch(action)), _ALL)
+
+
 def _left_by(step: Step) -> frozenset[str]:
     assert step.uses is not None
     name, inputs = step.uses.name, step.inputs
     if name == "actions/github-script" and _DOES_MORE.search(str(inputs.get("script", ""))):
         return _ALL
-    found = next((effects for effects, names in _KNOWN if names.fullmatch(name)), _ALL)
+    found = _by_name(name)
     if name == "docker/build-push-action" and "outputs" in inputs:
         return found | {FILES}
     if name.startswith("gradle/actions/"):

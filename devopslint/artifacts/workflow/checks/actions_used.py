@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from functools import lru_cache
 from itertools import dropwhile
 
@@ -46,6 +45,9 @@ _NOT_NEEDED_TO = {("azure/static-web-apps-deploy", "app_location"): ("action", "
 _meanings: dict[str, str] = {}
 """What `_meant` has found."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
+_HIDING = frozenset({"", ".", ".."})
+"""Parts of a path that lead nowhere else than the path without them."""
+_SHORT_SHA = lazily(r"(?=.*[a-f])(?=.*\d)[0-9a-f]+\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
 
@@ -148,12 +150,7 @@ def local_with_ref(subject: Subject, options: Options) -> Iterator[Problem]:
 def short_sha(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find refs that look like a shortened commit sha, which GitHub no longer resolves."""
     uses = _uses(subject)
-    if (
-        uses is not None
-        and re.fullmatch(r"[0-9a-f]{7,39}", uses.ref)
-        and re.search(r"[a-f]", uses.ref)
-        and re.search(r"\d", uses.ref)
-    ):
+    if uses is not None and 7 <= len(uses.ref) < 40 and _SHORT_SHA.match(uses.ref):
         yield Problem(_ref_place(subject, uses), ref=uses.ref)
 
 
@@ -175,8 +172,8 @@ def refused_version(subject: Subject, options: Options) -> Iterator[Problem]:
 def _refused(subject: Subject, uses: ActionRef) -> tuple[str, str]:
     """Return the version in use and the one to move to when the first no longer works, else two empty texts."""
     firsts = known.REFUSED.get(uses.name, ((), ""))[0]
-    major = _major(subject, uses)
-    if major is None or not firsts:
+    major = _major(subject, uses) if firsts else None
+    if major is None:
         return "", ""
     if major < firsts[0][0]:
         return f"v{major}", f"v{firsts[0][0]}"
@@ -209,10 +206,10 @@ def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
     """Return what is used, its major, the Node that it was made for, and the major to move to; else `None`."""
     uses = _uses(subject)
     major = _major(subject, uses) if uses is not None else None
-    if uses is None or major is None or _refused(subject, uses)[0]:
+    if uses is None or major is None:
         return None
     found = _move_of(uses.name, major)
-    return (uses, major, *found) if found is not None else None
+    return None if found is None or _refused(subject, uses)[0] else (uses, major, *found)
 
 
 @lru_cache(maxsize=256)
@@ -246,6 +243,8 @@ def node20_action(subject: Subject, options: Options) -> Iterator[Problem]:
 def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs that no version of the major in use ever had."""
     step: Step = subject.context
+    if not step.inputs:
+        return
     known_entry = entry_of(step)
     entry = known_entry or newest_entry(step)
     if entry is None:
@@ -263,7 +262,7 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find required inputs that are not given."""
     step: Step = subject.context
     entry = entry_of(step)
-    if entry is None or ("with" in step.value and not isinstance(step.value["with"], Map)):
+    if entry is None or not entry["required"] or not isinstance(step.value.get("with", step.inputs), Map):
         return
     given = {name.lower() for name in step.inputs}
     meant = "".join(nearest(name, entry["inputs"]) for name in given if name not in entry["inputs"])
@@ -279,7 +278,8 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
 def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find inputs that the action calls deprecated."""
     step: Step = subject.context
-    entry = entry_of(step)
+    if not step.inputs:
+        return
     if step.uses is not None and step.uses.kind == "local":
         from devopslint.artifacts.workflow.called import called_action
 
@@ -289,8 +289,10 @@ def deprecated_input(subject: Subject, options: Options) -> Iterator[Problem]:
         for name in step.inputs:
             if name.lower() in deprecated:
                 yield Problem(("with", name), part="key", action=step.uses.text, name=name)
-    for name in step.inputs if entry is not None else ():
-        if entry is not None and name.lower() in {one.lower() for one in entry["deprecated"]}:
+    entry = entry_of(step)
+    deprecated = {name.lower() for name in entry["deprecated"]} if entry is not None else set()
+    for name in step.inputs if deprecated else ():
+        if name.lower() in deprecated:
             yield Problem(("with", name), part="key", action=step.action, name=name)
 
 
@@ -349,12 +351,11 @@ def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
     uses = subject.context.uses
     if uses is None or uses.kind not in {"repository", "local"}:
         return
-    parts = (
-        uses.text.partition("@")[0].split("/") if uses.kind == "repository" else uses.text.rstrip("/").split("/")[1:]
-    )
-    if uses.kind == "local":
-        parts = list(dropwhile(lambda part: part == "..", parts))
-    if any(part in {"", ".", ".."} for part in parts) and uses.path + uses.text[:1] != "/" and parts != [""]:
+    if uses.kind == "repository":
+        parts = uses.text.partition("@")[0].split("/")
+    else:
+        parts = list(dropwhile(lambda part: part == "..", uses.text.rstrip("/").split("/")[1:]))
+    if not _HIDING.isdisjoint(parts) and uses.path + uses.text[:1] != "/" and parts != [""]:
         yield Problem("uses", uses=uses.text)
 
 

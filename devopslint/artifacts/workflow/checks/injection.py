@@ -82,6 +82,7 @@ _FREE_TEXTS = frozenset(
     }
 )
 """Texts that people with rights in the repository choose: names of branches, tags, labels."""
+_GIVES_CODE = lazily(r"\s-\w*[ce]\s")
 _RUNS_ARGUMENTS = lazily(r"(?:^|/)(?:ba|da|z|k)?sh$|python\d*$|node$|perl$|^eval$")
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "python", "python3", "node", "perl", "ruby", "pwsh"})
 
@@ -114,13 +115,9 @@ def untrusted_input_in_script(subject: Subject, options: Options) -> Iterator[Pr
 
 def _evaluated(step: Step) -> Iterator[Problem]:
     """Find variables with texts of strangers that a script runs as code: `eval "$TITLE"`, `bash -c "$TITLE"`."""
-    if (
-        step.run is None
-        or step.fragment is None
-        or not step.is_shell
-        or not ("eval" in step.run or re.search(r"\s-\w*[ce]\s", step.run))
-    ):
+    if step.run is None or not ("eval" in step.run or _GIVES_CODE.search(step.run)) or not step.is_shell:
         return
+    assert step.fragment is not None
     spans = [span for command in step.script() for span in _code_of(command, step)]
     is_run = within(spans)
     for flow in flows(step) if spans else ():

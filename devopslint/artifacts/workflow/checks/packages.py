@@ -42,6 +42,7 @@ _UV_VALUED = frozenset(
 _MODULE = lazily(r"[\w-]+(?:\.[\w-]+)+/[^@]+\Z")
 _FROM_BRANCH = lazily(r"git\+(?:https?|ssh)://[^@\s][^@\s#]{0,500}(?:@(?!v?\d|[0-9a-f]{40})[\w./-]+)?(?:#\S*)?\Z")
 """Sources of pip in a repository that name no version and no commit."""
+_VERSION = lazily(r"(?:^|[-_])version$", re.IGNORECASE)
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
 _NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "aquasecurity/setup-trivy": ("version", ()),
@@ -342,9 +343,9 @@ def floating_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     if step.uses is None or step.uses.kind != "repository":
         return
     for name, value in step.inputs.items():
-        if re.search(r"(?:^|[-_])version$", name.lower()) and isinstance(value, str) and value.lower() in _MOVING:
+        if isinstance(value, str) and value.lower() in _MOVING and _VERSION.search(name):
             yield Problem(("with", name), action=step.uses.name, setting=f"`{name}: {value}`")
-    name, files = _NEWEST_BY_DEFAULT.get(step.uses.name.lower(), ("", ()))
+    name, files = _NEWEST_BY_DEFAULT.get(step.uses.name, ("", ()))
     if name and not any("version" in given.lower() for given in step.inputs) and not _stand(files, step):
         yield Problem("uses", action=step.uses.name, setting=f"the default of `{name}`")
 

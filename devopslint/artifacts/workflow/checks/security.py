@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.checks.own_repository import is_own
@@ -34,6 +35,7 @@ _WHOLE_FOLDER = lazily(
 _BY_FORKS = ("pull_request", "pull_request_target", "issue_comment")
 
 
+_PUSHES = lazily(r"commit|push|release|pages|pull-request|changeset|git-|tag|version|chart")
 _GIT = lazily(
     at_word(r"git\s+(?:push|fetch|pull|submodule|clone|ls-remote|lfs|remote)\b", r"gh\s+(?:pr\s+checkout|repo)\b")
     + "|release"
@@ -101,15 +103,13 @@ def _leaves_credentials(step: Step) -> bool:
 def _uses_git(step: Step) -> bool:
     if step.run is not None:
         return _GIT.search(step.run) is not None
-    name = step.action
-    return (
-        step.uses is None
-        or step.uses.kind == "local"
-        or bool(
-            re.search(r"commit|push|release|pages|pull-request|changeset|git-|tag|version|chart", name)
-            and not name.startswith("docker/")
-        )
-    )
+    return step.uses is None or step.uses.kind == "local" or _may_push(step.action)
+
+
+@lru_cache(maxsize=256)
+def _may_push(action: str) -> bool:
+    """Say whether an action may push with git, by its name."""
+    return not action.startswith("docker/") and _PUSHES.search(action) is not None
 
 
 def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Problem]:
