@@ -6,6 +6,7 @@ The table is made by `scripts/end_of_life.py`; its day `as_of` decides, so that 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.knowledge.images import name_without_mirror, parse_image
 from devopslint.knowledge.tables import read_table
@@ -42,6 +43,7 @@ def line_title(image: Image, line: str) -> str:
     return line if " " in line else f"{name_without_mirror(image, _MIRRORS)} {line}"
 
 
+@lru_cache(maxsize=1024)
 def end_of_life(image: Image) -> tuple[str, str] | None:
     """Return the release line and the last day of support when that had passed at `as_of`; `None` otherwise.
 

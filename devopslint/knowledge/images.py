@@ -56,6 +56,7 @@ def image_digest(value: str) -> Any:
     return parse_image(value).digest
 
 
+@lru_cache(maxsize=1024)
 def image_fault(value: str) -> Any:
     """Return why no builder and no runtime takes a text for an image; `""` when they do. A digest may be cut short."""
     text = value.partition("@")[0]

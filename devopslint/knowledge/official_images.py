@@ -8,6 +8,7 @@ have ended is the business of `end_of_life`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.knowledge.image_contents import contents
 from devopslint.syntax.patterns import lazily
@@ -129,6 +130,7 @@ _GIVEN_UP = lazily(r"adoptopenjdk/openjdk\d+(?:-openj9)?$")
 _STREAM = lazily(r"stream8\b")
 
 
+@lru_cache(maxsize=1024)
 def deprecation(image: Image) -> str:
     """Return why an image gets no updates any more; `""` when it does, or that is not known."""
     name, tag = image.name, image.tag
@@ -152,6 +154,7 @@ def is_official(name: str) -> bool:
     return name in _OFFICIAL
 
 
+@lru_cache(maxsize=1024)
 def runs_as_root(image: Image) -> bool | None:
     """Say whether containers of an image run as root when nothing else is said; `None` when that is not known here."""
     name, tag = image.name, image.tag
@@ -178,6 +181,7 @@ def has_dash(image: Image) -> bool:
     return not re.search(r"alpine|windows|nanoserver|ubi|oracle|al20|amazonlinux|fedora|rocky", image.tag)
 
 
+@lru_cache(maxsize=1024)
 def shell_of(image: Image) -> str | None:
     """Return what `/bin/sh` of an image is: `dash`, `ash` or `bash`; `None` when that is not known."""
     if has_dash(image):
@@ -202,6 +206,7 @@ def is_small(image: Image) -> bool | None:
     return bool(_SLIM.search(image.tag)) if isinstance(image.tag, str) else None
 
 
+@lru_cache(maxsize=1024)
 def has_no_shell(image: Image) -> bool:
     """Say whether it is known that an image has no shell at all."""
     name, tag = image.name, image.tag

@@ -18,6 +18,8 @@ def first(start: Stage, key: Any, holds: Callable[[Step], object]) -> Step | Non
     The answer is kept under the key, for this stage and those that it builds on.
     """
     known: dict[tuple[Any, int], Step | None] = start.model.cache.setdefault("firsts", {})
+    if (key, start.index) in known:
+        return known[key, start.index]
     asked: list[Stage] = []
     stage: Stage | None = start
     while stage is not None and (key, stage.index) not in known:
@@ -26,7 +28,10 @@ def first(start: Stage, key: Any, holds: Callable[[Step], object]) -> Step | Non
     found = known[key, stage.index] if stage is not None else None
     for one in reversed(asked):
         if found is None:
-            found = next((step for step in one.steps if holds(step)), None)
+            for step in one.steps:
+                if holds(step):
+                    found = step
+                    break
         known[key, one.index] = found
     return found
 

@@ -163,11 +163,7 @@ def is_missing_for(command: Command, step: Step) -> bool:
             return False
         if is_install(other) and (other.expands or any(word.text.startswith("-r") for word in other.words)):
             return False
-        if (
-            any(mentioned.search(text) for text in (other.name, *other.args))
-            or other.function == name
-            or other.name == "alias"
-        ):
+        if other.function == name or other.name == "alias" or mentioned.search("\n".join((other.name, *other.args))):
             return False
         if other.name in {"export", "PATH"} or any(one.name == "PATH" for one in other.assignments):
             return False
@@ -188,9 +184,9 @@ def _mention_of(program: str) -> re.Pattern[str]:
 
 def _leaves_out(step: Step, program: str, mentioned: re.Pattern[str]) -> bool:
     """Say whether a RUN certainly does not bring a program."""
-    if step.instruction.json or _mounts_programs(step) or mentioned.search(step.instruction.whole_text):
+    if step.instruction.json or not is_plain(step) or _mounts_programs(step):
         return False
-    if not is_plain(step):
+    if mentioned.search(step.instruction.whole_text):
         return False
     alone = program not in _BROUGHT_ALONG or _named(step, program) == _PYTHON_OF_DEBIAN
     return alone or _installs_little(step.read_script())
@@ -226,7 +222,7 @@ def _is_dependency(step: Step, program: str) -> bool:
 
 def _mounts_programs(step: Step) -> bool:
     """Say whether a RUN has files of another stage or of the context."""
-    return any(
+    return bool(step.instruction.flags) and any(
         flag.name == "mount"
         and flag.value is not None
         and not re.search(r"type=(?:cache|secret|ssh|tmpfs)", flag.value.raw)
@@ -277,6 +273,10 @@ def _installs_little(commands: Iterable[Command]) -> bool:
 
 def is_plain(step: Step) -> bool:
     """Say whether all packages that a RUN installs can be seen."""
+    return step.once(_is_plain)
+
+
+def _is_plain(step: Step) -> bool:
     if step.shell_fragment() is None or step.read_script().has_errors:
         return False
     return not any(_runs_what_is_hidden(command) for command in step.read_script())

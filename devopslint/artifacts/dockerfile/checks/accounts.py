@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _NAME = lazily(r"[a-z_][\w-]*")
 _MAKE_USERS = frozenset({"adduser", "newusers", "useradd", "usermod"})
 _MAKE_GROUPS = frozenset({"addgroup", "groupadd", "groupmod"})
+_MAKE_ACCOUNTS = _MAKE_USERS | _MAKE_GROUPS
+_VALUED = frozenset({"-g", "--gid", "-G", "--ingroup", "--groups"})
 _OF_NO_PACKAGE = lazily(
     r"(?:my|app|web|api|dev|java|node|python|non-?root|next|nest|spring|django|flask|deploy|run|work|service|server|user)"
     r"[-_]?(?:app|js|user|er|group|root|usr|svc|elop|eloper)?"
@@ -83,13 +85,12 @@ def _may_make_any(step: Step) -> bool:
         return any(not isinstance(text, str) or _FILES_OF_ACCOUNTS.search(text) for text in texts)
     if step.name != "RUN":
         return False
-    if (
-        step.instruction.json
-        or not is_plain(step)
-        or re.search(r"/etc/(?:passwd|group)\b", step.instruction.whole_text)
-    ):
+    if step.instruction.json or not is_plain(step):
         return True
-    return any(command.expands for command in step.read_script() if command.name in _MAKE_USERS | _MAKE_GROUPS)
+    text = step.instruction.whole_text
+    if "/etc/" in text and re.search(r"/etc/(?:passwd|group)\b", text):
+        return True
+    return any(command.expands for command in step.read_script() if command.name in _MAKE_ACCOUNTS)
 
 
 def _installs(step: Step) -> bool:
@@ -104,7 +105,7 @@ def _made_in(stage: Stage) -> dict[tuple[str, str], int]:
         made = cache[key] = {}
         for step in stage.steps:
             for command in step.read_script() if step.name == "RUN" else ():
-                for account in _made_by(command):
+                for account in _made_by(command) if command.name in _MAKE_ACCOUNTS else ():
                     made.setdefault(account, step.index)
     found: dict[tuple[str, str], int] = cache[key]
     return found
@@ -113,8 +114,7 @@ def _made_in(stage: Stage) -> dict[tuple[str, str], int]:
 def _made_by(command: Command) -> Iterator[tuple[str, str]]:
     """Yield the users and groups that a command makes: a user has a group of its name unless another one is given."""
     if command.name in _MAKE_USERS:
-        for word in command.operands(frozenset({"-g", "--gid", "-G", "--ingroup", "--groups"})):
+        for word in command.operands(_VALUED):
             yield "user", word.text
-    if command.name in _MAKE_USERS | _MAKE_GROUPS:
-        for text in command.args:
-            yield "group", text
+    for text in command.args:
+        yield "group", text

@@ -19,7 +19,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Step
@@ -35,6 +35,7 @@ _SOURCE_FILE = lazily(
     r"|(?:composer|poetry|uv|Pipfile|Gemfile|Cargo)\.lock|src/?|sources?/?|scripts/?|migrations/?|templates/?|tests?/?)$"
 )
 """Names of files and folders that people write, and builds do not."""
+_VALUED = frozenset({"--prefix", "--cwd", "-C", "--dir", "--filter", "--registry", "--loglevel", "--cache"})
 _BUILT = lazily(
     r"(?:^|/)(?:\.?(?:build|out|dist|target|bin|obj|release|publish|node_modules|vendor|artifacts?|tmp|cache|_build|public|generated"
     r"|deps|static|staging|coverage|_output))(?:/|$)|(?:^|[._-])(?:version|build|generated|env|config\.local|secrets?)",
@@ -43,13 +44,17 @@ _BUILT = lazily(
 _GENERATED = lazily(r"(?:^|/)(?:version|build-?info|config)\.\w+$", re.IGNORECASE)
 
 
-def source_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+def source_missing(subject: Subject, options: Options) -> Iterable[Problem]:
     """A source file that no folder has which may be the build context."""
     step: Step = subject.context
-    model = step.model
-    if model.workspace is None or step.instruction.onbuild:
-        return
-    for text, place in named_sources(step):
+    sources = named_sources(step)
+    if not sources or step.model.workspace is None or step.instruction.onbuild:
+        return ()
+    return _missing(step.model, sources)
+
+
+def _missing(model: Model, sources: Sequence[tuple[str, Place]]) -> Iterator[Problem]:
+    for text, place in sources:
         if re.search(r"[*?\[$]|://|^~", text) or ".." in text:
             continue
         path = posixpath.normpath(text.lstrip("/"))
@@ -80,9 +85,7 @@ def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     command, step = command_of(subject)
     project = PROJECTS[command.name]
     locks, manifest = project.locks, project.manifest
-    operands = command.operands(
-        frozenset({"--prefix", "--cwd", "-C", "--dir", "--filter", "--registry", "--loglevel", "--cache"})
-    )
+    operands = command.operands(_VALUED)
     verb = operands[0].text if operands else ""
     if (
         verb not in project.locked
@@ -103,15 +106,18 @@ def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     yield Problem(place_of(place), command=f"{command.name} {verb}".strip(), lock=locks[0], manifest=manifest)
 
 
-def named_sources(step: Step) -> Iterator[tuple[str, Place]]:
-    """Yield the files of the context that a COPY, ADD or mount of RUN names, and where they are named."""
+def named_sources(step: Step) -> Sequence[tuple[str, Place]]:
+    """Return the files of the context that a COPY, ADD or mount of RUN names, and where they are named."""
     if step.name == "RUN":
-        yield from bound_sources(step)
-    elif step.name in {"COPY", "ADD"} and step.instruction.flag("from") is None:
-        for word in sources_and_destination(step)[0]:
-            text = step.text_of(word)
-            if isinstance(text, str):
-                yield text, docker_place(step, word)
+        return list(bound_sources(step)) if step.instruction.flags else ()
+    if step.name not in {"COPY", "ADD"} or step.instruction.flag("from") is not None:
+        return ()
+    return step.once(_copied_sources)
+
+
+def _copied_sources(step: Step) -> Sequence[tuple[str, Place]]:
+    texts = [(step.text_of(word), word) for word in sources_and_destination(step)[0]]
+    return [(text, docker_place(step, word)) for text, word in texts if isinstance(text, str)]
 
 
 def context_folders(model: Model) -> Iterator[str]:

@@ -10,7 +10,6 @@ from devopslint.artifacts.dockerfile.checks.context import named_sources
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import first_before, next_behind, steps_by
 from devopslint.knowledge.image_contents import contents, plain_name
-from devopslint.knowledge.images import parse_image
 from devopslint.knowledge.packages import is_install
 from devopslint.knowledge.project_files import PROJECTS
 from devopslint.knowledge.words import place_of
@@ -50,6 +49,7 @@ _MAKES_NO_FILE = frozenset(
     {"addgroup", "adduser", "apk", "apt", "apt-get", "chmod", "chown", "corepack", "dnf", "echo", "export", "groupadd", "mkdir",
      "rm", "set", "useradd", "yum"}
 )  # fmt: skip
+_VALUED = frozenset({"--registry", "--loglevel", "--omit", "--jobs", "-j", "--network-timeout"})
 _ALL = "/"
 """What is no name of a file, for the whole context."""
 
@@ -61,7 +61,7 @@ def file_not_yet_copied(subject: Subject, options: Options) -> Iterator[Problem]
     if stage is None or stage.base is not None or step.instruction.onbuild or command.failure_ignored:
         return
     found = _wanted(command)
-    image = parse_image(stage.image_text)
+    image = stage.root_image
     if found is None or contents(image) is None or plain_name(image) in _BRING_THEIR_FILES:
         return
     word, file = found
@@ -103,7 +103,7 @@ def _wanted(command: Command) -> tuple[Word, str] | None:
         relative = isinstance(value, str) and value and not value.startswith(("/", "$", "~", "http"))
         return (word, value) if word is not None and relative else None
     verbs, manifest = _VERBS[command.name], PROJECTS[command.name].manifest
-    operands = command.operands(frozenset({"--registry", "--loglevel", "--omit", "--jobs", "-j", "--network-timeout"}))
+    operands = command.operands(_VALUED)
     wanted = 2 if command.name == "go" and operands and operands[0].text == "mod" else 1
     if len(operands) != wanted or operands[0].text not in verbs or command.expands:
         return None

@@ -15,7 +15,7 @@ from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Stage, Step
@@ -33,11 +33,17 @@ _CHECKSUM = lazily(r"[?&]checksum=|/[0-9a-f]{40}/")
 _GIT = lazily(r"^(?:git://|git@|ssh://)|\.git(?:#.*)?$")
 
 
-def sources_and_destination(step: Step) -> tuple[list[Word], Word | None]:
+def sources_and_destination(step: Step) -> tuple[Sequence[Word], Word | None]:
     """Return the words that COPY or ADD takes files from, heredocs left out, and the one it puts them at."""
-    words = list(step.instruction.words)
+    return step.once(_sources_and_destination)
+
+
+def _sources_and_destination(step: Step) -> tuple[Sequence[Word], Word | None]:
+    words = step.instruction.words
     if len(words) < 2 or any(flag.value is None and flag.name in {"chmod", "chown"} for flag in step.instruction.flags):
-        return [], None  # without its `=`, the value of the flag is taken for a source
+        return (), None  # without its `=`, the value of the flag is taken for a source
+    if not step.instruction.heredocs:
+        return words[:-1], words[-1]
     heredocs = {heredoc.word.start for heredoc in step.instruction.heredocs}
     return [word for word in words[:-1] if word.start not in heredocs], words[-1]
 

@@ -14,7 +14,7 @@ from devopslint.policy.subject import Place, Problem, Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.ignore import Ignore
@@ -29,10 +29,14 @@ _MOST_LOOKED_AT = 1000
 """Files and folders below a source that are looked at."""
 
 
-def context_words(step: Step) -> list[Word]:
+def context_words(step: Step) -> Sequence[Word]:
     """Return the sources of a COPY or ADD that are the whole build context."""
+    return step.once(_context_words)
+
+
+def _context_words(step: Step) -> Sequence[Word]:
     if step.instruction.flag("from") is not None:
-        return []
+        return ()
     return [word for word in sources_and_destination(step)[0] if word.value in {".", "./", "/", "*", "./*"}]
 
 
@@ -40,9 +44,9 @@ def context_without_ignore(subject: Subject, options: Options) -> Iterator[Probl
     """`COPY .` without a `.dockerignore`."""
     step: Step = subject.context
     words = context_words(step)
-    if step.instruction.onbuild:
+    if not words or step.instruction.onbuild:
         return  # the context is that of the image which builds on this one
-    if words and read_ignore(step.model) is None and not step.instruction.flag("exclude"):
+    if read_ignore(step.model) is None and not step.instruction.flag("exclude"):
         first = next(s for s in step.model.steps if context_words(s) and not s.instruction.onbuild)
         if first is step:
             yield Problem(docker_place(step, words[0]))
@@ -86,13 +90,16 @@ def _may_be_in(step: Step, folder: str, name: str) -> bool:
     return any(one.startswith(name) for one in beside) or may_be_ignored(f"{folder}/{name}", workspace)
 
 
-def ignored_source(subject: Subject, options: Options) -> Iterator[Problem]:
+def ignored_source(subject: Subject, options: Options) -> Iterable[Problem]:
     """A source that the `.dockerignore` keeps out of the context."""
     step: Step = subject.context
-    ignore = read_ignore(step.model)
-    if ignore is None:
-        return
-    for text, place in named_sources(step):
+    sources = named_sources(step)
+    ignore = read_ignore(step.model) if sources else None
+    return _ignored(step, sources, ignore) if ignore is not None else ()
+
+
+def _ignored(step: Step, sources: Sequence[tuple[str, Place]], ignore: Ignore) -> Iterator[Problem]:
+    for text, place in sources:
         if REMOTE.match(text) or re.search(r"[*?\[]", text):
             continue
         path = posixpath.normpath(text.strip("/"))

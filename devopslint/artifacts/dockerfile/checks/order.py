@@ -75,16 +75,16 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
         if other.name != "RUN":
             continue
         if other.index <= step.index:
-            if _dependency_install(other)[1]:
+            if other.once(_dependency_install)[1]:
                 return
             called.update(command.name for command in other.read_script())
             continue
-        if other is later and _installs_packages(other):
+        if other is later and other.once(_installs_packages):
             related = [related_step(other, "installed here")]
             told = {"what": "packages of the system", "instead": "move it below their install"}
             yield Problem(docker_place(step, words[0]), related=related, **told)
             return
-        name, manifest = _dependency_install(other)
+        name, manifest = other.once(_dependency_install)
         if name in called:
             return  # the tool has been at work on what was copied before
         if manifest and not any(mount.get("type") == "cache" for mount in mounts(other)):
@@ -121,7 +121,7 @@ def _install_behind(step: Step, stage: Stage) -> Step | None:
 
 
 def _installs(step: Step) -> bool:
-    return step.name == "RUN" and (_installs_packages(step) or bool(_dependency_install(step)[1]))
+    return step.name == "RUN" and (step.once(_installs_packages) or bool(step.once(_dependency_install)[1]))
 
 
 def _words_in_use(step: Step) -> Iterable[str]:
@@ -131,11 +131,12 @@ def _words_in_use(step: Step) -> Iterable[str]:
 
 def _installs_packages(step: Step) -> bool:
     """Say whether a RUN does nothing but install packages of the system, none of which is a file that was copied."""
-    commands = list(step.read_script())
+    commands = step.read_script().commands
+    if not all(command.name in _SYSTEM or command.name in _BESIDE for command in commands):
+        return False
     installs = [command for command in commands if command.name in _SYSTEM and is_install(command)]
     return (
         bool(installs)
-        and all(command.name in _SYSTEM or command.name in _BESIDE for command in commands)
         and not any(command.expands or len(packages(command)) == 0 for command in installs)
         and not any(mount.get("type") == "cache" for mount in mounts(step))
         and not any(_FILE.search(word.text) for command in installs for word in command.operands())

@@ -39,6 +39,7 @@ _SETTINGS_OF_MANAGER = lazily(r"/etc/(?:apt/apt\.conf|dnf/|yum|zypp/|pacman)|\.c
 _ASSUME_YES = lazily(r"(?<!--)(?:assume-?yes|always[-_]yes)", re.IGNORECASE)
 _SETTING = lazily(r"(?:-o\s*|--option[=\s])[\"']?[\w:-]{1,100}=\S+")
 """A setting for one call of apt-get; settings for all stand in files."""
+_VALUED_OF_YARN = frozenset({"--cwd", "--network-timeout", "--cache-folder", "--modules-folder", "--registry"})
 _NEW_YARN = lazily(r"berry|\.yarn")
 _CACHE_OFF = lazily(r"(?<!--)no-cache-dir")
 
@@ -181,9 +182,7 @@ def pip_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
 def yarn_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     """`yarn install` without `yarn cache clean` in the same RUN."""
     command, step = command_of(subject)
-    operands = command.operands(
-        frozenset({"--cwd", "--network-timeout", "--cache-folder", "--modules-folder", "--registry"})
-    )
+    operands = command.operands(_VALUED_OF_YARN)
     verb = (
         operands[0].text
         if operands

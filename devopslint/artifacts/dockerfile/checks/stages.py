@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
+from devopslint.artifacts.dockerfile.checks.common import docker_place, mentions_any, name_place, related_step
 from devopslint.artifacts.dockerfile.ignore import is_target
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.use import is_action, is_dev_container
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _DROPS_ROOT = lazily(
     r"\b(?:gosu|su-exec|setpriv|setuidgid|chroot|runuser|s6-|supervisord|supervisor)|(?:^|\s)su\s+-|/init\b"
 )
+_DROP_ROOT = frozenset({"su", "setpriv", "setuidgid", "chroot", "runuser", "s6-", "/init"})
+"""One of these stands where something does."""
+_MAKE_USERS = frozenset({"useradd", "adduser", "usermod"})
 _ROOT_NAMES = frozenset(("root", "0", "Administrator", "ContainerAdministrator"))
 _COMPILES = lazily(
     r"\bgo\s+(?:build|install\s+(?!\S*@))|\bcargo\s+(?:b|build|install)\b|\b(?:mvnw?|gradlew?|make|cmake|gcc|g\+\+|cc|ghc|stack|cabal|javac|rustc)\s"
@@ -130,10 +133,11 @@ def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage whose last USER is root."""
     stage: Stage = subject.context
     held = stage.setting("USER")
-    if held is None or held.value is UNKNOWN or _drops_root(stage) or _is_run_by_others(stage.model):
+    if held is None or held.value is UNKNOWN:
         return
     user = str(held.value).partition(":")[0].strip().strip("\"'")
-    if user in _ROOT_NAMES or (user.isdigit() and int(user) == 0) or _has_number_of_root(stage, user):
+    is_root = user in _ROOT_NAMES or (user.isdigit() and int(user) == 0) or _has_number_of_root(stage, user)
+    if is_root and not _drops_root(stage) and not _is_run_by_others(stage.model):
         step = held.step
         words = step.instruction.words
         yield Problem(docker_place(step, words[0]) if words else name_place(step), user=user)
@@ -141,33 +145,35 @@ def runs_as_root_user(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _has_number_of_root(stage: Stage, user: str) -> bool:
     """Say whether an account was made with the number 0 (`useradd -o -u 0 admin`)."""
+    if not mentions_any(stage.model, _MAKE_USERS):
+        return False
     return any(
         user in command.args and command.value_of("-u", "--uid") == "0"
         for step in stage.lineage()
         if step.name == "RUN" and user and user in step.instruction.text
-        for command in step.read_script().named("useradd", "adduser", "usermod")
+        for command in step.read_script().named(*_MAKE_USERS)
     )
 
 
 def unstated_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage without USER on an image of which is not known whom it runs as."""
     stage: Stage = subject.context
-    if stage.setting("USER") is not None or _drops_root(stage) or _is_run_by_others(stage.model):
+    if stage.setting("USER") is not None or stage.root_stage.image is UNKNOWN:
         return
-    image = image_of(stage.root_stage)
-    if image is not None and stage.root_stage.image is not UNKNOWN and runs_as_root(image) is None:
+    if runs_as_root(stage.root_image) is None and not _drops_root(stage) and not _is_run_by_others(stage.model):
         yield Problem((), image=stage.root_stage.image_text)
 
 
 def no_user(subject: Subject, options: Options) -> Iterator[Problem]:
     """A final stage without USER on an image that runs as root."""
     stage: Stage = subject.context
-    if stage.setting("USER") is not None or _drops_root(stage) or _is_run_by_others(stage.model):
+    if stage.setting("USER") is not None:
         return
-    image = image_of(stage.root_stage)
-    if image is None or not runs_as_root(image) or not _runs_something(stage, image):
+    image = stage.root_image
+    if not runs_as_root(image) or not _runs_something(stage, image):
         return
-    yield Problem((), image=stage.root_stage.image_text)
+    if not _drops_root(stage) and not _is_run_by_others(stage.model):
+        yield Problem((), image=stage.root_stage.image_text)
 
 
 def _runs_something(stage: Stage, image: Image) -> bool:
@@ -182,6 +188,8 @@ def _is_run_by_others(model: Model) -> bool:
 
 def _drops_root(stage: Stage) -> bool:
     """Say whether something in the stage switches the user itself."""
+    if not mentions_any(stage.model, _DROP_ROOT):
+        return False
     texts = [held.value for name in ("CMD", "ENTRYPOINT") if (held := stage.setting(name)) is not None]
     texts.extend(step.instruction.text for step in stage.lineage() if step.name in {"RUN", "COPY", "ADD"})
     return any(_DROPS_ROOT.search(text) for text in texts)
