@@ -84,12 +84,12 @@ def command_subject(
     return Later(
         KIND,
         lambda: _value_of(command, header),
-        type=command.name,
-        document=document,
-        address=f"{address} `{command.name}`".lstrip(),
-        header=header,
-        parents=parents,
-        context=CommandContext(command, context),
+        document,
+        command.name,
+        f"{address} `{command.name}`".lstrip(),
+        header,
+        parents,
+        CommandContext(command, context),
     )
 
 
@@ -139,9 +139,7 @@ def script_subject(
     value = Map(start, end)
     value.header = fragment.mark(0, max(len(fragment.text.split("\n", 1)[0]), 1))
     value.put("shell", UNKNOWN if context.shell is None else context.shell, (*value.header, *value.header))
-    return Subject(
-        SCRIPT, value, document=document, address=address, header=value.header, parents=parents, context=context
-    )
+    return Subject(SCRIPT, value, document, "", address, value.header, parents, context)
 
 
 def is_plain(text: str) -> bool:

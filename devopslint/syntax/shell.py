@@ -72,7 +72,7 @@ class Word:
     __slots__ = ("end", "expands", "fragment", "node_type", "start", "text")
 
     def __init__(
-        self, fragment: Fragment, start: int, end: int, text: str, *, expands: bool, node_type: str = "word"
+        self, fragment: Fragment, start: int, end: int, text: str, expands: bool, node_type: str = "word"
     ) -> None:
         self.fragment = fragment
         self.start = start

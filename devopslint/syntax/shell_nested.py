@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.syntax.shell import Command, program_name
 from devopslint.syntax.shell_words import holes_in, quoted_segments, subfragment
-from devopslint.syntax.wrappers import program_word, reads_script, script_word, wrapped
+from devopslint.syntax.wrappers import RUN_OTHERS, program_word, reads_script, script_word, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,12 +69,14 @@ class Nested:
 
     def unwrap(self, command: Command, level: int = 0) -> None:
         """Add the commands that a wrapper runs to the script, and remember what `sh -c` is given."""
+        if command.name == "echo" and len(command.words) == 1 and command.words[0].quoted:
+            self.text(command, command.words[0])
+        if command.name not in RUN_OTHERS:
+            return
         script = script_word(command)
         if script is not None and (segments := quoted_segments(script)):
             holes = self._holes.get(script.start, [])
             self._scripts.append((command, subfragment(self._fragment, segments), holes_in(holes, segments)))
-        if command.name == "echo" and len(command.words) == 1 and command.words[0].quoted:
-            self.text(command, command.words[0])
         if level >= _WRAPPED:
             return
         for first, last in wrapped(command):

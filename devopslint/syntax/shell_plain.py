@@ -67,8 +67,8 @@ def read_plain(script: Script) -> Nested | None:
 
 def _word(fragment: Fragment, start: int, end: int, token: str) -> Word:
     if token[0] in _QUOTES:
-        return Word(fragment, start, end, token[1:-1], expands=False, node_type=_QUOTES[token[0]])
-    return Word(fragment, start, end, token, expands=False, node_type="number" if token.isdigit() else "word")
+        return Word(fragment, start, end, token[1:-1], False, _QUOTES[token[0]])
+    return Word(fragment, start, end, token, False, "number" if token.isdigit() else "word")
 
 
 def _begin(script: Script, word: Word, operator: str) -> Command:

@@ -212,7 +212,7 @@ def word_of(fragment: Fragment, expressions: Sequence[tuple[int, int]], node: No
     start, end = node.start_byte, node.end_byte
     text, expands = _unquoted(fragment.text, node)
     expands = expands or _meets(expressions, start, end)
-    return Word(fragment, start, end, text, expands=expands, node_type=node.type)
+    return Word(fragment, start, end, text, expands, node.type)
 
 
 def disjoint(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

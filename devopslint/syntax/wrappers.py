@@ -124,6 +124,10 @@ _SELF = frozenset({"pip", "yarn", "yarnpkg", "pnpm", "npm"})
 _FIND_ACTIONS = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 
 
+RUN_OTHERS = frozenset({*WRAPPERS, *SHELLS, *_OTHERS_WITH_SCRIPT, "eval", "find", "trap"})
+"""The commands that `wrapped` and `script_word` may find something in."""
+
+
 def wrapped(command: Command) -> Iterator[Range]:
     """Yield where the words of the commands stand that a command runs: one, or more for `find`."""
     words = command.words

@@ -37,7 +37,7 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
     document = Document(source, None)
     document.resolve = _resolve
     values = _Values(model)
-    file: Subject = Later("dockerfile.file", values.of_file, document=document, header=model.header, context=model)
+    file: Subject = Later("dockerfile.file", values.of_file, document, header=model.header, context=model)
     yield file
     stages: list[Subject] = []
     for stage in model.stages:
@@ -45,12 +45,12 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
             Later(
                 "dockerfile.stage",
                 partial(values.of_stage, stage),
-                type="final" if stage.is_final else "",
-                document=document,
-                address=_address(stage),
-                header=stage.start.instruction.mark,
-                parents={"file": file},
-                context=stage,
+                document,
+                "final" if stage.is_final else "",
+                _address(stage),
+                stage.start.instruction.mark,
+                {"file": file},
+                stage,
             )
         )
     yield from stages
@@ -67,12 +67,12 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
         subject = Later(
             "dockerfile.instruction",
             partial(values.of, step),
-            type=step.name,
-            document=document,
-            address=f"{where}{step.name}",
-            header=step.instruction.name_mark,
-            parents=parents,
-            context=step,
+            document,
+            step.name,
+            f"{where}{step.name}",
+            step.instruction.name_mark,
+            parents,
+            step,
         )
         yield subject
         if step.name == "RUN" and (names is None or names or scripts):
