@@ -89,13 +89,12 @@ class Ground:
         gone = where
         while "/" in gone and not self.is_there(gone.rpartition("/")[0]):
             gone = gone.rpartition("/")[0]
+        if not (self.pristine and seen_whole(self.workflow, self.root, with_code=implied)):
+            folder, _, name = where.rpartition("/")
+            if gone != where or not one_slip_away(name, self.workspace.names(folder)):
+                return False
         names = {posixpath.basename(where), posixpath.basename(gone)}
-        if any(name in self.text for name in names) or self._is_made(where):
-            return False
-        if self.pristine and seen_whole(self.workflow, self.root, with_code=implied):
-            return True
-        folder, _, name = where.rpartition("/")
-        return gone == where and bool(one_slip_away(name, self.workspace.names(folder)))
+        return not any(name in self.text for name in names) and not self._is_made(where)
 
     def lacks_built(self, path: str) -> bool:
         """Say whether what an earlier job has built is not there: it is not in the repository, and nothing here made it."""
@@ -172,19 +171,15 @@ class Ground:
 
     def after_command(self, command: Command, folder: str | None) -> bool:
         """Take note of what a command may have made; false when nothing is certain any more."""
-        name, given = command.name, [word.text for word in command.words]
-        first = next((word for word in given if not word.startswith("-")), given[0] if given else "")
-        if (name == "git" and first in _FETCHES) or (
-            name == "gh" and given[:2] in (["repo", "clone"], ["pr", "checkout"])
-        ):
+        name = command.name
+        if name in {"git", "gh"} and _brings_files(command):
             return False
         for redirect in command.redirects:
             target = redirect.target
             if target is not None and target.expands and "GITHUB_" not in target.text and ">" in redirect.operator:
                 self.pristine = False
-        if not name and not command.words and command.name_word is None:
-            return True  # an assignment alone
-        self.pristine = self.pristine and makes_nothing(command, lambda: self._manifest_in(folder))
+        if self.pristine and (name or command.words or command.name_word is not None):  # no assignment alone
+            self.pristine = makes_nothing(command, lambda: self._manifest_in(folder))
         return True
 
     def _manifest_in(self, folder: str | None) -> str | None:
@@ -193,6 +188,14 @@ class Ground:
             return None
         source = self.workspace.source(where) if self.workspace.exists(where) else None
         return source.text if source is not None else ""
+
+
+def _brings_files(command: Command) -> bool:
+    """Say whether a call of `git` or `gh` brings files of some repository."""
+    given = command.args
+    if command.name == "gh":
+        return given[:2] in (["repo", "clone"], ["pr", "checkout"])
+    return next((word for word in given if not word.startswith("-")), "") in _FETCHES
 
 
 def first_ground(workflow: Workflow) -> Ground | None:

@@ -19,6 +19,7 @@ _MAKE_NOTHING = words("""echo printf cd pushd popd ls test [ [[ set shopt export
     return local declare typeset readonly let rm rmdir mkdir touch tee apt-get apt apk dnf yum brew gem choco pytest ruff black
     flake8 mypy isort eslint prettier pylint shellcheck hadolint yamllint actionlint tflint corepack""")
 """Commands that make nothing, or tools in the folders of the system; tests and linters, which at most write reports."""
+_MAKE_WHAT_THEY_NAME = words("mkdir touch tee")
 _MAKE_NOTHING_WITH = {
     "git": words("config status diff log rev-parse describe push add commit tag fetch ls-files ls-remote --version"),
     "go": words("vet test install version env list"),
@@ -54,12 +55,13 @@ def makes_nothing(command: Command, manifest: Callable[[], str | None]) -> bool:
 
     `manifest` returns the text of the `package.json` in its folder: empty without one, `None` when that is not known.
     """
-    name, given = command.name, [word.text for word in command.words]
+    name = command.name
+    if name in _MAKE_NOTHING:
+        return name not in _MAKE_WHAT_THEY_NAME or not command.expands
+    given = command.args
     first = next((word for word in given if not word.startswith("-")), given[0] if given else "")
     if name in {"npm", "yarn", "pnpm", "bun"}:
         return _of_packages(name, first or "install", manifest)
-    if name in {"mkdir", "touch", "tee"}:
-        return not command.expands
     if name == "go" and first == "build":
         return command.has_flag("-o") or any(_SEVERAL.match(word) for word in given)
     if name in {"python", "python3"}:
@@ -70,10 +72,8 @@ def makes_nothing(command: Command, manifest: Callable[[], str | None]) -> bool:
         return bool(given) and posixpath.basename(given[0]) == "activate"
     if name == "docker" and first in {"build", "buildx"}:
         return "bake" not in given and not command.has_flag("-o", "--output")
-    known = _MAKE_NOTHING_WITH.get(name)
-    if known is not None:
-        return bool(given) and (first in known or given[0] in known)
-    return name in _MAKE_NOTHING
+    known = _MAKE_NOTHING_WITH.get(name, ())
+    return bool(given) and (first in known or given[0] in known)
 
 
 def _of_packages(name: str, first: str, manifest: Callable[[], str | None]) -> bool:

@@ -279,15 +279,15 @@ class Step:
         self.value = value
         self.path: Path = (*job.path, "steps", index)
         """Its path in the document."""
-        uses, run, identifier = value.get("uses"), value.get("run"), value.get("id")
+        uses, run, identifier, inputs, env = map(value.get, ("uses", "run", "id", "with", "env"))
         self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
         self.action: str = self.uses.name if self.uses is not None else ""
         """The name of the action that it uses, in lower case; empty without one."""
         self.run: str | None = run if isinstance(run, str) else None
         self.id: str = identifier if isinstance(identifier, str) else ""
-        self.inputs = map_at(value, "with")
+        self.inputs = inputs if isinstance(inputs, Map) else _NOTHING
         """Its `with`."""
-        self.env = map_at(value, "env")
+        self.env = env if isinstance(env, Map) else _NOTHING
         """Its own `env`."""
         self.purposes: frozenset[str] | None = None
         """What it is for, once somebody has asked `purpose.purposes`."""

@@ -109,7 +109,8 @@ def _of(command: Command) -> Iterator[Word]:
             if name != "ansible-playbook" or one.text.endswith((".yml", ".yaml")):
                 yield one
     else:
-        yield from _of_options(command)
+        if name in _WITH_OPTIONS:
+            yield from _of_options(command)
         for one in command.operands() if name in _WITH_FOLDER else ():
             if (one.text.startswith("./") and "..." not in one.text) or (
                 name == "pytest" and _TESTS.fullmatch(one.text)
@@ -134,8 +135,6 @@ def _script_of(command: Command) -> Word | None:
 
 def _of_options(command: Command) -> Iterator[Word]:
     name = command.name
-    if name not in _WITH_OPTIONS:
-        return
     valued = _BUILD_VALUED if name == "docker" else words("-n --namespace --context")
     first = command.operands(valued)[:1]
     options = _FILE_OPTIONS.get((name, first[0].text if first else "")) or _FILE_OPTIONS.get((name, ""), ())
@@ -160,11 +159,12 @@ def _tail(word: Word, length: int) -> Word:
 
 def manifests_of(command: Command) -> tuple[str, ...]:
     """Return what the manifest may be called that a command works on in its folder or above; empty when it needs none."""
-    firsts, names = _MANIFESTS.get(command.name, (words(""), ()))
-    given = command.args
-    if command.name == "docker" and given[:1] == ["compose"]:
-        firsts, names = _MANIFESTS["docker-compose"]
-        given = given[1:]
+    name, given = command.name, command.args
+    if name == "docker" and given[:1] == ["compose"]:
+        name, given = "docker-compose", given[1:]
+    if name not in _MANIFESTS:
+        return ()
+    firsts, names = _MANIFESTS[name]
     if given[:2] == ["mod", "init"]:
         return ()  # it makes one
     alone = command.name in {"npm", "yarn", "pnpm", "bun"} and given[:1] and given[0] in {"install", "i"}
@@ -175,10 +175,12 @@ def manifests_of(command: Command) -> tuple[str, ...]:
 
 def is_docker_build(command: Command) -> Word | None:
     """Return the context of a `docker build` that names no file; `None` when it is none, or names one."""
+    if command.name != "docker":
+        return None
     operands = command.operands(_BUILD_VALUED)
     verbs = [word.text for word in operands[:2]]
     count = 2 if verbs in (["buildx", "build"], ["image", "build"]) else 1 if verbs[:1] == ["build"] else 0
-    if command.name != "docker" or not count or command.has_flag("-f", "--file") or len(operands) != count + 1:
+    if not count or command.has_flag("-f", "--file") or len(operands) != count + 1:
         return None
     context = operands[count]
     return None if context.expands or (context.text != "." and not is_plain_path(context.text)) else context

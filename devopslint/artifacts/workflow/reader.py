@@ -6,6 +6,7 @@ from devopslint.artifacts.workflow.bounds import is_bounded, place_of_circle
 from devopslint.artifacts.workflow.model import Workflow
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.resolve import resolve
+from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Map, Seq, SyntaxProblem
 
@@ -99,17 +100,14 @@ def _read_step(
     )
     yield subject
     if step.run is not None and step.is_shell and unit.wants("shell.script"):
-        from devopslint.artifacts.workflow.scripts import script_context
-        from devopslint.knowledge.commands import is_plain, script_subject
-
         assert step.fragment is not None
-        if not is_plain(step.fragment.text):
+        if not is_plain(step.run):
+            from devopslint.artifacts.workflow.scripts import script_context
+
             yield script_subject(
                 step.fragment, document, {"step": subject, **parents}, subject.address, script_context(step)
             )
     if step.run is not None and unit.wants("shell.command") and reads_as_bash(step):
-        from devopslint.knowledge.commands import command_subjects, wanted_commands
-
         assert step.fragment is not None
         yield from command_subjects(
             step.fragment,

@@ -46,8 +46,12 @@ _MAKES_NEW_LOCK = lazily(r"\bnpm (?:audit fix|update|up)\b|\brm\b[^\n;&|]*packag
 def updated_in_pipeline(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find installs that write a new lock file, in runs that are to test what the old one says."""
     command, step = subject.context.command, step_of(subject)
-    if step is None or _is_for_updates(step) or _has_none(command, step):
-        return
+    found = list(_writing_new_locks(command))
+    if found and step is not None and not _is_for_updates(step) and not _has_none(command, step):
+        yield from found
+
+
+def _writing_new_locks(command: Command) -> Iterator[Problem]:
     loose = next((word for word in command.words if word.text in _LETS_GO), None)
     if loose is not None:
         yield Problem(Place(command.fragment.source, *loose.mark), command=f"{command.name} {loose.text}")

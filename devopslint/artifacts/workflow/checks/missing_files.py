@@ -156,7 +156,7 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
     text = step.run or ""
     said = 0
     script = list(step.script())
-    wrappers = {id(command.wrapper) for command in script}
+    wrappers = {id(command.wrapper) for command in script if command.wrapper is not None}
     for command in script:
         own = command.fragment is step.fragment
         if own and command.start > said:

@@ -78,7 +78,8 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     job: Job = subject.context
     yield from missing_on_system(job)
     complete = any(step.action == "actions/checkout" for step in job.steps)
-    if "container" in job.value or not complete:
+    calls = any(step.run is not None and _watched_in(step.run) for step in job.steps)
+    if "container" in job.value or not complete or not calls:
         return  # an abridged example leaves more out than the checkout
     images = sorted({label.lower() for label, _, _ in labels(job)})
     known = _table()["images"]
