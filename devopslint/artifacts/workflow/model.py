@@ -155,7 +155,7 @@ class Job:
 
     __slots__ = (
         "_by_id", "_closure", "_extremes", "_on_windows", "_place_of", "key", "matrix", "needs", "path", "permissions",
-        "steps", "uses", "value", "workflow",
+        "purposes", "steps", "uses", "value", "workflow",
     )  # fmt: skip
 
     def __init__(self, workflow: Workflow, key: str, value: Map) -> None:
@@ -175,6 +175,8 @@ class Job:
         self.steps: list[Step] = []
         if isinstance(steps, Seq):
             self.steps = [Step(self, index, item) for index, item in enumerate(steps) if isinstance(item, Map)]
+        self.purposes: frozenset[str] | None = None
+        """What it is for, once somebody has asked `purpose.job_purposes`."""
         self._by_id: dict[str, Step] | None = None
         self._place_of: dict[int, int] | None = None
         self._closure: frozenset[str] | None = None

@@ -147,9 +147,12 @@ def _deploys_nowhere(job: Job) -> bool:
 
 def job_purposes(job: Job) -> frozenset[str]:
     """Return what a job is for: what its steps do, and what its name says of tests and linting."""
-    known: dict[str, frozenset[str]] = job.workflow.cache.setdefault("job purposes", {})
-    if job.key in known:
-        return known[job.key]
+    if job.purposes is None:
+        job.purposes = frozenset(_of_job(job))
+    return job.purposes
+
+
+def _of_job(job: Job) -> set[str]:
     found: set[str] = set()
     for step in job.steps:
         found.update(purposes(step))
@@ -162,8 +165,7 @@ def job_purposes(job: Job) -> frozenset[str]:
         found.add("deploy")
     if "deploy" in found and ("end to end" in told or _deploys_nowhere(job)):
         found.discard("deploy")
-    known[job.key] = frozenset(found)
-    return known[job.key]
+    return found
 
 
 def environment_of(job: Job) -> str | None:
@@ -188,15 +190,13 @@ def is_production(environment: str) -> bool:
 
 def stage_of(job: Job) -> str:
     """Return `production` or `staging` for where a job deploys to, as its environment or name says; else the empty string."""
-    known: dict[str, str] = job.workflow.cache.setdefault("stages", {})
-    if job.key not in known:
-        known[job.key] = _stage_of(job)
-    return known[job.key]
-
-
-def _stage_of(job: Job) -> str:
     name = job.value.get("name")
-    for text in (environment_of(job) or "", job.key, name if isinstance(name, str) else ""):
+    return _stage_told_by((environment_of(job) or "", job.key, name if isinstance(name, str) else ""))
+
+
+@lru_cache(maxsize=512)
+def _stage_told_by(texts: tuple[str, ...]) -> str:
+    for text in texts:
         if _STAGING.search(text):
             return "staging"
         if _PRODUCTION.search(text):

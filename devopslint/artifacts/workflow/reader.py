@@ -99,7 +99,9 @@ def _read_step(
         context=step,
     )
     yield subject
-    if step.run is not None and step.is_shell and unit.wants("shell.script"):
+    if step.run is None:
+        return
+    if step.is_shell and unit.wants("shell.script"):
         assert step.fragment is not None
         if not is_plain(step.run):
             from devopslint.artifacts.workflow.scripts import script_context
@@ -107,7 +109,7 @@ def _read_step(
             yield script_subject(
                 step.fragment, document, {"step": subject, **parents}, subject.address, script_context(step)
             )
-    if step.run is not None and unit.wants("shell.command") and reads_as_bash(step):
+    if unit.wants("shell.command") and reads_as_bash(step):
         assert step.fragment is not None
         yield from command_subjects(
             step.fragment,

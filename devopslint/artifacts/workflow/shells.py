@@ -61,7 +61,7 @@ _ERREXIT = lazily(r"-\w*e|errexit$")
 
 def speaks_powershell(script: str) -> bool:
     """Say whether a script is certainly one of PowerShell."""
-    return _POWERSHELL.search(script) is not None
+    return ("$" in script or "-" in script) and _POWERSHELL.search(script) is not None
 
 
 _POWERSHELL_TEXTS = lazily(

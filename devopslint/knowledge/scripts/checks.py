@@ -158,8 +158,12 @@ def _reads_program(command: Command) -> bool:
 def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
     """An option or setting that switches the check of certificates off."""
     command: Command = subject.context.command
-    if is_local(command):
-        return
+    found = list(_switching_tls_off(command))
+    if found and not is_local(command):
+        yield from found
+
+
+def _switching_tls_off(command: Command) -> Iterator[Problem]:
     for flag in _TLS_OPTIONS.get(command.name, ()):
         word = command.flags.get(flag)
         if word is not None and not word.text.endswith("=false"):

@@ -135,6 +135,8 @@ def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Probl
 def broken_test(subject: Subject, options: Options) -> Iterator[Problem]:
     """`[` without blanks inside, with `&&`, `||`, `<`, `>` or `=~`, none of which it knows."""
     context: ScriptContext = subject.context
+    if "[" not in context.script.fragment.text:
+        return
     for tree, node in context.script.nodes("test_command"):
         found = _fault_of_test(tree, node)
         if found is not None:

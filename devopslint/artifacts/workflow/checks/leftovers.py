@@ -75,11 +75,14 @@ def repeated_entry(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find events, types and patterns that stand twice in a list."""
     on = subject.value.get("on")
     lists: list[tuple[Any, Path]] = [(on, ("on",))]
-    for event in on if isinstance(on, Map) else ():
-        lists.extend((map_at(on, event).get(key), ("on", event, key)) for key in _LISTS)
+    for event, config in on.items() if isinstance(on, Map) else ():
+        if isinstance(config, Map):
+            lists.extend((value, ("on", event, key)) for key, value in config.items() if key in _LISTS)
     for entries, path in lists:
+        if not isinstance(entries, Seq) or len(entries) < 2:
+            continue
         seen: set[str] = set()
-        for index, entry in enumerate(entries if isinstance(entries, Seq) else ()):
+        for index, entry in enumerate(entries):
             if isinstance(entry, str) and entry in seen and not entry.startswith("!") and "${{" not in entry:
                 yield Problem((*path, index), entry=entry, where=".".join(map(str, path)))
             seen.add(str(entry))

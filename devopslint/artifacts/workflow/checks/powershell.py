@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _FETCH = r"(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString|curl(?:\.exe)?|wget)"
-_FETCHING = ("iwr", "irm", "invoke-webrequest", "invoke-restmethod", "downloadstring", "downloadfile", "curl", "wget")
 _RUN = r"(?:iex|Invoke-Expression)"
+_RUNNING = ("iex", "invoke-expression", "scriptblock", "outfile", "downloadfile")
+"""One of these stands in what runs a text, or saves one to be run."""
 _PIPED = lazily(rf"\b{_FETCH}\b[^\n;|]{{0,500}}\|\s{{0,20}}{_RUN}\b", re.IGNORECASE)
 _EVALUATED = lazily(
     rf"(?:\b{_RUN}\b|\[scriptblock\]::Create\()[^\n;|]{{0,200}}?\b{_FETCH}\b[^\n;|]{{0,300}}",
@@ -41,8 +42,9 @@ _FIXED = lazily(r"/[0-9a-f]{40}/")
 def downloaded_script_run(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find what PowerShell downloads and runs without a look at it."""
     step: Step = subject.context
-    script, fragment = step.run or "", step.fragment
-    if fragment is None or not has_one_of(script.lower(), _FETCHING) or _CHECKED.search(script):
+    script = step.run or ""
+    fragment = step.fragment if has_one_of(script.lower(), _RUNNING) else None
+    if fragment is None or _CHECKED.search(script):
         return
     if not step.is_shell:
         script = powershell_code(script)

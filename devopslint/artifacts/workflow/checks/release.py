@@ -38,7 +38,7 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
         yield from _only_latest(step, "tags")
     elif step.action == "docker/metadata-action" and "images" in step.inputs:
         yield from _latest_by_metadata(step)
-    elif step.run is not None and step.fragment is not None and step.is_shell:
+    elif step.run is not None and "docker" in step.run and step.is_shell:
         pushed = list(_pushed(step))
         if pushed and all(_is_latest(one) for one in _pushed_in(step.job)):
             yield from (Problem(place, image=tag) for tag, place in pushed)
@@ -73,8 +73,6 @@ def _pushed_in(job: Job) -> list[str]:
 
 def _pushed(step: Step) -> Iterator[tuple[str, Place]]:
     """Yield the images that a script pushes elsewhere than to a registry on the runner, with their places."""
-    if "docker" not in (step.run or ""):
-        return
     for command in step.script().named("docker"):
         words = command.operands()
         first = [word.text for word in words[:2]]

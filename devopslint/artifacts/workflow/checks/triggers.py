@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from devopslint.artifacts.workflow.checks.limits import is_number
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _MOST_INPUTS = 25
-_FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
+_FILTERS = frozenset({"branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore"})
 _NONE = frozenset({"!*", "!**"})
 """How people say that no branch or tag at all is meant."""
 _REF_FAULTS = lazily(r"[\s~^:\\]|\.\.|@\{|//")
@@ -90,9 +91,8 @@ def conflicting_filters(subject: Subject, options: Options) -> Iterator[Problem]
 def invalid_glob(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find patterns of branches, tags and paths that can match nothing (GitHub Docs, "Filter pattern cheat sheet")."""
     for event, config in _filters(subject.context):
-        for name in _FILTERS:
-            value = config.get(name)
-            for pattern in names_of(value):
+        for name, value in config.items():
+            for pattern in names_of(value) if name in _FILTERS else ():
                 fault = glob_fault(pattern, is_path=name.startswith("paths"))
                 if fault:
                     path: Path = ("on", event, name)
@@ -101,6 +101,7 @@ def invalid_glob(subject: Subject, options: Options) -> Iterator[Problem]:
                     yield Problem(path, pattern=pattern, fault=fault)
 
 
+@lru_cache(maxsize=1024)
 def glob_fault(pattern: str, *, is_path: bool) -> str:
     """Say what is wrong with a filter pattern; empty when nothing is."""
     bare = pattern[1:] if pattern.startswith("!") else pattern
