@@ -63,11 +63,12 @@ def end_of_life(image: Image) -> tuple[str, str] | None:
         return runtime or _ended(table, "debian", distroless[2], "debian ")
     if not tag:
         return None
-    lines = table["images"].get(name, {})
-    line = _line_of(tag, lines)
-    if line is not None and line[1] and line[1] <= table["as_of"]:
-        return line
-    if "/" in name and not lines:
+    lines = table["images"].get(name)
+    if lines:
+        line = _line_of(tag, lines)
+        if line is not None and line[1] and line[1] <= table["as_of"]:
+            return line
+    elif "/" in name:
         return None
     for part in re.split(r"[-_]", tag):
         alpine = re.fullmatch(r"alpine(\d+\.\d+)(?:\.\d+)?", part)

@@ -38,6 +38,8 @@ CUSTOM_POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("apps.openshift.io", "DeploymentConfig"): ("spec", "template"),
 }
 _ENDINGS = (".yaml", ".yml")
+_FEW = 4
+"""Objects that are looked through as quickly as they are found by their labels."""
 _LIKELY_TEMPLATES = (("spec", "template"), ("spec", "podTemplate"), ("spec", "jobTargetRef", "template"))
 """Where a kind that is not known has its pod template, if what stands there has containers with images."""
 BUILT_IN_GROUPS = frozenset(
@@ -205,7 +207,9 @@ class Manifests:
 
     def workloads(self, namespace: Any, selector: Any = None) -> Iterator[KubernetesObject]:
         """Yield the objects of a namespace that make pods, all of them or those whose pods a selector may select."""
-        makers = (one for one in self.objects if one.template is not None)
+        makers = self.once("makers", lambda: [one for one in self.objects if one.template is not None])
+        if len(makers) <= _FEW:
+            return (one for one in makers if same_namespace(one.namespace, namespace))
         return self.once("workloads", lambda: Labelled((one, one.labels()) for one in makers)).having(
             selector, namespace
         )

@@ -137,7 +137,9 @@ ROWS = _rows()
 def wrong_value(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each value that is none of those which its field takes."""
     scope = subject.type if subject.kind == "kubernetes.object" else subject.kind.partition(".")[2]
-    for (steps, words, low, high), path, value in _values(subject.value, ROWS.get(scope, {}), ()):
+    found: list[tuple[Row, Path, Any]] = []
+    _collect(subject.value, ROWS.get(scope, {}), (), found)
+    for (steps, words, low, high), path, value in found:
         if words is not None:
             if not isinstance(value, str) or value in words:
                 continue
@@ -151,15 +153,16 @@ def wrong_value(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(path, value=value, field=[step for step in steps if step != "[]"][-1], allowed=allowed)
 
 
-def _values(node: Any, branch: Branch, path: Path) -> Iterator[tuple[Row, Path, Any]]:
-    """Yield each row that a value below a node belongs to, with the path of the value."""
+def _collect(node: Any, branch: Branch, path: Path, found: list[tuple[Row, Path, Any]]) -> None:
+    """Add each row that a value below a node belongs to, with the path of the value."""
     if isinstance(node, Map):
-        for step, below in branch.items():
-            if step in node:
-                yield from _values(node[step], below, (*path, step))  # type: ignore[index]  # what is in it is a name
+        if not branch.keys().isdisjoint(node):
+            for step, below in branch.items():
+                if step in node:
+                    _collect(node[step], below, (*path, step), found)  # type: ignore[index]  # what is in it is a name
     elif isinstance(node, Seq):
-        for index, item in enumerate(node if _ITEM in branch else ()):
-            yield from _values(item, branch[_ITEM], (*path, index))
-    elif known(node):
-        for row in branch.get(_HERE, ()):
-            yield row, path, node
+        if _ITEM in branch:
+            for index, item in enumerate(node):
+                _collect(item, branch[_ITEM], (*path, index), found)
+    elif _HERE in branch and known(node):
+        found += [(row, path, node) for row in branch[_HERE]]

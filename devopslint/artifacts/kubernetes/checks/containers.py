@@ -7,7 +7,7 @@ import re
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.artifacts.kubernetes.values import QUANTITY, plain
 from devopslint.policy.functions import bytes_of
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
@@ -175,7 +175,10 @@ def git_sync(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def odd_quantity(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each quantity of cpu or memory that is none, or that can't be meant."""
+    resources = subject.raw("resources")
     for part in ("requests", "limits"):
+        if isinstance(resources, Map) and part not in resources:
+            continue
         for name in ("cpu", "memory", "ephemeral-storage"):
             path = ("resources", part, name)
             value = subject.get(path)
@@ -200,18 +203,18 @@ def duplicate_name(subject: Subject, options: Options) -> Iterator[Problem]:
             (("volumes",), "name", "volume"),
         )
     for keys, field, what in lists:
-        seen: dict[str, Place] = {}
+        seen: dict[str, Path] = {}
         for key in keys:
             items = subject.raw(key)
             # Of a template, only one branch may be there in the end.
-            for index, item in enumerate(items_of(items) if not getattr(items, "open", False) else ()):
+            for index, item in enumerate(items if isinstance(items, Seq) and not items.open else ()):
                 name = item.get(field) if isinstance(item, Map) else None
                 if not isinstance(name, str) or not plain(name):
                     continue
                 path = (key, index, field)
-                if name in seen:
-                    yield Problem(path, name=name, what=what, related=(Related(seen[name], "the first one"),))
-                seen.setdefault(name, subject.place(path))
+                first = seen.setdefault(name, path)
+                if first is not path:
+                    yield Problem(path, name=name, what=what, related=(Related(subject.place(first), "the first one"),))
 
 
 def duplicate_port(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -241,10 +244,11 @@ def outlived_grace(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _duplicates(subject: Subject, path: str, fields: tuple[str, ...]) -> Iterator[Problem]:
     items = subject.raw(path, ())
-    if not isinstance(items, Seq) or items.open:
+    if not isinstance(items, Seq) or items.open or len(items) < 2:
         return
-    seen: dict[tuple[Any, ...], Place] = {}
-    names: dict[str, Place] = {}
+    seen: dict[tuple[Any, ...], Path] = {}
+    names: dict[str, Path] = {}
+    steps = _steps(path)
     for index, item in enumerate(items):
         if (
             not isinstance(item, Map)
@@ -252,17 +256,17 @@ def _duplicates(subject: Subject, path: str, fields: tuple[str, ...]) -> Iterato
             or item.get(fields[0]) is None
         ):
             continue
-        at = (*_steps(path), index, fields[0])
+        at = (*steps, index, fields[0])
         key = tuple(item.get(field) or ("TCP" if field == "protocol" else None) for field in fields)
-        name = item.get("name")
+        name = item.get("name") if fields[0] != "name" else None
         if key in seen:
-            yield Problem(at, value=item[fields[0]], related=(Related(seen[key], "the first one"),))
-        elif fields[0] != "name" and isinstance(name, str) and name in names:
-            at = (*_steps(path), index, "name")
-            yield Problem(at, value=name, related=(Related(names[name], "the first one"),))
-        seen.setdefault(key, subject.place(at))
-        if isinstance(name, str) and fields[0] != "name":
-            names.setdefault(name, subject.place((*_steps(path), index, "name")))
+            yield Problem(at, value=item[fields[0]], related=(Related(subject.place(seen[key]), "the first one"),))
+        elif isinstance(name, str) and name in names:
+            related = (Related(subject.place(names[name]), "the first one"),)
+            yield Problem((*steps, index, "name"), value=name, related=related)
+        seen.setdefault(key, at)
+        if isinstance(name, str):
+            names.setdefault(name, (*steps, index, "name"))
 
 
 def _steps(path: str) -> Path:

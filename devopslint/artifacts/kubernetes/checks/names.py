@@ -56,7 +56,8 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
             name = port.get("name") if isinstance(port, Map) else None
             if isinstance(name, str) and plain(name):
                 yield from _port_name(name, ("ports", index, "name"))
-        for probe, way in itertools.product(_PROBES, ("httpGet", "tcpSocket")):
+        probes = [probe for probe in _PROBES if probe in subject.value]
+        for probe, way in itertools.product(probes, ("httpGet", "tcpSocket")):
             # Any other name must be that of a port, and is told where it is not.
             port = subject.get((probe, way, "port"))
             if isinstance(port, str) and port.isdigit():
