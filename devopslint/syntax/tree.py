@@ -62,7 +62,6 @@ class Map(dict[str, "Any"]):
     __slots__ = ("at", "duplicates", "end", "header", "merged", "open", "start")
 
     def __init__(self, start: int = 0, end: int = 0) -> None:
-        super().__init__()
         self.start = start
         self.end = end
         self.at: dict[str, PairMark] = {}
@@ -83,7 +82,6 @@ class Seq(list["Any"]):
     __slots__ = ("at", "end", "open", "start")
 
     def __init__(self, start: int = 0, end: int = 0) -> None:
-        super().__init__()
         self.start = start
         self.end = end
         self.at: list[Mark] = []
