@@ -60,7 +60,7 @@ def _meant(absolute: str) -> str:
 
 
 def _index_of(folder: str) -> str:
-    from devopslint.engine.workspace import digest
+    from devopslint.engine.reading import digest
 
     return os.path.join(cache_folder(), "rules", digest(os.fsencode(folder)))
 

@@ -103,6 +103,7 @@ class Run:
             for path in {finding.location.path for finding in recalled.findings}:
                 self.scopes.of(path)  # the scope that its rule is of is known from here on
             return self._written(recalled.findings, recalled.summary, recalled.notes, merged=True)
+        self.workspace.know_folders(asked.entries)
         paths = sorted({*asked.given, *asked.found})
         tasks = tasks_for(paths, self.workspace, self.scopes)
         self._judge.progress = Progress(len(tasks))

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document
 
-__all__ = ["LARGEST_FILE", "MemoryWorkspace", "Workspace", "digest"]
-
 MOST_PROBLEMS = 100
 """Faults of reading and parsing that are told of one file."""
 MOST_HELD = 32 << 20
@@ -56,7 +54,7 @@ class Workspace:
         self.looked_at_before: dict[tuple[str, str], str] = {}
         self._real_root = ""
         self._folders_inside: dict[str, bool] = {}
-        self._walked: set[str] = set()
+        self._walked: dict[str, str | None] = {}
         self._exists: dict[str, bool] = {}
         self._listings: dict[str, Sequence[str]] = {}
         self._listing_digests: dict[str, str] = {}
@@ -73,9 +71,9 @@ class Workspace:
         """Return the artifact that the configuration makes of a file, `none`, or `None` when it leaves it to the file."""
         return None if self.kinds is None else self.kinds.of(path)
 
-    def know_folders(self, folders: Iterable[str]) -> None:
-        """Take folders for such as stay below the root: they were walked, and no link led there."""
-        self._walked.update(folders)
+    def know_folders(self, entries: Mapping[str, str]) -> None:
+        """Take folders for such as stay below the root: they were walked, no link led there, and this stood in them."""
+        self._walked.update(entries)
 
     def begin_task(self) -> None:
         """Empty `problems` and `looked_at`; let go of texts and trees when they have become many."""
@@ -257,7 +255,7 @@ class Workspace:
         if text is None:
             return f"{entry.name}/file" if self._is_file(path) else f"{entry.name}/"
         if text[-1] == "/" and not _is_of_git(text):
-            self._walked.add(path)
+            self._walked[path] = None
         return text
 
     def _answer(self, kind: str, endings: tuple[str, ...], word: str, path: str) -> str:
@@ -286,6 +284,9 @@ class Workspace:
         return status is not None and stat.S_ISREG(status.st_mode)
 
     def _names(self, folder: str) -> Sequence[str]:
+        entries = self._walked.get(folder)
+        if entries is not None:
+            return sorted([entry.partition("/")[0] for entry in entries.split("\0")]) if entries else ()
         try:
             return sorted(os.listdir(self.absolute(folder))) if self._status(folder) is not None else ()
         except (OSError, ValueError):

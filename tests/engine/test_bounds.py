@@ -12,8 +12,9 @@ from house import COMMON
 from running import write
 
 from devopslint.engine.discover import Asked, discover
+from devopslint.engine.reading import LARGEST_FILE
 from devopslint.engine.run import Run
-from devopslint.engine.workspace import LARGEST_FILE, MOST_PROBLEMS, MemoryWorkspace
+from devopslint.engine.workspace import MOST_PROBLEMS, MemoryWorkspace
 
 DEEP = 100_000
 RUN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          echo "
