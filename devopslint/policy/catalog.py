@@ -201,7 +201,7 @@ class Catalog:
         raw = rule.raw
         page = raw.get("family", identifier)
         folder = self._by_id[page][0]
-        from devopslint.policy.finding import DOCS_URL, RuleInfo
+        from devopslint.policy.finding import RuleInfo
 
         return RuleInfo(
             identifier,
@@ -218,8 +218,20 @@ class Catalog:
             references=raw.get("references", ()),
             message=raw["message"],
             load_help=lambda: folder.load_help(group_of(page))[page],
-            url=raw["references"][0] if page != identifier and raw.get("references") else DOCS_URL.format(id=page),
+            url=_url(raw, page, is_ours=page == identifier and not folder.from_user),
         )
+
+
+def _url(raw: Mapping[str, Any], page: str, *, is_ours: bool) -> str:
+    """Return where to read on: the page of a rule of ours, the first reference of any other; empty where it has none.
+
+    A member of a family has its own reference, and without one the page of the family; nobody has a page of a user's rule.
+    """
+    from devopslint.policy.finding import DOCS_URL
+
+    if not is_ours and raw.get("references"):
+        return str(raw["references"][0])
+    return DOCS_URL.format(id=page) if is_ours or "family" in raw else ""
 
 
 def _fault(folder: RuleFolder, identifier: str, field: str, message: str) -> RuleFileError:

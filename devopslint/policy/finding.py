@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     _Same = tuple[str, tuple[int, int, int, int], str, str]
 
 DOCS_URL = "https://github.com/devopslint/devopslint/blob/main/docs/rules/{id}.md"
-"""Where the page of a rule stands when the rule names no other."""
+"""Where the page of a rule of ours stands."""
 
 LEVELS = ("error", "warning", "note")
 """The levels of a finding, the gravest first."""
@@ -148,9 +148,10 @@ class Finding:
 class RuleInfo:
     """What reports may say of a rule.
 
-    `security_severity` is a number from 0.1 to 10.0, or `None` for rules that are not about security. `why`, `how` and
-    `examples` come from `load_help`, called when one of them is first read; it returns a mapping with those names,
-    `examples` being the list of the rule file (mappings with `bad`, `fixed`, `good`: a text, or texts by file name).
+    `url` is where to read on: the page of a rule of ours when nothing else is given; it may be empty. `security_severity` is a
+    number from 0.1 to 10.0, or `None` for rules that are not about security. `why`, `how` and `examples` come from
+    `load_help`, called when one of them is first read; it returns a mapping with those names, `examples` being the list of
+    the rule file (mappings with `bad`, `fixed`, `good`: a text, or texts by file name).
     """
 
     __slots__ = (
@@ -189,7 +190,7 @@ class RuleInfo:
         references: Sequence[str] = (),
         message: str = "",
         load_help: Callable[[], Mapping[str, Any]] | None = None,
-        url: str = "",
+        url: str | None = None,
     ) -> None:
         self.id = id
         self.title = title
@@ -204,7 +205,7 @@ class RuleInfo:
         self.standards = tuple(standards)
         self.references = tuple(references)
         self.message = message
-        self.url = url or DOCS_URL.format(id=id)
+        self.url = DOCS_URL.format(id=id) if url is None else url
         self._load_help = load_help
         self._help: Mapping[str, Any] | None = None
 

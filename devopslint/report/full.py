@@ -77,7 +77,7 @@ def finding_rows(finding: Finding, report: Report, options: Options, style: Styl
         help_text = short_help(rule.how)
         if help_text:
             yield from _wrapped("help", help_text, gutter, options.width)
-        if options.urls:
+        if options.urls and rule.url:
             yield f"{' ' * gutter} = docs: {plain(rule.url)}"
 
 

@@ -46,7 +46,8 @@ def help_text(rule: RuleInfo) -> str:
     parts = [rule.why or rule.title]
     if rule.how:
         parts.append(f"What to do: {rule.how}")
-    parts.append(f"See {rule.url}")
+    if rule.url:
+        parts.append(f"See {rule.url}")
     return "\n\n".join(parts)
 
 
@@ -61,8 +62,9 @@ def help_markdown(rule: RuleInfo) -> str:
         parts.append(f"## What to do\n\n{rule.how}")
     if good:
         parts.append(f"## Good\n\n{good}")
-    links = [f"- <{url}>" for url in (rule.url, *rule.references)]
-    parts.append("## References\n\n" + "\n".join(links))
+    links = [f"- <{url}>" for url in dict.fromkeys((rule.url, *rule.references)) if url]
+    if links:
+        parts.append("## References\n\n" + "\n".join(links))
     facts = [("Practice", (rule.practice,)), ("Same check elsewhere", rule.equivalents), ("Standards", rule.standards)]
     told = [f"{name}: {', '.join(f'`{value}`' for value in values)}" for name, values in facts if any(values)]
     if told:

@@ -40,7 +40,7 @@ def diagnostics(report: Report) -> Iterator[dict[str, Any]]:
             "message": plain(finding.message),
             "location": location(finding.location),
             "severity": _SEVERITIES.get(finding.level, "WARNING"),
-            "code": {"value": plain(finding.rule), **({"url": rule.url} if rule else {})},
+            "code": {"value": plain(finding.rule), **({"url": rule.url} if rule and rule.url else {})},
         }
         if finding.related:
             diagnostic["related_locations"] = [

@@ -43,7 +43,7 @@ def descriptor(rule: RuleInfo) -> dict[str, Any]:
         "shortDescription": {"text": _cut(rule.title or rule.id)},
         "fullDescription": {"text": _cut(first_paragraph(rule.why) or rule.title or rule.id)},
         "help": {"text": help_text(rule), "markdown": help_markdown(rule)},
-        "helpUri": rule.url,
+        **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.level},
         "properties": properties,
     }

@@ -36,8 +36,8 @@ class Style:
         return f"{_CODES[name]}{text}{_RESET}" if self.color and text else text
 
     def link(self, text: str, url: str) -> str:
-        """Return `text` as a hyperlink (OSC 8), where `url` has nothing in it that could end the sequence."""
-        if not self.links or not url.isascii() or not url.isprintable():
+        """Return `text` as a hyperlink (OSC 8), where there is a `url`, and nothing in it that could end the sequence."""
+        if not self.links or not url or not url.isascii() or not url.isprintable():
             return text
         return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"
 
