@@ -106,25 +106,23 @@ def shell_replaced(subject: Subject, options: Options) -> Iterator[Problem]:
     """`ln -s /bin/bash /bin/sh`, and what else makes another shell of it."""
     command, _ = command_of(subject)
     operands = [word.text for word in command.operands()]
-    if command.name in {"chsh", "usermod"}:
-        shell = command.value_of("-s", "--shell")
-        user = command.operands(frozenset({"-s", "--shell"}))
-        if not isinstance(shell, str) or not shell.endswith("sh"):
-            return
-        if [word.text for word in user] not in ([], ["root"]) or (command.name == "usermod" and not user):
-            return
-    elif command.name == "update-alternatives":
-        if not any(word.text in _SH for word in command.words):
-            return
-    elif len(operands) != 2 or operands[1] not in _SH or operands[0] in {operands[1], "/busybox/sh"}:
+    if command.name == "update-alternatives":
+        replaced = any(word.text in _SH for word in command.words)
+    else:
+        replaced = len(operands) == 2 and operands[1] in _SH and operands[0] not in {operands[1], "/busybox/sh"}
+    if replaced:
+        yield Problem(place_of(command))
+
+
+def login_shell_changed(subject: Subject, options: Options) -> Iterator[Problem]:
+    """`chsh -s /bin/bash`: the login shell of root, which no RUN asks for."""
+    command, _ = command_of(subject)
+    shell = command.value_of("-s", "--shell")
+    users = [word.text for word in command.operands(frozenset({"-s", "--shell"}))]
+    if not isinstance(shell, str) or not shell.endswith("sh"):
         return
-    own = command.name in {"chsh", "usermod"}
-    what = (
-        "is the login shell of root only, and RUN goes on with `/bin/sh`"
-        if own
-        else "replaces the shell of the whole system"
-    )
-    yield Problem(place_of(command), what=what)
+    if users == ["root"] or (not users and command.name == "chsh"):
+        yield Problem(place_of(command), shell=shell)
 
 
 def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
