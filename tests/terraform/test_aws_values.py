@@ -31,7 +31,11 @@ KEYS = {
 
 
 def all_facts() -> list[Any]:
-    return [*TABLE["facts"].values(), *(fact for row in TABLE["values"].values() for fact in row.values())]
+    return [
+        *TABLE["facts"].values(),
+        *TABLE["enums"].values(),
+        *(fact for row in TABLE["values"].values() for fact in row.values()),
+    ]
 
 
 def test_every_fact_is_one_that_the_check_reads() -> None:
@@ -42,7 +46,7 @@ def test_every_fact_is_one_that_the_check_reads() -> None:
             assert ("form" in fact) <= ("as" in fact or "one_of" in fact)
             re.compile(fact.get("form", ""))
         elif isinstance(fact, str):
-            assert fact in TABLE["facts"]
+            assert fact in TABLE["facts"] or fact in TABLE["enums"]
         else:
             assert fact
             assert len(set(fact)) == len(fact)
@@ -50,7 +54,7 @@ def test_every_fact_is_one_that_the_check_reads() -> None:
 
 def test_every_named_fact_is_used() -> None:
     used = {fact for row in TABLE["values"].values() for fact in row.values() if isinstance(fact, str)}
-    assert set(TABLE["facts"]) == used
+    assert {*TABLE["facts"], *TABLE["enums"]} == used
 
 
 def test_no_type_stands_in_two_rows() -> None:
@@ -77,8 +81,15 @@ def fact_of(kind: str, path: str) -> Any:
         ("aws", "region", "eusc-de-east-1"),
         ("aws", "region", "us-isob-east-1"),
         ("aws_autoscaling_group", "health_check_type", "elb"),
+        ("aws_autoscaling_group", "health_check_type", "EC2,EBS"),
         ("aws_db_instance", "engine", "MySQL"),
+        ("aws_db_instance", "engine", "db2-ce"),
+        ("aws_db_instance", "license_model", "bring-your-own-media"),
         ("aws_db_instance", "instance_class", "db.m1.small"),
+        ("aws_redshift_cluster", "node_type", "rg.4xlarge"),
+        ("aws_redshift_cluster", "node_type", "ra3.xlplus"),
+        ("aws_acm_certificate", "validation_method", "HTTP"),
+        ("aws_eks_node_group", "ami_type", "AL2_x86_64_GPU"),
         ("aws_security_group_rule", "protocol", 50),
         ("aws_security_group_rule", "protocol", "ICMPv6"),
         ("aws_security_group_rule", "ipv6_cidr_blocks", "0::0/0"),
@@ -86,6 +97,7 @@ def fact_of(kind: str, path: str) -> Any:
         ("aws_lb_target_group", "health_check.port", "8080"),
         ("aws_cloudwatch_log_group", "retention_in_days", "30"),
         ("aws_lambda_function", "runtime", "java8.al2"),
+        ("aws_lambda_function", "runtime", "java17.al2023"),
         ("aws_opensearch_domain", "cluster_config.instance_type", "ultrawarm1.medium.search"),
     ],
 )
@@ -113,6 +125,14 @@ def test_what_aws_takes_is_right(kind: str, path: str, value: object) -> None:
         ("aws_vpc", "cidr_block", "::/0", ": it takes an IPv4 block, as `10.0.0.0/16`"),
         ("aws_subnet", "ipv6_cidr_block", "2001:db8::/129", ": the length is 0 to 128"),
         ("aws_sqs_queue", "delay_seconds", 901, ": it takes 0 to 900"),
+        ("aws_ecs_service", "launch_type", "fargate", ", did you mean `FARGATE`?"),
+        ("aws_s3_bucket_notification", "queue.events", "s3:ObjectCreate:*", ", did you mean `s3:ObjectCreated:*`?"),
+        (
+            "aws_autoscaling_group",
+            "health_check_type",
+            "ALB",
+            ": it takes `EC2`, `ELB`, `EBS` and `VPC_LATTICE`, by commas",
+        ),
         ("aws_lambda_function", "timeout", "15m", ": it takes 1 to 900"),
     ],
 )

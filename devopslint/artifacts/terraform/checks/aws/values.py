@@ -33,7 +33,7 @@ _RULES = ("ingress", "egress")
 def _table() -> dict[str, dict[str, Fact]]:
     """Return type → path → what the argument there takes."""
     table = read_table("artifacts/terraform", "aws_values")
-    facts = {name: _fact(fact) for name, fact in table["facts"].items()}
+    facts = {name: _fact(fact) for name, fact in {**table["facts"], **table["enums"]}.items()}
     found: dict[str, dict[str, Fact]] = {}
     for types, arguments in table["values"].items():
         row = {path: facts[fact] if isinstance(fact, str) else _fact(fact) for path, fact in arguments.items()}
