@@ -19,33 +19,6 @@ if TYPE_CHECKING:
     from devopslint.policy.finding import RuleInfo
     from devopslint.policy.rule import Rule
 
-_TEMPLATE = """\
-title: {title}
-level: warning                    # error | warning | note
-practice: {practice}
-tags: []                          # `security` also needs `security-severity: 0.1-10.0`
-confidence: high                  # high | medium | low
-profile: default                  # default | strict: a matter of taste
-equivalents: []                   # what peers call it: [hadolint:DL3007]
-references:
-  - https://example.com/replace-me
-why: |
-  Say what goes wrong in real life when this is not so.
-how: |
-  Say what to do about it.
-on: {kind}
-require:
-  name: {{exists: true}}
-message: "`{{name}}` is not as it should be"
-examples:
-  - bad: |
-      replace me #!
-  - good: |
-      replace me with the near miss
-  - good: |
-      replace me with a value that can't be known
-"""
-
 
 def _catalog(rules_dirs: Sequence[str]) -> Catalog:
     here = os.getcwd()
@@ -112,6 +85,7 @@ def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
 
 def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     """Write the skeleton of a rule. Raises UsageError when it can't be what was asked for."""
+    from devopslint.commands.skeletons import skeleton
     from devopslint.engine.artifacts import subject_kinds
     from devopslint.policy.suggestion import suggestion
 
@@ -126,16 +100,16 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     kind = kind or (kinds[0] if kinds else "kubernetes.object")
     title = identifier.rsplit("/", 1)[-1].replace("-", " ").capitalize() + " (say what is wrong)"
     path = os.path.join(rules_dir or _folder_for_new(), *f"{identifier}.yaml".split("/"))
+    words = _test_words(identifier, rules_dir)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "x", encoding="utf-8") as file:
-            file.write(_TEMPLATE.format(title=title, practice="infrastructure/as-code", kind=kind))
+            file.write(skeleton(title, kind, words))
     except FileExistsError:
         raise UsageError(f"{path} is there already") from None
     except OSError as error:
         raise UsageError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
-    words = _test_words(identifier, rules_dir)
-    print(f"{os.path.relpath(path)} is written. Fill it in, then: devopslint rule test {words}")
+    print(f"{os.path.relpath(path)} is written. Make it yours, then: devopslint rule test {words}")
     return 0
 
 

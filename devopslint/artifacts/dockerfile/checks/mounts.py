@@ -61,12 +61,12 @@ def unknown_mount(subject: Subject, options: Options) -> Iterator[Problem]:
         if "$" in kind:
             continue
         for name, _, value, at in pairs:
-            wrong, offset, what = name, at, f"option for `{kind}`"
+            wrong, offset, fault = name, at, f"a `{kind}` mount has no option"
             if name == "type" and value not in _OPTIONS:
-                wrong, offset, what = value, at + len("type="), "type"
+                wrong, offset, fault = value, at + len("type="), "no mount is of the type"
             elif kind not in _OPTIONS or name in _known_options(kind, step) or "$" in name:
                 continue
             start = flag.value.start + offset
             mark = step.instruction.fragment.mark(start, start + len(wrong))
-            yield Problem(Place(step.instruction.source, *mark), word=wrong, what=what)
+            yield Problem(Place(step.instruction.source, *mark), word=wrong, fault=fault)
             break
