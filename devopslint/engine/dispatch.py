@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.engine.artifacts import artifacts
 from devopslint.policy.core import ALWAYS, INTERNAL
 from devopslint.policy.families import member_of
-from devopslint.policy.needs import Sought, keys_of
+from devopslint.policy.needs import Sought, asked_of, keys_of
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
 
     Dispatches = Callable[[int], "Dispatch"]
+    Needy = tuple[Rule, frozenset[str], frozenset[str] | None]
 
 _NOTHING = Map()
 MOST_KEPT = 500
@@ -45,11 +46,11 @@ class Meeting:
 
     __slots__ = ("below", "by_keys", "by_words", "keys", "rules", "words")
 
-    def __init__(self, rules: list[tuple[Rule, frozenset[str]]]) -> None:
+    def __init__(self, rules: list[Needy]) -> None:
         self.rules = rules
-        """The rules, and the keys that each needs."""
-        self.keys = frozenset().union(*[keys for _, keys in rules])
-        """All keys that some rule needs."""
+        """The rules, the keys that each needs, and those that are all it asks for."""
+        self.keys = frozenset().union(*[keys.union(asked or ()) for _, keys, asked in rules])
+        """All keys that some rule needs or asks for."""
         self.below: dict[str, dict[str, str]] = {}
         """Of those of the value of a key, by this key: their names, and how they are called."""
         for key in self.keys:
@@ -58,7 +59,7 @@ class Meeting:
                 self.below.setdefault(first, {})[name] = key
         self.by_keys: dict[frozenset[str], list[Rule]] = {}
         """For each of the combinations of these keys that have been met: the rules that need no other."""
-        self.words = frozenset(word for rule, _ in rules for word in rule.needs)
+        self.words = frozenset(word for rule, *_ in rules for word in rule.needs)
         """All words that some rule needs."""
         self.by_words: dict[frozenset[str], Meeting] = {}
         """For each of the combinations of these words that have been met: those that may find something."""
@@ -67,7 +68,11 @@ class Meeting:
         """Return the rules that need no other keys than these, and keep them."""
         if len(self.by_keys) > MOST_KEPT:
             self.by_keys.clear()
-        found = self.by_keys[keys] = [rule for rule, needed in self.rules if needed <= keys]
+        found = self.by_keys[keys] = [
+            rule.settled() if asked and keys.isdisjoint(asked) else rule
+            for rule, needed, asked in self.rules
+            if needed <= keys
+        ]
         return found
 
     def keys_in(self, subject: Subject) -> frozenset[str]:
@@ -145,7 +150,8 @@ class Table:
         found = self._meetings.get((kind, type_name))
         if found is None:
             if self._whole is None:
-                found = Meeting([(rule, keys_of(rule.raw)) for rule in self.all_on(kind, type_name)])
+                rules = self.all_on(kind, type_name)
+                found = Meeting([(rule, keys_of(rule.raw), asked_of(rule.raw)) for rule in rules])
             else:
                 found = self._whole._meeting(kind, type_name).where(self._words)
             self._meetings[kind, type_name] = found

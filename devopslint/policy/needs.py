@@ -12,7 +12,7 @@ from devopslint.policy.subject import parse_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 _OF_NOTHING = {
@@ -36,6 +36,37 @@ def keys_of(raw: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found.union(set.intersection(*sound)) if sound else found)
 
 
+def asked_of(raw: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the keys that the conditions of a rule ask for, as `keys_of` has them; `None` when it asks for more."""
+    found: set[str] = set()
+    for part in ("when", "require", "forbid"):
+        for keys in _asked(raw.get(part)) if "check" not in raw and "analyser" not in raw else (None,):
+            if keys is None:
+                return None
+            found.add(keys)
+    return frozenset(found)
+
+
+def _asked(raw: Any) -> Iterator[str | None]:
+    """Yield the key of each path of a condition; `None` for what is no key of the subject."""
+    for word, value in raw.items() if isinstance(raw, dict) else ():
+        if word in {"all", "any"}:
+            for one in value:
+                yield from _asked(one)
+        elif word == "not":
+            yield from _asked(value)
+        else:
+            yield None if word in {"related", "."} else _key_of(word)
+
+
+def _key_of(path: Any) -> str | None:
+    """Return the key that a path begins with, and the one below it."""
+    first, second, *_ = (*parse_path(str(path)), None, None)
+    if not isinstance(first, str):
+        return None
+    return f"{first}.{second}" if isinstance(second, str) else first
+
+
 def standing(words: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
     """Return which of some words stand in one of some texts, as `Sought` does."""
     return Sought(words).standing(texts)
@@ -55,9 +86,8 @@ def _settling(word: str, value: Any, truth: bool) -> set[str]:
         return settling(value, not truth)
     if word in {"related", "."} or _of_nothing(value) is not truth:
         return set()
-    first, second, *_ = (*parse_path(str(word)), None, None)
-    found = {first} if isinstance(first, str) else set()
-    return found | {f"{first}.{second}"} if found and isinstance(second, str) else found
+    key = _key_of(word)
+    return {key, key.partition(".")[0]} if key is not None else set()
 
 
 def _joined(parts: list[set[str]], *, every: bool) -> set[str]:

@@ -37,7 +37,9 @@ class Rule:
     once; such a rule has neither conditions nor a check.
     """
 
-    __slots__ = ("_message", "analyser", "check", "from_user", "id", "judge", "level", "needs", "options", "raw")
+    __slots__ = (
+        "_message", "_settled", "analyser", "check", "from_user", "id", "judge", "level", "needs", "options", "raw"
+    )  # fmt: skip
 
     def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
         self.id = identifier
@@ -53,6 +55,7 @@ class Rule:
         self.judge: Judge = self._begin
         """Returns the problems of a subject, and whether the rule was left undecided by something unknown."""
         self._message: list[str] | None = None
+        self._settled: Rule | None = None
 
     @property
     def on(self) -> list[str]:
@@ -72,6 +75,20 @@ class Rule:
         self.options = dict(values)
         self.check = None
         self.judge = self._begin
+        self._settled = None
+
+    def settled(self) -> Rule:
+        """Return the rule for subjects that have nothing of what its conditions ask for: of all it says the same."""
+        if self._settled is None:
+            self._settled = self.tuned(self.level, self.options)
+            self._settled.judge = self._settled._settle
+        return self._settled
+
+    def _settle(self, subject: Subject) -> Verdict:
+        faults: list[Blame] = []
+        verdict = _compiled_conditions(self, faults)(subject)
+        self.judge = (lambda subject: (_problems(self, subject, faults), False)) if verdict[0] else lambda _: verdict
+        return verdict
 
     def _begin(self, subject: Subject) -> Verdict:
         self.judge = _compiled_check(self) if "check" in self.raw else _compiled_conditions(self)
@@ -154,7 +171,8 @@ def import_check(path: str) -> Check:
     return check
 
 
-def _compiled_conditions(rule: Rule) -> Judge:
+def _compiled_conditions(rule: Rule, faults: list[Blame] | None = None) -> Judge:
+    """Return what judges by the conditions of a rule; `faults` gets what is to blame."""
     from devopslint.policy.evaluation import Evaluation
 
     when = _compile_part(rule, "when", blame=False) if "when" in rule.raw else None
@@ -174,6 +192,8 @@ def _compiled_conditions(rule: Rule) -> Judge:
             evaluation.blames = []
             holds = condition(evaluation, ())
             if holds is fault:
+                if faults is not None:
+                    faults.extend(evaluation.blames)
                 return (_problems(rule, subject, evaluation.blames), False) if concerned else _UNDECIDED
             if holds is None:
                 undecided = True

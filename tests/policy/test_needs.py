@@ -12,9 +12,9 @@ from devopslint.config.settings import Config
 from devopslint.engine.dispatch import Table
 from devopslint.policy.conditions import compile_condition
 from devopslint.policy.evaluation import Evaluation
-from devopslint.policy.needs import keys_of, settling, standing
+from devopslint.policy.needs import asked_of, keys_of, settling, standing
 from devopslint.policy.rule import Rule
-from devopslint.policy.subject import Subject
+from devopslint.policy.subject import Place, Subject
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,52 @@ def test_what_lacks_a_key_settles_a_condition() -> None:
                     told[truth] += 1
     assert told[False] > 200
     assert told[True] > 20
+
+
+@pytest.mark.parametrize(
+    ("raw", "keys"),
+    [
+        ({"when": {"image": "x"}, "forbid": {"spec.ports[0].name": 1}}, {"image", "spec.ports"}),
+        ({"require": {"any": [{"a": 1}, {"not": {"b[0]": {"each": {"c": 1}}}}]}}, {"a", "b"}),
+        ({"require": {"a": 1, ".": {"exists": True}}}, None),
+        ({"forbid": {"a": 1, "related": {"b": None}}}, None),
+        ({"forbid": {"[0].a": 1}}, None),
+        ({"when": {"a": 1}, "check": "a:b"}, None),
+        ({"when": {"a": 1}, "analyser": "shellcheck"}, None),
+    ],
+)
+def test_keys_that_a_rule_asks_for(raw: dict[str, Any], keys: set[str] | None) -> None:
+    assert asked_of(raw) == keys
+
+
+def verdict(one: Rule, owner: Subject) -> Any:
+    problems, undecided = one.judge(owner)
+    at = [
+        problem.at if isinstance(problem.at, Place) else owner.place(problem.at, problem.part) for problem in problems
+    ]
+    texts = [(problem.values, one.message(owner, problem)) for problem in problems]
+    return [(place.start, place.end) for place in at], texts, undecided
+
+
+def test_what_is_settled_is_said_of_all_that_have_nothing_of_what_is_asked_for() -> None:
+    """Of every rule of ours, at the first subject and at those that follow, wherever these stand."""
+    at_fault = 0
+    for one in open_catalog(Config()).rules():
+        if asked_of(one.raw):
+            for text in ("other: 1", "\n\nanother:\n  one: 1"):
+                said = verdict(one, subject(text))
+                assert verdict(one.settled(), subject(text)) == said, one.id
+                at_fault += bool(said[0])
+    assert at_fault > 20
+
+
+def test_rules_are_settled_for_subjects_without_what_they_ask_for() -> None:
+    one = rule("a", require={"spec.image": "x"}, message="no image")
+    table = Table({"some.thing": [one]})
+    assert table.rules_for(subject("other: 1")) == [one.settled()]
+    assert table.rules_for(subject("spec: {other: 1}")) == [one.settled()]
+    assert table.rules_for(subject("spec: {image: x}")) == [one]
+    assert one.settled() is one.settled()
+    settled = one.settled()
+    one.use_options({})
+    assert one.settled() is not settled
