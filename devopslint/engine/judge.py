@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.engine.artifacts import artifacts
 from devopslint.engine.progress import Progress
-from devopslint.engine.recognise import accepts, recognise
+from devopslint.engine.recognise import accepts, recognise_by_content
 from devopslint.engine.task import Result
 from devopslint.engine.time_limit import Limit, TooLongError
 from devopslint.policy.artifact import Unit
@@ -143,7 +143,7 @@ class Judge:
         if task.artifact:
             result.kinds = [(path, task.artifact) for path in task.files]
             return [self._unit(artifacts()[task.artifact], task.files)]
-        found = [one for path in task.files for one in recognise(path, self.workspace)]
+        found = [one for path in task.files for one in recognise_by_content(path, self.workspace)]
         result.kinds = [(one.path, one.artifact.NAME) for one in found]
         return [self._unit(one.artifact, (one.path,)) for one in found]
 

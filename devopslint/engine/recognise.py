@@ -33,12 +33,15 @@ def recognise(path: str, workspace: Workspace) -> list[Recognised]:
         why = artifact.claims_path(path)
         if why is not None:
             return [Recognised(path, artifact, why)]
-    if not path.endswith(BY_CONTENT):
-        return []
+    return recognise_by_content(path, workspace) if path.endswith(BY_CONTENT) else []
+
+
+def recognise_by_content(path: str, workspace: Workspace) -> list[Recognised]:
+    """Return the kinds of a file whose path tells none."""
     source = workspace.source(path)
     if source is None:
         return []
-    candidates = [artifact for artifact in known if _may_be(artifact, source.text)]
+    candidates = [artifact for artifact in artifacts().values() if _may_be(artifact, source.text)]
     if not candidates:
         return []
     found: dict[str, Recognised] = {}
@@ -59,8 +62,13 @@ def recognise(path: str, workspace: Workspace) -> list[Recognised]:
 
 def _may_be(artifact: Artifact, text: str) -> bool:
     """Say whether a text holds the words without which no document is of this kind: cheaper than to parse it."""
-    markers = getattr(artifact, "MARKERS", ())
-    return all(marker in text for marker in markers) if markers else hasattr(artifact, "claims_text")
+    markers = getattr(artifact, "MARKERS", None)
+    if markers is None:
+        return hasattr(artifact, "claims_text")
+    for marker in markers:  # noqa: SIM110 (a generator for each file and artifact takes its time)
+        if marker not in text:
+            return False
+    return True
 
 
 def accepts(artifact: Artifact, path: str, document: Document) -> bool:

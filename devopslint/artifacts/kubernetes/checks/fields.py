@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or false", "q": "a quantity",
           "x": "an integer or a string"}  # fmt: skip
-_TEXTS = frozenset({"s", "x", "o"})
-_NUMBERS = frozenset({"i", "n", "x", "q", "o"})
+_FITTING = {str: frozenset("sxo"), int: frozenset("inxqo"), bool: frozenset("bo")}
+"""The types of fields that take any scalar of a class, but for the words of YAML 1.1."""
 _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
 """What kubectl, which reads YAML 1.1, takes for truth values besides `true` and `false`."""
 _NOT_IN_TABLE = ("List", "Options", "Status")
@@ -191,6 +191,7 @@ def _find_faults(subject: Subject) -> Iterator[Fault]:
 def _is_sound(root: Map, code: str, types: list[dict[str, Any]]) -> bool:
     """Say whether an object surely has no fault, as nearly all have none; where it may have one, nobody knows yet."""
     todo: list[tuple[Any, str]] = [(root, code)]
+    fitting = _FITTING.get
     steps = 0
     while todo:
         node, code = todo.pop()
@@ -217,7 +218,10 @@ def _is_sound(root: Map, code: str, types: list[dict[str, Any]]) -> bool:
             for key in fields.get("", ()):
                 if node.get(key) is None and not node.open:
                     return False
-            todo += [(item, fields[key]) for key, item in node.items() if not _fits_at_a_glance(item, fields[key])]
+            for key, item in node.items():
+                code = fields[key]
+                if code not in fitting(item.__class__, ()) or item in _YAML_1_1:
+                    todo.append((item, code))
         else:
             return False
     return True
@@ -291,12 +295,7 @@ def _type(code: str) -> dict[str, Any] | None:
 
 def _fits_at_a_glance(node: Any, code: str) -> bool:
     """Say whether a node is what most are, a scalar in its place: nothing is to be told of it."""
-    kind = node.__class__
-    if kind is str:
-        return code in _TEXTS and node not in _YAML_1_1
-    if kind is int:
-        return code in _NUMBERS
-    return kind is bool and code == "b"
+    return code in _FITTING.get(node.__class__, ()) and node not in _YAML_1_1
 
 
 def _fits(node: Any, code: str, subject: Subject, path: Path) -> bool:
