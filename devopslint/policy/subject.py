@@ -121,8 +121,10 @@ class Subject:
     def raw(self, path: Path | str, default: Any = MISSING) -> Any:
         """Return the value at a path as the reader left it, expressions unresolved."""
         node = self.value
-        for step in parse_path(path) if isinstance(path, str) else path:
-            if isinstance(node, Map) and step in node:
+        for step in parse_path(path) if path.__class__ is str else path:
+            if isinstance(node, Map):
+                if step not in node:
+                    return default
                 node = node[step]  # type: ignore[index]  # a Map only has names
             elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
                 node = node[step]
