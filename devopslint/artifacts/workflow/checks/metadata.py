@@ -34,8 +34,12 @@ _IN_ACTION = lazily(
 """A file by the folder of the action."""
 _DOCUMENTS = lazily(r"action\.ya?ml$|README|LICEN[CS]E|CHANGELOG")
 _FEWEST_BESIDE = 1
-_BUILDS = frozenset({"package.json", "Makefile", "makefile", "Taskfile.yml", "justfile", "deno.json", "tsconfig.json"})
-"""What a build is told by that may make an action's files."""
+_BUILDS = lazily(
+    r"(?i)(?:package\.json|(?:gnu)?makefile|taskfile\.ya?ml|\.?justfile|deno\.jsonc?|tsconfig.*\.json|BUILD(?:\.bazel)?|"
+    r"(?:build|bundle|rollup|webpack|esbuild|vite|tsup|ncc|gulpfile|gruntfile)(?:\.\w+)+)$|.*\.[cm]?tsx?$"
+)
+"""What a build is told by, or made of, that may make an action's files."""
+_WORKFLOWS, _YAML = ".github/workflows", (".yml", ".yaml")
 
 
 def ignored_input_key(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -134,6 +138,14 @@ def _may_be_made(workspace: Workspace, path: str, action: str) -> bool:
     while folders[-1]:
         folders.append(os.path.dirname(folders[-1]))
     names = {name for folder in folders for name in workspace.names(folder)}
-    if names & _BUILDS or not names.difference(action.split("/")):
+    if any(map(_BUILDS.match, names)) or not names.difference(action.split("/")):
         return True
-    return may_be_ignored(path, workspace)
+    return may_be_ignored(path, workspace) or _is_made_by_a_workflow(workspace, os.path.dirname(path))
+
+
+def _is_made_by_a_workflow(workspace: Workspace, folder: str) -> bool:
+    """Say whether a workflow names the folder of a file that is not there: it may build or fetch what belongs there."""
+    last = os.path.basename(folder)
+    files = workspace.files_with_word(_WORKFLOWS, _YAML, last) if last and not workspace.names(folder) else ()
+    sources = (workspace.source(f"{_WORKFLOWS}/{name}") for name in files)
+    return any(source is not None and folder in source.text for source in sources)
