@@ -38,6 +38,7 @@ CUSTOM_POD_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("apps.openshift.io", "DeploymentConfig"): ("spec", "template"),
 }
 _ENDINGS = (".yaml", ".yml")
+KEDA = "ScaledObject"
 _FEW = 4
 """Objects that are looked through as quickly as they are found by their labels."""
 _LIKELY_TEMPLATES = (("spec", "template"), ("spec", "podTemplate"), ("spec", "jobTargetRef", "template"))
@@ -187,6 +188,11 @@ class Manifests:
     def of_kind(self, *kinds: str) -> list[KubernetesObject]:
         """Return the objects of some kinds of Kubernetes itself."""
         return [one for kind in kinds for one in self._by_kind.get(kind, ()) if one.built_in]
+
+    def autoscalers(self) -> list[KubernetesObject]:
+        """Return what scales workloads: the cluster's own autoscalers, and those of KEDA."""
+        keda = [one for one in self._by_kind.get(KEDA, ()) if one.group == "keda.sh"]
+        return [*self.of_kind("HorizontalPodAutoscaler"), *keda]
 
     def named(self, kind: str, name: str) -> list[KubernetesObject]:
         """Return the objects of a kind and a name, whatever their group."""

@@ -84,7 +84,7 @@ def instance_label(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a Deployment or an autoscaler that may have fewer pods than the options ask for."""
+    """Yield a Deployment or an autoscaler that may have fewer pods than the options ask for; 0 is one that is off."""
     least = options["replicas"]
     if subject.type == "HorizontalPodAutoscaler":
         fewest = subject.get("spec.minReplicas", 1)
@@ -93,7 +93,7 @@ def few_replicas(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     scaled = is_scaled(object_of(subject), subject.context)
     replicas = subject.get("spec.replicas", 1)
-    if not scaled and isinstance(replicas, int) and replicas < least:
+    if not scaled and isinstance(replicas, int) and 0 < replicas < least:
         if subject.raw("spec.replicas", None) is None and may_be_scaled(object_of(subject), subject.context):
             return
         yield Problem("spec.replicas", replicas=replicas)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.references import defined, object_of
 from devopslint.artifacts.kubernetes.indexes import Firsts
-from devopslint.artifacts.kubernetes.model import same_namespace, selects
+from devopslint.artifacts.kubernetes.model import KEDA, same_namespace, selects
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Options
     from devopslint.policy.subject import Subject
 
+_AUTOSCALERS = ("HorizontalPodAutoscaler", KEDA)
 _SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 
 
@@ -87,7 +88,7 @@ def fewest_replicas(workload: KubernetesObject, context: Manifests) -> int | Non
     if scaler is not None:
         least = scaler.get("spec.minReplicas", 1)
         return least if isinstance(least, int) else None
-    if workload.subject is None:
+    if workload.subject is None or is_scaled(workload, context):
         return None
     replicas = workload.subject.get("spec.replicas", 1)
     if workload.subject.raw("spec.replicas", None) is None and may_be_scaled(workload, context):
@@ -114,9 +115,9 @@ def is_scaled(workload: KubernetesObject, context: Manifests) -> bool:
 
 def may_be_scaled(workload: KubernetesObject, context: Manifests) -> bool:
     """Say whether an autoscaler of another file, or one whose target is not known, may scale a workload."""
-    if not context.of_kind("HorizontalPodAutoscaler"):
-        return context.mentions("HorizontalPodAutoscaler")
-    if context.elsewhere("HorizontalPodAutoscaler"):
+    if not context.autoscalers():
+        return any(context.mentions(kind) for kind in _AUTOSCALERS)
+    if any(context.elsewhere(kind) for kind in _AUTOSCALERS):
         return True
     strangers = context.once(
         "strange scalers", lambda: [one for name, one in _scaled_names(context) if not isinstance(name, str)]
@@ -125,7 +126,7 @@ def may_be_scaled(workload: KubernetesObject, context: Manifests) -> bool:
 
 
 def _scaled_names(context: Manifests) -> Iterator[tuple[Any, KubernetesObject]]:
-    for one in context.of_kind("HorizontalPodAutoscaler"):
+    for one in context.autoscalers():
         if one.subject is not None:
             yield one.subject.get("spec.scaleTargetRef.name"), one
 
