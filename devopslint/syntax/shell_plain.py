@@ -8,10 +8,6 @@ from devopslint.syntax import shell_words
 from devopslint.syntax.shell import Command, Script, Tree, Word, program_name
 from devopslint.syntax.shell_nested import Nested, take_over
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from devopslint.syntax.fragment import Fragment
-
 _KEYWORDS = (
     "case|coproc|declare|do|done|elif|else|esac|export|fi|for|function|if|in|let|local|readonly|select|then|time|typeset"
     "|unset|unsetenv|until|while"
@@ -43,12 +39,15 @@ def read_plain(script: Script) -> Nested | None:
     last: Command | None = None
     operator = ""
     for found in _TOKEN.finditer(text):
-        start, end = found.span()
-        token = text[start:end]
+        token = found[0]
         if token in _OPERATORS:
             operator = operator or _OPERATORS[token]  # a line may end behind another operator
             continue
-        word = _word(fragment, start, end, token)
+        start, end = found.span()
+        if token[0] in _QUOTES:
+            word = Word(fragment, start, end, token[1:-1], False, _QUOTES[token[0]])
+        else:
+            word = Word(fragment, start, end, token, False, "number" if token.isdigit() else "word")
         if last is not None and not operator:
             last.words.append(word)
             last.end = end
@@ -63,12 +62,6 @@ def read_plain(script: Script) -> Nested | None:
     take_over(script.commands, None)
     script.make_tree = lambda: Tree(fragment, shell_words.parse(text), (), None)
     return nested
-
-
-def _word(fragment: Fragment, start: int, end: int, token: str) -> Word:
-    if token[0] in _QUOTES:
-        return Word(fragment, start, end, token[1:-1], False, _QUOTES[token[0]])
-    return Word(fragment, start, end, token, False, "number" if token.isdigit() else "word")
 
 
 def _begin(script: Script, word: Word, operator: str) -> Command:

@@ -63,6 +63,10 @@ _MANIFESTS: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
 _NOT_HERE = """-f --file -g --global --prefix -C --cwd --dir --manifest-path -p --project-directory --working-dir --path -w
     --workspace --filter --version --help --project --directory"""
 _ELSEWHERE = words(_NOT_HERE)
+COMMANDS_ON_FILES = frozenset({"npx", "bunx"}).union(
+    _INTERPRETERS, _ALL_OPERANDS, _WITH_OPTIONS, _WITH_FOLDER, _MANIFESTS
+)
+"""Commands of which `named_by_command`, `manifests_of` or `is_docker_build` may have something to say."""
 _INPUTS: dict[str, tuple[str, ...]] = {
     "actions/setup-node": ("node-version-file",), "actions/setup-go": ("go-version-file",),
     "actions/setup-python": ("python-version-file",), "actions/setup-java": ("java-version-file",),

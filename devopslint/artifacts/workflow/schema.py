@@ -39,8 +39,8 @@ _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
 _TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
 _forms: dict[int, dict[tuple[str, frozenset[str]], Forms]] = {}
 """By table of definitions, name and contexts."""
-_types: dict[int, dict[tuple[int, frozenset[str]], Types]] = {}
-"""By table of definitions, form of a mapping and contexts."""
+_types: dict[int, dict[int, Types]] = {}
+"""By table of definitions and form of a mapping, which `_forms` keeps."""
 _MOST_CHOICES = 4096
 """Lists of keys of which it is kept which definition they fit best."""
 _required_keys: dict[int, list[str]] = {}
@@ -169,16 +169,17 @@ class Walk:
 
     def _types_in(self, alternative: Alternative) -> Types:
         """Return what stands under the keys of a form of a mapping, with its forms; the empty key is any other."""
-        _, definition, contexts = alternative
-        key = id(definition), contexts
-        found = self._types.get(key)
+        found = self._types.get(id(alternative))
         if found is None:
+            _, definition, contexts = alternative
             mapping = definition["mapping"]
             properties: dict[str, Any] = mapping.get("properties", {})
             given = {name: one if isinstance(one, str) else one["type"] for name, one in properties.items()}
             if "loose-value-type" in mapping:
                 given[""] = mapping["loose-value-type"]
-            found = self._types[key] = {name: (one, self.forms(one, contexts)) for name, one in given.items()}
+            found = self._types[id(alternative)] = {
+                name: (one, self.forms(one, contexts)) for name, one in given.items()
+            }
         return found
 
     def visit(self, node: Any, name: str, forms: Forms, path: Path) -> None:
@@ -260,7 +261,7 @@ class Walk:
         if not maps:
             self._wrong_type(node, name, path, forms.all)
             return
-        keys = [key for key in node if not key.startswith("${{")]
+        keys = [key for key in node if key[:3] != "${{"]
         told = _told_by_value(node, maps) if name == "runs-strict" else None
         alternative = told or forms.best(keys)
         chosen, definition, _ = alternative

@@ -189,7 +189,7 @@ def _statement(tree: Tree, command: Command) -> Node | None:
 def loop_over_listing(subject: Subject, options: Options) -> Iterator[Problem]:
     """`for f in $(ls)`: names with blanks are taken apart."""
     context: ScriptContext = subject.context
-    for tree, node in context.script.nodes("for_statement"):
+    for tree, node in context.script.nodes("for_statement") if "for" in context.script.fragment.text else ():
         for child in node.named_children:
             if child.type != "command_substitution" or not child.named_children:
                 continue
@@ -260,7 +260,7 @@ def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
 def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
     """A test that always has the same answer: two constants, `-n` of a word without quotes, a pattern in `[`."""
     context: ScriptContext = subject.context
-    for tree, node in context.script.nodes("test_command"):
+    for tree, node in context.script.nodes("test_command") if "[" in context.script.fragment.text else ():
         inner = node.named_children[0] if node.named_child_count == 1 and not node.has_error else None
         if inner is None or node.children[0].type not in {"[", "[["} or not tree.is_known(inner):
             continue

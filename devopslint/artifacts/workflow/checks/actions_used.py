@@ -60,9 +60,12 @@ def _uses(subject: Subject) -> ActionRef | None:
 def _ref_place(subject: Subject, uses: ActionRef) -> Place:
     """Return the place of the ref behind the `@`."""
     mark: Mark = subject.value.at["uses"][2:]
+    source = subject.document.source
+    if source.text[mark[0] : mark[1]] == uses.text:
+        return Place(source, mark[1] - len(uses.ref), mark[1])
     fragment = _workflow(subject).fragment_at(mark, uses.text)
     start = len(uses.text) - len(uses.ref)
-    return Place(subject.document.source, *fragment.mark(start, len(uses.text)))
+    return Place(source, *fragment.mark(start, len(uses.text)))
 
 
 def _workflow(subject: Subject) -> Any:

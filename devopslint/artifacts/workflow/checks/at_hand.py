@@ -53,6 +53,8 @@ _MANIFESTS = {
     "pip": "requirements.txt", "pip3": "requirements.txt",
 }  # fmt: skip
 """Command → the file at the root of the repository that it works on."""
+GIVE_FILES = frozenset({"tar", "aws", "twine", "kubectl"})
+"""Commands that hand over files: see `files_taken`."""
 _CREATES = lazily(r"-?c[a-zA-Z]*f$|-?[a-zA-Z]*cf$|-?cz[a-z]*f$")
 _RELATIVE = lazily(r"(?:\./)?[A-Za-z][\w.-]*(?:/[\w.*-]*)*")
 _ALWAYS_ON_FILES = frozenset({"mvnw", "gradlew", "pytest", "tox", "make"})
@@ -158,9 +160,9 @@ def _input_with_file(step: Step) -> str | None:
 
 def files_taken(command: Command) -> list[str]:
     """Return the files of the working folder that a command hands over: to an archive, a host or a bucket."""
-    words = command.args
-    if command.failure_ignored or command.wrapper is not None:
+    if command.name not in GIVE_FILES or command.failure_ignored or command.wrapper is not None:
         return []
+    words = command.args
     if command.name == "tar" and words and _CREATES.match(words[0]) and not command.has_flag("-C", "--directory", "-T"):
         sources = [word for word in words[1:] if not word.startswith("-")][1:]
     elif command.name == "aws" and words[:2] in (["s3", "sync"], ["s3", "cp"]):

@@ -10,11 +10,12 @@ import posixpath
 import re
 
 from devopslint.artifacts.workflow.checks.absent_locks import lock_asked_for
-from devopslint.artifacts.workflow.checks.at_hand import files_taken
+from devopslint.artifacts.workflow.checks.at_hand import GIVE_FILES, files_taken
 from devopslint.artifacts.workflow.checks.cached_files import faults_of_cache
 from devopslint.artifacts.workflow.checks.named_targets import fault_of_target
 from devopslint.artifacts.workflow.ground import first_ground
 from devopslint.artifacts.workflow.named_files import (
+    COMMANDS_ON_FILES,
     is_docker_build,
     is_plain_path,
     manifests_of,
@@ -22,6 +23,7 @@ from devopslint.artifacts.workflow.named_files import (
     named_by_command,
 )
 from devopslint.artifacts.workflow.words import words
+from devopslint.knowledge.project_files import PROJECTS
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     """A kind, the problem, and the files, one of which would mend it."""
 
 _UNCERTAIN = lazily(r"\b(?:steps|needs|inputs|matrix|env|vars|secrets)\b|hashFiles|false|github\.event\b")
+_ON_FILES = COMMANDS_ON_FILES.union(PROJECTS, GIVE_FILES, ("make",))
+"""Commands, besides those that are files themselves, that may name or need a file."""
 _SAME_FOLDER = words(
     """sudo env time timeout nohup nice xvfb-run command exec stdbuf npx bunx pnpm yarn npm poetry uv pipenv hatch pdm bundle
     coverage"""
@@ -228,6 +232,8 @@ def _file(at: Place | tuple[str | int, ...], path: str, ground: Ground, shown: s
 
 
 def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[Fault]:
+    if command.name not in _ON_FILES and (command.name_word is None or "/" not in command.name_word.text):
+        return
     for word in named_by_command(command):
         path = posixpath.normpath(posixpath.join(folder, word.text))
         if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
