@@ -52,15 +52,13 @@ def _read_workflow(unit: Unit, workflow: Workflow) -> Iterator[Subject]:
     document = workflow.document
     root = workflow.root
     if workflow.is_action:
-        action = Subject(
-            "workflow.action", root, document=document, address="action", header=_header(root), context=workflow
-        )
+        action = Subject("workflow.action", root, document, "", "action", _header(root), context=workflow)
         yield action
         assert workflow.action_job is not None
         for step in workflow.action_job.steps:
             yield from _read_step(unit, step, document, {"action": action}, "runs")
         return
-    file = Subject("workflow.file", root, document=document, address="", header=_header(root), context=workflow)
+    file = Subject("workflow.file", root, document, header=_header(root), context=workflow)
     yield file
     for key, job in workflow.jobs.items():
         yield from _read_job(unit, key, job, file)
@@ -69,16 +67,9 @@ def _read_workflow(unit: Unit, workflow: Workflow) -> Iterator[Subject]:
 def _read_job(unit: Unit, key: str, job: Job, file: Subject) -> Iterator[Subject]:
     document = file.document
     jobs = file.value["jobs"]
-    subject = Subject(
-        "workflow.job",
-        job.value,
-        type="uses" if job.uses is not None else "",
-        document=document,
-        address=f"jobs.{key}",
-        header=jobs.at[key][:2],
-        parents={"workflow": file},
-        context=job,
-    )
+    kind = "uses" if job.uses is not None else ""
+    header = jobs.at[key][:2]
+    subject = Subject("workflow.job", job.value, document, kind, f"jobs.{key}", header, {"workflow": file}, job)
     yield subject
     parents = {"job": subject, "workflow": file}
     for step in job.steps:
@@ -88,38 +79,21 @@ def _read_job(unit: Unit, key: str, job: Job, file: Subject) -> Iterator[Subject
 def _read_step(
     unit: Unit, step: Step, document: Document, parents: Mapping[str, Subject], address: str
 ) -> Iterator[Subject]:
-    subject = Subject(
-        "workflow.step",
-        step.value,
-        type="uses" if step.uses is not None else "run" if step.run is not None else "",
-        document=document,
-        address=f"{address}.steps[{step.index}]",
-        header=_first_pair(step.value),
-        parents=parents,
-        context=step,
-    )
+    kind = "uses" if step.uses is not None else "run" if step.run is not None else ""
+    address = f"{address}.steps[{step.index}]"
+    subject = Subject("workflow.step", step.value, document, kind, address, _first_pair(step.value), parents, step)
     yield subject
-    if step.run is None:
+    run, fragment = step.run, step.fragment
+    if run is None or fragment is None:
         return
-    if step.is_shell and unit.wants("shell.script"):
-        assert step.fragment is not None
-        if not is_plain(step.run):
-            from devopslint.artifacts.workflow.scripts import script_context
+    if step.is_shell and not is_plain(run) and unit.wants("shell.script"):
+        from devopslint.artifacts.workflow.scripts import script_context
 
-            yield script_subject(
-                step.fragment, document, {"step": subject, **parents}, subject.address, script_context(step)
-            )
+        yield script_subject(fragment, document, {"step": subject, **parents}, address, script_context(step))
     if unit.wants("shell.command") and reads_as_bash(step):
-        assert step.fragment is not None
-        yield from command_subjects(
-            step.fragment,
-            document,
-            {"step": subject, **parents},
-            subject.address,
-            step,
-            names=wanted_commands(unit.wanted),
-            read=step.script,
-        )
+        names = wanted_commands(unit.wanted)
+        owners = {"step": subject, **parents}
+        yield from command_subjects(fragment, document, owners, address, step, names=names, read=step.script)
 
 
 def _header(root: Map) -> Mark:
