@@ -155,7 +155,7 @@ class Job:
 
     __slots__ = (
         "_by_id", "_closure", "_extremes", "_on_windows", "_place_of", "key", "matrix", "needs", "path", "permissions",
-        "purposes", "steps", "uses", "value", "workflow",
+        "purposes", "run_defaults", "steps", "uses", "value", "workflow",
     )  # fmt: skip
 
     def __init__(self, workflow: Workflow, key: str, value: Map) -> None:
@@ -175,6 +175,12 @@ class Job:
         self.steps: list[Step] = []
         if isinstance(steps, Seq):
             self.steps = [Step(self, index, item) for index, item in enumerate(steps) if isinstance(item, Map)]
+        self.run_defaults: list[tuple[Map, Path]] = [
+            (map_at(owner["defaults"], "run"), (*path, "defaults", "run"))
+            for owner, path in ((value, self.path), (workflow.root, ()))
+            if "defaults" in owner
+        ]
+        """Its `defaults.run` and that of the workflow, each with its path."""
         self.purposes: frozenset[str] | None = None
         """What it is for, once somebody has asked `purpose.job_purposes`."""
         self._by_id: dict[str, Step] | None = None
@@ -333,10 +339,9 @@ class Step:
         """
         if self.value.get(key) is not None:
             return self.value[key], (*self.path, key)
-        for owner, path in ((self.job.value, self.job.path), (self.workflow.root, ())):
-            value = map_at(owner["defaults"], "run").get(key) if "defaults" in owner else None
-            if value is not None:
-                return value, (*path, "defaults", "run", key)
+        for settings, path in self.job.run_defaults:
+            if settings.get(key) is not None:
+                return settings[key], (*path, key)
         return None, ()
 
     def env_owners(self) -> list[tuple[Map, Path]]:

@@ -7,13 +7,14 @@ that may hold an expression, with the contexts and functions that are available 
 
 from __future__ import annotations
 
+from devopslint.artifacts.workflow.schema_words import TYPE_NAMES, choices, shown, type_of, where
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.tables import read_table
 from devopslint.syntax.tree import UNKNOWN, Map, Seq, Tagged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from devopslint.syntax.tree import Path
@@ -36,7 +37,6 @@ _MAY_BE_EMPTY = frozenset({"workflow-dispatch-input"})
 """What GitHub takes without a value, though its table does not say so."""
 _CONDITIONS = frozenset({"job-if", "step-if", "snapshot-if", "runs-if"})
 _SCALARS = ("string", "boolean", "number", "null", "allowed-values")
-_TYPE_NAMES = {"sequence": "list", "null": "nothing", "allowed-values": "string"}
 _forms: dict[int, dict[tuple[str, frozenset[str]], Forms]] = {}
 """By table of definitions, name and contexts."""
 _types: dict[int, dict[int, Types]] = {}
@@ -98,10 +98,11 @@ class Forms:
 
     `maps` and `lists` are those of mappings and of lists, `available` the contexts that any of them adds, `condition` the
     name of one that is an expression as a whole, `any_text` whether every text but the empty one fits, and `any_plain`
-    whether there is nothing to be said of one without an expression. `choices` keeps which of the `maps` some keys fit best.
+    whether there is nothing to be said of one without an expression. `choices` keeps which of the `maps` some keys fit best,
+    `sound` what stands under the keys of mappings of whose keys there is nothing to be said.
     """
 
-    __slots__ = ("all", "any_plain", "any_text", "available", "choices", "condition", "lists", "maps")
+    __slots__ = ("all", "any_plain", "any_text", "available", "choices", "condition", "lists", "maps", "sound")
 
     def __init__(self, alternatives: list[Alternative]) -> None:
         self.all = alternatives
@@ -112,6 +113,7 @@ class Forms:
         self.any_text = any(_takes_any_text(one[1]) for one in alternatives)
         self.any_plain = self.any_text and not self.condition
         self.choices: dict[tuple[str, ...], Alternative] = {}
+        self.sound: dict[tuple[str, ...], Sequence[tuple[str, str, Forms]]] = {}
 
     def best(self, keys: list[str]) -> Alternative:
         """Return the mapping that some keys fit best."""
@@ -213,7 +215,7 @@ class Walk:
             elif name == "shell":
                 self.sites.append(Site(path, node, forms.available, name, condition=False))
             elif not all("any" in one[1] or one[0] == "string" for one in alternatives) and name != "any":
-                self.problems.append(SchemaProblem("expression", name, path, where=_where(path)))
+                self.problems.append(SchemaProblem("expression", name, path, where=where(path)))
             return
         if forms.any_text and node.__class__ is str and node:
             return
@@ -222,7 +224,7 @@ class Walk:
         allowed = [word for one in alternatives for word in _allowed(one[1])]
         scalars = [one for one in alternatives if any(key in one[1] for key in _SCALARS)]
         if allowed and node is not None and len(scalars) == len([one for one in scalars if _allowed(one[1])]):
-            text = _shown(node)
+            text = shown(node)
             self.problems.append(
                 SchemaProblem(
                     "value",
@@ -230,8 +232,8 @@ class Walk:
                     path,
                     found=text,
                     hint=nearest(text, allowed),
-                    expected=_choices(allowed),
-                    where=_where(path),
+                    expected=choices(allowed),
+                    where=where(path),
                 )
             )
         else:
@@ -246,7 +248,7 @@ class Walk:
             return True
         if isinstance(node, (int, float)) and not isinstance(node, bool) and "number" in definition:
             return True
-        text = _shown(node)
+        text = shown(node)
         if "allowed-values" in definition:
             return text in definition["allowed-values"]
         if "string" in definition:
@@ -257,6 +259,16 @@ class Walk:
         return False
 
     def _visit_map(self, node: Map, name: str, path: Path, forms: Forms) -> None:
+        sound = None if node.open else forms.sound.get(tuple(node))
+        if sound is None:
+            self._judge_keys(node, name, path, forms)
+            return
+        for key, below, below_forms in sound:
+            value = node[key]
+            if not (below_forms.any_plain and value.__class__ is str and value and "${{" not in value):
+                self.visit(value, below, below_forms, (*path, key))
+
+    def _judge_keys(self, node: Map, name: str, path: Path, forms: Forms) -> None:
         maps = forms.maps
         if not maps:
             self._wrong_type(node, name, path, forms.all)
@@ -267,14 +279,14 @@ class Walk:
         chosen, definition, _ = alternative
         mapping = definition["mapping"]
         types = self._types_in(alternative)
+        found: list[tuple[str, str, Forms]] = []
         for key in keys:
             below = types.get(key) or types.get("")
             if below is None:
                 self._strange_key(key, chosen, path, maps, keys)
                 continue
-            value = node[key]
-            if not (below[1].any_plain and value.__class__ is str and value and "${{" not in value):
-                self.visit(value, *below, (*path, key))
+            found.append((key, *below))
+            self.visit(node[key], *below, (*path, key))
         if node.open or len(keys) < len(node):
             return
         required = _required(mapping)
@@ -282,24 +294,26 @@ class Walk:
         if len(absent) == len(required) and len(maps) > 1:
             first = dict.fromkeys(key for _, one, _ in maps for key in _required(one["mapping"])[:1])
             absent = [] if any(key in node for key in first) else [" or ".join(f"`{key}`" for key in list(first)[:2])]
+        if not absent and name != "runs-strict" and len(found) == len(node) and len(forms.sound) < _MOST_CHOICES:
+            forms.sound[tuple(keys)] = found
         hinted = self._hints.get(path, "")
         for key in absent:
             shown = key if key.startswith("`") else f"`{key}`"
             if not any(f"{word}?" in hinted for word in shown.split(" or ")):
-                self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=_where(path)))
+                self.problems.append(SchemaProblem("missing-key", chosen, path, key=shown, where=where(path)))
 
     def _strange_key(self, key: str, chosen: str, path: Path, maps: list[Alternative], keys: Iterable[str]) -> None:
         known = {word for _, one, _ in maps for word in one["mapping"].get("properties", {})}
         if key in known:
             other = self._required_of(chosen, keys)
             self.problems.append(
-                SchemaProblem("clash", chosen, (*path, key), "key", key=key, other=other, where=_where(path))
+                SchemaProblem("clash", chosen, (*path, key), "key", key=key, other=other, where=where(path))
             )
             return
         hint = nearest(key, sorted(known))
         self._hints[path] = f"{self._hints.get(path, '')} {hint}"
         self.problems.append(
-            SchemaProblem("unknown-key", chosen, (*path, key), "key", key=key, hint=hint, where=_where(path))
+            SchemaProblem("unknown-key", chosen, (*path, key), "key", key=key, hint=hint, where=where(path))
         )
 
     def _required_of(self, chosen: str, keys: Iterable[str]) -> str:
@@ -310,7 +324,7 @@ class Walk:
         kinds: list[str] = []
         for _, definition, _ in alternatives:
             kind = next((key for key in (*_SCALARS, "mapping", "sequence") if key in definition), "")
-            kind = _TYPE_NAMES.get(kind, kind)
+            kind = TYPE_NAMES.get(kind, kind)
             if kind and kind not in kinds:
                 kinds.append(kind)
         self.problems.append(
@@ -319,9 +333,9 @@ class Walk:
                 name,
                 path,
                 "value" if node is not None else "key",
-                expected=_choices(kinds, quote=False),
-                found=_type_of(node),
-                where=_where(path),
+                expected=choices(kinds, quote=False),
+                found=type_of(node),
+                where=where(path),
             )
         )
 
@@ -361,40 +375,3 @@ def _allowed(definition: Definition) -> list[str]:
         return list(definition["allowed-values"])
     constant = (definition.get("string") or {}).get("constant")
     return [constant] if constant is not None else []
-
-
-def _choices(words: list[str], *, quote: bool = True) -> str:
-    shown = [f"`{word}`" if quote else word for word in words]
-    if len(shown) > 9:
-        return ", ".join([*shown[:8], "…"])
-    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
-def _shown(node: Any) -> str:
-    if node is None:
-        return ""
-    if isinstance(node, bool):
-        return "true" if node else "false"
-    return str(node)
-
-
-def _type_of(node: Any) -> str:
-    if node is None:
-        return "nothing"
-    if isinstance(node, bool):
-        return "boolean"
-    if isinstance(node, (int, float)):
-        return "number"
-    if isinstance(node, Tagged):
-        return "a YAML tag, which a `!` begins: put it in quotes"
-    if isinstance(node, str):
-        return "string" if node else "empty string"
-    return "list" if isinstance(node, list) else "mapping"
-
-
-def _where(path: Path) -> str:
-    """Return a path as people write it: `jobs.build.steps[2]`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text or "the file"

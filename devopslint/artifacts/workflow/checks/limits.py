@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.matrix import Matrix
-    from devopslint.artifacts.workflow.model import Job, Workflow
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
@@ -92,11 +92,13 @@ def _is_known(row: Any, matrix: Matrix) -> bool:
 def number_out_of_range(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find limits of time and numbers of jobs that are zero, negative or no whole number."""
     workflow: Workflow = subject.context
-    owners: list[tuple[Map, Path, str]] = []
+    timed: list[Job | Step] = [*workflow.jobs.values(), *workflow.steps]
+    owners: list[tuple[Map, Path, str]] = [
+        (one.value, one.path, "timeout-minutes") for one in timed if "timeout-minutes" in one.value
+    ]
     for job in workflow.jobs.values():
-        owners.append((job.value, job.path, "timeout-minutes"))
-        owners.append((map_at(job.value, "strategy"), (*job.path, "strategy"), "max-parallel"))
-    owners.extend((step.value, step.path, "timeout-minutes") for step in workflow.steps)
+        if "strategy" in job.value:
+            owners.append((map_at(job.value, "strategy"), (*job.path, "strategy"), "max-parallel"))
     for owner, path, key in owners:
         value = owner.get(key)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
