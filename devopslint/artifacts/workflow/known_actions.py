@@ -98,8 +98,9 @@ VULNERABLE: dict[str, tuple[tuple[tuple[int, ...], str, str], ...]] = {
     "aquasecurity/trivy-action": (((0, 35, 0), "CVE-2026-33634", "its tags were moved to code that steals secrets"),),
     "aquasecurity/setup-trivy": (((0, 2, 6), "CVE-2026-33634", "its tags were moved to code that steals secrets"),),
     "step-security/harden-runner": (
+        ((2, 16, 0), "CVE-2026-32947", "its list of hosts can be bypassed by names asked over HTTPS"),
+        ((2, 14, 2), "CVE-2026-25598", "its records lack what is sent over UDP"),
         ((2, 12, 0), "CVE-2025-32955", "its removal of sudo can be bypassed"),
-        ((2, 10, 2), "CVE-2024-52587", "names of branches run as commands"),
     ),
     "github/codeql-action": (((3, 28, 3), "CVE-2025-24362", "its debug artifacts hold the token"),),
     "ozi-project/publish": (((1, 13, 6), "CVE-2025-47271", "titles of pull requests run as commands"),),
