@@ -7,7 +7,7 @@ from workflow_text import job, workflow
 
 from devopslint.artifacts.workflow.bounds import is_bounded, place_of_circle
 from devopslint.artifacts.workflow.checks.triggers import glob_fault
-from devopslint.artifacts.workflow.schema import load_table
+from devopslint.artifacts.workflow.schema import load_table, walk_document
 from devopslint.knowledge.cron import cron_fault
 from devopslint.knowledge.keys import mappings
 
@@ -40,6 +40,16 @@ def test_a_sound_workflow_has_no_faults() -> None:
 )
 def test_a_fault_and_its_path(text: str, expected: list[tuple[str, tuple[str | int, ...]]]) -> None:
     assert faults(text) == expected
+
+
+def test_sound_keys_of_an_action_say_nothing_of_one_with_another_using() -> None:
+    def of_action(using: str) -> list[tuple[str, tuple[str | int, ...]]]:
+        root = workflow(f"name: a\ndescription: b\nruns: {{using: {using}, main: x.js}}").root
+        return [(one.kind, one.path) for one in walk_document(root, "action").problems]
+
+    assert of_action("node24") == []
+    assert ("clash", ("runs", "main")) in of_action("composite")
+    assert of_action("node24") == []
 
 
 def test_what_is_available_where() -> None:

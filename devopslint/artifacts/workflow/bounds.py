@@ -16,12 +16,22 @@ _DEEPEST = 100
 
 def is_bounded(root: Any) -> bool:
     """Say whether a tree, with every alias spelled out, is one that people write: anchors can make it endless."""
+    return containers(root) is not None
+
+
+def containers(root: Any) -> list[Any] | None:
+    """Return the mappings and lists of a tree, the outer before the inner; `None` when it is not bounded.
+
+    What an alias leads to stands there as often as it can be reached.
+    """
     left = _MOST_NODES
+    found: list[Any] = []
     level: list[Any] = [root]
     for _ in range(_DEEPEST + 1):
         left -= len(level) + sum(map(len, level))
         if left < 0:
-            return False
+            return None
+        found += level
         level = [
             below
             for node in level
@@ -29,8 +39,8 @@ def is_bounded(root: Any) -> bool:
             if isinstance(below, (dict, list))
         ]
         if not level:
-            return True
-    return False
+            return found
+    return None
 
 
 def place_of_circle(root: Map) -> Mark:

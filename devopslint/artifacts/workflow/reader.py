@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.bounds import is_bounded, place_of_circle
+from devopslint.artifacts.workflow.bounds import containers, place_of_circle
 from devopslint.artifacts.workflow.model import Workflow
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.resolve import resolve
@@ -32,11 +32,13 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                     problem = SyntaxProblem("a workflow is a mapping with `on` and `jobs`, no list", *mark)
                     unit.syntax_problem(document.source, problem)
                 continue
-            if not is_bounded(document.root):
+            found = containers(document.root)
+            if found is None:
                 problem = SyntaxProblem("aliases make this document endless", *place_of_circle(document.root))
                 unit.syntax_problem(document.source, problem)
                 continue
             workflow = Workflow(document, path, unit.workspace, is_action=is_action)
+            workflow.containers = list({id(one): one for one in found}.values())
             if is_action and _ACTION_KEYS.isdisjoint(document.root):
                 continue
             document.resolve = resolve

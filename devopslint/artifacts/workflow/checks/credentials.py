@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.bounds import containers
 from devopslint.artifacts.workflow.flow import flows
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import written
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Workflow
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Word
-    from devopslint.syntax.tree import Path
+    from devopslint.syntax.tree import Mark
 
     Options = Mapping[str, Any]
 
@@ -46,6 +47,7 @@ _HOST = lazily(r"\[[^\]]*\]|[^\s/:?#'\"]+")
 _USER = lazily(r"://([^\s/:@'\"<>]*)\Z")
 _RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _SHORT = 8
+_SETTINGS = frozenset({"env", "with", "secrets"})
 _MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w{0,100}=")
 _SHELL_REFERENCE = lazily(r"^\$|\$\{?\w|%\w+%")
 
@@ -54,29 +56,50 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
     """Find credentials by their form anywhere, and by their name in `env` and `with`."""
     workflow: Workflow = subject.context
     yield from _in_scripts(workflow)
-    for above, key, value, mark in _strings(workflow.root):
-        if key == "uses":
-            continue
-        found = None
-        if may_hold_credential(value):
-            found = next((one for one in find_credentials(value) if not _is_throw_away(workflow, value, one)), None)
+    told: set[Mark] = set()
+    for text, mark in _may_be_credentials(workflow):
+        found = next((one for one in find_credentials(text) if not _is_throw_away(workflow, text, one)), None)
         if found is not None:
+            told.add(mark)
             title, start, end = found
-            fragment = workflow.fragment_at(mark, value)
-            yield Problem(place_in(fragment, start, end), what=title)
-            continue
-        if not above or above[-1] not in {"env", "with", "secrets"} or not isinstance(key, str) or "services" in above:
-            continue
-        if _is_secret(key, value) and not _is_for_runner(workflow, above):
-            yield Problem((*above, key), what=f"the value of `{key}`")
+            yield Problem(place_in(workflow.fragment_at(mark, text), start, end), what=title)
+    for owner, key in _settings(workflow):
+        for name, value in owner[key].items():
+            if not isinstance(value, str) or name == "uses" or name not in owner[key].at:
+                continue
+            mark = owner[key].at[name][2:]
+            if mark not in told and _is_secret(name, value) and not (key == "env" and _is_for_runner(owner[key])):
+                yield Problem(Place(subject.document.source, *mark), what=f"the value of `{name}`")
 
 
-def _is_for_runner(workflow: Workflow, above: Path) -> bool:
-    """Say whether a variable in the same `env` names the runner itself as the host: the service ends with the job."""
-    node: Any = workflow.root
-    for step in above:
-        node = node[step]
-    return above[-1] == "env" and any(str(value).lower() in _RUNNER for value in node.values())
+def _may_be_credentials(workflow: Workflow) -> Iterator[tuple[str, Mark]]:
+    """Yield the texts that may hold a credential by its form, each with its mark."""
+    for node in workflow.containers:
+        if isinstance(node, Map):
+            for key, value in node.items():
+                is_long = isinstance(value, str) and len(value) >= _SHORT
+                if is_long and key != "uses" and may_hold_credential(value) and key in node.at:
+                    yield value, node.at[key][2:]
+        else:
+            for value, mark in zip(node, node.at, strict=False):
+                if isinstance(value, str) and may_hold_credential(value):
+                    yield value, mark
+
+
+def _settings(workflow: Workflow) -> Iterator[tuple[Map, str]]:
+    """Yield what has an `env`, a `with` or `secrets`, with this key; not what belongs to services, which end with their job."""
+    passing: set[int] = set()
+    for owner in workflow.containers:
+        if isinstance(owner, Map):
+            if isinstance(owner.get("services"), (Map, Seq)):
+                passing.update(map(id, containers(owner["services"]) or ()))
+            if not _SETTINGS.isdisjoint(owner) and id(owner) not in passing:
+                yield from ((owner, key) for key in _SETTINGS.intersection(owner) if isinstance(owner[key], Map))
+
+
+def _is_for_runner(variables: Map) -> bool:
+    """Say whether one of some variables names the runner itself as the host: the service ends with the job."""
+    return any(str(value).lower() in _RUNNER for value in variables.values())
 
 
 def _is_throw_away(workflow: Workflow, text: str, found: tuple[str, int, int]) -> bool:
@@ -144,31 +167,3 @@ def login_argument(subject: Subject, options: Options) -> Iterator[Problem]:
             if word.start <= flow.start < word.end and (path[0] == "secrets" or path == ("github", "token")):
                 yield Problem(place_of(word), tool=command.name)
                 return
-
-
-def _strings(root: Any) -> Iterator[tuple[Path, str | int, str, tuple[int, int]]]:
-    """Yield the texts below a node that are long enough for a credential.
-
-    Each comes behind the path of what holds it and its key there, and before its mark.
-    """
-    stack: list[tuple[Path, Any]] = [((), root)] if isinstance(root, (Map, Seq)) else []
-    seen: set[int] = set()
-    while stack:
-        path, node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Map):
-            for key, value in node.items():
-                if isinstance(value, str):
-                    if len(value) >= _SHORT and key in node.at:
-                        yield path, key, value, node.at[key][2:]
-                elif isinstance(value, (Map, Seq)):
-                    stack.append(((*path, key), value))
-            continue
-        for index, (value, mark) in enumerate(zip(node, node.at, strict=False)):
-            if isinstance(value, str):
-                if len(value) >= _SHORT:
-                    yield path, index, value, mark
-            elif isinstance(value, (Map, Seq)):
-                stack.append(((*path, index), value))

@@ -161,7 +161,9 @@ def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
     source = subject.document.source
     jobs = subject.value.get("jobs")
-    for node in keys.mappings(subject.value):
+    for node in subject.context.containers:
+        if not isinstance(node, Map):
+            continue
         if node.duplicates:
             yield from keys.duplicates(node, source)
         if len(set(map(str.lower, node))) < len(node):
