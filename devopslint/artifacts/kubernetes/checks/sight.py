@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.policies import labels_of, services_having
 from devopslint.artifacts.kubernetes.checks.references import backends_of, object_of
-from devopslint.artifacts.kubernetes.model import items_of, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import down, items_of, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _ROLES_OF_CLUSTERS = ("system:", "extension-apiserver-authentication-reader")
 """How the names of Roles begin that every cluster has."""
+_MAKE_NOTHING = frozenset({"ServiceMonitor", "PodMonitor", "PrometheusRule"})
+_NAMED_SO = (("spec", "secretName"), ("spec", "target", "name"))
+"""Where a Certificate and an ExternalSecret have the name of the Secret that is made of them."""
 
 
 def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -56,8 +59,24 @@ def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
         if not isinstance(name, str) or not name or not plain(name) or (kind, name) in seen:
             continue
         seen.add((kind, name))
-        if not context.may_hold(kind, name, own.namespace) and not context.elsewhere(name):
-            yield Problem(path, what=f"{kind} `{name}`")
+        if context.may_hold(kind, name, own.namespace) or context.elsewhere(name) or _may_be_made(name, context):
+            continue
+        yield Problem(path, what=f"{kind} `{name}`")
+
+
+def _may_be_made(name: str, context: Manifests) -> bool:
+    """Say whether what an operator makes of an object of the file may have a name: the object's, a longer one, or one given."""
+    makers = context.once("names of makers", lambda: frozenset(_names_of_makers(context)))
+    parts = name.split("-")
+    return any("-".join(parts[:count]) in makers for count in range(1, len(parts) + 1))
+
+
+def _names_of_makers(context: Manifests) -> Iterator[Any]:
+    """Yield the names of objects whose kind is not one of Kubernetes itself, and those that they are to give."""
+    for one in context.objects:
+        if not one.built_in and one.kind not in _MAKE_NOTHING:
+            names = (one.name, *(down(one.value, path) for path in _NAMED_SO))
+            yield from (name for name in names if isinstance(name, str))
 
 
 def _of_pod(subject: Subject) -> Iterator[tuple[Path, str, Any]]:
