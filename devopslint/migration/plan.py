@@ -16,6 +16,7 @@ _ORDER = ("strict", "note", "warning", "error", "never", False, True)
 """What lets more be seen, first."""
 _EVERYTHING = frozenset({"dockerfile", "kubernetes", "terraform", "workflow"})
 """The kinds of files that a peer must look at for what it says of all its files to hold for all of ours."""
+_UNSAID = {"fail-on": "warning", "min-level": "note"}
 _SCRIPTS_IN = {
     "dockerfile": ("[Dd]ockerfile*", "*.[Dd]ockerfile", "[Cc]ontainerfile*", "*.[Cc]ontainerfile"),
     "workflow": (".github/**", "action.yml", "action.yaml"),
@@ -61,8 +62,11 @@ class Migration:
     def set_one(self, name: str, value: Any, where: str) -> None:
         """Set what holds for all files; where peers differ over a level, the one that lets more be seen holds.
 
-        What a peer says of a few kinds of files is told instead: no setting of ours holds for these alone.
+        What a peer says of a few kinds of files is told instead: no setting of ours holds for these alone. What holds here
+        without being said is left unsaid.
         """
+        if not _EVERYTHING.issubset(self.artifacts) and value == _UNSAID.get(name):
+            return
         if not _EVERYTHING.issubset(self.artifacts):
             kinds = [_TITLES[artifact] for artifact in self.artifacts]
             whole = " and ".join([", ".join(kinds[:-1]), kinds[-1]] if kinds[1:] else kinds)
@@ -191,19 +195,20 @@ class Migration:
     def to_yaml(self) -> str:
         """Return our configuration."""
         self._choose_for_others()
+        levels = {ours: said for ours, said in self.levels.items() if ours not in self.ignore}
         lines = [f"# From {', '.join(self.sources)}, by `devopslint migrate`."]
         lines += [f"{name}: {_value(value)}{_said(where)}" for name, (value, where) in self.settings.items()]
         for name, words in (("select", self.select), ("ignore", self.ignore), ("exclude", self.exclude)):
             if words:
                 ordered = words.items() if name == "exclude" else sorted(words.items())
                 lines += [f"{name}:", *(f"  - {_quoted(word)}{_said(why)}" for word, why in ordered)]
-        rules = sorted({*self.levels, *self.options})
+        rules = sorted({*levels, *self.options})
         if rules:
             lines.append("rules:")
         for ours in rules:
             lines.append(f"  {ours}:")
-            if ours in self.levels:
-                level, why = self.levels[ours]
+            if ours in levels:
+                level, why = levels[ours]
                 lines.append(f"    level: {level}{_said(why)}")
             if ours in self.options:
                 lines.append("    options:")

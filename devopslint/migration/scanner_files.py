@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from devopslint.migration.plan import Migration
 
-_OTHERS = ("dockerfile", "repository", "shell", "terraform", "workflow")
-"""What is checked besides, when only some checks of manifests are chosen."""
-_BESIDE_TERRAFORM = ("dockerfile", "kubernetes", "repository", "shell", "workflow")
+_NEITHER = ("dependabot", "dockerfile", "dockerignore", "repository", "shell", "workflow")
+"""What is checked besides, when only some checks of manifests or of modules are chosen."""
 _GRAVITY = {"CRITICAL": "error", "HIGH": "error", "ERROR": "error", "MEDIUM": "warning", "WARNING": "warning",
             "LOW": "note", "INFO": "note", "TRACE": "note", "UNKNOWN": "note"}  # fmt: skip
 _POLARIS = {"danger": "error", "warning": "warning"}
@@ -35,7 +34,7 @@ def kube_linter(migration: Migration, name: str, text: str) -> None:
     included = as_list(checks.get("include"))
     if checks.get("doNotAutoAddDefaults") is True and checks.get("addAllBuiltIn") is not True:
         migration.only("kube-linter", included, name)
-        for artifact in _OTHERS:
+        for artifact in ("terraform", *_NEITHER):
             migration.choose(artifact, name, "kube-linter knows manifests only")
     else:
         migration.switch_on("kube-linter", included, name, "included")
@@ -215,7 +214,7 @@ def tflint(migration: Migration, name: str, text: str) -> None:
     for block in blocks_of(document.root, "config"):
         only = only or block.get("disabled_by_default") is True
         _tflint_config(migration, name, block)
-    for artifact in _BESIDE_TERRAFORM if only else ():
+    for artifact in ("kubernetes", *_NEITHER) if only else ():
         migration.choose(artifact, name, "tflint knows modules only")
     for block in blocks_of(document.root, "plugin"):
         label = str(block.labels[0]) if block.labels else ""

@@ -97,6 +97,16 @@ def test_levels_of_shellcheck_codes_hold_where_the_peer_looks(tmp_path: Path) ->
     assert levels[".github/workflows/ci.yml"] != "error"
 
 
+def test_what_is_left_out_is_not_turned_on_by_another_setting(tmp_path: Path) -> None:
+    config = "checks: {addAllBuiltIn: true, exclude: [no-anti-affinity]}\n"
+    files = {**POD, ".hadolint.yaml": "failure-threshold: warning\n", ".kube-linter.yaml": config}
+    _, without = migrated(tmp_path, files)
+    text = (tmp_path / ".devopslint.yaml").read_text()
+    assert text.count("kubernetes/no-spread") == 1
+    assert "  - kubernetes/no-spread  # kube-linter no-anti-affinity\n" in text
+    assert without == []  # nor is anything told of a threshold that holds here as well
+
+
 def test_what_kube_linter_does_not_look_at_is_checked_for_others(tmp_path: Path) -> None:
     config = "checks: {ignorePaths: ['old/**'], addAllBuiltIn: true}\n"
     files = {**POD, "old/pod.yaml": POD["pod.yaml"], "old/Dockerfile": DOCKERFILE["Dockerfile"]}
