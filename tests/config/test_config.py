@@ -251,11 +251,12 @@ def test_migrate(tmp_path: Path) -> None:
     done = devopslint("migrate", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith(
-        "# From .hadolint.yaml, zizmor.yml, .trivyignore, by `devopslint migrate`.\nfail-on: note"
+        "# From .hadolint.yaml, zizmor.yml, .trivyignore, by `devopslint migrate`.\nignore:\n"
     )
     assert "  - dockerfile/latest-tag  # hadolint DL3007\n" in done.stdout
     assert "  - paths: ['**/ci.yml']\n    ignore:\n      - workflow/" in done.stdout
     assert ".hadolint.yaml: DL9999: no rule here is its equal" in done.stderr
+    assert ".hadolint.yaml: failure-threshold: it is about Dockerfiles alone, and `fail-on: note` would" in done.stderr
     assert ".trivyignore:3: CVE-2024-1" in done.stderr
     assert devopslint("migrate", "--write", cwd=tmp_path).returncode == 0
     write(tmp_path, {"Dockerfile": "FROM scratch\n"})

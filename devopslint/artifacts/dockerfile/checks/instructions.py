@@ -74,8 +74,8 @@ def before_from(subject: Subject, options: Options) -> Iterator[Problem]:
     if not model.stages and _PARTS.search(model.source.path):
         return
     wrong = [step for step in model.globals if step.name != "ARG"]
-    if wrong and wrong[0].name not in INSTRUCTIONS:
-        return
+    if wrong and (wrong[0].name not in INSTRUCTIONS or wrong[0].name == "FROM"):
+        return  # it can't be read, which is told
     if wrong:
         yield Problem(name_place(wrong[0]), fault=f"{wrong[0].name} comes before any FROM")
     elif not model.stages:
