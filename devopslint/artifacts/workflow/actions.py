@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 _REPOSITORY = lazily(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
 _SHA = lazily(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _VERSION = lazily(r"(?:releases?/)?v?(\d+)(?:\.\d+)*\Z")
-_COMMENT_VERSION = lazily(r"#\s*(?:tag=|pin@|ratchet:\S{1,200}@)?v?(\d+)(?:\.\d+)*\b")
+_COMMENT = lazily(r"(?:[^\n#]|(?<!\s)#)*(?<=\s)#[# \t'\"]*([^\n]*)")
+_COMMENT_VERSION = lazily(
+    r"(?:^(?:tag|pin|version|release|ref)? ?[=@:]? ?v?|(?:\s|=|@|/)(?:v|(?=\d+\.\d+\.\d)))"
+    r"((?>\d+(?:\.\d+){0,2}))(?![\w.-]*[A-Za-z])"
+)
 _BRANCHES = frozenset(
     {"main", "master", "develop", "dev", "trunk", "latest", "head", "nightly", "next", "edge", "stable"}
 )
@@ -41,17 +45,21 @@ def parse_uses(text: str) -> ActionRef:
 
 def version_in_comment(source: Source, mark: Mark) -> int | None:
     """Return the major version that the comment behind a pinned `uses` names (`# v4.1.0`), or `None`."""
-    text = source.text
-    end = text.find("\n", mark[1])
-    found = _COMMENT_VERSION.search(text, mark[1], end if end >= 0 else len(text))
-    return int(found.group(1)) if found else None
+    found = version_behind(source, mark[1])
+    return int(found[0].partition(".")[0]) if found else None
+
+
+def version_behind(source: Source, end: int) -> tuple[str, int] | None:
+    """Return the version that the comment on the same line names, and where it stands in the source."""
+    comment = _COMMENT.match(source.text, end)
+    found = _COMMENT_VERSION.search(comment[1]) if comment else None
+    return (found[1], comment.start(1) + found.start(1)) if comment and found else None
 
 
 def comment_behind(source: Source, end: int) -> str:
     """Return the comment that follows on the same line, without its `#`; empty when there is none."""
-    line_end = source.text.find("\n", end)
-    text = source.text[end : line_end if line_end >= 0 else len(source.text)]
-    return text.lstrip(" \t\"'#").rstrip() if "#" in text else ""
+    found = _COMMENT.match(source.text, end)
+    return found[1].rstrip() if found else ""
 
 
 class ActionRef:

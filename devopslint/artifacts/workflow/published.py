@@ -57,6 +57,11 @@ def major_of(source: Source, owner: Map, uses: ActionRef) -> int | None:
     return int(known.split(".")[0]) if known else version_in_comment(source, owner.at["uses"][2:])
 
 
+def major_of_step(step: Step) -> int | None:
+    """Return the major version of the action of a step, `None` when it is not known or there is none."""
+    return None if step.uses is None else major_of(step.workflow.document.source, step.value, step.uses)
+
+
 def entry_of(step: Step) -> Mapping[str, Any] | None:
     """Return what the major in use of a well known action takes and gives, `None` when it is not known."""
     uses = step.uses

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.actions import comment_behind
+import re
+
+from devopslint.artifacts.workflow.actions import comment_behind, version_behind
 from devopslint.artifacts.workflow.published import newest_version, version_of_commit
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -15,14 +17,14 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.actions import ActionRef
     from devopslint.artifacts.workflow.model import Workflow
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.tree import Map
+    from devopslint.syntax.tree import Map, Mark
 
     Options = Mapping[str, Any]
 
-_VERSION = lazily(
-    r"(?:^(?:tag|pin|version|release|ref)? ?[=@:]? ?v?|(?:\s|=|@|/)(?:v|(?=\d+\.\d+\.\d)))"
-    r"((?>\d+(?:\.\d+){0,2}))(?![\w.-]*[A-Za-z])"
+_NAMED = lazily(
+    r"(?:^|[\s=@/])(?:main|master|head|trunk|develop|dev|nightly|stable|latest|\d{4}-\d\d-\d\d)(?![\w-])", re.IGNORECASE
 )
+"""What names a state of an action that has no versions: a branch, or a day."""
 
 
 def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -31,12 +33,11 @@ def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
     source = subject.document.source
     seen: dict[tuple[str, str], tuple[str, Place]] = {}
     for owner, uses in _pinned(workflow):
-        end = owner.at["uses"][3]
-        found = _VERSION.search(comment_behind(source, end))
+        found = version_behind(source, owner.at["uses"][3])
         if found is None:
             continue
-        start = source.text.index(found.group(1), end)
-        place, version = Place(source, start, start + len(found.group(1))), found.group(1)
+        version, start = found
+        place = Place(source, start, start + len(version))
         known = version_of_commit(uses)
         first = seen.setdefault((uses.slug, uses.ref), (version, place))
         if known and not _agree(version, known):
@@ -44,6 +45,24 @@ def mismatched_comment(subject: Subject, options: Options) -> Iterator[Problem]:
         elif not known and not _agree(version, first[0]):
             fault = f"the same commit is called {first[0]} elsewhere"
             yield Problem(place, version=version, action=uses.slug, fault=fault, related=[Related(first[1], "here")])
+        elif len(version) > len(first[0]):
+            seen[uses.slug, uses.ref] = version, place
+
+
+def commit_without_version(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find pinned commits behind which no comment says a version, a branch or a day; on the line above it may stand too."""
+    workflow: Workflow = subject.context
+    source = subject.document.source
+    for owner, uses in _pinned(workflow):
+        mark = owner.at["uses"][2:]
+        line = source.text.rfind("\n", 0, mark[0])
+        above = source.text.rfind("\n", 0, max(line, 0)) + 1
+        comments = [mark[1], above] if source.text[above:line].lstrip().startswith("#") else [mark[1]]
+        if any(version_behind(source, at) or _NAMED.search(comment_behind(source, at)) for at in comments):
+            continue
+        known = version_of_commit(uses)
+        said = f", which is version {known}" if known else ""
+        yield Problem(_place_of_ref(workflow, mark, uses), action=uses.slug, known=said)
 
 
 def unknown_commit(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -55,15 +74,18 @@ def unknown_commit(subject: Subject, options: Options) -> Iterator[Problem]:
         if not newest or version_of_commit(uses):
             continue
         mark = owner.at["uses"][2:]
-        found = _VERSION.search(comment_behind(source, mark[1]))
-        named = tuple(int(part) for part in found.group(1).split(".")) if found is not None else ()
+        found = version_behind(source, mark[1])
+        named = tuple(int(part) for part in found[0].split(".")) if found is not None else ()
         if named and named > newest[: len(named)]:
             continue  # newer than the table
         if found is not None and named == newest[: len(named)] and len(named) < 3:
             continue
-        fragment = workflow.fragment_at(mark, uses.text)
-        start = len(uses.text) - len(uses.ref)
-        yield Problem(Place(source, *fragment.mark(start, len(uses.text))), action=uses.slug, ref=uses.ref[:12])
+        yield Problem(_place_of_ref(workflow, mark, uses), action=uses.slug, ref=uses.ref[:12])
+
+
+def _place_of_ref(workflow: Workflow, mark: Mark, uses: ActionRef) -> Place:
+    end = len(uses.text)
+    return place_in(workflow.fragment_at(mark, uses.text), end - len(uses.ref), end)
 
 
 def _pinned(workflow: Workflow) -> Iterator[tuple[Map, ActionRef]]:

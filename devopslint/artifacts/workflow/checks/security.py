@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.checks.own_repository import is_own
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.model import map_at, names_of
+from devopslint.artifacts.workflow.published import major_of_step
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import nodes_of, usages, usages_at
 from devopslint.policy.subject import Problem, place_in
@@ -123,7 +123,7 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
     hidden = step.inputs.get("include-hidden-files")
     if not whole or any(line.startswith("!") and ".git" in line for line in lines):
         return
-    if (_major(step) or 4) >= 4 and hidden not in (True, "true"):
+    if (major_of_step(step) or 4) >= 4 and hidden not in (True, "true"):
         return
     if step.is_preceded_by(_leaves_token_in_config):
         yield Problem(("with", "path"))
@@ -132,17 +132,9 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
 def _leaves_token_in_config(step: Step) -> bool:
     if step.action != "actions/checkout" or "path" in step.inputs:
         return False
-    major = _major(step)
+    major = major_of_step(step)
     in_git_config = major is not None and major < 6
     return in_git_config and step.inputs.get("persist-credentials", True) not in (False, "false")
-
-
-def _major(step: Step) -> int | None:
-    """Return the major version of a step's action, that in the comment behind a commit too; `None` when not known."""
-    assert step.uses is not None
-    if not step.uses.is_sha:
-        return step.uses.major
-    return version_in_comment(step.workflow.document.source, step.value.at["uses"][2:])
 
 
 def is_secret(node: Node) -> bool:

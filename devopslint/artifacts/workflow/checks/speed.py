@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.artifacts.workflow.actions import version_in_comment
 from devopslint.artifacts.workflow.model import map_at, names_of
-from devopslint.artifacts.workflow.published import entry_of
+from devopslint.artifacts.workflow.published import entry_of, major_of_step
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -154,11 +153,7 @@ def _caches_by_itself(step: Step, manager: str) -> bool:
     """Say whether setup-node may cache without being told: since v5 it does for npm, where package.json names it."""
     if step.uses is None or step.action != "actions/setup-node" or manager != "npm":
         return False
-    major = (
-        step.uses.major
-        if not step.uses.is_sha
-        else version_in_comment(step.workflow.document.source, step.value.at["uses"][2:])
-    )
+    major = major_of_step(step)
     if major is not None and major < 5:
         return False
     workspace = step.workflow.workspace
