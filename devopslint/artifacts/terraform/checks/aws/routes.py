@@ -6,7 +6,7 @@ from devopslint.artifacts.terraform.checks.aws.blocks import nested
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import MISSING
+from devopslint.syntax.tree import MISSING, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,13 +30,18 @@ def route_without_one_target(subject: Subject, options: Options) -> Iterator[Pro
     """Yield a problem for each route that certainly has no target, and for each target beside the first."""
     routes: list[Path] = [()] if subject.type == "aws_route" else list(nested(subject, "route"))
     for route in routes:
-        # A list of objects must set every attribute, the unused ones to an empty text.
-        found = [name for name in _TARGETS if subject.get((*route, name)) not in (MISSING, "")]
-        if not found:
+        found = [name for name in _TARGETS if _may_be_set(subject, (*route, name))]
+        if not found and isinstance(subject.raw(route), Map):
             yield Problem(route, problem="no target")
         sure = [name for name in found if _is_set(subject, (*route, name))]
         for name in sure[1:]:
             yield Problem((*route, name), part="key", problem=f"`{name}` beside `{sure[0]}`: it takes one target")
+
+
+def _may_be_set(subject: Subject, path: Path) -> bool:
+    """Say whether a target may be there: what a variable gives is empty only until a caller gives something."""
+    # A list of objects must set every attribute, the unused ones to an empty text.
+    return subject.get(path) not in (MISSING, "") or isinstance(subject.raw(path), Expression)
 
 
 def _is_set(subject: Subject, path: Path) -> bool:
