@@ -8,6 +8,8 @@ from devopslint.knowledge.ignore_patterns import Patterns, read_patterns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devopslint.artifacts.dockerfile.model import Model
     from devopslint.knowledge.ignore_patterns import Pattern
     from devopslint.syntax.source import Source
@@ -28,25 +30,21 @@ def read_ignore(model: Model) -> Ignore | None:
 def _find(model: Model) -> Ignore | None:
     workspace = model.workspace
     assert workspace is not None
-    path = model.source.path
-    folder = path.rpartition("/")[0]
-    candidates = [path + ".dockerignore"]
-    # Podman and Buildah look for `.containerignore` first.
-    names = (".containerignore", ".dockerignore")
+    own, _, name = model.source.path.rpartition("/")
+    folder = own
+    names: Sequence[str] = (f"{name}.dockerignore", *_IGNORE_FILES)
     while True:
-        candidates.extend(f"{folder}/{name}" if folder else name for name in names)
-        if not folder:
-            break
-        folder = folder.rpartition("/")[0]
-    for index, candidate in enumerate(candidates):
-        if workspace.exists(candidate):
-            source = workspace.source(candidate)
+        for found in workspace.existing(folder, names):
+            source = workspace.source(f"{folder}/{found}" if folder else found)
             if source is not None:
-                above = candidate.rpartition("/")[0]
-                return Ignore(source, folder=above, is_certain=index < 3)
-    return None
+                return Ignore(source, folder=folder, is_certain=folder == own)
+        if not folder:
+            return None
+        folder, names = folder.rpartition("/")[0], _IGNORE_FILES
 
 
+_IGNORE_FILES = (".containerignore", ".dockerignore")
+"""Podman and Buildah look for the first of them first."""
 _COMPOSE = tuple(f"{stem}.{end}" for stem in ("compose", "docker-compose") for end in ("yaml", "yml"))
 _CONTEXTS = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", *_COMPOSE, "Makefile")
 """Files that give a build contexts of other names."""
@@ -61,9 +59,8 @@ def is_named_context(model: Model, name: str) -> bool:
     if any(_has_stage(model, folder, file, name) for file in model.workspace.names(folder)):
         return True
     while True:
-        for file in _CONTEXTS:
-            path = f"{folder}/{file}" if folder else file
-            source = model.workspace.source(path) if model.workspace.exists(path) else None
+        for file in model.workspace.existing(folder, _CONTEXTS):
+            source = model.workspace.source(f"{folder}/{file}" if folder else file)
             if source is not None and "context" in source.text and re.search(rf"\b{re.escape(name)}\b", source.text):
                 return True
         if not folder:

@@ -12,7 +12,7 @@ from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.knowledge.image_contents import contents, lacks
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, packages
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import at_word, lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ _OF_THE_SYSTEM = frozenset(
      "yum", "zip", "zypper"}
 )  # fmt: skip
 """Programs that no package of a language brings."""
-_LOOKS_FIRST = lazily(r"\bcommand -[vV]\b|\b(?:which|type|hash)\s|\bif\b|\bcase\b|/etc/os-release|\bset \+e")
+_LOOKS_FIRST = lazily(
+    at_word(r"command -[vV]\b", r"which\s", r"type\s", r"hash\s", r"if\b", r"case\b", r"set \+e") + "|/etc/os-release"
+)
 
 
 def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:

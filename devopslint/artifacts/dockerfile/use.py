@@ -22,9 +22,8 @@ def is_action(model: Model) -> bool:
     if model.workspace is None:
         return False
     folder = model.source.path.rpartition("/")[0]
-    for name in ("action.yml", "action.yaml"):
-        path = f"{folder}/{name}" if folder else name
-        source = model.workspace.source(path) if model.workspace.exists(path) else None
+    for name in model.workspace.existing(folder, ("action.yml", "action.yaml")):
+        source = model.workspace.source(f"{folder}/{name}" if folder else name)
         if source is not None and _USING_DOCKER.search(source.text):
             return True
     return False

@@ -10,7 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_BLANKS = r"[ \t\r\n]*+"
+_PLAIN_STRING = rf'"[^"\\\x00-\x1f]*+"{_BLANKS}'
 _JSON_STRING = lazily(r'"(?:[^"\\]|\\.)*"')
+_PLAIN_LIST = lazily(rf"\[{_BLANKS}{_PLAIN_STRING}(?:,{_BLANKS}{_PLAIN_STRING})*+\]{_BLANKS}")
+"""A list of strings without escapes, which needs no parser."""
 _SPACE = lazily(r"\s+")
 _WORDS = {
     escape: lazily(
@@ -47,6 +51,9 @@ def json_words(text: str, start: int) -> list[Word] | None:
     """Return the items of a JSON list of strings from `start` to the end of the text; `None` when it is none."""
     if not text.startswith("[", start):
         return None
+    matches = _JSON_STRING.finditer(text, start)
+    if _PLAIN_LIST.fullmatch(text, start):
+        return [Word(match.group(), match.start(), match.end(), plain=match.group()[1:-1]) for match in matches]
     import json
 
     try:
@@ -57,7 +64,6 @@ def json_words(text: str, start: int) -> list[Word] | None:
         return None
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         return None
-    matches = _JSON_STRING.finditer(text, start)
     return [Word(match.group(), *match.span(), plain=item) for item, match in zip(items, matches, strict=False)]
 
 

@@ -59,15 +59,22 @@ def interpreter_missing(subject: Subject, options: Options) -> Iterator[Problem]
 def _copied_to(step: Step, path: str) -> tuple[str, Step] | None:
     """Return the file of the context that a COPY puts at a path, and that COPY; the last one counts."""
     assert step.stage is not None
+    base = posixpath.basename(path)
+    copies = [
+        earlier
+        for earlier in step.stage.lineage()
+        if earlier.name in {"COPY", "ADD"}
+        and (earlier.index < step.index or earlier.stage is not step.stage)
+        and (base in earlier.instruction.text or "$" in earlier.instruction.text)
+        and earlier.instruction.flag("from") is None
+    ]
+    if not copies:
+        return None
     wanted = {path} if path.startswith("/") else {posixpath.join(folder, path) for folder in _ON_PATH}
     if "/" in path or not path.startswith("/"):
         wanted.add(_absolute(step, path))
     found = None
-    for earlier in step.stage.lineage():
-        if earlier.index >= step.index and earlier.stage is step.stage:
-            continue
-        if earlier.name not in {"COPY", "ADD"} or earlier.instruction.flag("from") is not None:
-            continue
+    for earlier in copies:
         sources, destination = sources_and_destination(earlier)
         target = earlier.text_of(destination) if destination is not None else None
         if not isinstance(target, str):

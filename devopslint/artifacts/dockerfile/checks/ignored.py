@@ -35,7 +35,7 @@ def context_words(step: Step) -> Sequence[Word]:
 
 
 def _context_words(step: Step) -> Sequence[Word]:
-    if step.instruction.flag("from") is not None:
+    if step.name not in {"COPY", "ADD"} or step.instruction.flag("from") is not None:
         return ()
     return [word for word in sources_and_destination(step)[0] if word.value in {".", "./", "/", "*", "./*"}]
 
