@@ -23,7 +23,7 @@ KIND = "shell.command"
 SCRIPT = "shell.script"
 _PLAIN = lazily(
     r"\s*(?!(?:case|declare|do|done|echo|elif|else|esac|exec|fi|for|function|if|let|local|mapfile|popd|pushd|read|readarray"
-    r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@,+%-]*(?:[ \t]+[\w./:@=,+%-]+)*\s*"
+    r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@,+%-]*+(?:[ \t]++[\w./:@=,+%-]++)*+\s*+"
 )
 _MAY_HOLD_SECRET = lazily(r"passw|passphrase|secret|token|auth|api[-_]?key|bundle\s+config", re.IGNORECASE)
 _filters: dict[frozenset[str], re.Pattern[str]] = {}

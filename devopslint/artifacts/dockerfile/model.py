@@ -95,11 +95,11 @@ class Step:
 
     def expand(self, word: Word) -> Any:
         """Return a word as a value of the tree: its text, or an `Expanded` when variables stand in it."""
-        return expand(word, self.scope)
+        return expand(word, self.scope) if "$" in word.raw else word.value
 
     def text_of(self, word: Word) -> Any:
         """Return the resolved text of a word, or UNKNOWN."""
-        return text_of(word, self.scope)
+        return text_of(word, self.scope) if "$" in word.raw else word.value
 
     def shell_fragment(self) -> Fragment | None:
         """Return the script of a RUN as a POSIX shell reads it; `None` when it is none or another shell runs it."""

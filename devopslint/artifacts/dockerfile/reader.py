@@ -78,7 +78,7 @@ class Instruction:
     """
 
     __slots__ = (
-        "_pairs", "_words", "blank_continuations", "end", "escape", "flags", "fragment", "heredocs", "json", "mark",
+        "_pairs", "_start", "_words", "blank_continuations", "end", "escape", "flags", "fragment", "heredocs", "json",
         "name", "name_mark", "onbuild", "rest", "text", "trigger", "written"
     )  # fmt: skip
 
@@ -101,8 +101,7 @@ class Instruction:
         """Where it ends in the text of the fragment, without the blanks behind it."""
         self.name_mark = fragment.mark(*match.span(1))
         """The offsets of the name in the source."""
-        self.mark = fragment.mark(match.start(), self.end)
-        """The offsets of the whole instruction in the source, without heredocs."""
+        self._start = match.start()
         self.heredocs: list[Heredoc] = []
         self.blank_continuations: list[Mark] = []
         self.trigger: Instruction | None = None
@@ -131,6 +130,11 @@ class Instruction:
         if self._pairs is None:
             self._pairs = read_pairs(self.fragment.text, self.rest, self.words)
         return self._pairs
+
+    @property
+    def mark(self) -> Mark:
+        """The offsets of the whole instruction in the source, without heredocs."""
+        return self.fragment.mark(self._start, self.end)
 
     @property
     def rest_mark(self) -> Mark:

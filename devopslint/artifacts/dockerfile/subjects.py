@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from devopslint.policy.artifact import Unit
     from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Candidate
+    from devopslint.syntax.tree import Candidate, Mark
 
 
 def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
@@ -341,10 +341,15 @@ class _Instructions(Seq):
     __slots__ = ("_steps", "_values")
 
     def __init__(self, values: _Values, steps: Sequence[Step]) -> None:
-        super().__init__(0, 0)
+        self.start = self.end = 0
+        self.open = False
         self._values = values
         self._steps = tuple(steps)
-        self.at = [step.instruction.mark for step in steps]
+
+    @property
+    def at(self) -> list[Mark]:  # type: ignore[override]  # nobody sets it
+        """The offsets of the instructions."""
+        return [step.instruction.mark for step in self._steps]
 
     def __len__(self) -> int:
         return len(self._steps)

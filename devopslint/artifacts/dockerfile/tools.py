@@ -113,9 +113,7 @@ _OF_THE_SYSTEM = frozenset(
      "yum", "zip", "zypper"}
 )  # fmt: skip
 """Programs that no package of a language brings."""
-_LOOKS_FIRST = lazily(
-    at_word(r"command -[vV]\b", r"which\s", r"type\s", r"hash\s", r"if\b", r"case\b", r"set \+e") + "|/etc/os-release"
-)
+_LOOKS_FIRST = lazily(at_word(r"command -[vV]\b", r"which\s", r"type\s", r"hash\s", r"if\b", r"case\b", r"set \+e"))
 
 
 def is_missing(stage: Stage, program: str, before: Step | None = None) -> bool:
@@ -173,7 +171,8 @@ def is_missing_for(command: Command, step: Step) -> bool:
 
 
 def _looks_first(script: Script) -> bool:
-    return _LOOKS_FIRST.search(script.fragment.text) is not None
+    text = script.fragment.text
+    return "/etc/os-release" in text or _LOOKS_FIRST.search(text) is not None
 
 
 @lru_cache(maxsize=256)

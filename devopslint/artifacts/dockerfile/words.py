@@ -53,7 +53,7 @@ def json_words(text: str, start: int) -> list[Word] | None:
         return None
     matches = _JSON_STRING.finditer(text, start)
     if _PLAIN_LIST.fullmatch(text, start):
-        return [Word(match.group(), match.start(), match.end(), plain=match.group()[1:-1]) for match in matches]
+        return [Word(match.group(), *match.span(), "\\", match.group()[1:-1]) for match in matches]
     import json
 
     try:
@@ -97,24 +97,18 @@ class Word:
     """A word as it stands (`raw`), and its offsets in the text of its fragment.
 
     `value` is the word without quotes and escapes, its variables left as they are. The items of the JSON form know
-    their value; they stand between quotes in the file.
+    their value (`plain`); they stand between quotes in the file.
     """
 
-    __slots__ = ("end", "escape", "plain", "raw", "start")
+    __slots__ = ("end", "escape", "plain", "raw", "start", "value")
 
-    def __init__(self, raw: str, start: int, end: int, escape: str = "\\", *, plain: str | None = None) -> None:
+    def __init__(self, raw: str, start: int, end: int, escape: str = "\\", plain: str | None = None) -> None:
         self.raw = raw
         self.start = start
         self.end = end
         self.escape = escape
         self.plain = plain
-
-    @property
-    def value(self) -> str:
-        """The word without quotes and escapes."""
-        if self.plain is not None:
-            return self.plain
-        return unquote(self.raw, self.escape)
+        self.value = unquote(raw, escape) if plain is None else plain
 
     def __repr__(self) -> str:
         return f"Word({self.raw!r})"

@@ -9,7 +9,7 @@ import re
 
 from devopslint.knowledge.scripts.variables import names_set
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import at_word, lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,19 +44,27 @@ _VARIABLES = frozenset(
     {"BASH_SOURCE", "BASH_VERSION", "BASH_VERSINFO", "EUID", "FUNCNAME", "OSTYPE", "PIPESTATUS", "RANDOM", "UID"}
 )
 _BRACES = lazily(r"(?<![\\$])\{[^{}\s'\"$,]*,[^{}\s'\"]*\}")
-_HINT = lazily(
-    r"\[\[|==|\(\(|<<<|&>|\|&|\$'|\$\"|\+=|[<>]\(|=\(|\{[^}\n]{0,200}(?:,|\.\.)|\$\{\w+(?:/|:\s*-?\d|\^|,|@|\[)|\$\{!|\bfunction\s"
-    r"|\becho\s+-\w*e|pipefail|\bselect\s|\bread\s+-|\b(?:"
-    + "|".join(sorted(_DASH_COMMANDS - {"[["} | _VARIABLES))
-    + r")\b"
+_SIGN = lazily(
+    r"\[\[|==|\(\(|<<<|&>|\|&|\$'|\$\"|\+=|<\(|>\(|=\(|\{[^}\n]{0,200}(?:,|\.\.)|\$\{\w+(?:/|:\s*-?\d|\^|,|@|\[)|\$\{!|pipefail"
 )
+_WORD = lazily(
+    at_word(
+        r"function\s",
+        r"echo\s+-\w*e",
+        r"select\s",
+        r"read\s+-",
+        *(rf"{word}\b" for word in sorted(_DASH_COMMANDS - {"[["} | _VARIABLES)),
+    )
+)
+"""One of these two is found where there is syntax of bash."""
 
 
 def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:
     """Syntax of bash in a script that dash or the ash of busybox reads: each kind is told once, at the first place."""
     context: ScriptContext = subject.context
     shell = context.shell
-    if shell not in {"dash", "ash"} or not _HINT.search(context.script.fragment.text):
+    text = context.script.fragment.text
+    if shell not in {"dash", "ash"} or not (_SIGN.search(text) or _WORD.search(text)):
         return
     script = context.script
     told: set[str] = set()
