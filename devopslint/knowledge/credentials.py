@@ -88,6 +88,15 @@ _HINTS = lazily(
     r"|hv[sb]\.|sk-|dckr_|AccountKey=|PRIVATE KEY|eyJ|discord|xapp-|k_test_|GOCSPX|ya29|key-[0-9a-z]{32}|shp|NRAK|dapi|hf_"
     r"|atlasv1|lin_api|PMAK|ATATT3|LTAI|:AA|SK[0-9a-f]{32}|AGE-SECRET|Q~|sig="
 )
+_BEGINNINGS = (
+    "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-",
+    "glft-", "glagent-", "xox", "hooks.slack", "k_live_", "AIza", "npm_", "pypi-", "SG.", "doo_v1", "dop_v1", "dor_v1", "hvs.",
+    "hvb.", "sk-", "dckr_", "AccountKey=", "PRIVATE KEY", "eyJ", "discord", "xapp-", "k_test_", "GOCSPX", "ya29", "key-", "shp",
+    "NRAK", "dapi", "hf_", "atlasv1", "lin_api", "PMAK", "ATATT3", "LTAI", ":AA", "SK", "AGE-SECRET", "Q~", "sig=",
+)  # fmt: skip
+"""One of these stands where `_HINTS` is found in what has one of the forms."""
+_LONG = 200
+"""Characters of a text in which many words are found sooner than one pattern."""
 _URL_PASSWORD = lazily(
     r"(?<![a-z0-9+.-])[0-9+.-]*+[a-z][a-z0-9+.-]*+://[^\s/:@'\"<>]*:([^\s/@'\"<>]+)@(?=[A-Za-z0-9\[])", re.IGNORECASE
 )
@@ -182,14 +191,20 @@ def find_credential(text: str) -> tuple[str, int, int] | None:
 
 def may_hold_credential(text: str) -> bool:
     """Say whether a text may hold a credential by its form, without looking for it."""
-    return len(text) >= 8 and ("@" in text or _HINTS.search(text) is not None)
+    return len(text) >= 8 and ("@" in text or _is_hinted_at(text))
+
+
+def _is_hinted_at(text: str) -> bool:
+    if len(text) > _LONG and not any(beginning in text for beginning in _BEGINNINGS):
+        return False
+    return _HINTS.search(text) is not None
 
 
 def find_credentials(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the title, start and end of each credential in a text by its form."""
     if len(text) < 8:
         return
-    for title, pattern in _FORMS if _HINTS.search(text) else ():
+    for title, pattern in _FORMS if _is_hinted_at(text) else ():
         for found in pattern.finditer(text):
             if not _is_documentation(found.group()):
                 yield title, found.start(), found.end()

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 def subcommand(command: Command) -> Word | None:
     """Return the word that says what a package manager shall do: `install` of `apt-get -qq install curl`."""
+    return command.once(subcommand, _subcommand, command)
+
+
+def _subcommand(command: Command) -> Word | None:
     manager = MANAGERS.get(command.name)
     if command.name == "pacman":
         verbs = MANAGERS["pacman"].asks | MANAGERS["pacman"].cleans

@@ -192,11 +192,12 @@ class Command:
 
     def once(self, key: Any, make: Callable[..., Kept], *arguments: Any) -> Kept:
         """Return what `make` gives for some arguments, kept under a key: many checks ask the same of a command."""
-        if self._kept is None:
-            self._kept = {}
-        if key not in self._kept:
-            self._kept[key] = make(*arguments)
-        kept: Kept = self._kept[key]
+        known = self._kept
+        if known is None:
+            known = self._kept = {}
+        if key not in known:
+            known[key] = make(*arguments)
+        kept: Kept = known[key]
         return kept
 
     @property

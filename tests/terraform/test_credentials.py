@@ -58,6 +58,32 @@ def test_credentials(value: str, title: str) -> None:
     assert looks_like_credential(value) == title
 
 
+HEX = "9f3a7c15e0b84d26" * 4
+CAPITALS = "Q3EGRZ7TLM2WX5KBHV8NDJ4SAYP6CUF" * 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["AKIA" + CAPITALS[:16], "ASIA" + CAPITALS[:16], *(f"gh{one}_{LETTERS[:36]}" for one in "pousr"),
+     "github_pat_" + (LETTERS * 2)[:62], *(f"gl{one}-{LETTERS[:20]}" for one in ("pat", "dt", "rt", "cbt", "ptt", "ft", "agent")),
+     "xoxb-702941835566-" + LETTERS[:24], f"xapp-1-A1B2C3-123456-{HEX[:20]}",
+     f"https://hooks.slack.com/services/T0A1B2C3/B0A1B2C3/{LETTERS[:20]}", "sk_live_" + LETTERS[:24], "rk_test_" + LETTERS[:24],
+     "AIza" + LETTERS[:35], "GOCSPX-" + LETTERS[:28], "ya29." + LETTERS[:32], "npm_" + LETTERS[:36],
+     "pypi-AgEI" + (LETTERS * 2)[:60], f"SG.{LETTERS[:22]}.{(LETTERS * 2)[:43]}", *(f"do{one}_v1_{HEX}" for one in "opr"),
+     "hvs." + LETTERS[:30], "hvb." + LETTERS[:30], "sk-ant-api03-" + LETTERS, f"sk-{LETTERS[:24]}T3BlbkFJ{LETTERS[:24]}",
+     "dckr_pat_" + LETTERS[:24], "key-" + HEX[:32], "shpat_" + HEX[:32], "NRAK-" + CAPITALS[:27], "dapi" + HEX[:32],
+     "hf_" + LETTERS[:34], f"{LETTERS[:14]}.atlasv1.{(LETTERS * 2)[:64]}", "lin_api_" + LETTERS[:40],
+     f"PMAK-{HEX[:24]}-{HEX[:34]}", "ATATT3" + LETTERS, "LTAI" + LETTERS[:18], f"1234567890:AA{LETTERS[:33]}", "SK" + HEX[:32],
+     f"https://discord.com/api/webhooks/12345678901234567/{(LETTERS * 2)[:64]}", "AGE-SECRET-KEY-1" + CAPITALS[:58],
+     f"abc8Q~{LETTERS[:33]}", f"?sig={(LETTERS * 2)[:44]}", f"AccountKey={(LETTERS * 3)[:86]}==",
+     f"-----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKCAQEA{LETTERS}", f"eyJ{LETTERS[:20]}.eyJ{LETTERS[:20]}.{LETTERS[:30]}"],
+)  # fmt: skip
+def test_every_form_is_found_in_long_texts(value: str) -> None:
+    title = looks_like_credential(value)
+    assert title is not None
+    assert looks_like_credential("a b\n" * 100 + value) == title
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "AKIAIOSFODNN7EXAMPLE", "AKIAXXXXXXXXXXXXXXXX", "AKIA", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",

@@ -36,7 +36,7 @@ _NAME = lazily(r"(\S+)\s*")
 _HEALTHCHECK = lazily(r"(CMD|NONE)\s*", re.IGNORECASE)
 _STAGE_NAME = lazily(r"[a-z][a-z0-9._-]*$|.*\{[{%]", re.IGNORECASE)
 """What BuildKit takes; a template is none of its business."""
-_WINDOWS = lazily(r"windows|nanoserver|servercore", re.IGNORECASE)
+_WINDOWS = ("windows", "nanoserver", "servercore")
 _HEREDOC_WORD = lazily(r"\d*<<(-?)([^<]+)$")
 
 
@@ -191,10 +191,14 @@ class Dockerfile:
         """Say whether an image, the name of the file or the escape character, which people set for paths, tells of Windows."""
         if self._windows is None:
             texts = [self.source.path.rpartition("/")[2]]
-            texts.extend(one.words[0].raw for one in self.instructions if one.name == "FROM" and one.words)
-            values = [one.text.partition("=")[2] for one in self.instructions if one.name == "ARG"]
-            texts.extend(value for value in values if re.search(r"[/:-]", value))
-            self._windows = self.escape == "`" or any(_WINDOWS.search(text) for text in texts)
+            for one in self.instructions:
+                if one.name == "FROM":
+                    texts.extend(word.raw for word in one.words[:1])
+                elif one.name == "ARG":
+                    value = one.text.partition("=")[2]
+                    texts.extend([value] if re.search(r"[/:-]", value) else ())
+            lower = "\n".join(texts).lower()
+            self._windows = self.escape == "`" or any(word in lower for word in _WINDOWS)
         return self._windows
 
 
@@ -263,7 +267,8 @@ class _Reader:
         text = self.text
         escape = self.file.escape
         blanks: list[Mark] = []
-        line, goes_on = _without_continuation(text[start:end], escape)
+        line = text[start:end]
+        line, goes_on = _without_continuation(line, escape) if escape in line else (line, False)
         pieces = [(0, start)]
         if goes_on:
             parts = [line]

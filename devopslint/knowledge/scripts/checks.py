@@ -10,7 +10,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -39,16 +39,12 @@ _ON = lazily(r"(?:true|1|yes|on)$")
 _ANY = lazily(r"\S")
 _TLS_SETTINGS = {
     **{
-        (name, key): _OFF
+        name: {"http.sslverify": _OFF, "https.sslverify": _OFF, "strict-ssl": _OFF}
         for name in ("git", "npm", "yarn", "pnpm")
-        for key in ("http.sslverify", "https.sslverify", "strict-ssl")
     },
-    **{(name, "ssl_verify"): _OFF for name in ("conda", "mamba", "micromamba")},
-    **{
-        (name, key): _ANY for name in ("pip", "pip2", "pip3") for key in ("global.trusted-host", "install.trusted-host")
-    },
-    ("composer", "disable-tls"): _ON,
-    ("composer", "secure-http"): _OFF,
+    **{name: {"ssl_verify": _OFF} for name in ("conda", "mamba", "micromamba")},
+    **{name: {"global.trusted-host": _ANY, "install.trusted-host": _ANY} for name in ("pip", "pip2", "pip3")},
+    "composer": {"disable-tls": _ON, "secure-http": _OFF},
 }
 """For each command the word behind which a value switches the check off."""
 _TLS_WORD = lazily(
@@ -155,12 +151,11 @@ def _reads_program(command: Command) -> bool:
     return False
 
 
-def tls_check_disabled(subject: Subject, options: Options) -> Iterator[Problem]:
+def tls_check_disabled(subject: Subject, options: Options) -> Sequence[Problem]:
     """An option or setting that switches the check of certificates off."""
     command: Command = subject.context.command
     found = list(_switching_tls_off(command))
-    if found and not is_local(command):
-        yield from found
+    return found if found and not is_local(command) else ()
 
 
 def _switching_tls_off(command: Command) -> Iterator[Problem]:
@@ -172,6 +167,7 @@ def _switching_tls_off(command: Command) -> Iterator[Problem]:
     writes = command.name in {"echo", "printf"}
     if writes and not command.redirects and command.piped_to is None:
         return
+    settings = _TLS_SETTINGS.get(command.name)
     for index, word in enumerate(command.words):
         text = word.text.lower()
         if writes:
@@ -180,8 +176,10 @@ def _switching_tls_off(command: Command) -> Iterator[Problem]:
                 yield Problem(place_of(word), option=found.group().strip() if found else text, name="what reads this")
                 return
             continue
-        following = command.words[index + 1].text.lower() if index + 1 < len(command.words) else ""
-        value = _TLS_SETTINGS.get((command.name, text))
+        value = settings.get(text) if settings is not None else None
+        following = (
+            command.words[index + 1].text.lower() if value is not None and index + 1 < len(command.words) else ""
+        )
         if value is not None and value.match(following):
             yield Problem(place_of(word), option=f"{word.text} {following}", name=command.name)
         elif _TLS_WORD.match(text):

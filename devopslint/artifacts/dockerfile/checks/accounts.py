@@ -68,7 +68,7 @@ def _may_be_made(step: Step, name: str, what: str) -> bool:
     assert stage is not None
     if first_before(step, "accounts that can't be seen", _may_make_any) is not None:
         return True
-    if not _OF_NO_PACKAGE.fullmatch(name) and first_before(step, "installs", _installs) is not None:
+    if first_before(step, "installs", _installs) is not None and not _OF_NO_PACKAGE.fullmatch(name):
         return True
     at: Stage | None = stage
     while at is not None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
+    from devopslint.artifacts.dockerfile.reader import Instruction
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -170,12 +171,16 @@ def shell_form(subject: Subject, options: Options) -> Iterator[Problem]:
     yield Problem(name_place(step), name=instruction.name)
 
 
-def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
+def broken_json(subject: Subject, options: Options) -> Iterable[Problem]:
     """What was meant as a JSON list, but is none: the shell gets the brackets."""
     step: Step = subject.context
     instruction = step.instruction
+    return _broken_json(instruction) if instruction.text.startswith("[") and not instruction.json else ()
+
+
+def _broken_json(instruction: Instruction) -> Iterator[Problem]:
     text = instruction.text.strip()
-    if instruction.json or not (text.startswith("[") and (text.endswith("]") or re.match(r'\[\s*"[\w./-]+",', text))):
+    if not (text.endswith("]") or re.match(r'\[\s*"[\w./-]+",', text)):
         return
     if text.startswith(("[ ", "[[")) and "," not in text and not _WITHOUT_COMMAS.fullmatch(text):
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, docker_place, mounts, name_place
-from devopslint.artifacts.dockerfile.checks.stages import image_of
 from devopslint.artifacts.dockerfile.lookback import first
 from devopslint.artifacts.dockerfile.tools import is_missing, is_missing_for, may_bring
 from devopslint.knowledge.image_contents import PROGRAMS
@@ -17,7 +16,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Step
@@ -116,22 +115,24 @@ def _is_missing(step: Step, program: str) -> bool:
     return is_missing(step.stage, program, step if step.name == "SHELL" else None)
 
 
-def shell_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+def shell_missing(subject: Subject, options: Options) -> Sequence[Problem]:
     """An instruction in shell form in a stage whose image has no shell."""
     step: Step = subject.context
-    if step.stage is not None and has_nobody_to_read_it(step):
-        yield Problem(name_place(step), name=step.name, image=step.stage.root_stage.image_text)
+    if step.stage is None or not has_nobody_to_read_it(step):
+        return ()
+    return [Problem(name_place(step), name=step.name, image=step.stage.root_stage.image_text)]
 
 
 def has_nobody_to_read_it(step: Step) -> bool:
     """Say whether an instruction is in shell form in a stage whose image has no shell."""
     stage, instruction = step.stage, step.instruction
-    if stage is None or instruction.onbuild or instruction.json or step.settings.get("SHELL") is not None:
+    if stage is None or not has_no_shell(stage.root_image) or instruction.onbuild or instruction.json:
+        return False
+    if step.settings.get("SHELL") is not None:
         return False
     if not instruction.text.strip() or (step.name == "HEALTHCHECK" and not instruction.text.startswith("CMD")):
         return False
-    image = image_of(stage.root_stage)
-    if image is None or not has_no_shell(image) or (step.name == "RUN" and mounts(step)):
+    if step.name == "RUN" and mounts(step):
         return False
     brings = first(stage, "brings a shell", lambda other: other.name in {"COPY", "ADD"} and may_bring(other, "sh"))
     return brings is None

@@ -124,8 +124,7 @@ def _in_arguments(command: Command) -> Iterator[Problem]:
             elif not equals and _is_secret_option(name, following):
                 assert following is not None
                 yield Problem(place_of(following), name=name)
-    is_configured = any(word.text in _OF_CONFIG for word in words)
-    for setting, content in _settings(command) if is_configured else ():
+    for setting, content in () if _OF_CONFIG.isdisjoint(command.args) else _settings(command):
         if not content.expands and _is_value(content.text):
             yield Problem(place_of(content), name=setting.text)
 
