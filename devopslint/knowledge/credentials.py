@@ -195,8 +195,12 @@ def may_hold_credential(text: str) -> bool:
 
 
 def _is_hinted_at(text: str) -> bool:
-    if len(text) > _LONG and not any(beginning in text for beginning in _BEGINNINGS):
-        return False
+    if len(text) > _LONG:
+        for beginning in _BEGINNINGS:
+            if beginning in text:
+                break
+        else:
+            return False
     return _HINTS.search(text) is not None
 
 

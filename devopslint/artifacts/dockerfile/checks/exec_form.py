@@ -53,13 +53,16 @@ _MAY_BE_TEXT = frozenset((";", "|", "&", ">", "<"))
 _SEPARATES = lazily(r"--?[\w-]*(?:delim|separator|sep$|eol|pattern|regexp?)", re.IGNORECASE)
 
 
-def variable_in_exec_form(subject: Subject, options: Options) -> Iterator[Problem]:
+def variable_in_exec_form(subject: Subject, options: Options) -> Iterable[Problem]:
     """`CMD ["node", "$FILE"]`: nobody expands the variable."""
     step: Step = subject.context
-    words = step.instruction.words
-    if not step.instruction.json or not words or _may_run_shell(step):
+    return _variables(step) if step.instruction.json else ()
+
+
+def _variables(step: Step) -> Iterator[Problem]:
+    if _may_run_shell(step):
         return
-    for word in words:
+    for word in step.instruction.words:
         found = _UNEXPANDED.match(word.value)
         if found:
             yield Problem(docker_place(step, word), variable=found[1] or found[2])
