@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 
     Kept = TypeVar("Kept")
 
+_SIGNS = {
+    "command_substitution": ("$(", "`"),
+    "for_statement": ("for", "select"),
+    "heredoc_body": ("<<",),
+    "heredoc_start": ("<<",),
+    "test_command": ("[", "(("),
+}
+"""What stands in a text wherever its tree has a node of a kind."""
 _MINOR = re.compile(r"(?<=\d)\.\d+(?:\.\d+)?$")
 
 
@@ -316,6 +324,9 @@ class Tree:
 
     def nodes(self, kind: str) -> Sequence[Node]:
         """Return the nodes of a kind, in order; the tree is gone through once for all of them."""
+        text = self.fragment.text
+        if kind in _SIGNS and not any(sign in text for sign in _SIGNS[kind]):
+            return ()
         if self._nodes is None:
             self._nodes = {}
             stack = [self.root]

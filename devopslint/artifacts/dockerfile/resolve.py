@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.words import split_pair, unquote
+from devopslint.artifacts.dockerfile.words import PLAIN, split_pair, unquote
 from devopslint.syntax.patterns import between_stars, lazily
 from devopslint.syntax.tree import UNKNOWN, Candidate
 
@@ -179,7 +179,13 @@ class _Expansion:
         quote = ""
         at = 0
         length = len(text)
+        plain = PLAIN[self.escape]
         while at < length:
+            run = plain.match(text, at)
+            if run is not None:
+                found.append(run.group())
+                at = run.end()
+                continue
             char = text[at]
             if quote == "'":
                 if char == "'":

@@ -16,6 +16,8 @@ _JSON_STRING = lazily(r'"(?:[^"\\]|\\.)*"')
 _PLAIN_LIST = lazily(rf"\[{_BLANKS}{_PLAIN_STRING}(?:,{_BLANKS}{_PLAIN_STRING})*+\]{_BLANKS}")
 """A list of strings without escapes, which needs no parser."""
 _SPACE = lazily(r"\s+")
+PLAIN = {"\\": lazily(r"""[^$"'\\]+"""), "`": lazily(r"""[^$"'`]+""")}
+"""What stands for itself, in quotes or not, by the escape character."""
 _WORDS = {
     escape: lazily(
         rf"""(?:[^\s"'{one}]++|"(?:[^"{one}]|{one}.)*+(?:"|{one}?\Z)|'[^']*+(?:'|\Z)|{one}.?)++""", re.DOTALL
@@ -146,7 +148,13 @@ def unquote(raw: str, escape: str) -> str:
     quote = ""
     at = 0
     length = len(raw)
+    plain = PLAIN[escape]
     while at < length:
+        run = plain.match(raw, at)
+        if run is not None:
+            found.append(run.group())
+            at = run.end()
+            continue
         char = raw[at]
         if quote == "'":
             if char == "'":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command
+    from devopslint.syntax.shell import Command, Script
 
     Options = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 _INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node", "php"))
 _HANDS_ON = frozenset(("tee", "cat", "sed", "tr", "grep", "gunzip", "zcat", "gzip", "base64", "iconv", "dos2unix"))
 """What passes on what it reads, more or less as it came."""
-_CHECKSUM = lazily(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst", re.IGNORECASE)
+_CHECKSUM = lazily(r"sha\d*sum|shasum|b2sum|md5sum|gpg|cosign|minisign|checksum|openssl\s+dgst")
 _TLS_OPTIONS: dict[str, tuple[str, ...]] = {
     "curl": ("-k", "--insecure", "--proxy-insecure"),
     "wget": ("--no-check-certificate",),
@@ -102,6 +102,10 @@ def _output(command: Command) -> Any:
     return command.value_of("-O", "--output-document") if command.name == "wget" else command.value_of("-o", "--output")
 
 
+def _checks(script: Script) -> bool:
+    return _CHECKSUM.search(script.fragment.text.lower()) is not None
+
+
 def _run_later(command: Command) -> Command | None:
     """Return the command that runs what a command has saved, in a script that looks at no checksum."""
     path = _output(command)
@@ -112,7 +116,7 @@ def _run_later(command: Command) -> Command | None:
         if redirect.operator == ">" and redirect.target is not None:
             path = redirect.target.value
     name = path.rpartition("/")[2] if isinstance(path, str) else ""
-    if not name or name in {"-", "null"} or _CHECKSUM.search(command.script.fragment.text):
+    if not name or name in {"-", "null"} or command.script.once("looks at a checksum", _checks):
         return None
     for other in command.script:
         if other.index <= command.index or other.name_word is None:

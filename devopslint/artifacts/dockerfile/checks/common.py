@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.knowledge.words import VARIABLE
 from devopslint.policy.subject import Place, Related
 from devopslint.syntax.patterns import lazily
@@ -66,6 +67,18 @@ def text_of(word: Word, step: Step) -> Any:
     if held is None or any(one.name == name for command in step.read_script() for one in command.assignments):
         return UNKNOWN
     return held.value
+
+
+def expansions(step: Step) -> Sequence[tuple[DockerWord, Expanded]]:
+    """Return the words of an instruction in which variables stand, and what becomes of them."""
+    return step.once(_expansions)
+
+
+def _expansions(step: Step) -> Sequence[tuple[DockerWord, Expanded]]:
+    if "$" not in step.instruction.text:
+        return ()
+    words = [(word, step.expand(word)) for word in step.instruction.words]
+    return [(word, value) for word, value in words if isinstance(value, Expanded)]
 
 
 def ships(step: Step) -> bool:

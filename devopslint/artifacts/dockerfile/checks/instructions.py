@@ -6,7 +6,7 @@ import posixpath
 import re
 from functools import lru_cache
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, name_place, related_step
+from devopslint.artifacts.dockerfile.checks.common import docker_place, expansions, name_place, related_step
 from devopslint.artifacts.dockerfile.checks.programs import has_nobody_to_read_it
 from devopslint.artifacts.dockerfile.lookback import first_before
 from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
@@ -291,9 +291,8 @@ def _uses(step: Step) -> Iterator[tuple[str, Place]]:
             if not in_quotes and not _is_set(text, name):
                 yield name, Place(source, *fragment.mark(match.start(), match.end()))
     elif instruction.name in _EXPANDED:
-        for word in instruction.words:
-            value = step.expand(word)
-            for use in value.used if isinstance(value, Expanded) else ():
+        for word, value in expansions(step):
+            for use in value.used:
                 if not use.defaulted:
                     yield use.name, Place(source, *instruction.fragment.mark(word.start + use.at, word.start + use.end))
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import bound_sources, command_of, docker_place, related_step, ships
+from devopslint.artifacts.dockerfile.checks.common import (
+    bound_sources,
+    command_of,
+    docker_place,
+    expansions,
+    related_step,
+    ships,
+)
 from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
 from devopslint.artifacts.dockerfile.lookback import first_before
-from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
+from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS
 from devopslint.knowledge.package_managers import LOCKS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.knowledge.project_files import locks_beside
@@ -249,9 +256,8 @@ def declared_later(subject: Subject, options: Options) -> Iterator[Problem]:
     for step in stage.steps[1:]:
         if step.name not in {"ENV", "COPY", "ADD", "WORKDIR", "USER", "LABEL", "EXPOSE", "ARG"}:
             continue
-        for word in step.instruction.words:
-            value = step.expand(word)
-            for use in value.used if isinstance(value, Expanded) else ():
+        for word, value in expansions(step):
+            for use in value.used:
                 later = declared.get(use.name)
                 if (
                     later is None

@@ -18,7 +18,7 @@ from devopslint.knowledge.official_images import (
     runs_as_root,
 )
 from devopslint.policy.subject import Place, Problem, Related
-from devopslint.syntax.patterns import lazily
+from devopslint.syntax.patterns import at_word, lazily
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_DROPS_ROOT = lazily(
-    r"\b(?:gosu|su-exec|setpriv|setuidgid|chroot|runuser|s6-|supervisord|supervisor)|(?:^|\s)su\s+-|/init\b"
-)
+_DROPS_ROOT = lazily(at_word("gosu", "su-exec", "setpriv", "setuidgid", "chroot", "runuser", "s6-", "supervisor"))
+_SWITCHES = lazily(r"su(?<!\Ssu)\s+-|/init\b")
 _DROP_ROOT = frozenset({"su", "setpriv", "setuidgid", "chroot", "runuser", "s6-", "/init"})
 """One of these stands where something does."""
 _MAKE_USERS = frozenset({"useradd", "adduser", "usermod"})
@@ -192,7 +191,7 @@ def _drops_root(stage: Stage) -> bool:
         return False
     texts = [held.value for name in ("CMD", "ENTRYPOINT") if (held := stage.setting(name)) is not None]
     texts.extend(step.instruction.text for step in stage.lineage() if step.name in {"RUN", "COPY", "ADD"})
-    return any(_DROPS_ROOT.search(text) for text in texts)
+    return any(_DROPS_ROOT.search(text) or _SWITCHES.search(text) for text in texts)
 
 
 def repeated(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import ships, words_of
+from devopslint.artifacts.dockerfile.checks.common import expansions, ships, words_of
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
-from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS, Expanded
+from devopslint.artifacts.dockerfile.resolve import PLATFORM_ARGS, PREDEFINED_ARGS
 from devopslint.knowledge.image_contents import contents
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
@@ -55,9 +55,8 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
     for step in stage.steps[1:]:
         if step.name not in _EXPANDED or step.instruction.onbuild:
             continue
-        for word in step.instruction.words:
-            value = step.expand(word)
-            for use in value.used if isinstance(value, Expanded) else ():
+        for word, value in expansions(step):
+            for use in value.used:
                 name = use.name
                 if use.known or use.defaulted or name in declared or name in told or name in own:
                     continue
