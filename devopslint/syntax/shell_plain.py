@@ -1,4 +1,4 @@
-"""Plain scripts: commands one after the other, of words without a meaning for the shell; hardly any rule needs a tree."""
+"""Plain scripts: commands one after the other, of words and plain variables; hardly any rule needs a tree."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ _KEYWORDS = (
     "|unset|unsetenv|until|while"
 )
 _END = r"(?![^\s;&|])"
+_IN_BRACES = r"\$\{[A-Za-z_]\w*+\}"
+_VARIABLE = rf"(?:\$[A-Za-z_]\w*+|{_IN_BRACES})"
+_CHARS = r"[\w./:@=*,+%-]"
 _WORD = (
-    r"(?:[A-Za-z./:@]|-(?!\d))[\w./:@=*,+%-]*+|\+[A-Za-z]++"
-    rf"""|\d++{_END}|"[^"$`\\!\n]*+"{_END}|'[^'\n]*+'{_END}"""
+    rf"(?:(?:[A-Za-z./:@]|-(?!\d)){_CHARS}*+{_VARIABLE}?+|{_VARIABLE})(?:{_CHARS}++|{_IN_BRACES})*+|\+[A-Za-z]++"
+    rf"""|\d++{_END}|"(?:[^"$`\\!\n]++|{_VARIABLE})*+"{_END}|'[^'\n]*+'{_END}"""
 )
-_COMMAND = rf"(?!(?:{_KEYWORDS})\b)[A-Za-z][\w./:-]*+(?:[ \t]++(?:{_WORD}))*+"
+"""Of a second variable without braces in one word the grammar makes something else."""
+_COMMAND = rf"(?!(?:{_KEYWORDS})\b)(?:\.{{0,2}}/)?+[A-Za-z][\w./:-]*+(?:[ \t]++(?:{_WORD}))*+"
 _PLAIN = re.compile(
-    rf"\s*+{_COMMAND}(?:[ \t]*+(?:(?:&&|\|\|)(?:[ \t]*+\n)?|;[ \t]*+\n?|\n)\s*+{_COMMAND})*+\s*+", re.ASCII
+    rf"\s*+{_COMMAND}(?:[ \t]*+(?:(?:&&|\|\|)(?:[ \t]*+\n)?|;[ \t]*+\n?|\n)\s*+{_COMMAND})*+(?:[ \t]*+;)?+\s*+",
+    re.ASCII,
 )
+_NAME = re.compile(r"\w+", re.ASCII)
 _OPERATORS = {"&&": "&&", "||": "||", ";": ";", "\n": ";"}
 _QUOTES = {'"': "string", "'": "raw_string"}
 _TOKEN = re.compile(r"""&&|\|\||;|\n|"[^"]*"|'[^']*'|[^\s&;|]+""")
@@ -44,8 +50,11 @@ def read_plain(script: Script) -> Nested | None:
             operator = operator or _OPERATORS[token]  # a line may end behind another operator
             continue
         start, end = found.span()
-        if token[0] in _QUOTES:
-            word = Word(fragment, start, end, token[1:-1], False, _QUOTES[token[0]])
+        quote = token[0]
+        if quote in _QUOTES:
+            word = Word(fragment, start, end, token[1:-1], quote == '"' and "$" in token, _QUOTES[quote])
+        elif "$" in token:
+            word = Word(fragment, start, end, token, True, _kind_of_variable(token))
         else:
             word = Word(fragment, start, end, token, False, "number" if token.isdigit() else "word")
         if last is not None and not operator:
@@ -58,10 +67,21 @@ def read_plain(script: Script) -> Nested | None:
         last = _begin(script, word, operator if last is not None else "")
         operator = ""
     assert last is not None
+    if text.rstrip().endswith(";"):
+        last.after = ";"
     nested.unwrap(last)
     take_over(script.commands, None)
     script.make_tree = lambda: Tree(fragment, shell_words.parse(text), (), None)
     return nested
+
+
+def _kind_of_variable(token: str) -> str:
+    """Return what the grammar calls a word with a variable in it."""
+    if token[0] != "$":
+        return "concatenation"
+    if token[1] == "{":
+        return "expansion" if token.index("}") == len(token) - 1 else "concatenation"
+    return "simple_expansion" if _NAME.fullmatch(token, 1) else "concatenation"
 
 
 def _begin(script: Script, word: Word, operator: str) -> Command:

@@ -29,6 +29,8 @@ NAMES = [
     "time",
     "uv",
     "/usr/bin/pip3",
+    "./x",
+    "../x/y.sh",
     "exit",
 ]
 WORDS = [
@@ -56,6 +58,15 @@ WORDS = [
     "'-c'",
     '"npm ci && make x"',
     '"$A"',
+    '"a ${B} $C_1"',
+    "$A",
+    "${A}",
+    "a/$A.x",
+    "$A-${B}:${C}",
+    "$A/$B",
+    "--x=$A",
+    "$1",
+    "${A%x}",
     "then",
 ]
 OPERATORS = [" && ", "\n", "&&\n", " || ", "; ", ";\n\n", " | ", " & "]
@@ -69,7 +80,7 @@ SCRIPTS = st.builds(
     st.sampled_from(["", " ", "\n"]),
     COMMANDS,
     st.lists(st.tuples(st.sampled_from(OPERATORS), COMMANDS), max_size=3),
-    st.sampled_from(["", "\n", " \n\n", ";"]),
+    st.sampled_from(["", "\n", " \n\n", ";", " ; \n"]),
 )
 
 
@@ -90,7 +101,7 @@ def said(script: Script) -> Any:
             return value.start, value.end, value.name, plain(value.value), value.append
         return [plain(one) for one in value] if isinstance(value, list) else value
 
-    fields = [field for field in Command.__slots__ if field not in {"script", "_flags"}]
+    fields = [field for field in Command.__slots__ if field not in {"script", "_flags", "_kept"}]
     commands = [[plain(getattr(command, field)) for field in fields] for command in script.commands]
     trees = [(tree.fragment.text, str(tree.root), plain(tree.wrapper)) for tree in script.trees]
     return commands, trees, script.has_errors, script.pipelines, script.subshells
@@ -113,8 +124,13 @@ def test_of_any_words(text: str) -> None:
         ("rm -rf /var/lib/apt/lists/*", True),
         ("npm ci | x", False),
         ("npm ci & x", False),
-        ("echo $A", False),
-        ('echo "$A"', False),
+        ("echo $A", True),
+        ('echo "$A/b" ${A}/c $A-${B} ;', True),
+        ("/opt/x.sh && ./x && ../x", True),
+        ("echo $A/$B", False),
+        ("$A x", False),
+        ("echo ${A:-b}", False),
+        ('echo "$(x)"', False),
         ("echo '${{ a }}'", False),
         ("a > b", False),
         ("if a; then b; fi", False),
