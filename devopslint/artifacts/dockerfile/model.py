@@ -10,7 +10,6 @@ from devopslint.artifacts.dockerfile.resolve import (
     expand,
     scope_behind_arg,
     scope_behind_env,
-    text_of,
 )
 from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
 from devopslint.knowledge.image_contents import contents
@@ -95,11 +94,15 @@ class Step:
 
     def expand(self, word: Word) -> Any:
         """Return a word as a value of the tree: its text, or an `Expanded` when variables stand in it."""
-        return expand(word, self.scope) if "$" in word.raw else word.value
+        if "$" not in word.raw:
+            return word.value
+        if word not in self._kept:
+            self._kept[word] = expand(word, self.scope)
+        return self._kept[word]
 
     def text_of(self, word: Word) -> Any:
         """Return the resolved text of a word, or UNKNOWN."""
-        return text_of(word, self.scope) if "$" in word.raw else word.value
+        return self.expand(word).value if "$" in word.raw else word.value
 
     def shell_fragment(self) -> Fragment | None:
         """Return the script of a RUN as a POSIX shell reads it; `None` when it is none or another shell runs it."""

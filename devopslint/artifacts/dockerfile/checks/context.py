@@ -165,7 +165,9 @@ def _above(folder: str, path: str) -> str:
 
 def _are_alike(one: str, other: str) -> bool:
     """Say whether two letters have changed places, or one is missing, in a name of some length with the same ending."""
-    if min(len(one), len(other)) < 6 or one.rpartition(".")[2] != other.rpartition(".")[2]:
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 6:
+        return False
+    if one.rpartition(".")[2] != other.rpartition(".")[2]:
         return False
     if sorted(one) == sorted(other):
         return sum(a != b for a, b in zip(one, other, strict=True)) == 2

@@ -11,7 +11,6 @@ from devopslint.knowledge.credentials import (
     find_credential,
     is_plausible_secret,
     looks_like_secret_name,
-    may_hold_credential,
 )
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem
@@ -156,9 +155,12 @@ def credential(subject: Subject, options: Options) -> Iterable[Problem]:
 
 
 def _may_stand_in(model: Model) -> bool:
-    """Say whether a credential may stand in some instruction of a Dockerfile; looked for once."""
+    """Say whether a credential may stand in some instruction of a Dockerfile; looked for once.
+
+    No form of a credential hangs on what stands in the lines around it.
+    """
     if "credential" not in model.cache:
-        model.cache["credential"] = may_hold_credential(model.text)
+        model.cache["credential"] = find_credential(model.text) is not None
     return bool(model.cache["credential"])
 
 
