@@ -84,6 +84,7 @@ def fact_of(kind: str, path: str) -> Any:
         ("aws_autoscaling_group", "health_check_type", "EC2,EBS"),
         ("aws_db_instance", "engine", "MySQL"),
         ("aws_db_instance", "engine", "db2-ce"),
+        ("aws_docdb_cluster", "port", 1024),
         ("aws_db_instance", "license_model", "bring-your-own-media"),
         ("aws_db_instance", "instance_class", "db.m1.small"),
         ("aws_redshift_cluster", "node_type", "rg.4xlarge"),
