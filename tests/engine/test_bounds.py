@@ -259,10 +259,19 @@ def test_no_pattern_of_an_ignore_file_takes_for_ever():
 def test_no_pattern_takes_long_on_the_text_made_for_it():
     from devopslint.engine import words
     from devopslint.policy import extents
-    from devopslint.syntax import yaml
+    from devopslint.syntax import yaml_composer, yaml_plain
 
     started = time.process_time()
-    assert yaml._ONLY_DIRECTIVES.match("# a\r\n" * 40 + "a") is None
+    for line in (
+        "[" + "a, " * 30_000,
+        "[a" + " " * 30_000 + "b",
+        "{" + "a: b, " * 30_000,
+        "-" + " " * 60_000 + "a: ",
+        "a" * 60_000,
+    ):
+        for before in ("", "a: ", "- "):
+            assert yaml_plain.read_plain(f"b: 1\n{before}{line}\n") is None
+    assert yaml_composer._ONLY_DIRECTIVES.match("# a\r\n" * 40 + "a") is None
     assert words._DOTTED.findall("a" * 100_000) == []
     assert extents._HCL_COMMENT.findall('\\"a' * 60_000) == []
     assert time.process_time() - started < 5
