@@ -8,7 +8,8 @@ from itertools import pairwise
 from devopslint.artifacts.workflow.checks.pipeline import uploads_report
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.purpose import is_check, job_purposes, purposes
-from devopslint.policy.subject import Place, Problem
+from devopslint.artifacts.workflow.words import words
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -128,3 +129,42 @@ def _swallowed_by_or(step: Step) -> Iterator[Problem]:
         if any(is_check(one.fragment.text[one.start : one.end]) for one in chain):
             start = text.rfind("||", command.end, after.start)
             yield Problem(Place(command.fragment.source, *command.fragment.mark(start, after.end)))
+
+
+_ONLY_SHOWS = words("cat column head sed sort tail tee ts xcbeautify xcpretty")
+"""Commands that end well whatever they read."""
+_JUDGES = lazily(r"\bgrep\b|\bexit\b|\btest !|\[ |fail", re.IGNORECASE)
+
+
+def failure_lost_in_pipe(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find tests and linters whose output goes to a command that only shows it, in a shell without `pipefail`."""
+    step: Step = subject.context
+    shell = step.run_setting("shell")[0]
+    if not step.run or not step.is_shell or shell == "bash" or "pipefail" in f"{shell}{step.run}":
+        return
+    if "PIPESTATUS" in step.run or "sarif" in step.run.lower() or step.is_followed_by(_reports_tests):
+        return
+    for command in step.script():
+        last = command.piped_to
+        while last is not None and last.piped_to is not None:
+            last = last.piped_to
+        first = command.piped_to
+        if last is None or first is None or first.name_word is None or first.fragment is not command.fragment:
+            continue
+        text = command.fragment.text
+        if last.name not in _ONLY_SHOWS or command.condition or not is_check(text[command.start : command.end]):
+            continue
+        if "||" in (command.before, command.after) or _is_judged(step, last):
+            continue
+        start = text.find("|", command.end, first.start)
+        if start >= 0:
+            place = place_in(command.fragment, start, first.name_word.end)
+            yield Problem(place, command=command.name, to=last.name)
+
+
+def _is_judged(step: Step, shown: Command) -> bool:
+    """Say whether something looks into the file in which a command keeps what it shows."""
+    files = [word for word in shown.args if not word.startswith("-")] if shown.name == "tee" else []
+    rest = (step.run or "")[shown.end :]
+    later = [text for text in (str(other.value) for other in step.after) if _JUDGES.search(text)]
+    return any(name in text for name in files for text in (rest, *later))

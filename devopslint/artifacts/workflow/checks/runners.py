@@ -204,10 +204,22 @@ def windows_shell_on_unix(subject: Subject, options: Options) -> Iterator[Proble
     job: Job = subject.context
     if job.on_windows is not False or job.runs_on is None or "self-hosted" in job.runs_on:
         return
+    yield from _shells_named(job, ("cmd", "powershell"))
+
+
+def sh_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `sh` on runners that surely are Windows."""
+    job: Job = subject.context
+    if job.on_windows and "container" not in job.value:
+        yield from _shells_named(job, ("sh",))
+
+
+def _shells_named(job: Job, names: tuple[str, ...]) -> Iterator[Problem]:
+    """Find where a job, or a step of it that does not ask for the system, names one of some shells."""
     owners: list[tuple[Map, Path]] = [(map_at(map_at(job.value, "defaults"), "run"), ("defaults", "run"))]
     owners.extend((step.value, ("steps", step.index)) for step in job.steps)
     for owner, path in owners:
-        if owner.get("shell") in ("cmd", "powershell") and "runner.os" not in str(owner.get("if")):
+        if owner.get("shell") in names and "runner.os" not in str(owner.get("if")):
             yield Problem((*path, "shell"), shell=owner["shell"])
 
 
