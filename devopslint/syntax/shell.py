@@ -259,6 +259,8 @@ class Command:
         return found
 
     def _operands(self, valued: frozenset[str]) -> list[Word]:
+        if not [word for word in self.words if word.text[:1] == "-"]:
+            return self.words.copy()
         found: list[Word] = []
         skip = only_operands = False
         for word in self.words:

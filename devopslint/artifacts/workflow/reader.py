@@ -38,7 +38,8 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                 unit.syntax_problem(document.source, problem)
                 continue
             workflow = Workflow(document, path, unit.workspace, is_action=is_action)
-            workflow.containers = list({id(one): one for one in found}.values())
+            several = len(set(map(id, found))) < len(found)
+            workflow.containers = list({id(one): one for one in found}.values()) if several else found
             if is_action and _ACTION_KEYS.isdisjoint(document.root):
                 continue
             document.resolve = resolve

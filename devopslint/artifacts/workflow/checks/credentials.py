@@ -48,6 +48,7 @@ _USER = lazily(r"://([^\s/:@'\"<>]*)\Z")
 _RUNNER = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _SHORT = 8
 _SETTINGS = frozenset({"env", "with", "secrets"})
+_OWNED = _SETTINGS.union({"services"})
 _MAY_ASSIGN = lazily(r"(?:pass|secret|token|key|pwd|credential)\w{0,100}=")
 _SHELL_REFERENCE = lazily(r"^\$|\$\{?\w|%\w+%")
 
@@ -77,9 +78,10 @@ def _may_be_credentials(workflow: Workflow) -> Iterator[tuple[str, Mark]]:
     for node in workflow.containers:
         if isinstance(node, Map):
             for key, value in node.items():
-                is_long = isinstance(value, str) and len(value) >= _SHORT
-                if is_long and key != "uses" and may_hold_credential(value) and key in node.at:
-                    yield value, node.at[key][2:]
+                if isinstance(value, str) and len(value) >= _SHORT and key != "uses" and may_hold_credential(value):
+                    at = node.at.get(key)
+                    if at is not None:
+                        yield value, at[2:]
         else:
             for value, mark in zip(node, node.at, strict=False):
                 if isinstance(value, str) and may_hold_credential(value):
@@ -90,10 +92,10 @@ def _settings(workflow: Workflow) -> Iterator[tuple[Map, str]]:
     """Yield what has an `env`, a `with` or `secrets`, with this key; not what belongs to services, which end with their job."""
     passing: set[int] = set()
     for owner in workflow.containers:
-        if isinstance(owner, Map):
+        if isinstance(owner, Map) and not _OWNED.isdisjoint(owner):
             if isinstance(owner.get("services"), (Map, Seq)):
                 passing.update(map(id, containers(owner["services"]) or ()))
-            if not _SETTINGS.isdisjoint(owner) and id(owner) not in passing:
+            if id(owner) not in passing:
                 yield from ((owner, key) for key in _SETTINGS.intersection(owner) if isinstance(owner[key], Map))
 
 

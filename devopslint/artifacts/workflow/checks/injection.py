@@ -89,7 +89,8 @@ _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "python", "python3", "n
 
 def script_usages(step: Step) -> Iterator[Usage]:
     """Yield the expressions that are put into what a step runs as code."""
-    yield from usages_at(step.workflow, (*step.path, "run"))
+    if step.run is not None and "${{" in step.run:
+        yield from usages_at(step.workflow, (*step.path, "run"))
     inputs = _SCRIPT_INPUTS.get(step.uses.slug, ()) if step.uses is not None else ()
     for key in step.inputs if inputs else ():
         if key.lower() in inputs:
