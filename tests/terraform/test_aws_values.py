@@ -119,6 +119,8 @@ def test_what_aws_takes_is_right(kind: str, path: str, value: object) -> None:
         ("aws_security_group_rule", "protocol", "TCPP", ", did you mean `tcp`?"),
         ("aws_lb_listener", "protocol", "htps", ", did you mean `HTTPS`?"),
         ("aws_vpc", "cidr_block", "10.0.0.0", ": it lacks the length, as `10.0.0.0/32`"),
+        ("aws_security_group_rule", "cidr_blocks", "0.0.0.0", ": it lacks the length, as `0.0.0.0/0`"),
+        ("aws_security_group_rule", "ipv6_cidr_blocks", "::", ": it lacks the length, as `::/0`"),
         ("aws_vpc", "cidr_block", "10.0.0.0/33", ": the length is 16 to 28"),
         ("aws_security_group_rule", "cidr_blocks", "10.0.0.0/33", ": the length is 0 to 32"),
         ("aws_instance", "availability_zone", "us-est-1a", ": it takes a zone of a region, as `eu-west-1a`"),

@@ -152,7 +152,7 @@ def _network_fault(text: str, fact: Fact) -> str:
     if fact["network"] not in (0, found.version):
         return f"it takes {kind}"
     if not slash:
-        return f"it lacks the length, as `{address}/{found.max_prefixlen}`"
+        return f"it lacks the length, as `{address}/{0 if found.is_unspecified else found.max_prefixlen}`"
     shortest, longest = fact.get("shortest", 0), fact.get("longest", found.max_prefixlen)
     if not length.isdecimal() or not shortest <= int(length) <= longest:
         return f"the length is {shortest} to {longest}"
