@@ -327,7 +327,8 @@ def legacy_pairs(subject: Subject, options: Options) -> Iterator[Problem]:
 def casing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Instructions in capitals and others in small letters: the rarer ones are told of."""
     model: Model = subject.context
-    steps = [step for step in model.steps if not step.instruction.onbuild]
+    # What is no instruction is told as a fault of the syntax.
+    steps = [step for step in model.steps if not step.instruction.onbuild and step.name in INSTRUCTIONS]
     upper = [step for step in steps if step.instruction.written.isupper()]
     if len(upper) == len(steps):
         return
