@@ -165,6 +165,7 @@ def _questions(
             folders.add(path.rpartition("/")[0])
         else:  # a word that is sought in the files of a folder with some endings, or of those below it
             kind, *endings, _ = what.split("\0")
+            kind = kind.partition(":")[0]
             folder = path.rpartition("/")[0] if kind == "beside" else path
             below = (
                 [joined(folder, name) for name in likely_folders(workspace.names(folder))] if kind == "below" else []

@@ -31,27 +31,29 @@ class Texts:
     def __init__(self, listing: Callable[[str], Sequence[str]], read: Callable[[str], bytes | Unread | None]) -> None:
         self._listing = listing
         self._read = read
-        self._words: dict[Of, Words] = {}
+        self._words: dict[tuple[str, tuple[str, ...], str], Words] = {}
         self._beside: dict[Of, Names] = {}
-        self._holders: dict[tuple[str, str, tuple[str, ...]], Holders] = {}
+        self._holders: dict[tuple[str, str, tuple[str, ...], str], Holders] = {}
 
     def answer(self, what: str, path: str) -> str:
         """Answer a question of `looked_at`; an empty string for one that nobody asks any more.
 
         For `word` and `beside` that is `1` or `0`, for `files` and `below` the names of files or folders, parted by `/`.
+        After a kind and `:` stands what a file must hold to count.
         """
         kind, *others, word = what.split("\0")
+        kind, _, among = kind.partition(":")
         endings = tuple(others)
         if kind == "word":
-            return "1" if self._has_word(path, endings, word) else "0"
+            return "1" if self._has_word(path, endings, among, word) else "0"
         if kind == "beside":
             return "1" if self._has_beside(path, endings, word) else "0"
-        return "/".join(self._with_word(kind, path, endings, word)) if kind in {"below", "files"} else ""
+        return "/".join(self._with_word(kind, path, endings, among, word)) if kind in {"below", "files"} else ""
 
-    def _has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
-        words = self._words.get((folder, endings))
+    def _has_word(self, folder: str, endings: tuple[str, ...], among: str, word: str) -> bool:
+        words = self._words.get((folder, endings, among))
         if words is None:
-            words = self._words[folder, endings] = Words(self._texts(folder, endings))
+            words = self._words[folder, endings, among] = Words(self._texts(folder, endings, among))
         return words.hold(word)
 
     def _has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
@@ -61,25 +63,26 @@ class Texts:
             names = self._beside[folder, endings] = Names(self._texts(folder, endings))
         return names.stand_besides(path, name)
 
-    def _with_word(self, kind: str, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+    def _with_word(self, kind: str, folder: str, endings: tuple[str, ...], among: str, word: str) -> Sequence[str]:
         """Return which folders below a folder hold a word, or which files in it."""
-        holders = self._holders.get((kind, folder, endings))
+        holders = self._holders.get((kind, folder, endings, among))
         if holders is None:
             held: Iterable[tuple[str, Iterable[tuple[str, str]]]]
             if kind == "files":
-                held = ((path.rpartition("/")[2], [(path, text)]) for path, text in self._texts(folder, endings))
+                held = ((path.rpartition("/")[2], [(path, text)]) for path, text in self._texts(folder, endings, among))
             else:
                 names = likely_folders(self._listing(folder))
-                held = ((name, self._texts(joined(folder, name), endings)) for name in names)
-            holders = self._holders[kind, folder, endings] = Holders(held)
+                held = ((name, self._texts(joined(folder, name), endings, among)) for name in names)
+            holders = self._holders[kind, folder, endings, among] = Holders(held)
         return holders.of(word)
 
-    def _texts(self, folder: str, endings: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    def _texts(self, folder: str, endings: tuple[str, ...], among: str = "") -> Iterable[tuple[str, str]]:
+        needed = among.encode()
         for name in self._listing(folder):
             if name.endswith(endings):
                 path = joined(folder, name)
                 content = self._read(path)
-                if isinstance(content, bytes):
+                if isinstance(content, bytes) and needed in content:
                     yield path, content.decode("utf-8", "replace")
 
 

@@ -105,20 +105,20 @@ class Workspace:
             self.looked_at["names", folder] = self._listing_digest(folder)
         return self._listing(folder)
 
-    def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
+    def has_word(self, folder: str, endings: tuple[str, ...], word: str, among: str = "") -> bool:
         """Say whether a word stands in a file of a folder (not of those below) whose name has one of some endings.
 
         A word is a run of letters, digits, `_` and `-`, or several of those joined by dots. The files are read once
-        for all questions, so that each file of a large folder may ask of all the others.
+        for all questions. With `among`, only files count that hold that text, which is soon seen.
         """
-        return self._answer("word", endings, word, folder) == "1"
+        return self._answer(f"word:{among}" if among else "word", endings, word, folder) == "1"
 
-    def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+    def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str, among: str = "") -> Sequence[str]:
         """Return the sorted names of the folders directly below a folder for which `has_word` is true.
 
         What has a dot in its name, or is what package managers fetch, is no such folder.
         """
-        found = self._answer("below", endings, word, folder)
+        found = self._answer(f"below:{among}" if among else "below", endings, word, folder)
         return found.split("/") if found else ()
 
     def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
         def names(self, folder: str) -> Sequence[str]:
             """Return the sorted names of the files and folders in a folder (`""` is the root); empty when there is none."""
 
-        def has_word(self, folder: str, endings: tuple[str, ...], word: str) -> bool:
+        def has_word(self, folder: str, endings: tuple[str, ...], word: str, among: str = "") -> bool:
             """Say whether a word stands in a file of a folder with one of some endings; the files are read once for all."""
 
         def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
             """Return the sorted names of the files of a folder of which `has_word` is true; read once for all."""
 
-        def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
+        def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str, among: str = "") -> Sequence[str]:
             """Return the sorted names of the folders directly below a folder of which `has_word` is true; read once for all."""
 
         def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:

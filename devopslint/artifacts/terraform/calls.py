@@ -175,17 +175,20 @@ def callers_of(module: Module) -> list[tuple[Module, Declared]]:
 
 
 def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
-    """Return the folders near one in whose code a word stands: those above, what lies beside those, and environments."""
+    """Return the folders near one whose code calls modules and holds a word.
+
+    That is those above, what lies beside those, and environments.
+    """
     found: dict[str, None] = {}
 
     def look_below(above: str) -> None:
-        for name in workspace.folders_with_word(above, _NATIVE, word):
+        for name in workspace.folders_with_word(above, _NATIVE, word, "module"):
             found[f"{above}/{name}" if above else name] = None
 
     parts = folder.split("/")
     for depth in range(len(parts) - 1, -1, -1):
         above = "/".join(parts[:depth])
-        if workspace.has_word(above, _NATIVE, word):
+        if workspace.has_word(above, _NATIVE, word, "module"):
             found[above] = None
         look_below(above)
         for live in _folders(workspace, above):

@@ -48,20 +48,37 @@ def _fact(fact: Any) -> Fact:
     return {**fact, "one_of": [str(one) for one in fact["one_of"]]} if "one_of" in fact else fact
 
 
+@cache
+def _by_first_name(type_name: str) -> dict[str, list[tuple[Sequence[str], Fact]]]:
+    """Return first name of a path → the names of the paths that begin so, with what the arguments there take."""
+    found: dict[str, list[tuple[Sequence[str], Fact]]] = {}
+    for path, fact in _table().get(type_name, {}).items():
+        names = path.split(".")
+        found.setdefault(names[0], []).append((names, fact))
+    return found
+
+
 def invalid_value(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each value of a resource, or of the provider, that AWS takes for none of the argument's."""
-    for names, fact in _table().get(subject.type, {}).items():
-        if "unless" in fact and subject.get(fact["unless"]) is not MISSING:
-            continue
-        for path in _places(subject, (), names.split(".")):
-            if "policy" in fact:
-                yield from _in_policy(subject, path)
-                continue
-            value = subject.get(path)
-            wrong = _wrong(value, fact)
-            if wrong is not None:
-                yield _problem(subject, path, value=value, name=names.rpartition(".")[2], wanted=wrong)
+    block = subject.value if isinstance(subject.value, Map) else {}
+    for first, arguments in _by_first_name(subject.type).items():
+        for names, fact in arguments if first in block else ():
+            yield from _at(subject, names, fact)
     yield from _reversed_ports(subject)
+
+
+def _at(subject: Subject, names: Sequence[str], fact: Fact) -> Iterator[Problem]:
+    """Yield a problem for each wrong value that the names of one argument lead to."""
+    if "unless" in fact and subject.get(fact["unless"]) is not MISSING:
+        return
+    for path in _places(subject, (), names):
+        if "policy" in fact:
+            yield from _in_policy(subject, path)
+            continue
+        value = subject.get(path)
+        wrong = _wrong(value, fact)
+        if wrong is not None:
+            yield _problem(subject, path, value=value, name=names[-1], wanted=wrong)
 
 
 def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
