@@ -227,6 +227,8 @@ def find_assignments(text: str) -> Iterator[tuple[str, int, int]]:
     `export DB_PASSWORD=…`, `"password": "…"`, `api_key: …`, `Server=db;Password=…`. What is worked out (`$X`, a call)
     is none.
     """
+    if "=" not in text and ":" not in text:
+        return
     for found in (*_ASSIGNMENT.finditer(text), *_NAMED_VALUE.finditer(text)):
         name, quote, value = found.group("name"), found.group("quote"), found.group("value")
         if not quote and (

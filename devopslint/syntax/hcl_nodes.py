@@ -186,10 +186,11 @@ def expressions(value: object) -> Iterator[Expression]:
     stack = [value]
     while stack:
         value = stack.pop()
-        if value.__class__ is str:
+        kind = value.__class__
+        if kind is str:
             continue
-        if isinstance(value, Expression):
-            yield value
+        if kind is Expression:
+            yield value  # type: ignore[misc]  # nothing is derived from it
         elif isinstance(value, dict):
             if isinstance(value, Expanded):
                 continue

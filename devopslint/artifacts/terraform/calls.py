@@ -191,8 +191,11 @@ def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
         if workspace.has_word(above, _NATIVE, word, "module"):
             found[above] = None
         look_below(above)
-        for live in _folders(workspace, above):
-            if live != folder and live.rpartition("/")[2].lower() in _LIVE:
+        for name in likely_folders(workspace.names(above)):
+            if name.lower() not in _LIVE:
+                continue
+            live = f"{above}/{name}" if above else name
+            if live != folder:
                 look_below(live)
                 for deeper in _folders(workspace, live):
                     look_below(deeper)

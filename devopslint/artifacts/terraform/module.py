@@ -176,7 +176,7 @@ class Module:
         """Return the blocks of a type inside the `terraform` blocks: `backend`, `cloud`, `required_providers`."""
         return [
             Declared(block, settings.document)
-            for settings in self.settings
+            for settings in self.of_type.get("terraform", ())
             for block in blocks_of(settings.block, type_name)
             if isinstance(block, Block)
         ]

@@ -110,6 +110,8 @@ def duplicate_keys(subject: Subject, options: Options) -> Iterator[Problem]:
     stack: list[Any] = [subject.value]
     while stack:
         node = stack.pop()
+        if node.__class__ is str:
+            continue
         if isinstance(node, Map):
             if not isinstance(node, Block):
                 for key, (start, end, _, _) in node.duplicates:

@@ -44,7 +44,8 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
     if module.broken or module.is_partial:
         return
     for file in module.files:
-        iterators = set(_iterators(file.root))
+        may_loop = "dynamic" in file.source.text or file.source.path.endswith(".json")
+        iterators = set(_iterators(file.root) if may_loop else ())
         for reference, expression in value_references(file):
             name = _declaration(reference, iterators)
             if name is not None and _is_declared(module, name):
@@ -63,16 +64,16 @@ def value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
             if not isinstance(block, Map):
                 continue
             for key, value in block.items():
-                if key in _NAMES_ONLY or (type_name == "variable" and key == "type"):
+                if key in _NAMES_ONLY or value.__class__ is str or (type_name == "variable" and key == "type"):
                     continue
-                bare = {
+                bare = value.__class__ is Seq and {
                     id(inner.get(name))
                     for inner in _blocks_below(value)
                     for name in _BARE_WORDS.get(inner.type, ())
                     if name in inner
                 }
                 for expression in expressions(value):
-                    if id(expression) not in bare:
+                    if not bare or id(expression) not in bare:
                         for reference in expression.references():
                             yield reference, expression
 

@@ -71,11 +71,10 @@ def _at(subject: Subject, names: Sequence[str], fact: Fact) -> Iterator[Problem]
     """Yield a problem for each wrong value that the names of one argument lead to."""
     if "unless" in fact and subject.get(fact["unless"]) is not MISSING:
         return
-    for path in _places(subject, (), names):
+    for path, value in _places(subject, tuple(names[:1]), names[1:]):
         if "policy" in fact:
             yield from _in_policy(subject, path)
             continue
-        value = subject.get(path)
         wrong = _wrong(value, fact)
         if wrong is not None:
             yield _problem(subject, path, value=value, name=names[-1], wanted=wrong)
@@ -87,16 +86,16 @@ def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
     return Problem(path, related=related, **values)
 
 
-def _places(subject: Subject, base: Path, names: Sequence[str]) -> Iterator[Path]:
-    """Yield the path of each value that the names lead to, through every block and every item of a list."""
+def _places(subject: Subject, base: Path, names: Sequence[str]) -> Iterator[tuple[Path, Any]]:
+    """Yield each value that the names lead to with its path, through every block and every item of a list."""
     value = subject.get(base)
     if isinstance(value, Seq):
         for index in range(len(value)):
             yield from _places(subject, (*base, index), names)
     elif not names:
         if value is not MISSING and value is not UNKNOWN:
-            yield base
-    elif isinstance(value, Map) or not base:
+            yield base, value
+    elif isinstance(value, Map) and names[0] in value:
         yield from _places(subject, (*base, names[0]), names[1:])
 
 
