@@ -1,0 +1,42 @@
+"""Words that are sought only in the files that hold a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devopslint.engine.seen import _questions
+from devopslint.engine.workspace import Workspace
+
+_ENDINGS = (".tf",)
+
+
+def _write(root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+def test_only_files_that_hold_the_text_count(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "calls/main.tf": 'module "a" {\n  source = "../net"\n}\n',
+            "names/main.tf": 'locals {\n  a = "net"\n}\n',
+            "apart/main.tf": 'locals {\n  a = "net"\n}\n',
+            "apart/other.tf": 'module "a" {\n  source = "../web"\n}\n',
+        },
+    )
+    workspace = Workspace(str(tmp_path))
+    assert list(workspace.folders_with_word("", _ENDINGS, "net")) == ["apart", "calls", "names"]
+    assert list(workspace.folders_with_word("", _ENDINGS, "net", "module")) == ["calls"]
+    assert workspace.has_word("apart", _ENDINGS, "net")
+    assert not workspace.has_word("apart", _ENDINGS, "net", "module")
+    assert workspace.has_word("calls", _ENDINGS, "net", "module")
+
+
+def test_a_question_is_asked_again_of_the_same_files(tmp_path: Path) -> None:
+    _write(tmp_path, {"calls/main.tf": 'module "a" {\n  source = "../net"\n}\n', "net/main.tf": "\n"})
+    workspace = Workspace(str(tmp_path))
+    plain, among = "below\0.tf\0net", "below:module\0.tf\0net"
+    assert workspace.look_again(among, "") == workspace.look_again(plain, "") == "calls"
+    assert _questions([(among, "")], [], workspace) == _questions([(plain, "")], [], workspace)
