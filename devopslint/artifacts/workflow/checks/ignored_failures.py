@@ -142,6 +142,8 @@ def failure_lost_in_pipe(subject: Subject, options: Options) -> Iterator[Problem
     shell = step.run_setting("shell")[0]
     if not step.run or not step.is_shell or shell == "bash" or "pipefail" in f"{shell}{step.run}":
         return
+    if any(owner.get("continue-on-error") not in (None, False) for owner in (step.value, step.job.value)):
+        return
     if "PIPESTATUS" in step.run or "sarif" in step.run.lower() or step.is_followed_by(_reports_tests):
         return
     for command in step.script():
@@ -154,7 +156,7 @@ def failure_lost_in_pipe(subject: Subject, options: Options) -> Iterator[Problem
         text = command.fragment.text
         if last.name not in _ONLY_SHOWS or command.condition or not is_check(text[command.start : command.end]):
             continue
-        if "||" in (command.before, command.after) or _is_judged(step, last):
+        if _is_judged(step, last):
             continue
         start = text.find("|", command.end, first.start)
         if start >= 0:
