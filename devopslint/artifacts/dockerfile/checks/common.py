@@ -86,6 +86,11 @@ def ships(step: Step) -> bool:
     return step.stage is not None and step.stage.ships
 
 
+def readers(*, of_image: bool) -> str:
+    """Return who can read what stands in a layer: of the image, or of a stage that stays behind."""
+    return "can pull the image" if of_image else "gets at the cache of the build"
+
+
 def mounts(step: Step) -> list[dict[str, str]]:
     """Return the options of every `--mount` of a RUN."""
     found: list[dict[str, str]] = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place
-from devopslint.artifacts.dockerfile.checks.files import sources_and_destination
+from devopslint.artifacts.dockerfile.checks.common import docker_place, readers, ships
+from devopslint.artifacts.dockerfile.checks.files import is_taken_along, sources_and_destination
 from devopslint.knowledge.credentials import find_assignments, find_credential
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -79,7 +79,7 @@ _LONGEST_PATH = 4096
 
 
 def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
-    """A file that holds secrets, copied into a layer that ships."""
+    """A file that holds secrets, copied into a layer: of the image, or of a stage whose layers a cache may keep."""
     step: Step = subject.context
     if step.instruction.flag("from") is not None:
         return
@@ -91,10 +91,19 @@ def secret_file(subject: Subject, options: Options) -> Iterator[Problem]:
         text = step.text_of(word)
         if text is UNKNOWN or text.endswith(".pub") or len(text) > _LONGEST_PATH:
             continue
-        if _is_secret(step, text, target if isinstance(target, str) else ""):
-            yield Problem(docker_place(step, word), file=text)
+        in_image = _gets_into_image(step, text, target if isinstance(target, str) else "")
+        if _is_secret(step, text, target if isinstance(target, str) else "", in_image=in_image):
+            yield Problem(docker_place(step, word), file=text, readers=readers(of_image=in_image))
         elif destination is not None and len(sources) == 1 and isinstance(target, str) and _becomes(step, text, target):
-            yield Problem(docker_place(step, destination), file=target)
+            yield Problem(docker_place(step, destination), file=target, readers=readers(of_image=in_image))
+
+
+def _gets_into_image(step: Step, text: str, target: str) -> bool:
+    """Say whether the layers of a step are those of the image, or a later COPY takes along what it has copied."""
+    if ships(step):
+        return True
+    places = (target, f"{target.rstrip('/')}/{text.rstrip('/').rpartition('/')[2]}") if target else ()
+    return any(is_taken_along(step, place) for place in places)
 
 
 def is_secret_file(name: str, path: str, workspace: Workspace | None) -> bool:
@@ -125,7 +134,7 @@ def _becomes(step: Step, text: str, target: str) -> bool:
     return source is None or not _TOLD_BY_CONTENT.search(target) or _holds_secret(source.text)
 
 
-def _is_secret(step: Step, text: str, target: str) -> bool:
+def _is_secret(step: Step, text: str, target: str, *, in_image: bool) -> bool:
     model = step.model
     if _NAMES.search(text):
         return is_secret_file(text, _path(model, text), model.workspace)
@@ -138,7 +147,7 @@ def _is_secret(step: Step, text: str, target: str) -> bool:
         return True
     if _KEY.search(text) and not _SIGNS_PACKAGES.search(text):
         return _OF_TLS.search(text) is not None or _OF_TLS.search(target) is not None
-    return _SETTINGS.search(text) is not None and _holds_token(model, text)
+    return _SETTINGS.search(text) is not None and _holds_token(model, text, if_absent=in_image)
 
 
 def _has_secrets(model: Model, text: str, name: str, target: str) -> bool:
@@ -164,10 +173,10 @@ def _path(model: Model, text: str) -> str:
     return next((path for path in _paths(model, text) if workspace is not None and workspace.exists(path)), "")
 
 
-def _holds_token(model: Model, text: str) -> bool:
-    """Say whether a file of settings holds a token; one that the repository does not have may well do so."""
+def _holds_token(model: Model, text: str, *, if_absent: bool) -> bool:
+    """Say whether a file of settings holds a token; `if_absent`, one that the repository does not have does, too."""
     path = _path(model, text)
     source = model.workspace.source(path) if path and model.workspace is not None else None
     if source is not None:
         return _TOKEN.search(source.text) is not None or find_credential(source.text) is not None
-    return model.workspace is not None and _HELD.search(text) is not None
+    return if_absent and model.workspace is not None and _HELD.search(text) is not None

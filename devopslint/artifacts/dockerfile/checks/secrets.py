@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, ships
+from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, readers, ships
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.knowledge.credentials import (
     find_assignments,
@@ -80,7 +80,9 @@ def secret_env(subject: Subject, options: Options) -> Iterator[Problem]:
                 continue
         elif not isinstance(value, str) or not (_is_value(value) or _is_short(value)):
             continue
-        yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name, readers=_readers(step))
+        yield Problem(
+            Place(subject.document.source, mark[0], mark[1]), name=name, readers=readers(of_image=ships(step))
+        )
 
 
 def _within(subject: Subject, name: str, mark: PairMark) -> Iterator[Problem]:
@@ -91,7 +93,7 @@ def _within(subject: Subject, name: str, mark: PairMark) -> Iterator[Problem]:
     for inner, start, end in find_assignments(value):
         if is_written_out(value[start:end]):
             place = Place(subject.document.source, mark[2], mark[3])
-            yield Problem(place, name=inner, readers=_readers(subject.context))
+            yield Problem(place, name=inner, readers=readers(of_image=ships(subject.context)))
             return
 
 
@@ -105,10 +107,6 @@ def _is_around_dollar(raw: Expanded) -> bool:
         start = use.end
     rest = max([*pieces, raw.text[start:]], key=len).strip("\"'")
     return _MIXED.fullmatch(rest) is not None and is_plausible_secret(rest) and not is_address(rest)
-
-
-def _readers(step: Step) -> str:
-    return "can pull the image" if ships(step) else "gets at the cache of the build"
 
 
 def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
