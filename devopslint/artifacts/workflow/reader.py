@@ -25,7 +25,10 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     """Yield the subjects of every document of a unit, and put its facts into it."""
     for path in unit.files:
         is_action = path.rpartition("/")[2] in {"action.yml", "action.yaml"}
-        for document in unit.documents(path):
+        documents = unit.documents(path)
+        if not is_action and all(document.root is None for document in documents):
+            _tell_if_empty(unit, path)
+        for document in documents:
             if not isinstance(document.root, Map):
                 if isinstance(document.root, Seq) and not is_action:
                     mark = document.root.at[0] if document.root.at else (0, 1)
@@ -49,6 +52,16 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                 from devopslint.artifacts.workflow.facts import facts_of
 
                 unit.facts.append(facts_of(workflow))
+
+
+def _tell_if_empty(unit: Unit, path: str) -> None:
+    """Tell of a workflow in which nothing stands but comments: GitHub runs it, and fails it, on every push."""
+    source = unit.workspace.source(path)
+    if source is None or any(line.strip() and line.lstrip()[0] != "#" for line in source.text.split("\n")):
+        return
+    end = len(source.text.split("\n", 1)[0])
+    problem = SyntaxProblem("the workflow is empty: GitHub fails it for want of `on` and `jobs`", 0, end)
+    unit.syntax_problem(source, problem)
 
 
 def _read_workflow(unit: Unit, workflow: Workflow) -> Iterator[Subject]:
