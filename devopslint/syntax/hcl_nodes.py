@@ -59,18 +59,20 @@ def walk(node: Node, into: Callable[[Node], bool] | None = None) -> Iterator[Nod
             stack.extend(reversed(node.children))
 
 
+_WRAPPERS = frozenset({"expression", "literal_value", "collection_value", "template_expr", "operation"})
+
+
 def plain(node: Node) -> Node:
     """Return what a node comes down to without the `expression` wrappers and parentheses around it."""
-    while True:
+    while (kind := node.type) in _WRAPPERS:
         children = node.children
-        if node.type == "expression" and len(children) == 1:
+        if len(children) == 1:
             node = children[0]
-        elif node.type == "expression" and len(children) == 3 and children[0].type == "(":
+        elif kind == "expression" and len(children) == 3 and children[0].type == "(":
             node = children[1]
-        elif node.type in {"literal_value", "collection_value", "template_expr", "operation"} and len(children) == 1:
-            node = children[0]
         else:
-            return node
+            break
+    return node
 
 
 class Expression:
