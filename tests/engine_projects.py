@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import strategies as st
 from running import write
 
-from devopslint.artifacts.repository import DOCUMENTS
 from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
 from devopslint.engine.discover import Asked, discover
@@ -208,11 +207,6 @@ def everything(report: Report) -> Any:
         (summary.not_parsed, summary.undecided, summary.suppressed, summary.total_files),
         report.successful,
     )
-
-
-def of_the_whole(rule: str, path: str) -> bool:
-    """Say whether a finding tells what the repository lacks, at a document of no kind: whoever gives that did not ask."""
-    return rule.startswith("repository/") and path in DOCUMENTS
 
 
 def plain(finding: Finding) -> Any:

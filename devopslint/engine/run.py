@@ -141,7 +141,7 @@ class Run:
             if reduce is None or not self._judge.dispatches(0).table(artifact.NAME):
                 continue
             if not asked.whole:
-                if not _concerns(artifact, asked, kinds):
+                if not _concerns(artifact, asked, kinds, self.workspace):
                     continue
                 beside = [path for path in artifact.beside(self.workspace) if path not in kinds]  # type: ignore[attr-defined]
                 known.extend(self._performer(self._judge, tasks_for(found(beside), self.workspace, self.scopes)))
@@ -152,9 +152,6 @@ class Run:
                 artifact.NAME,
                 lambda reduce=reduce, facts=facts, more=more: reduce(facts, kinds, self.workspace, **more),  # type: ignore[misc]
             )
-            if not asked.whole:
-                about = _files_about(artifact)
-                result.findings = [one for one in result.findings if one.path in kinds or one.path in about]
             if len(self.scopes.all) > 1:
                 result.findings = [one for one in result.findings if self._holds(one)]
             yield result
@@ -239,18 +236,15 @@ class Run:
         return self._last_lines[1]
 
 
-def _concerns(artifact: Artifact, asked: Asked, kinds: Mapping[str, str]) -> bool:
+def _concerns(artifact: Artifact, asked: Asked, kinds: Mapping[str, str], workspace: Workspace) -> bool:
     """Say whether rules on the repository may have something to say in some of its files."""
     if getattr(artifact, "GATHERS", "") in kinds.values():
         return True
-    about = _files_about(artifact)
-    return not about.isdisjoint(asked.given) or not about.isdisjoint(asked.found)
-
-
-def _files_about(artifact: Artifact) -> frozenset[str]:
-    """Return the files of no kind that rules on the repository are about; of others only the whole tells."""
-    about: frozenset[str] = getattr(artifact, "REPORTS_IN", frozenset())
-    return about
+    reports_in = getattr(artifact, "reports_in", None)
+    if reports_in is None:
+        return False
+    speaks_of: frozenset[str] = reports_in(workspace)
+    return not speaks_of.isdisjoint(asked.given) or not speaks_of.isdisjoint(asked.found)
 
 
 def _facts_in_order(results: Iterable[Result]) -> list[dict[str, Any]]:

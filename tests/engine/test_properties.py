@@ -8,18 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from engine_projects import (
-    EDITED,
-    PROJECTS,
-    Everything,
-    catalog,
-    check,
-    check_asked,
-    everything,
-    of_the_whole,
-    plain,
-    replace,
-)
+from engine_projects import EDITED, PROJECTS, Everything, catalog, check, check_asked, everything, plain, replace
 from hypothesis import given, settings
 
 from devopslint.engine import processes
@@ -42,11 +31,7 @@ def test_a_run_over_one_file_finds_what_the_whole_run_finds_in_it(files):
         assert whole.successful, [finding.message for finding in whole.findings if finding.rule == "core/internal"]
         for path in files:
             alone = check(root, path)
-            expected = [
-                plain(finding)
-                for finding in whole.findings
-                if finding.path == path and not of_the_whole(finding.rule, finding.path)
-            ]
+            expected = [plain(finding) for finding in whole.findings if finding.path == path]
             assert [plain(finding) for finding in alone.findings] == expected, path
 
 
@@ -138,17 +123,8 @@ def test_what_is_told_of_the_whole_stands_in_a_file_that_is_there(files, path, t
     told = [finding for finding in whole if finding.rule.startswith("repository/")]
     assert "repository/no-pipeline" in {finding.rule for finding in told}
     assert {finding.path for finding in told} <= {path, ".github/workflows/c.yml"}
-    there = [
-        plain(finding) for finding in whole if finding.path == path and not of_the_whole(finding.rule, finding.path)
-    ]
+    there = [plain(finding) for finding in whole if finding.path == path]
     assert [plain(finding) for finding in check(root, path).findings] == there
-    assert bool(there) is path.startswith(".github/")
-    # nor do files beside it bring in what it tells of the whole
-    both = check(root, path, ".github/workflows/c.yml").findings
-    assert {finding.path for finding in both if finding.rule.startswith("repository/")} <= {
-        ".github/workflows/c.yml",
-        *([path] if there else []),
-    }
 
 
 @pytest.mark.parametrize("hidden", [{".gitignore": "b.yml\n"}, {".gitignore": ".github/workflows/b.*\n"}, {}])

@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from engine_projects import FILES, edits, of_the_whole
+from engine_projects import FILES, edits
 from house import COMMON
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
@@ -124,8 +124,6 @@ def test_a_file_alone_equals_the_whole_under_any_settings(files: dict[str, str])
             return
         by_path: dict[str, list[Any]] = {}
         for finding in json.loads(whole)["findings"]:
-            if of_the_whole(finding["rule"], finding["path"]):
-                continue
             by_path.setdefault(finding["path"], []).append(finding)
         looked_at = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard"], check=True, capture_output=True, text=True
@@ -150,8 +148,6 @@ def test_a_file_of_a_fixture_is_judged_alike_from_wherever_it_is_named(name: str
         _, whole, _ = run("--no-cache", "--select", "all", "--profile", "strict")
         by_path: dict[str, list[Any]] = {}
         for finding in json.loads(whole)["findings"]:
-            if of_the_whole(finding["rule"], finding["path"]):
-                continue
             by_path.setdefault(finding["path"], []).append(finding)
         for number, path in enumerate(sorted(path for path in root.rglob("*") if path.is_file())):
             below = path.relative_to(root)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflow_text import workflow
 
-from devopslint.artifacts.repository import beside, reduce
+from devopslint.artifacts.repository import beside, reduce, reports_in
 from devopslint.artifacts.repository.folders import has_something_built
 from devopslint.artifacts.repository.model import Repository
 from devopslint.artifacts.workflow.facts import facts_of
@@ -110,6 +110,15 @@ def test_what_a_repository_lacks_is_told_at_a_document_about_the_whole() -> None
     assert where("Dockerfile", "main.tf", workflow) == (workflow, "# Shop")
     bare = Repository([], {}, MemoryWorkspace({"Dockerfile": ""}), ("README.md",)).entrance()
     assert (bare.source.path, bare.start, bare.end) == (".github/workflows", 0, 0)
+
+
+def test_which_files_the_repository_speaks_of() -> None:
+    def spoken(*paths: str) -> set[str]:
+        there = reports_in(MemoryWorkspace(dict.fromkeys(paths, "")))
+        return {path for path in paths if path in there}
+
+    assert spoken("README.md", "LICENSE", "package.json", "CODEOWNERS") == {"README.md", "CODEOWNERS"}
+    assert spoken("package.json", ".github/settings.yml", "main.tf") == {"package.json", ".github/settings.yml"}
 
 
 def test_something_built_is_seen_by_names_and_words() -> None:

@@ -22,16 +22,12 @@ DOCUMENTS = (
     "setup.py", "requirements.txt", "Pipfile", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts",
     "Gemfile", "composer.json", "mix.exs", "pubspec.yaml",
 )  # fmt: skip
-"""Files about a whole repository: the first that is there is where it is told what the repository lacks.
-
-That is told of the whole only: who asks for a README did not ask for the pipeline.
-"""
+"""Files about a whole repository: the first that is there is where it is told what the repository lacks."""
 FOLDER = ".github/workflows"
-REPORTS_IN = frozenset(
+_JUDGED = frozenset(
     {".github/dependabot.yml", ".github/dependabot.yaml", "CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS",
      ".github/settings.yml", ".github/settings.yaml"}
 )  # fmt: skip
-"""The files of no kind that its rules are about: it is judged as well when one of these was asked for."""
 
 
 def claims_path(path: str) -> str | None:
@@ -52,6 +48,12 @@ def unit_of(path: str, workspace: Workspace) -> Sequence[str]:
 def read(unit: Unit) -> Iterable[Subject]:
     """Yield nothing: see `reduce`."""
     return ()
+
+
+def reports_in(workspace: Workspace) -> frozenset[str]:
+    """Return the files of no kind that its rules speak of: it is judged as well when one of these was asked for."""
+    document = next((name for name in DOCUMENTS if workspace.exists(name)), None)
+    return _JUDGED if document is None else _JUDGED.union([document])
 
 
 def beside(workspace: Workspace) -> Sequence[str]:
