@@ -78,7 +78,7 @@ def test_files_that_somebody_breaks(seed: int) -> None:
                 [" " + lines[at], lines[at].lstrip(" "), lines[at] + dice.choice(PIECES), dice.choice(lines)]
             )
             read += is_read_as_by_libyaml("\n".join([*lines[:at], broken, *lines[at + 1 :]]))
-    assert read > 50
+    assert read > 20
 
 
 @pytest.mark.parametrize(

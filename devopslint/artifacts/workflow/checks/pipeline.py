@@ -88,13 +88,21 @@ def production_before_staging(subject: Subject, options: Options) -> Iterator[Pr
     job: Job = subject.context
     if stage_of(job) != "production" or not (_deploys(job) or environment_of(job)):
         return
-    staging = [
-        other.key
-        for other in job.workflow.jobs.values()
-        if stage_of(other) == "staging" and (_deploys(other) or environment_of(other)) and "if" not in other.value
-    ]
-    if staging and "if" not in job.value and not job.needs_closure().intersection(staging):
-        yield Problem((), job=job.key, staging=staging[0])
+    staging = _staging_jobs(job.workflow)
+    if staging and "if" not in job.value and staging.keys().isdisjoint(job.needs_closure()):
+        yield Problem((), job=job.key, staging=next(iter(staging)))
+
+
+def _staging_jobs(workflow: Workflow) -> dict[str, None]:
+    """Return the jobs that deploy to staging whenever the workflow runs, in its order."""
+    known: dict[str, None] | None = workflow.cache.get("staging jobs")
+    if known is None:
+        known = workflow.cache["staging jobs"] = {
+            job.key: None
+            for job in workflow.jobs.values()
+            if stage_of(job) == "staging" and (_deploys(job) or environment_of(job)) and "if" not in job.value
+        }
+    return known
 
 
 def production_from_any_branch(subject: Subject, options: Options) -> Iterator[Problem]:
