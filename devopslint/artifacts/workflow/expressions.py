@@ -363,3 +363,12 @@ def _number(token: str) -> float | int:
     if bare.isdigit():
         return sign * int(bare)
     return sign * float(bare)
+
+
+def as_text(value: Any) -> str:
+    """Return a value as an expression turns it into a string."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

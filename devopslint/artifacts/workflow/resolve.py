@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from devopslint.artifacts.workflow.expressions import ExpressionError, find_expressions, parse_expression
+from devopslint.artifacts.workflow.expressions import ExpressionError, as_text, find_expressions, parse_expression
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map
 
 TYPE_CHECKING = False
@@ -58,15 +58,6 @@ def _joined(before: list[Candidate], text: str, found: Sequence[Candidate]) -> l
         for other in found
         if other.value is not UNKNOWN and not isinstance(other.value, (dict, list))
     ]
-
-
-def as_text(value: Any) -> str:
-    """Return a value as an expression turns it into a string."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _evaluate(text: str, start: int, end: int, scope: Any) -> Sequence[Candidate] | None:

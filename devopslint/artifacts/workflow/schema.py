@@ -7,7 +7,8 @@ that may hold an expression, with the contexts and functions that are available 
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.schema_words import TYPE_NAMES, choices, shown, type_of, where
+from devopslint.artifacts.workflow.expressions import as_text
+from devopslint.artifacts.workflow.schema_words import TYPE_NAMES, choices, type_of, where
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.tables import read_table
 from devopslint.syntax.tree import UNKNOWN, Map, Seq, Tagged
@@ -224,7 +225,7 @@ class Walk:
         allowed = [word for one in alternatives for word in _allowed(one[1])]
         scalars = [one for one in alternatives if any(key in one[1] for key in _SCALARS)]
         if allowed and node is not None and len(scalars) == len([one for one in scalars if _allowed(one[1])]):
-            text = shown(node)
+            text = as_text(node)
             self.problems.append(
                 SchemaProblem(
                     "value",
@@ -248,7 +249,7 @@ class Walk:
             return True
         if isinstance(node, (int, float)) and not isinstance(node, bool) and "number" in definition:
             return True
-        text = shown(node)
+        text = as_text(node)
         if "allowed-values" in definition:
             return text in definition["allowed-values"]
         if "string" in definition:

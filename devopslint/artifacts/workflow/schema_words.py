@@ -22,15 +22,6 @@ def choices(words: list[str], *, quote: bool = True) -> str:
     return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def shown(node: Any) -> str:
-    """Return a scalar as GitHub reads it: as a text."""
-    if node is None:
-        return ""
-    if isinstance(node, bool):
-        return "true" if node else "false"
-    return str(node)
-
-
 def type_of(node: Any) -> str:
     """Return what people call the type of a value."""
     if node is None:
