@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from devopslint.policy.evaluation import Blame, Evaluation
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
-from devopslint.policy.logic import combine, negate, singly
-from devopslint.policy.operators import LIFTED, OPERATORS, OperandError, denied, made, together
+from devopslint.policy.logic import combine, joined, negate, opposite, singly
+from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
 from devopslint.policy.subject import SEVERAL, Subject, candidates, lone, parse_path, walk
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
@@ -194,7 +194,7 @@ def _all_of(parts: list[Constraint], blame: bool, default: Any) -> Constraint:
     if default is MISSING:
         return judge
     if isinstance(judge, OnValue):
-        return OnValue(made(lambda value: default if value is MISSING or value is None else value, judge.test))
+        return _made(lambda value: default if value is MISSING or value is None else value, judge)
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
         if value is MISSING or value is None:
@@ -252,7 +252,8 @@ def _function(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
 def _made(make: Callable[[Any], Any], inner: Constraint, *, keys: bool = False) -> Constraint:
     """Return the constraint on what is made of a value."""
     if isinstance(inner, OnValue):
-        return OnValue(made(make, inner.test))
+        test = inner.test
+        return OnValue(lambda value: test(make(value)))
     return lambda value, evaluation, path: _judge_apart(inner, make(value), evaluation, path, keys=keys)
 
 
@@ -268,13 +269,9 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
     if word == "not":
         inner = compile_constraint(raw, not blame, options, at)
         if isinstance(inner, OnValue):
-            return OnValue(denied(inner.test))
-
-        def negated(value: Any, evaluation: Evaluation, path: Path) -> Truth:
-            truth = inner(value, evaluation, path)
-            return None if truth is None else not truth
-
-        return negated
+            test = inner.test
+            return OnValue(lambda value: opposite(test(value)))
+        return lambda value, evaluation, path: opposite(inner(value, evaluation, path))
     if word == "where":
         condition = compile_condition(raw, blame, options, at)
         return lambda value, evaluation, path: (
@@ -297,20 +294,8 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
 def _either(parts: list[Constraint], conjunction: bool) -> Constraint:
     tests = [part.test for part in parts if isinstance(part, OnValue)]
     if len(tests) == len(parts):
-        return OnValue(together(tests, conjunction))
-    decisive = not conjunction
-
-    def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
-        result: Truth = conjunction
-        for part in parts:
-            truth = part(value, evaluation, path)
-            if truth is decisive:
-                return truth
-            if truth is None:
-                result = None
-        return result
-
-    return test
+        return OnValue(joined(tests, conjunction))
+    return joined(parts, conjunction)
 
 
 def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every: bool) -> Constraint:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from devopslint.policy.evaluation import Evaluation
     from devopslint.syntax.tree import Path
@@ -13,20 +14,35 @@ if TYPE_CHECKING:
     Condition = Callable[[Evaluation, Path], Truth]
 
 
+def joined(parts: Sequence[Callable[..., Truth]], conjunction: bool) -> Callable[..., Truth]:
+    """Return the conjunction or disjunction of what is asked of the same; what stands behind one that decides is not asked."""
+    decisive = not conjunction
+
+    def judge(*given: Any) -> Truth:
+        result: Truth = conjunction
+        for part in parts:
+            truth = part(*given)
+            if truth is decisive:
+                return truth
+            if truth is None:
+                result = None
+        return result
+
+    return judge
+
+
+def opposite(truth: Truth) -> Truth:
+    """Return the negation of a truth: not unknown is unknown."""
+    return None if truth is None else not truth
+
+
 def combine(parts: list[Condition], conjunction: bool, blame: bool) -> Condition:
     """Return the conjunction or disjunction; blames stay only when the whole is at fault."""
-    decisive = not conjunction
+    judge = joined(parts, conjunction)
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
         before = len(evaluation.blames)
-        result: Truth = conjunction
-        for part in parts:
-            truth = part(evaluation, base)
-            if truth is decisive:
-                result = decisive
-                break
-            if truth is None:
-                result = None
+        result = judge(evaluation, base)
         if result is not blame:
             del evaluation.blames[before:]
         return result
@@ -59,10 +75,5 @@ def singly(parts: list[Condition], blame: bool) -> Condition:
 
 
 def negate(part: Condition) -> Condition:
-    """Return the negation: not unknown is unknown."""
-
-    def evaluate(evaluation: Evaluation, base: Path) -> Truth:
-        truth = part(evaluation, base)
-        return None if truth is None else not truth
-
-    return evaluate
+    """Return the negation of a condition."""
+    return lambda evaluation, base: opposite(part(evaluation, base))

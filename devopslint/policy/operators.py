@@ -9,7 +9,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     Truth = bool | None
@@ -172,38 +172,6 @@ def _type(operand: Any) -> Test:
         return isinstance(value, wanted) and (isinstance(value, bool) is (wanted == (bool,)))
 
     return test
-
-
-def together(tests: Sequence[Test], conjunction: bool) -> Test:
-    """Return the conjunction or disjunction of tests."""
-    decisive = not conjunction
-
-    def test(value: Any) -> Truth:
-        result: Truth = conjunction
-        for one in tests:
-            truth = one(value)
-            if truth is decisive:
-                return truth
-            if truth is None:
-                result = None
-        return result
-
-    return test
-
-
-def denied(test: Test) -> Test:
-    """Return the negation of a test."""
-
-    def negated(value: Any) -> Truth:
-        truth = test(value)
-        return None if truth is None else not truth
-
-    return negated
-
-
-def made(make: Callable[[Any], Any], test: Test) -> Test:
-    """Return the test of what is made of a value."""
-    return lambda value: test(make(value))
 
 
 def _list(name: str, operand: Any) -> list[Any]:
