@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from devopslint.policy.functions import FUNCTIONS
+from devopslint.policy.logic import opposite
 from devopslint.policy.subject import parse_path
 
 TYPE_CHECKING = False
@@ -62,8 +63,8 @@ def _asked(raw: Any) -> Iterator[str | None]:
 def _key_of(path: Any) -> str | None:
     """Return the key that a path begins with, and the one below it."""
     first, second, *_ = (*parse_path(str(path)), None, None)
-    if not isinstance(first, str):
-        return None
+    if not isinstance(first, str) or "." in first:
+        return None  # such a name can't be told from two, which are written with a dot between them
     return f"{first}.{second}" if isinstance(second, str) else first
 
 
@@ -112,8 +113,7 @@ def _operator_of_nothing(word: str, operand: Any) -> bool | None:
     if word in FUNCTIONS or word in {"length", "keys"}:
         return _of_nothing(operand)
     if word == "not":
-        inner = _of_nothing(operand)
-        return None if inner is None else not inner
+        return opposite(_of_nothing(operand))
     if word in {"all", "any"}:
         return _together([_of_nothing(one) for one in operand], conjunction=word == "all")
     return _OF_NOTHING.get(word)

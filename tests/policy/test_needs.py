@@ -29,6 +29,8 @@ from devopslint.policy.subject import Place, Subject
         ({"a": {"exists": False}}, set()),
         ({"a": {"not_in": [1]}, "b": {"not_matches": "x"}, "c": {"each": {"equals": 1}}}, set()),
         ({"a": {"equals": "x", "default": "x"}}, set()),
+        ({'["a.b"]': 1, '["a.b"].c': 1}, set()),
+        ({'a["b.c"]': 1}, {"a", "a.b.c"}),
         ({"any": [{"a": 1, "b": 1}, {"b.c": 1}]}, {"b"}),
         ({"any": [{"a.b": 1}, {"a.c": 1}]}, {"a"}),
         ({"any": [{"a": 1}, {"b": 1}], "not": {"c": 1}, "related": {"d": {"e": 1}}, ".": {"exists": True}}, set()),
