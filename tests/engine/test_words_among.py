@@ -1,4 +1,4 @@
-"""Words that are sought only in the files that hold a text."""
+"""Words that are sought only in the files that hold a text, and the files that a word stands in."""
 
 from __future__ import annotations
 
@@ -40,3 +40,12 @@ def test_a_question_is_asked_again_of_the_same_files(tmp_path: Path) -> None:
     plain, among = "below\0.tf\0net", "below:module\0.tf\0net"
     assert workspace.look_again(among, "") == workspace.look_again(plain, "") == "calls"
     assert _questions([(among, "")], [], workspace) == _questions([(plain, "")], [], workspace)
+
+
+def test_the_files_that_a_word_stands_in(tmp_path: Path) -> None:
+    _write(tmp_path, {"a.yml": "target: build\n", "b.yml": "run: rebuild build-all\n", "c.txt": "build\n"})
+    workspace = Workspace(str(tmp_path))
+    assert list(workspace.files_with_word("", (".yml",), "build")) == ["a.yml"]
+    question = "files\0.yml\0build"
+    assert workspace.look_again(question, "") == "a.yml"
+    assert _questions([(question, "")], [], workspace) == ([""], ["a.yml", "b.yml"])
