@@ -27,6 +27,7 @@ from statistics import median
 from devopslint.engine.analysis import analyser
 
 COLD, WITH_SHELLCHECK, WARM = "cold, 1 process, no cache", "the same with ShellCheck", "warm, 1 process"
+IN_GIT = "warm, 1 process, a git repository"
 WORDS = ("web", "shop", "cart", "billing", "mail", "search", "users", "audit", "queue", "media", "report", "gateway")
 IMAGES = ("node:22.11.0-slim", "python:3.12", "golang:1.23-alpine", "nginx:latest", "ubuntu", "eclipse-temurin:21-jre")
 PACKAGES = ("curl", "git", "jq", "ca-certificates", "build-essential", "libpq-dev", "unzip", "make")
@@ -237,6 +238,8 @@ def measure(folder: Path, files: int, rounds: int) -> None:
         shutil.rmtree(cache / "devopslint" / "results", ignore_errors=True)
         for name, arguments in variants.items():
             results[name].append(run(folder, cache, *arguments))
+    if shutil.which("git"):
+        results[IN_GIT] = warm_in_git(folder, cache, rounds, *variants[WARM])
     for name, measures in results.items():
         cpu, wall, memory = middle(measures)
         print(f"{name:34} {cpu:7.2f} {wall:7.2f} {memory:5} {1000 * cpu / files:8.3f} {cpu / floor:8.1f}")
@@ -246,6 +249,14 @@ def measure(folder: Path, files: int, rounds: int) -> None:
         f"(is {warm[0] / floor:.1f}), 300 MiB (is {max(cold[2], warm[2])})"
     )
     shutil.rmtree(cache)
+
+
+def warm_in_git(folder: Path, cache: Path, rounds: int, *arguments: str) -> list[tuple[float, float, int]]:
+    """Make a repository of a folder, and return what warm checks cost where git is asked which files there are."""
+    for command in (("init", "-q"), ("add", "-A")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    run(folder, cache, *arguments)
+    return [run(folder, cache, *arguments) for _ in range(rounds)]
 
 
 def growth(base: int, seed: int) -> None:

@@ -36,6 +36,17 @@ def clean_environment(**extra: str) -> dict[str, str]:
     return {**environment, **ours, **extra}
 
 
+def in_git(folder: Path, *arguments: str) -> str:
+    """Run git as somebody whose own settings do not matter, and return what it printed."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    names = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    settings = ("-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false")
+    return subprocess.run(
+        ["git", *settings, *arguments],
+        cwd=folder, env={**plain, **names}, check=True, capture_output=True, text=True,
+    ).stdout.strip()  # fmt: skip
+
+
 def devopslint(
     *arguments: str | Path, cwd: Path, stdin: bytes | None = None, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:

@@ -190,7 +190,9 @@ def _meant(path: str) -> str:
 
 def _files_below(folder: str, prefix: str, seen: dict[str, str]) -> Iterable[str]:
     from_git = _git_files(folder)
-    return _without_vendored(list(_walk(folder, prefix, seen)) if from_git is None else from_git)
+    if from_git is None:
+        return _without_vendored(list(_walk(folder, prefix, seen)))
+    return _without_vendored(_there(folder, prefix, from_git, seen))
 
 
 def _without_vendored(names: list[str]) -> list[str]:
@@ -210,7 +212,10 @@ def _is_vendored(path: str, root: str) -> bool:
 
 
 def _git_files(folder: str) -> list[str] | None:
-    """Ask git for the tracked files and the untracked ones that are not ignored; `None` where there is no repository."""
+    """Ask git for the tracked files and the untracked ones that are not ignored; `None` where there is no repository.
+
+    Those that were deleted and not yet committed are among them.
+    """
     if not _in_repository(folder):
         return None
     from devopslint.engine.git import NoGitError, ask_git
@@ -222,11 +227,30 @@ def _git_files(folder: str) -> list[str] | None:
     if done.returncode != 0:
         return None
     names = os.fsdecode(done.stdout).split("\0")
-    return [name for name in dict.fromkeys(names) if name and not name.endswith("/") and _is_there(f"{folder}/{name}")]
+    return [name for name in dict.fromkeys(names) if name and not name.endswith("/")]
+
+
+def _there(root: str, prefix: str, names: Sequence[str], seen: dict[str, str]) -> list[str]:
+    """Return those of some files below a folder that exist; each folder above them is looked into once.
+
+    No link to a folder is followed. What stands in the folders is added to `seen` as `_walk` does.
+    """
+    folders = {""}
+    for name in names:
+        above = name.rpartition("/")[0]
+        while above not in folders:
+            folders.add(above)
+            above = above.rpartition("/")[0]
+    plain: set[str] = set()
+    for folder in sorted(folders):  # sorted: a folder before those in it
+        below = f"{folder}/" if folder else ""
+        if not below or below in plain:
+            plain.update([f"{below}{text}" for text in _look_into(root, below, prefix, seen).values() if text])
+    return [name for name in names if f"{name}/file" in plain or _is_there(f"{root}/{name}")]
 
 
 def _is_there(path: str) -> bool:
-    """Say whether a path exists: git lists what was deleted and not yet committed."""
+    """Say whether a path exists that is no plain entry by this name: a link, or a name that a system takes for equal."""
     try:
         os.lstat(path)
     except (OSError, ValueError):
@@ -244,25 +268,34 @@ def _in_repository(folder: str) -> bool:
         folder = parent
 
 
-def _walk(root: str, prefix: str = "", seen: dict[str, str] | None = None) -> Iterator[str]:
-    """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed.
+def _look_into(root: str, below: str, prefix: str, seen: dict[str, str]) -> dict[str, str | None]:
+    """Return the names in a folder, each with what it is (`plain_entry`); none where it can't be read.
 
-    What stands in the folders is added to `seen`, where that is plain: by the name of the folder, after the prefix.
+    All of it is added to `seen`, where it is plain: by the name of the folder, after the prefix.
     """
     from devopslint.engine.workspace import plain_entry
 
+    try:
+        with os.scandir(root + os.sep + below) as scanned:
+            entries = {entry.name: plain_entry(entry) for entry in scanned}
+    except OSError:
+        return {}
+    texts = [text for text in entries.values() if text is not None]
+    if len(texts) == len(entries):
+        texts.sort()
+        seen[(prefix + below)[:-1]] = "\0".join(texts)
+    return entries
+
+
+def _walk(root: str, prefix: str, seen: dict[str, str]) -> Iterator[str]:
+    """Walk a folder that git does not know, heeding its `.gitignore` files; links to folders are not followed.
+
+    What stands in the folders is added to `seen`.
+    """
     stack: list[tuple[str, list[tuple[str, IgnoreLines]]]] = [("", [])]
     while stack:
         below, ignores = stack.pop()
-        try:
-            with os.scandir(root + os.sep + below) as scanned:
-                entries = {entry.name: plain_entry(entry) for entry in scanned}
-        except OSError:
-            continue
-        texts = [text for text in entries.values() if text is not None]
-        if seen is not None and len(texts) == len(entries):
-            texts.sort()
-            seen[(prefix + below)[:-1]] = "\0".join(texts)
+        entries = _look_into(root, below, prefix, seen)
         if ".gitignore" in entries:
             ignores = [*ignores, (below, _ignore_lines(os.path.join(root, below, ".gitignore")))]
         for name, text in entries.items():

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
-from running import devopslint, findings, write
+from running import devopslint, findings, in_git, write
 from suppressing import FOLDER
 
 ARGUMENTS = ("--rules-dir", FOLDER, "--select", "house", "--no-cache")
@@ -88,24 +87,19 @@ def test_it_can_be_left_aside_and_must_be_sound(tmp_path: Path) -> None:
     assert f"{NAME}:2:15: " in done.stderr
 
 
-def git(folder: Path, *words: str) -> None:
-    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
-
-
 def test_only_what_a_branch_brings(tmp_path: Path) -> None:
-    git(tmp_path, "init", "-q", "-b", "main")
+    in_git(tmp_path, "init", "-q", "-b", "main")
     write(tmp_path, {"Dockerfile": ONE, "b/Dockerfile": ONE, "pod.yaml": "apiVersion: v1\nkind: Pod\n"})
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-q", "-m", "one")
-    git(tmp_path, "switch", "-q", "-c", "topic")
-    git(tmp_path, "mv", "b", "c")
+    in_git(tmp_path, "add", ".")
+    in_git(tmp_path, "commit", "-q", "-m", "one")
+    in_git(tmp_path, "switch", "-q", "-c", "topic")
+    in_git(tmp_path, "mv", "b", "c")
     write(tmp_path, {"Dockerfile": "# moved\n" + ONE + "RUN x\n"})
-    git(tmp_path, "commit", "-q", "-a", "-m", "two")
+    in_git(tmp_path, "commit", "-q", "-a", "-m", "two")
     write(tmp_path, {"d/Dockerfile": "FROM a\n"})  # not yet in git
-    git(tmp_path, "switch", "-q", "main")
-    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "three")
-    git(tmp_path, "switch", "-q", "topic")
+    in_git(tmp_path, "switch", "-q", "main")
+    in_git(tmp_path, "commit", "-q", "--allow-empty", "-m", "three")
+    in_git(tmp_path, "switch", "-q", "topic")
     found = findings(*ARGUMENTS, "--diff-base", "main", cwd=tmp_path)
     assert [f"{one['rule']} {one['path']}:{one['line']}" for one in found] == [
         "house/run Dockerfile:4",
@@ -125,7 +119,7 @@ def test_only_what_a_branch_brings(tmp_path: Path) -> None:
 
 
 def test_links_are_no_news_to_a_branch(tmp_path: Path) -> None:
-    git(tmp_path, "init", "-q", "-b", "main")
+    in_git(tmp_path, "init", "-q", "-b", "main")
     write(tmp_path, {"a/Dockerfile": ONE, "b/x": "", "topic.txt": ""})
     for link, target in {
         "b/Dockerfile": "../a/Dockerfile",
@@ -139,15 +133,15 @@ def test_links_are_no_news_to_a_branch(tmp_path: Path) -> None:
     }.items():
         (tmp_path / link).parent.mkdir(exist_ok=True)
         (tmp_path / link).symlink_to(target)
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-q", "-m", "one")
+    in_git(tmp_path, "add", ".")
+    in_git(tmp_path, "commit", "-q", "-m", "one")
     arguments = (*ARGUMENTS, "--select", "core")
     assert {one["path"] for one in findings(*arguments, cwd=tmp_path)} == {f"{name}/Dockerfile" for name in "abdefghi"}
-    git(tmp_path, "switch", "-q", "-c", "topic")
+    in_git(tmp_path, "switch", "-q", "-c", "topic")
     (tmp_path / "j").mkdir()
     (tmp_path / "j/Dockerfile").symlink_to("../a/Dockerfile")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-q", "-m", "two")
+    in_git(tmp_path, "add", ".")
+    in_git(tmp_path, "commit", "-q", "-m", "two")
     found = findings(*arguments, "--diff-base", "main", cwd=tmp_path)
     assert {one["path"] for one in found} == {"j/Dockerfile"}
     # one file by its name
@@ -219,11 +213,11 @@ def test_a_damaged_baseline_is_told_with_its_place(tmp_path: Path) -> None:
 
 def committed(folder: Path, files: dict[str, str]) -> Path:
     folder.mkdir(exist_ok=True)
-    git(folder, "init", "-q", "-b", "main")
+    in_git(folder, "init", "-q", "-b", "main")
     write(folder, files)
-    git(folder, "add", ".")
-    git(folder, "commit", "-q", "-m", "one")
-    git(folder, "switch", "-q", "-c", "topic")
+    in_git(folder, "add", ".")
+    in_git(folder, "commit", "-q", "-m", "one")
+    in_git(folder, "switch", "-q", "-c", "topic")
     return folder
 
 
@@ -256,20 +250,20 @@ def test_what_a_change_does_to_another_file_is_new(tmp_path: Path) -> None:
 
 def test_a_clone_that_lacks_the_base_says_so(tmp_path: Path) -> None:
     repository = committed(tmp_path / "r", {"Dockerfile": ONE})
-    git(repository, "commit", "-q", "--allow-empty", "-m", "two")
-    git(tmp_path, "clone", "-q", "--depth", "1", "-b", "topic", f"file://{repository}", "s")
-    git(tmp_path / "s", "fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main")
+    in_git(repository, "commit", "-q", "--allow-empty", "-m", "two")
+    in_git(tmp_path, "clone", "-q", "--depth", "1", "-b", "topic", f"file://{repository}", "s")
+    in_git(tmp_path / "s", "fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main")
     done = devopslint("check", *ARGUMENTS, "--diff-base", "origin/main", cwd=tmp_path / "s")
     assert done.returncode == 2
     assert "have no commit in common: the clone is shallow, `git fetch --unshallow` brings the rest" in done.stderr
-    git(tmp_path / "s", "fetch", "-q", "--unshallow")
+    in_git(tmp_path / "s", "fetch", "-q", "--unshallow")
     assert new(tmp_path / "s", base="origin/main") == []
 
 
 def test_in_a_worktree_a_folder_and_without_a_branch(tmp_path: Path) -> None:
     repository = committed(tmp_path / "r", {"a/b/Dockerfile": ONE})
-    git(repository, "worktree", "add", "-q", "../w", "-b", "other")
-    git(tmp_path / "w", "checkout", "-q", "--detach")
+    in_git(repository, "worktree", "add", "-q", "../w", "-b", "other")
+    in_git(tmp_path / "w", "checkout", "-q", "--detach")
     write(tmp_path / "w", {"a/b/Dockerfile": ONE + "RUN z\n", "a/c/Dockerfile": "FROM a\n"})
     assert new(tmp_path / "w") == ["run a/b/Dockerfile:3", "user a/c/Dockerfile:1"]
     assert new(tmp_path / "w" / "a" / "b") == ["run a/b/Dockerfile:3"]

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from running import devopslint, write
+from running import devopslint, in_git, write
 
 ONE = "FROM nginx\n"
-
-
-def in_git(folder: Path, *arguments: str) -> str:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    names = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    return subprocess.run(
-        ["git", *arguments], cwd=folder, env={**plain, **names}, check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 @pytest.fixture

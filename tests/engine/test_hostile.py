@@ -8,11 +8,10 @@ import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from house import COMMON
-from running import clean_environment, devopslint, write
+from running import clean_environment, devopslint, in_git, write
 
 from devopslint.engine.workspace import Workspace
 
@@ -26,12 +25,6 @@ on: dockerfile.instruction.FROM
 check: evil:run
 message: it has been done
 """
-
-
-def in_git(folder: Path, *arguments: str) -> None:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    names = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    subprocess.run(["git", *arguments], cwd=folder, env={**plain, **names}, check=True, capture_output=True)
 
 
 @pytest.fixture

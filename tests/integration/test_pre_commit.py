@@ -11,24 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from running import ROOT, clean_environment, write
+from running import ROOT, clean_environment, in_git, write
 
 pytestmark = pytest.mark.xdist_group("pre-commit")
 GOOD = 'FROM node:22.21.1-slim\nWORKDIR /app\nCOPY main.js ./\nUSER 1000\nCMD ["node", "main.js"]\n'
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = [
-        "git",
-        "-c",
-        "user.name=a",
-        "-c",
-        "user.email=a@example.com",
-        "-c",
-        "init.defaultBranch=main",
-        *arguments,
-    ]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +25,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, folder / name)
-    git(folder, "init", "-q")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "All")
+    in_git(folder, "init", "-q")
+    in_git(folder, "add", "-A")
+    in_git(folder, "commit", "-q", "-m", "All")
     return folder
 
 
@@ -64,27 +50,27 @@ def pre_commit(folder: Path, home: Path, *arguments: str) -> subprocess.Complete
 
 
 def repository(folder: Path, published: Path) -> Path:
-    revision = git(published, "rev-parse", "HEAD").strip()
+    revision = in_git(published, "rev-parse", "HEAD").strip()
     config = {"repos": [{"repo": str(published), "rev": revision, "hooks": [{"id": "devopslint"}]}]}
     write(
         folder,
         {".pre-commit-config.yaml": yaml.safe_dump(config), "old/Dockerfile": "FROM node:latest\n", "notes.txt": ""},
     )
-    git(folder, "init", "-q")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "What was there before")
+    in_git(folder, "init", "-q")
+    in_git(folder, "add", "-A")
+    in_git(folder, "commit", "-q", "-m", "What was there before")
     return folder
 
 
 def test_the_hook(tmp_path: Path, published: Path, home: Path) -> None:
     folder = repository(tmp_path, published)
     write(folder, {"api/Dockerfile": "FROM node:latest\n", "web/Dockerfile": GOOD, "web/main.js": "", "ü b/x.txt": "x"})
-    git(folder, "add", "web", "ü b")
+    in_git(folder, "add", "web", "ü b")
     good = pre_commit(folder, home, "run")
     assert good.returncode == 0, good.stdout + good.stderr
     assert "Passed" in good.stdout
     write(folder, {"api/settings.yaml": "a: 1\n"})
-    git(folder, "add", "api")
+    in_git(folder, "add", "api")
     bad = pre_commit(folder, home, "run")
     assert bad.returncode == 1, bad.stdout + bad.stderr
     assert "dockerfile/latest-tag" in bad.stdout
@@ -104,7 +90,7 @@ def test_the_hook(tmp_path: Path, published: Path, home: Path) -> None:
     assert commit.returncode == 1
 
     write(folder, {".devopslint.yaml": "exclude: [api/**]\n"})
-    git(folder, "add", ".devopslint.yaml")
+    in_git(folder, "add", ".devopslint.yaml")
     assert pre_commit(folder, home, "run").returncode == 0
 
     everything = pre_commit(folder, home, "try-repo", str(published), "devopslint-all", "--hook-stage", "manual")
