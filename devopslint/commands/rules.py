@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from devopslint.policy.finding import RuleInfo
     from devopslint.policy.rule import Rule
 
+_LONGEST_TITLE = 90
+"""Letters that a title has of the name of its rule."""
+
 
 def _catalog(rules_dirs: Sequence[str]) -> Catalog:
     here = os.getcwd()
@@ -95,10 +98,12 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     if kind is not None and kind not in subjects and not any(kind.startswith(name + ".") for name in subjects):
         near = suggestion(kind, subjects) or f": choose from {', '.join(subjects)}"
         raise UsageError(f"unknown subject kind `{kind}`{near}")
+    if kind is not None and not re.fullmatch(r"[a-z]+(?:\.[\w-]+)*", kind, re.ASCII):
+        raise UsageError(f"`{kind}` is no subject kind: a type is of letters, digits, `_` and `-`")
     group = identifier.split("/", 1)[0]
     kinds = [name for name in subjects if name == group or name.startswith(group + ".")]
     kind = kind or (kinds[0] if kinds else "kubernetes.object")
-    title = identifier.rsplit("/", 1)[-1].replace("-", " ").capitalize() + " (say what is wrong)"
+    title = identifier.rsplit("/", 1)[-1].replace("-", " ").capitalize()[:_LONGEST_TITLE] + " (say what is wrong)"
     path = os.path.join(rules_dir or _folder_for_new(), *f"{identifier}.yaml".split("/"))
     words = _test_words(identifier, rules_dir)
     try:

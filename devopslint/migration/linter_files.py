@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.migration.plan import expanded
+from devopslint.migration.plan import from_root
 from devopslint.syntax.tree import Map, Seq
 
 TYPE_CHECKING = False
@@ -113,13 +113,15 @@ def hadolint(migration: Migration, name: str, text: str) -> None:
         if values.get("strict-labels") is True:
             migration.option("hadolint", "DL3050", ("labels",), list(schema), f"{name}: strict-labels")
             migration.switch_on("hadolint", ["DL3050"], name, "strict-labels")
-    threshold = values.get("failure-threshold")
+    threshold = str(values.get("failure-threshold"))
     if threshold in {"ignore", "none"} or values.get("no-fail") is True:
         migration.set_one(
             "fail-on", "never", f"{name}: {'no-fail' if values.get('no-fail') is True else 'failure-threshold'}"
         )
     elif threshold in _LEVELS:
-        migration.set_one("fail-on", _LEVELS[str(threshold)], f"{name}: failure-threshold")
+        migration.set_one("fail-on", _LEVELS[threshold], f"{name}: failure-threshold")
+    elif values.get("failure-threshold") is not None:
+        migration.none_for(name, f"failure-threshold: {threshold}")
     if values.get("disable-ignore-pragma") is True:
         migration.set_one("peer-ignores", False, f"{name}: disable-ignore-pragma")
     known = ("ignored", "override", "trustedRegistries", "failure-threshold", "no-fail", "format", "no-color")
@@ -193,7 +195,7 @@ def glob_of(pattern: str) -> str | None:
     if not text or re.search(r"[\\^$+?|(){}\[\]]", text):
         return None
     if pattern.startswith("^"):
-        return text
+        return from_root(text)
     return f"**/{text}" if "/" in text or anchored or ends else text
 
 
@@ -223,7 +225,7 @@ def _zizmor_config(migration: Migration, identifier: str, config: Mapping[str, A
         known.add("policies")
         trusted = []
         for pattern, policy in as_map(config["policies"]).items():
-            if policy in {"any", "ref-pin"} and pattern != "*":
+            if str(policy) in {"any", "ref-pin"} and pattern != "*":
                 trusted.append(pattern)
             elif policy != "hash-pin":
                 migration.none_for(f"{where}.policies", f"{pattern}: {policy}")
@@ -263,7 +265,7 @@ def actionlint(migration: Migration, name: str, text: str) -> None:
             if codes:
                 migration.leave_out("shellcheck", codes, where, [glob])
             elif re.match(r"\W*(?:\.\*)?shellcheck reported issue", str(pattern)):
-                for one in expanded(glob):
+                for one in migration.globs_of(glob, where):
                     migration.for_paths.setdefault((one,), {})["shell/shellcheck"] = (
                         "actionlint: shellcheck reported issue"
                     )
@@ -277,7 +279,10 @@ def shellcheckrc(migration: Migration, name: str, text: str) -> None:
     for line in text.splitlines():
         key, _, value = line.partition("#")[0].strip().partition("=")
         if key == "disable":
-            codes = [one if one.upper().startswith("SC") else f"SC{one}" for one in as_list(value)]
+            words = as_list(value.strip("\"'"))
+            if "all" in words:
+                migration.ignore.setdefault("shell/shellcheck", f"{name}: disable=all")
+            codes = [f"SC{one}" if one[0].isdigit() else one for one in words if one != "all"]
             migration.leave_out("shellcheck", codes, name)
         elif key:
             migration.none_for(name, f"{key}={value}")

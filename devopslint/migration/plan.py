@@ -26,8 +26,12 @@ _TITLES = {
     "dependabot": "Dependabot", "dockerfile": "Dockerfiles", "kubernetes": "manifests", "shell": "scripts",
     "terraform": "Terraform", "workflow": "workflows",
 }  # fmt: skip
+_LONGEST = 80
+"""Letters of a glob that are shown."""
 _CODE = re.compile(r"SC\d{4}$", re.IGNORECASE)
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = re.compile(r"\{([^{}]+)\}")
+_MOST_GLOBS = 256
+"""Globs that one with choices may stand for: of a few pairs of braces more there are millions."""
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*$")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
@@ -90,11 +94,18 @@ class Migration:
 
     def leave_unread(self, glob: str, where: str) -> None:
         """Exclude files; what a peer of one kind does not look at, others still do."""
-        for one in expanded(glob.removeprefix("./")):
+        for one in self.globs_of(glob.removeprefix("./"), where):
             if len(self.artifacts) > 1:
                 self.exclude.setdefault(one, where)
             else:
                 self.for_paths.setdefault((one,), {}).update(dict.fromkeys(self.artifacts, where))
+
+    def globs_of(self, glob: str, where: str) -> list[str]:
+        """Return the globs that one with choices stands for; one that stands for too many is put on the list."""
+        found = expanded(glob)
+        if not found:
+            self.none_for(where, glob if len(glob) < _LONGEST else f"{glob[:_LONGEST]}…", "too many globs in one")
+        return found
 
     def choose(self, word: str, name: str, why: str) -> None:
         """Run what a word selects, and nothing else that is not chosen, too."""
@@ -133,13 +144,12 @@ class Migration:
         self, peer: str, identifiers: Iterable[Any], where: str, paths: Iterable[str] = (), why: str = ""
     ) -> None:
         """Leave out what is the equal of a peer's rules, everywhere or for some paths."""
-        paths = [one for path in paths for one in expanded(path)]
+        paths = list(paths)
+        chosen: list[tuple[str, ...]] = [(one,) for path in paths for one in self.globs_of(path, where)]
         for identifier in identifiers:
             for rule in self.rules_for(peer, str(identifier), where):
                 said = f"{peer} {identifier}" + (f": {why}" if why else "")
-                globs: list[tuple[str, ...]] = [(path,) for path in paths]
-                globs = globs or [self._globs_of(rule, str(identifier))]
-                for one in globs:
+                for one in chosen if paths else [self._globs_of(rule, str(identifier))]:
                     (self.for_paths.setdefault(one, {}) if one else self.ignore).setdefault(rule.id, said)
 
     def level(self, peer: str, identifiers: Iterable[Any], level: str, where: str) -> None:
@@ -231,13 +241,27 @@ class Migration:
         return "\n".join(lines) + "\n"
 
 
+def from_root(path: str) -> str:
+    """Return the glob for a path from the root: a name alone would fit at any depth."""
+    path = path.removeprefix("./")
+    return path if "/" in path.rstrip("/") else f"/{path}"
+
+
 def expanded(glob: str) -> list[str]:
-    """Return the globs that one with choices in braces stands for."""
-    found = _BRACES.search(glob)
-    if found is None:
-        return [glob]
-    parts = found.group(1).split(",")
-    return [one for part in parts for one in expanded(glob[: found.start()] + part + glob[found.end() :])]
+    """Return the globs that one with choices in braces stands for; none when these are too many."""
+    found: dict[str, None] = {}
+    open_globs = [glob]
+    while open_globs:
+        one = open_globs.pop()
+        choice = _BRACES.search(one)
+        if choice is None:
+            found[one] = None
+        else:
+            parts = reversed(choice.group(1).split(","))
+            open_globs += (one[: choice.start()] + part + one[choice.end() :] for part in parts)
+        if len(found) + len(open_globs) > _MOST_GLOBS:
+            return []
+    return list(found)
 
 
 def _said(why: str) -> str:
@@ -259,8 +283,13 @@ def _in_comment(text: str) -> str:
 
 def _quoted(text: str) -> str:
     if not text.isprintable():
-        import json
-
-        return json.dumps(text)
+        return '"' + "".join(map(_escaped, text)) + '"'
     plain = _PLAIN.match(text) and text.lower() not in _WORDS
-    return text if plain else "'" + " ".join(text.split()).replace("'", "''") + "'"
+    return text if plain else "'" + text.replace("'", "''") + "'"
+
+
+def _escaped(char: str) -> str:
+    """Return a character as it stands between double quotes."""
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else f"\\U{ord(char):08x}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.migration.linter_files import as_list, as_map, read_tree, rest
+from devopslint.migration.plan import from_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def kube_linter(migration: Migration, name: str, text: str) -> None:
         if str(path).startswith(("~", "/")):
             migration.none_for(name, f"checks.ignorePaths: {path}", "it is outside of the repository")
         else:
-            migration.leave_unread(str(path), f"{name}: ignorePaths")
+            migration.leave_unread(from_root(str(path)), f"{name}: ignorePaths")
     if checks.get("addAllBuiltIn") is True:
         migration.switch_on("kube-linter", sorted(migration.ids_of("kube-linter")), name, "addAllBuiltIn")
     for check in as_list(values.get("customChecks")):
@@ -71,7 +72,7 @@ def trivyignore_yaml(migration: Migration, name: str, text: str) -> None:
     )
     for entry in map(as_map, as_list(values.get("misconfigurations"))):
         if "id" in entry:
-            paths = [str(path) for path in as_list(entry.get("paths"))]
+            paths = [from_root(str(path)) for path in as_list(entry.get("paths"))]
             why = str(entry.get("statement") or "")
             _trivy_id(migration, str(entry["id"]), name, str(entry.get("expired_at") or ""), paths, why)
     for key in ("vulnerabilities", "secrets", "licenses"):
@@ -106,8 +107,8 @@ def trivy(migration: Migration, name: str, text: str) -> None:
     scan = as_map(values.get("scan"))
     for key in ("skip-dirs", "skip-files"):
         for path in [*as_list(scan.get(key)), *as_list(values.get(key))]:
-            glob = str(path).removeprefix("./").rstrip("/")
-            migration.leave_unread(glob + ("/" if key == "skip-dirs" else ""), f"{name}: {key}")
+            glob = str(path).rstrip("/") + ("/" if key == "skip-dirs" else "")
+            migration.leave_unread(from_root(glob), f"{name}: {key}")
     severities = [str(one).upper() for one in as_list(values.get("severity"))]
     levels = {_GRAVITY[one] for one in severities if one in _GRAVITY}
     if levels and "note" not in levels:
@@ -156,13 +157,13 @@ def kics(migration: Migration, name: str, text: str) -> None:
     migration.leave_out("kics", as_list(values.get("exclude-queries")), name)
     migration.only("kics", as_list(values.get("include-queries")), name)
     for path in as_list(values.get("exclude-paths")):
-        migration.leave_unread(str(path), f"{name}: exclude-paths")
+        migration.leave_unread(from_root(str(path)), f"{name}: exclude-paths")
     fail_on = {_GRAVITY.get(str(one).upper(), "") for one in as_list(values.get("fail-on"))} - {""}
-    if fail_on:
-        lowest = min(fail_on, key=("note", "warning", "error").index)
-        migration.set_one("fail-on", lowest, f"{name}: fail-on")
     if str(values.get("ignore-on-exit")) in {"all", "results"}:
         migration.set_one("fail-on", "never", f"{name}: ignore-on-exit")
+    elif fail_on:
+        lowest = min(fail_on, key=("note", "warning", "error").index)
+        migration.set_one("fail-on", lowest, f"{name}: fail-on")
     known = (
         "exclude-queries",
         "include-queries",
@@ -183,8 +184,10 @@ def polaris(migration: Migration, name: str, text: str) -> None:
     for identifier, said in as_map(values.get("checks")).items():
         if said == "ignore":
             migration.leave_out("polaris", [identifier], name)
-        elif said in _POLARIS:
-            migration.level("polaris", [identifier], _POLARIS[said], name)
+        elif str(said) in _POLARIS:
+            migration.level("polaris", [identifier], _POLARIS[str(said)], name)
+        else:
+            migration.none_for(name, f"checks.{identifier}", "it is `ignore`, `warning` or `danger`")
     for number, exemption in enumerate(map(as_map, as_list(values.get("exemptions")))):
         rules = ", ".join(map(str, as_list(exemption.get("rules")))) or "all rules"
         where = ", ".join(

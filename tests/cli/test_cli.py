@@ -102,6 +102,11 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("rule", "new", "Not An Id"), "is no id"),
         (("rule", "new", "a/b", "--rules-dir", "r", "--on", "dockerfile.stge"), "did you mean `dockerfile.stage`?"),
         (("rule", "new", "a/b", "--rules-dir", "r", "--on", "qqq"), "unknown subject kind `qqq`: choose from "),
+        (
+            ("rule", "new", "a/b", "--rules-dir", "r", "--on", "shell.command.["),
+            "`shell.command.[` is no subject kind: ",
+        ),
+        (("rule", "new", "a/b", "--rules-dir", "r", "--on", "dockerfile.instruction."), "is no subject kind: a type "),
         (("rule", "new", "a/b", "--rules-dir", "Dockerfile"), "Dockerfile/a/b.yaml can't be written"),
         (("rule", "new", "house/floating", "--rules-dir", "../policy"), "floating.yaml is there already"),
         (("rule", "test", "../policy/house/floating.yaml"), "is in no folder of rules that is known"),
@@ -511,6 +516,9 @@ def test_a_rule_is_written_tested_and_used(project: Path) -> None:
     passing = devopslint("rule", "test", "--rules-dir", "mine", "mine/no-stop-signal", cwd=project)
     assert passing.stdout == "1 passed, 0 failed\n", passing.stdout
     assert findings("--rules-dir", "mine", "--select", "mine", cwd=project) == []
+    long = "mine/" + "a-name-" * 16 + "x"
+    assert devopslint("rule", "new", long, "--rules-dir", "long", cwd=project).returncode == 0
+    assert devopslint("rule", "test", "--rules-dir", "long", long, cwd=project).stdout == "1 passed, 0 failed\n"
     text = path.read_text()
     text = text.replace("forbid:\n  image: {image_registry: old.example.com}", "require:\n  stopsignal: {exists: true}")
     text = text.replace("`{image}` comes from the old registry", "stage has no STOPSIGNAL")

@@ -236,6 +236,66 @@ def test_tfsec_and_kics(tmp_path: Path) -> None:
     assert "fail-on: error" in (tmp_path / "b" / ".devopslint.yaml").read_text()
 
 
+def test_what_kics_ignores_on_exit_fails_nothing(tmp_path: Path) -> None:
+    config = '{"fail-on": ["high"], "ignore-on-exit": "results"}'
+    _, without = migrated(tmp_path, {**DOCKERFILE, "kics.config": config})
+    assert without == []
+    assert "fail-on: never" in (tmp_path / ".devopslint.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("trivy.yaml", "scan: {skip-dirs: [old]}\n"),
+        ("kics.config", '{"exclude-paths": ["./old"]}'),
+        (".kube-linter.yaml", "checks: {ignorePaths: [old]}\n"),
+        (".checkov.yaml", "skip-path: [^old$]\n"),
+        (".trivyignore.yaml", "misconfigurations: [{id: KSV-0013, paths: [old]}]\n"),
+    ],
+)
+def test_a_folder_that_is_left_out_is_that_at_the_root(name: str, config: str, tmp_path: Path) -> None:
+    files = {"old/pod.yaml": POD["pod.yaml"], "new/old/pod.yaml": POD["pod.yaml"], name: config}
+    found, _ = migrated(tmp_path, files)
+    assert {one.split()[2] for one in found if "kubernetes/latest-tag" in one} == {"new/old/pod.yaml"}
+
+
+def test_globs_with_many_choices(tmp_path: Path) -> None:
+    many = "{a,b}" * 30
+    config = f"checks: {{ignorePaths: ['x/{{a,{{b,c}}}}/*', 'y/{{}}', 'a  b/c', '{many}', '{'{a}' * 2000}']}}\n"
+    _, without = migrated(tmp_path, {**POD, ".kube-linter.yaml": config})
+    assert without == [f".kube-linter.yaml: ignorePaths: /{many[:79]}…: too many globs in one"]
+    text = (tmp_path / ".devopslint.yaml").read_text()
+    for glob in ("x/a/*", "x/b/*", "x/c/*", "y/{}", "a  b/c", "/" + "a" * 2000):
+        assert f"paths: ['{glob}']" in text
+
+
+def test_letters_that_are_not_seen(tmp_path: Path) -> None:
+    config = 'checks: {ignorePaths: ["a\\U000E0001b\\x85\\"\\\\"]}\n'
+    migrated(tmp_path, {**POD, ".kube-linter.yaml": config})
+    text = (tmp_path / ".devopslint.yaml").read_text()
+    assert r'paths: ["/a\U000e0001b\U00000085\"\\"]' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "told"),
+    [
+        (".hadolint.yaml", "failure-threshold: [error]\n", ["failure-threshold: ['error']"]),
+        ("polaris.yaml", "checks: {tagNotSpecified: [danger]}\n", ["checks.tagNotSpecified: it is `ignore`, `warning` or `danger`"]),
+        ("zizmor.yml", "rules: {unpinned-uses: {config: {policies: {x: [any]}}}}\n",
+         ["rules.unpinned-uses.config.policies: x: ['any']"]),
+    ],
+)  # fmt: skip
+def test_a_list_where_a_word_is_meant(name: str, config: str, told: list[str], tmp_path: Path) -> None:
+    _, without = migrated(tmp_path, {**POD, name: config})
+    assert without == [f"{name}: {one}" for one in told]
+
+
+def test_all_of_shellcheck(tmp_path: Path) -> None:
+    _, without = migrated(tmp_path, {**SCRIPTS, ".shellcheckrc": 'disable=all\n# why\ndisable="SC2154"\n'})
+    assert without == []
+    assert "shell/shellcheck  # .shellcheckrc: disable=all" in (tmp_path / ".devopslint.yaml").read_text()
+
+
 def test_tflint(tmp_path: Path) -> None:
     config = (
         'config {\n  force = true\n}\nplugin "aws" {\n  enabled = true\n}\nrule "terraform_unused_declarations" {\n'
