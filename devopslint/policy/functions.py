@@ -96,7 +96,10 @@ def json_value(value: Any) -> Any:
         return value
     import json
 
-    return json.loads(value)
+    try:
+        return json.loads(value)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
 
 
 def basename(value: Any) -> Any:

@@ -79,5 +79,7 @@ def broken_json(subject: Subject, options: Options) -> Iterator[Problem]:
         if text.kind == "literal" and isinstance(text.value, str):
             try:
                 json.loads(text.value)
+            except RecursionError:
+                continue
             except ValueError:
                 yield Problem(usage.place(text.start, text.end), text=text.value)

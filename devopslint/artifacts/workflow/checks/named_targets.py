@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from itertools import pairwise
 
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
 from devopslint.knowledge.words import place_of
@@ -13,6 +14,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from devopslint.artifacts.workflow.ground import Ground
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _OPEN = lazily(r"^[ \t]*(?:-?s?include|define)\b|\$\((?:eval|call)\b", re.MULTILINE)
 """What in a Makefile may give it more targets than those that are written out."""
-_HEAD = lazily(r"[\w./ \t-]+&?")
+_COLON = "\0"
+"""Stands for a colon that is part of a name."""
+_HEAD = lazily(rf"[\w./@+ \t{_COLON}-]+&?")
+_NAMES_PATH = lazily(r"(--directory|--file|--makefile)(?:=(.*))?\Z|-[bBdeikLnpqrRsStw]*([Cf])(.*)", re.DOTALL)
+"""Options of make whose value is the folder to work in, or the file to read; short ones may stand in a group."""
 _MAKE_VALUED = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W", "-j", "-l"})
 _RUN_VALUED = frozenset({"--loglevel", "--prefix", "--cwd", "-C", "--dir"})
 _NAME = lazily(r"[A-Za-z][\w:.-]*")
@@ -54,37 +60,49 @@ def _read(ground: Ground, path: str) -> str | None:
 
 
 def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
-    if command.has_flag("--version", "-v", "--help", "-h", "-I", "--eval"):
+    if command.has_flag("--version", "-v", "--help", "-h", "-I", "--include-dir", "--eval", "-E"):
         return None
-    for index, word in enumerate(command.words[:-1]):
-        if word.text in {"-C", "--directory"}:
-            if command.words[index + 1].expands:
-                return None
-            folder = posixpath.join(folder, command.words[index + 1].text)
-    given = command.value_of("-f", "--file", "--makefile")
-    if given is not None and not isinstance(given, str):
+    given = list(_given(command))
+    if any(value is None for _, value in given):
         return None
-    names = (given,) if given else _MAKEFILES
-    found = next((text for name in names if (text := _read(ground, f"{folder}/{name}")) is not None), None)
-    if found is None:
-        is_gone = not given and all(ground.lacks(f"{folder}/{name}", implied=True) for name in _MAKEFILES)
-        if not is_gone or command.name_word is None:
+    folder = posixpath.join(folder, *(value for name, value in given if value and name in {"-C", "--directory"}))
+    files = [value for name, value in given if name not in {"-C", "--directory"}]
+    if files:
+        texts = [_read(ground, f"{folder}/{name}") for name in files]
+    else:
+        texts = [next((text for name in _MAKEFILES if (text := _read(ground, f"{folder}/{name}")) is not None), None)]
+    found = [text for text in texts if text is not None]
+    if len(found) < len(files):
+        return None
+    if not found:
+        if command.name_word is None or not all(ground.lacks(f"{folder}/{name}", implied=True) for name in _MAKEFILES):
             return None
         place = place_of(command.name_word)
         path = posixpath.normpath(f"{folder}/Makefile")
         return "file", Problem(place, path=path, hint=ground.hint(path)), (path,)
-    targets = _targets(found)
+    targets = _targets("\n".join(found))
     if targets is None or "Makefile" in ground.text:
         return None
-    for word in command.operands(_MAKE_VALUED) if targets else ():
-        if word.expands or not _NAME.fullmatch(word.text) or word.text in targets:
-            if word.expands:
-                return None
-            continue
-        if _is_file(ground, folder, word.text):
-            continue
-        return _fault(word, "the Makefile has no target", targets)
+    words = command.words
+    jobs = [word for before, word in pairwise(words) if before.text in {"-j", "-l"} and not word.expands]
+    for word in (*command.operands(_MAKE_VALUED), *jobs) if targets else ():
+        if word.expands:
+            return None
+        if _NAME.fullmatch(word.text) and word.text not in targets and not _is_file(ground, folder, word.text):
+            return _fault(word, "the Makefile has no target", targets)
     return None
+
+
+def _given(command: Command) -> Iterator[tuple[str, str | None]]:
+    """Yield the options of make that name a folder or a file, each with its value; `None` for one that is not known."""
+    for index, word in enumerate(command.words):
+        found = _NAMES_PATH.match(word.text)
+        if found is None:
+            continue
+        attached = index + 1 == len(command.words) or found[2] is not None or bool(found[4])
+        value = word if attached else command.words[index + 1]
+        name = found[1] or "-" + found[3]
+        yield name, None if value.expands else (found[2] or found[4]) if attached else value.text
 
 
 def _targets(makefile: str) -> set[str] | None:
@@ -93,15 +111,15 @@ def _targets(makefile: str) -> set[str] | None:
         return None
     found: set[str] = set()
     for line in makefile.replace("\\\n", " ").split("\n"):
-        head, colon, rest = line.partition(":")
+        head, colon, rest = line.replace(r"\:", _COLON).partition(":")
         if not colon or line.startswith(("\t", "#")) or rest.startswith(("=", ":=")) or "=" in head:
             continue
         if "%" in head or "$" in head or head.strip() == ".DEFAULT":
             return None
         if head.strip() == ".PHONY":
-            found.update(rest.split())
+            found.update(rest.replace(_COLON, ":").split())
         elif _HEAD.fullmatch(head):
-            found.update(head.rstrip("&").split())
+            found.update(head.rstrip("&").replace(_COLON, ":").split())
     return found
 
 
@@ -153,7 +171,7 @@ def _of_package(command: Command, ground: Ground, folder: str) -> Found | None:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
