@@ -1,0 +1,58 @@
+"""Checks of resources at Google that ask for several values, or for another resource."""
+
+from __future__ import annotations
+
+from devopslint.artifacts.terraform.indexes import resources
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Module
+    from devopslint.policy.subject import Subject
+
+    Options = Mapping[str, Any]
+
+_EXTERNAL = (MISSING, "EXTERNAL", "EXTERNAL_MANAGED")
+"""Schemes of load balancers that the internet reaches; the first is what counts where none is named."""
+
+
+def logs_to_itself(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a bucket of Cloud Storage that keeps the log of its requests in itself."""
+    name, logs = subject.get("name"), subject.get("logging.log_bucket")
+    if isinstance(name, str) and name == logs:
+        yield Problem("logging.log_bucket")
+
+
+def missing_flags(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield one problem for a database of Cloud SQL that does not set all flags that its kind should."""
+    engine = str(subject.get("database_version")).partition("_")[0].lower()
+    wanted = options.get(engine, ())
+    flags = subject.get("settings.database_flags")
+    if not wanted or not (flags is MISSING or isinstance(flags, Seq)):
+        return
+    count = len(flags) if isinstance(flags, Seq) else 0
+    names = [subject.get(("settings", "database_flags", index, "name")) for index in range(count)]
+    missing = [] if UNKNOWN in names else [f"`{name}`" for name in wanted if name not in names]
+    if missing:
+        yield Problem(flags=", ".join(missing))
+
+
+def plain_http(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a forwarding rule that leads the internet to a proxy of HTTP that does not redirect to HTTPS."""
+    if subject.get("load_balancing_scheme") not in _EXTERNAL:
+        return
+    module: Module = subject.context
+    maps = [
+        named
+        for kind in ("google_compute_target_http_proxy", "google_compute_region_target_http_proxy")
+        for proxy in resources(module, kind)
+        if proxy.address in module.referred_by(subject.raw("target"))
+        for named in module.referred_by(proxy.block.get("url_map"))
+    ]
+    known = [module.subjects[named] for named in maps if named in module.subjects]
+    if known and all(one.get("default_url_redirect") is MISSING for one in known):
+        yield Problem("target")
