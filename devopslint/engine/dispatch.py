@@ -93,8 +93,15 @@ class Meeting:
                 keys += [names[name] for name in node if name in names]
         return frozenset(keys)
 
+    def showing(self, signs: frozenset[str]) -> Meeting:
+        """Return the rules that may find something in subjects that have these signs."""
+        apart = signs.isdisjoint
+        return Meeting([one for one in self.rules if not one[0].signs or not apart(one[0].signs)])
+
     def where(self, words: frozenset[str]) -> Meeting:
         """Return the rules that may find something where of all words these stand, and keep them."""
+        if not self.words:
+            return self
         words &= self.words
         found = self.by_words.get(words)
         if found is None:
@@ -120,7 +127,7 @@ class Table:
         self._rules = rules
         self._whole = whole
         self._words = words
-        self._meetings: dict[tuple[str, str], Meeting] = {}
+        self._meetings: dict[tuple[str, str, frozenset[str] | None], Meeting] = {}
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -141,20 +148,23 @@ class Table:
 
     def rules_for(self, subject: Subject) -> Sequence[Rule]:
         """Return the rules that may find something in a subject."""
-        meeting = self._meetings.get((subject.kind, subject.type)) or self._meeting(subject.kind, subject.type)
+        met = subject.kind, subject.type, subject.signs
+        meeting = self._meetings.get(met) or self._meeting(*met)
         keys = meeting.keys_in(subject) if meeting.keys else meeting.keys
         found = meeting.by_keys.get(keys)
         return meeting.having(keys) if found is None else found
 
-    def _meeting(self, kind: str, type_name: str) -> Meeting:
-        found = self._meetings.get((kind, type_name))
+    def _meeting(self, kind: str, type_name: str, signs: frozenset[str] | None) -> Meeting:
+        found = self._meetings.get((kind, type_name, signs))
         if found is None:
-            if self._whole is None:
+            if self._whole is not None:
+                found = self._whole._meeting(kind, type_name, signs).where(self._words)
+            elif signs is not None:
+                found = self._meeting(kind, type_name, None).showing(signs)
+            else:
                 rules = self.all_on(kind, type_name)
                 found = Meeting([(rule, keys_of(rule.raw), asked_of(rule.raw)) for rule in rules])
-            else:
-                found = self._whole._meeting(kind, type_name).where(self._words)
-            self._meetings[kind, type_name] = found
+            self._meetings[kind, type_name, signs] = found
         return found
 
 

@@ -96,7 +96,7 @@ def _checked(
     if not faults and import_checks and "check" in root:
         faults.extend((_offset(root, ("check",), "value"), message) for message in _import_faults(root["check"]))
     raw = dict(root)
-    for field in ("on", "needs"):
+    for field in ("on", "needs", "signs"):
         if isinstance(raw.get(field), str):
             raw[field] = [raw[field]]
     return raw, faults

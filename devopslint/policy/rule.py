@@ -38,7 +38,7 @@ class Rule:
     """
 
     __slots__ = (
-        "_message", "_settled", "analyser", "check", "from_user", "id", "judge", "level", "needs", "options", "raw"
+        "_message", "_settled", "analyser", "check", "from_user", "id", "judge", "level", "needs", "options", "raw", "signs"
     )  # fmt: skip
 
     def __init__(self, identifier: str, raw: Mapping[str, Any], *, from_user: bool = False) -> None:
@@ -50,6 +50,8 @@ class Rule:
         self.analyser: str = raw.get("analyser", "")
         self.needs: Sequence[str] = raw.get("needs", ())
         """Words one of which stands in the files of a unit wherever the rule finds something; none when nothing is known."""
+        self.signs: Sequence[str] = raw.get("signs", ())
+        """Signs one of which a subject has wherever the rule finds something in it; none when nothing is known."""
         self.check: Check | None = None
         """The function that is all of the rule, once the first subject has come."""
         self.judge: Judge = self._begin

@@ -75,7 +75,9 @@ class Subject:
     Where many are made they are given by their places: Python makes an object five times as fast without names.
     """
 
-    __slots__ = ("address", "context", "document", "header", "kind", "parents", "related", "told", "type", "value")
+    __slots__ = (
+        "address", "context", "document", "header", "kind", "parents", "related", "signs", "told", "type", "value"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -100,6 +102,8 @@ class Subject:
         self.related = related
         self.told: dict[Any, tuple[bool | None, list[Any]]] = {}
         """What conditions have found of it for what it owns."""
+        self.signs: frozenset[str] | None = None
+        """What is seen of it at a glance, by the names that rules have for it; `None` when nobody has looked."""
 
     def get(self, path: Path | str, default: Any = MISSING) -> Any:
         """Return the value at a path below the subject, resolved; `default` when it is absent or null.

@@ -18,7 +18,7 @@ from devopslint.engine.task import Result, Task
 
 FIXTURES = ROOT / "fixtures"
 PROJECTS = [FIXTURES / "demo", *sorted(path for path in (FIXTURES / "ok").iterdir() if path.is_dir())]
-NEEDY = [rule for rule in catalog().rules() if rule.needs]
+NEEDY = [rule for rule in catalog().rules() if rule.needs or rule.signs]
 
 
 def ask_all(judge: Judge, tasks: Sequence[Task]) -> Iterable[Result]:
@@ -41,7 +41,7 @@ def test_of_whole_projects(project: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("group", sorted({rule.id.partition("/")[0] for rule in NEEDY}))
-def test_of_examples_of_rules_that_need_words(group: str, tmp_path: Path) -> None:
+def test_of_examples_of_rules_that_need_words_or_signs(group: str, tmp_path: Path) -> None:
     names: dict[str, dict[str, str]] = {}
     for rule in NEEDY:
         if rule.id.partition("/")[0] == group:

@@ -130,6 +130,18 @@ def test_rules_meet_units_with_the_words_that_they_need() -> None:
     assert met(table.narrowed(frozenset()), one) == ["b"]
 
 
+def test_rules_meet_subjects_with_the_signs_that_they_ask_for() -> None:
+    table = Table(
+        {"some.thing": [rule("a", signs=["red", "blue"]), rule("b", needs=["git"]), rule("c", signs=["old"])]}
+    )
+    one = subject("image: nginx")
+    assert met(table, one) == ["a", "b", "c"]
+    for signs, found in (({"blue", "new"}, ["a", "b"]), ({"old", "red"}, ["a", "b", "c"]), (set(), ["b"])):
+        one.signs = frozenset(signs)
+        assert met(table, one) == found
+        assert met(table.narrowed(frozenset()), one) == [name for name in found if name != "b"]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

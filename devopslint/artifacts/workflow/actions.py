@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from functools import lru_cache
+from itertools import dropwhile
 
 from devopslint.syntax.patterns import lazily
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _REPOSITORY = lazily(r"([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+)(/[^@\s]*)?@(\S+)\Z")
 _SHA = lazily(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_SHORT_SHA = lazily(r"(?=.*[a-f])(?=.*\d)[0-9a-f]+\Z")
+_HIDING = frozenset({"", ".", ".."})
+"""Parts of a path that lead nowhere else than the path without them."""
 _VERSION = lazily(r"(?:releases?/)?v?(\d+)(?:\.\d+)*\Z")
 _COMMENT = lazily(r"(?:[^\n#]|(?<!\s)#)*(?<=\s)#[# \t'\"]*([^\n]*)")
 _COMMENT_VERSION = lazily(
@@ -98,3 +102,19 @@ class ActionRef:
 
     def __repr__(self) -> str:
         return f"ActionRef({self.text!r})"
+
+
+def is_short_sha(ref: str) -> bool:
+    """Say whether a ref looks like a shortened commit sha."""
+    return 7 <= len(ref) < 40 and _SHORT_SHA.match(ref) is not None
+
+
+def hides_path(uses: ActionRef) -> bool:
+    """Say whether the path of an action has empty, `.` or `..` parts."""
+    if uses.kind == "repository":
+        parts = uses.text.partition("@")[0].split("/")
+    elif uses.kind == "local":
+        parts = list(dropwhile(lambda part: part == "..", uses.text.rstrip("/").split("/")[1:]))
+    else:
+        return False
+    return not _HIDING.isdisjoint(parts) and uses.path + uses.text[:1] != "/" and parts != [""]

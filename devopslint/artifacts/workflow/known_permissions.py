@@ -105,6 +105,11 @@ OTHER_KEYS: dict[str, tuple[str, ...]] = {
 }
 """Action → inputs with which it takes another way, that needs no permission of the run's token or is not known here."""
 
+WRITING = frozenset(
+    {*ACTIONS, *ONLY_WITH, "actions/github-script", "pypa/gh-action-pypi-publish", "docker/build-push-action"}
+)
+"""Actions that may write with the run's token."""
+
 GH: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("release", ("create", "upload", "edit", "delete", "delete-asset"), CONTENTS, "change releases"),
     ("issue", ("create", "close", "reopen", "edit", "delete", "pin", "unpin", "lock", "unlock", "transfer"), ISSUES,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from devopslint.artifacts.workflow import known_actions
 from devopslint.artifacts.workflow.actions import comment_behind, version_in_comment
 from devopslint.artifacts.workflow.known_actions import ARCHIVED
+from devopslint.artifacts.workflow.words import one_slip_away
 from devopslint.knowledge.tables import read_table
 from devopslint.syntax.patterns import lazily
 
@@ -115,3 +116,34 @@ def newest_version(uses: ActionRef) -> tuple[int, ...]:
     """Return the newest version of a well known action of which the table has the commit; empty when it has none."""
     versions = _table("commits").get(uses.slug, {}).values()
     return max((_numbers(version) for version in versions), default=())
+
+
+@lru_cache(maxsize=256)
+def move_of(action: str, major: int) -> tuple[int, int] | None:
+    """Return the Node that a major was made for and the major to move to, `None` when there is no need to."""
+    majors = load_actions().get(action, {})
+    node = majors.get(str(major), {}).get("node")
+    if node is None or node >= 24:
+        return None
+    first = _first_to_use(majors)
+    return (node, first) if first is not None and major < first else None
+
+
+def _first_to_use(majors: Mapping[str, Any]) -> int | None:
+    """Return the first major on Node 24, else the newest when it needs no Node that is gone; else `None`."""
+    found = [int(major) for major, entry in majors.items() if (entry["node"] or 0) >= 24]
+    newest = max(map(int, majors), default=0)
+    return min(found) if found else newest if newest and majors[str(newest)]["node"] is None else None
+
+
+@lru_cache(maxsize=1024)
+def meant_by(slug: str) -> str:
+    """Return the well known action that one slip of the pen makes `slug` of; empty when it is one itself, or far from all."""
+    typed_wrong = known_actions.TYPED_WRONG.get(slug)
+    if typed_wrong:
+        return typed_wrong
+    slugs = known_slugs()
+    if slug in slugs or slug in known_actions.VULNERABLE:
+        return ""
+    longer = f"{slug}-action"
+    return longer if longer in slugs else one_slip_away(slug, sorted(slugs))

@@ -6,6 +6,7 @@ from devopslint.artifacts.workflow.bounds import containers, place_of_circle
 from devopslint.artifacts.workflow.model import Workflow
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.resolve import resolve
+from devopslint.artifacts.workflow.signs import signs_of
 from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Map, Seq, SyntaxProblem
@@ -98,6 +99,7 @@ def _read_step(
     kind = "uses" if step.uses is not None else "run" if step.run is not None else ""
     address = f"{address}.steps[{step.index}]"
     subject = Subject("workflow.step", step.value, document, kind, address, _first_pair(step.value), parents, step)
+    subject.signs = signs_of(step)
     yield subject
     run, fragment = step.run, step.fragment
     if run is None or fragment is None:

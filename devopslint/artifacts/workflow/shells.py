@@ -26,6 +26,8 @@ _KNOWN = SHELLS | {
     "ruby",
     "zsh",
 }
+GIVES_CODE = lazily(r"\s-\w*[ce]\s")
+"""An option behind which shells and interpreters expect code, `-c` or `-e`."""
 _ALIASES = {"msys2": "bash"}
 """What an action sets up that runs another shell."""
 _POWERSHELL = lazily(

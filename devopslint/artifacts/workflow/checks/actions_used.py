@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from functools import lru_cache
-from itertools import dropwhile
 
 from devopslint.artifacts.workflow import known_actions as known
-from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind
+from devopslint.artifacts.workflow.actions import OFFICIAL, comment_behind, hides_path, is_short_sha
 from devopslint.artifacts.workflow.model import is_step, map_at
 from devopslint.artifacts.workflow.published import (
     FULL_VERSION,
     REF_SAYS_WHAT,
     entry_of,
     is_beyond,
-    known_slugs,
-    load_actions,
     major_of,
+    meant_by,
+    move_of,
     newest_entry,
     version_of_commit,
 )
-from devopslint.artifacts.workflow.words import nearest, one_slip_away
+from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge.images import image_tag, is_image_reference
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
@@ -42,12 +40,7 @@ _NOT_NEEDED = frozenset({("peter-evans/slash-command-dispatch", "commands"), ("m
 """Inputs that an action calls required and does without: another input, or nothing, serves as well."""
 _NOT_NEEDED_TO = {("azure/static-web-apps-deploy", "app_location"): ("action", "close")}
 """Such inputs, and the other input with the value for which they are not asked for."""
-_meanings: dict[str, str] = {}
-"""What `_meant` has found."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
-_HIDING = frozenset({"", ".", ".."})
-"""Parts of a path that lead nowhere else than the path without them."""
-_SHORT_SHA = lazily(r"(?=.*[a-f])(?=.*\d)[0-9a-f]+\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
 
@@ -153,7 +146,7 @@ def local_with_ref(subject: Subject, options: Options) -> Iterator[Problem]:
 def short_sha(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find refs that look like a shortened commit sha, which GitHub no longer resolves."""
     uses = _uses(subject)
-    if uses is not None and 7 <= len(uses.ref) < 40 and _SHORT_SHA.match(uses.ref):
+    if uses is not None and is_short_sha(uses.ref):
         yield Problem(_ref_place(subject, uses), ref=uses.ref)
 
 
@@ -198,32 +191,14 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
 
-def _first_to_use(majors: Mapping[str, Any]) -> int | None:
-    """Return the first major on Node 24, else the newest when it needs no Node that is gone; else `None`."""
-    found = [int(major) for major, entry in majors.items() if (entry["node"] or 0) >= 24]
-    newest = max(map(int, majors), default=0)
-    return min(found) if found else newest if newest and majors[str(newest)]["node"] is None else None
-
-
 def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
     """Return what is used, its major, the Node that it was made for, and the major to move to; else `None`."""
     uses = _uses(subject)
     major = _major(subject, uses) if uses is not None else None
     if uses is None or major is None:
         return None
-    found = _move_of(uses.name, major)
+    found = move_of(uses.name, major)
     return None if found is None or _refused(subject, uses)[0] else (uses, major, *found)
-
-
-@lru_cache(maxsize=256)
-def _move_of(action: str, major: int) -> tuple[int, int] | None:
-    """Return the Node that a major was made for and the major to move to, `None` when there is no need to."""
-    majors = load_actions().get(action, {})
-    node = majors.get(str(major), {}).get("node")
-    if node is None or node >= 24:
-        return None
-    first = _first_to_use(majors)
-    return (node, first) if first is not None and major < first else None
 
 
 def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -334,31 +309,15 @@ def _is_hit(uses: ActionRef, version: tuple[int, ...], fixed: tuple[int, ...], a
 def misspelled_action(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names that are one slip away from those of well known actions."""
     uses = _uses(subject)
-    meant = (known.TYPED_WRONG.get(uses.slug) or _meant(uses.slug)) if uses is not None else ""
+    meant = meant_by(uses.slug) if uses is not None else ""
     if uses is not None and meant:
         yield Problem("uses", action=uses.slug, meant=meant)
-
-
-def _meant(slug: str) -> str:
-    """Return the well known action that one slip of the pen makes `slug` of; empty when it is one itself, or far from all."""
-    if slug not in _meanings:
-        slugs = known_slugs()
-        is_known = slug in slugs or slug in known.VULNERABLE
-        longer = f"{slug}-action" if f"{slug}-action" in slugs else ""
-        _meanings[slug] = "" if is_known else longer or one_slip_away(slug, sorted(slugs))
-    return _meanings[slug]
 
 
 def obfuscated_path(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find paths of actions with empty, `.` or `..` parts, which hide what is used from reviewers and checkers."""
     uses = subject.context.uses
-    if uses is None or uses.kind not in {"repository", "local"}:
-        return
-    if uses.kind == "repository":
-        parts = uses.text.partition("@")[0].split("/")
-    else:
-        parts = list(dropwhile(lambda part: part == "..", uses.text.rstrip("/").split("/")[1:]))
-    if not _HIDING.isdisjoint(parts) and uses.path + uses.text[:1] != "/" and parts != [""]:
+    if uses is not None and hides_path(uses):
         yield Problem("uses", uses=uses.text)
 
 

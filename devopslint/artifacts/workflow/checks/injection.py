@@ -8,7 +8,9 @@ from itertools import pairwise
 from devopslint.artifacts.workflow.checks.untrusted import is_untrusted, untrusted_references
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.flowing import flowing
+from devopslint.artifacts.workflow.known_actions import SCRIPT_INPUTS
 from devopslint.artifacts.workflow.model import is_step, map_at
+from devopslint.artifacts.workflow.shells import GIVES_CODE
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages, usages_at
 from devopslint.policy.subject import Place, Problem, Related, place_in
@@ -28,47 +30,6 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
-    "actions/github-script": ("script",),
-    "amadevus/pwsh-script": ("script",),
-    "azure/powershell-action": ("script",),
-    "8398a7/action-slack": ("custom_payload",),
-    "gradle/gradle-build-action": ("arguments",),
-    "azure/powershell": ("inlinescript",),
-    "azure/cli": ("inlinescript",),
-    "appleboy/ssh-action": ("script",),
-    "cardinalby/js-eval-action": ("expression",),
-    "nick-fields/retry": ("command", "on_retry_command", "new_command_on_retry"),
-    "jannekem/run-python-script-action": ("script",),
-    "mikefarah/yq": ("cmd",),
-    "addnab/docker-run-action": ("run",),
-    "kubectl-action/kubectl": ("args",),
-    "devcontainers/ci": ("runcmd",),
-    "reactivecircus/android-emulator-runner": ("script",),
-    "uraimo/run-on-arch-action": ("run", "install"),
-    "vmactions/freebsd-vm": ("run", "prepare"),
-    "vmactions/openbsd-vm": ("run", "prepare"),
-    "vmactions/netbsd-vm": ("run", "prepare"),
-    "vmactions/solaris-vm": ("run", "prepare"),
-    "cross-platform-actions/action": ("run",),
-    "cypress-io/github-action": ("build", "start", "command", "command-prefix", "install-command", "wait-on"),
-    "borales/actions-yarn": ("cmd",),
-    "bahmutov/npm-install": ("install-command",),
-    "nick-invision/retry": ("command", "on_retry_command", "new_command_on_retry"),
-    "wandalen/wretry.action": ("command", "pre_retry_command"),
-    "garygrossgarten/github-action-ssh": ("command",),
-    "fifsky/ssh-action": ("command",),
-    "matlab-actions/run-command": ("command",),
-    "sergeysova/jq-action": ("cmd",),
-    "mathiasvr/command-output": ("run",),
-    "coactions/setup-xvfb": ("run",),
-    "gabrielbb/xvfb-action": ("run",),
-    "easingthemes/ssh-deploy": ("script_before", "script_after"),
-    "rlespinasse/shell-exec-action": ("run",),
-    "actions-rs/cargo": ("args",),
-}
-"""Action → inputs (lower case) that it runs as code."""
-
 _NAMES = frozenset({("label", "name"), ("milestone", "title"), ("*", "name"), ("?", "name")})
 _FREE_TEXTS = frozenset(
     {
@@ -82,7 +43,6 @@ _FREE_TEXTS = frozenset(
     }
 )
 """Texts that people with rights in the repository choose: names of branches, tags, labels."""
-_GIVES_CODE = lazily(r"\s-\w*[ce]\s")
 _RUNS_ARGUMENTS = lazily(r"(?:^|/)(?:ba|da|z|k)?sh$|python\d*$|node$|perl$|^eval$")
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "python", "python3", "node", "perl", "ruby", "pwsh"})
 
@@ -91,7 +51,7 @@ def script_usages(step: Step) -> Iterator[Usage]:
     """Yield the expressions that are put into what a step runs as code."""
     if step.run is not None and "${{" in step.run:
         yield from usages_at(step.workflow, (*step.path, "run"))
-    inputs = _SCRIPT_INPUTS.get(step.uses.slug, ()) if step.uses is not None else ()
+    inputs = SCRIPT_INPUTS.get(step.uses.slug, ()) if step.uses is not None else ()
     for key in step.inputs if inputs else ():
         if key.lower() in inputs:
             yield from usages_at(step.workflow, (*step.path, "with", key))
@@ -116,7 +76,7 @@ def untrusted_input_in_script(subject: Subject, options: Options) -> Iterator[Pr
 
 def _evaluated(step: Step) -> Iterator[Problem]:
     """Find variables with texts of strangers that a script runs as code: `eval "$TITLE"`, `bash -c "$TITLE"`."""
-    if step.run is None or not ("eval" in step.run or _GIVES_CODE.search(step.run)) or not step.is_shell:
+    if step.run is None or not ("eval" in step.run or GIVES_CODE.search(step.run)) or not step.is_shell:
         return
     assert step.fragment is not None
     spans = [span for command in step.script() for span in _code_of(command, step)]

@@ -6,6 +6,7 @@ import posixpath
 import re
 from itertools import pairwise
 
+from devopslint.artifacts.workflow.known_actions import NEWEST_BY_DEFAULT
 from devopslint.artifacts.workflow.model import step_of
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, is_install
@@ -44,40 +45,6 @@ _FROM_BRANCH = lazily(r"git\+(?:https?|ssh)://[^@\s][^@\s#]{0,500}(?:@(?!v?\d|[0
 """Sources of pip in a repository that name no version and no commit."""
 _VERSION = lazily(r"(?:^|[-_])version$", re.IGNORECASE)
 _MOVING = frozenset({"latest", "main", "master", "head", "next", "nightly"})
-_NEWEST_BY_DEFAULT: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "aquasecurity/setup-trivy": ("version", ()),
-    "astral-sh/setup-uv": ("version", ("uv.toml", "pyproject.toml", ".tool-versions")),
-    "azure/setup-helm": ("version", ()),
-    "azure/setup-kubectl": ("version", ()),
-    "1password/install-cli-action": ("version", ()),
-    "1password/load-secrets-action": ("version", ()),
-    "dagger/dagger-for-github": ("version", ("dagger.json",)),
-    "depot/setup-action": ("version", ()),
-    "digitalocean/action-doctl": ("version", ()),
-    "earthly/actions-setup": ("version", ()),
-    "ko-build/setup-ko": ("version", ()),
-    "mamba-org/setup-micromamba": ("micromamba-version", ()),
-    "bufbuild/buf-action": ("version", ("buf.yaml", "buf.gen.yaml")),
-    "carvel-dev/setup-action": ("only", ()),
-    "docker/setup-compose-action": ("version", ()),
-    "docker/setup-docker-action": ("version", ()),
-    "fluxcd/flux2/action": ("version", ()),
-    "goreleaser/goreleaser-action": ("version", ()),
-    "jdx/mise-action": ("version", ()),
-    "prefix-dev/setup-pixi": ("pixi-version", ()),
-    "superfly/flyctl-actions/setup-flyctl": ("version", ()),
-    "zizmorcore/zizmor-action": ("version", ()),
-    "extractions/setup-just": ("just-version", (".tool-versions",)),
-    "golangci/golangci-lint-action": ("version", ()),
-    "hashicorp/setup-packer": ("version", ()),
-    "hashicorp/setup-terraform": ("terraform_version", ()),
-    "opentofu/setup-opentofu": ("tofu_version", ()),
-    "oven-sh/setup-bun": ("bun-version", ("package.json", ".bun-version", ".tool-versions")),
-    "snok/install-poetry": ("version", ()),
-    "terraform-linters/setup-tflint": ("tflint_version", ()),
-}
-"""Actions that install the newest version when they are not told which, the input that tells them, and the files of the
-repository in which they look for it first, as their own `README.md` and `action.yml` say."""
 
 
 def unpinned_package(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -345,7 +312,7 @@ def floating_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     for name, value in step.inputs.items():
         if isinstance(value, str) and value.lower() in _MOVING and _VERSION.search(name):
             yield Problem(("with", name), action=step.uses.name, setting=f"`{name}: {value}`")
-    name, files = _NEWEST_BY_DEFAULT.get(step.uses.name, ("", ()))
+    name, files = NEWEST_BY_DEFAULT.get(step.uses.name, ("", ()))
     if name and not any("version" in given.lower() for given in step.inputs) and not _stand(files, step):
         yield Problem("uses", action=step.uses.name, setting=f"the default of `{name}`")
 

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
     """A scope, what for, what needs it, and where."""
 
 _OWN_TOKEN = lazily(r"secrets\.GITHUB_TOKEN|github\.token", re.IGNORECASE)
-_WRITING = frozenset(
-    {
-        *known.ACTIONS,
-        *known.ONLY_WITH,
-        "actions/github-script",
-        "pypa/gh-action-pypi-publish",
-        "docker/build-push-action",
-    }
-)
-"""Actions that may write with the run's token."""
 _TOKEN_INPUTS = frozenset(
     {"token", "github_token", "github-token", "repo-token", "repo_token", "app-token", "personal_token", "repotoken"}
 )
@@ -90,7 +80,7 @@ def needs_of(step: Step) -> Iterator[Need]:
 def _of_action(step: Step) -> Iterator[Need]:
     assert step.uses is not None
     name, inputs = step.uses.name, step.inputs
-    if name not in _WRITING or _brings_a_token(step):
+    if name not in known.WRITING or _brings_a_token(step):
         return
     given = {key.lower(): value for key, value in inputs.items()}
     if any(key in given for key in known.OTHER_KEYS.get(name, ())):
