@@ -30,6 +30,7 @@ ADMIN_PORTS: dict[int, str] = {
     4243: "the Docker daemon",
     4505: "the Salt master",
     4506: "the Salt master",
+    5500: "VNC",
     5900: "VNC",
     5901: "VNC",
     5985: "WinRM",

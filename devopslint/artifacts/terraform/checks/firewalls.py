@@ -9,7 +9,7 @@ from devopslint.syntax.tree import MISSING, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -98,11 +98,22 @@ def _google(subject: Subject) -> Iterator[Opening]:
 
 
 def _azure(subject: Subject, rule: Path) -> Iterator[Opening]:
+    return azure_openings(subject, rule, "inbound", is_everywhere)
+
+
+def is_everywhere(address: str) -> bool:
+    """Say whether an address, a block or a tag of Azure is the whole internet."""
+    return address.lower() in _EVERYONE or is_everyone(address)
+
+
+def azure_openings(subject: Subject, rule: Path, way: str, counts: Callable[[str], bool]) -> Iterator[Opening]:
+    """Yield what a rule lets in from, or out to, the first address for which `counts` holds."""
     direction, access = subject.get((*rule, "direction")), subject.get((*rule, "access"))
-    if str(direction).lower() != "inbound" or str(access).lower() != "allow":
+    if str(direction).lower() != way or str(access).lower() != "allow":
         return
-    sources = [*_texts(subject, (*rule, "source_address_prefix")), *_texts(subject, (*rule, "source_address_prefixes"))]
-    found = next((one for one in sources if one[1].lower() in _EVERYONE or is_everyone(one[1])), None)
+    side = "source" if way == "inbound" else "destination"
+    names = (f"{side}_address_prefix", f"{side}_address_prefixes")
+    found = next((one for name in names for one in _texts(subject, (*rule, name)) if counts(one[1])), None)
     protocol = subject.get((*rule, "protocol"))
     if found is None or not isinstance(protocol, str):
         return

@@ -1,0 +1,144 @@
+"""Checks of Azure's machines, networks and firewalls for the web that a condition can't say."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv4Address
+
+from devopslint.policy.subject import Problem
+from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine", "azurerm_virtual_machine")
+_ATTRIBUTE_OF_RESOURCE = re.compile(r"azurerm_\w+\.[\w-]+(\[[^\]]*\])?\.\w+\Z")
+_AZURE_DNS = "168.63.129.16"
+_RULE_SETS = frozenset({"OWASP", "DefaultRuleSet", "Microsoft_DefaultRuleSet"})
+_BEFORE_LOG4J = frozenset({"2.2.9", "3.0"})
+_JAVA_GROUPS = frozenset({"JAVA", "REQUEST-944-APPLICATION-ATTACK-JAVA"})
+_LOG4J_RULE = "944240"
+_OFF = f"rule {_LOG4J_RULE} is turned off"
+_LETS_THROUGH = f"rule {_LOG4J_RULE} does not block"
+
+
+def public_interface(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each public address of a network interface."""
+    for index in _indexes(subject, ("ip_configuration",)):
+        path: Path = ("ip_configuration", index, "public_ip_address_id")
+        if _is_set(subject, path):
+            yield Problem(path)
+
+
+def console_with_public_address(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each public address of an interface whose machine has a serial console."""
+    if subject.related is not None and any(
+        _has_console(machine) for type_name in _MACHINES for machine in subject.related(type_name)
+    ):
+        yield from public_interface(subject, options)
+
+
+def _has_console(machine: Subject) -> bool:
+    if not isinstance(machine.value, Map) or not _indexes(machine, ("boot_diagnostics",)):
+        return False
+    return machine.type != "azurerm_virtual_machine" or machine.get("boot_diagnostics[0].enabled") is True
+
+
+def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each disk of a machine that is a blob of a storage account."""
+    for block, name in (
+        ("storage_os_disk", "vhd_uri"),
+        ("storage_data_disk", "vhd_uri"),
+        ("storage_profile_os_disk", "vhd_containers"),
+    ):
+        for index in _indexes(subject, (block,)):
+            path: Path = (block, index, name)
+            if _is_set(subject, path):
+                yield Problem(path)
+
+
+def distant_dns(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each server of names of a network that is out on the internet."""
+    for path in (("dns_servers",), ("dns_servers", 0, "dns_servers")):
+        servers = subject.get(path)
+        for index in range(len(servers)) if isinstance(servers, list) else ():
+            address = subject.get((*path, index))
+            if isinstance(address, str) and address != _AZURE_DNS and _is_public(address):
+                yield Problem((*path, index), server=address)
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return IPv4Address(address).is_global
+    except AddressValueError:
+        return False
+
+
+def _indexes(subject: Subject, path: Path) -> range:
+    """Return the indexes of the blocks at a path."""
+    blocks = subject.get(path)
+    return range(len(blocks)) if isinstance(blocks, Seq) else range(0)
+
+
+def _is_set(subject: Subject, path: Path) -> bool:
+    """Say whether an argument certainly has a value, be it one that is only known after the apply.
+
+    What a text is put together from may be unknown: a text it is. An attribute of a resource is not null either,
+    where it stands alone and not in a condition.
+    """
+    value = subject.get(path)
+    if value is not UNKNOWN:
+        return value is not MISSING
+    written = subject.raw(path)
+    if isinstance(written, list):
+        return bool(written)
+    return isinstance(written, Expression) and (
+        written.text.startswith('"') or _ATTRIBUTE_OF_RESOURCE.match(written.text) is not None
+    )
+
+
+def log4j_let_through(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for what keeps a firewall for the web from stopping the attack on Log4j."""
+    gateway = subject.type == "azurerm_web_application_firewall_policy"
+    sets: Path = ("managed_rules", 0, "managed_rule_set") if gateway else ("managed_rule",)
+    if subject.get(sets[:1]) is UNKNOWN or subject.get(sets) is UNKNOWN:
+        return
+    covered = False
+    for index in _indexes(subject, sets):
+        one: Path = (*sets, index)
+        kind = subject.get((*one, "type"), "OWASP")
+        covered = covered or kind is UNKNOWN or kind in _RULE_SETS
+        if kind in _RULE_SETS:
+            yield from _faults_of_set(subject, one, str(kind), "rule_group_override" if gateway else "override")
+    if not covered and subject.type != "azurerm_cdn_frontdoor_firewall_policy":  # whose Standard tier has no sets
+        yield Problem(what="there is no set of rules that knows it")
+
+
+def _faults_of_set(subject: Subject, one: Path, kind: str, block: str) -> Iterator[Problem]:
+    version = subject.get((*one, "version"))
+    if kind == "OWASP" and version in _BEFORE_LOG4J:
+        yield Problem((*one, "version"), what=f"version {version} of the rules does not know it")
+    for index in _indexes(subject, (*one, block)):
+        group: Path = (*one, block, index)
+        if subject.get((*group, "rule_group_name")) not in _JAVA_GROUPS:
+            continue
+        rules, disabled = subject.get((*group, "rule")), subject.get((*group, "disabled_rules"))
+        if rules is MISSING and disabled is MISSING:
+            yield Problem((*group, "rule_group_name"), what="the Java group is turned off")
+        for place in range(len(disabled)) if isinstance(disabled, list) else ():
+            if str(subject.get((*group, "disabled_rules", place))) == _LOG4J_RULE:
+                yield Problem((*group, "disabled_rules", place), what=_OFF)
+        for place in _indexes(subject, (*group, "rule")):
+            rule: Path = (*group, "rule", place)
+            name = "rule_id" if block == "override" else "id"
+            action, enabled = subject.get((*rule, "action")), subject.get((*rule, "enabled"), False)
+            if str(subject.get((*rule, name))) == _LOG4J_RULE and (enabled is False or action in {"Allow", "Log"}):
+                yield Problem((*rule, name), what=_OFF if enabled is False else _LETS_THROUGH)

@@ -1,0 +1,99 @@
+"""Checks of who may reach what at Azure, besides the whole internet: wide networks, internal ports, traffic outwards."""
+
+from __future__ import annotations
+
+from ipaddress import AddressValueError, IPv4Address
+
+from devopslint.artifacts.terraform.checks.firewalls import azure_openings, is_everywhere
+from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, INTERNAL_PORTS, addresses_in, services_between
+from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.checks.aws.network import Opening
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+_MANY_PORTS = 100
+
+
+def internal_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a port of a service that is internal as a rule (8080, 3000, 25 …)."""
+    for opening in _openings(subject, "inbound", is_everywhere):
+        found = _internal(opening)
+        if found is not None:
+            yield opening.problem(subject, port=found[0], service=found[1])
+
+
+def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
+    seen: set[Path] = set()
+    for opening in _openings(subject, "inbound", is_everywhere):
+        if opening.everything or services_between(opening.first, opening.last) or _internal(opening):
+            continue
+        one_that_may = opening.first == opening.last and opening.first in options["ports"]
+        if opening.protocol != "icmp" and not one_that_may and opening.at not in seen:
+            seen.add(opening.at)
+            yield opening.problem(subject, port=opening.range)
+
+
+def _internal(opening: Opening) -> tuple[str, str] | None:
+    if opening.last - opening.first >= _MANY_PORTS or services_between(opening.first, opening.last):
+        return None  # said by other rules
+    return opening.named(INTERNAL_PORTS)
+
+
+def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that opens a port of administration or of data to more than `addresses` machines."""
+
+    def many(cidr: str) -> bool:
+        return not is_everywhere(cidr) and addresses_in(cidr) > int(options["addresses"])
+
+    for opening in _openings(subject, "inbound", many):
+        found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.named(INTERNAL_PORTS)
+        if opening.everything:
+            found = ("*", "every service")
+        if found is not None:
+            yield opening.problem(subject, port=found[0], service=found[1], addresses=addresses_in(opening.cidr))
+
+
+def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that lets traffic out to every address."""
+    for opening in _openings(subject, "outbound", is_everywhere):
+        if opening.everything or opening.first != opening.last or opening.first not in options["ports"]:
+            ports = "every port" if opening.everything else f"port {opening.range}"
+            yield opening.problem(subject, ports=ports)
+
+
+def _openings(subject: Subject, way: str, counts: Callable[[str], bool]) -> Iterator[Opening]:
+    """Yield the openings of a rule, or of the rules of a group: the first for each address."""
+    rules: list[Path] = [()]
+    if subject.type == "azurerm_network_security_group":
+        blocks = subject.get("security_rule")
+        rules = [("security_rule", index) for index in range(len(blocks))] if isinstance(blocks, Seq) else []
+    for rule in rules:
+        yield from azure_openings(subject, rule, way, counts)
+
+
+def wide_database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a rule of a database's firewall that lets more than `addresses` addresses in."""
+    for start, end in (("start_ip_address", "end_ip_address"), ("start_ip", "end_ip")):
+        first, last = _address(subject.get(start)), _address(subject.get(end))
+        if first is None or last is None or int(first) == 0:  # from 0.0.0.0 on: another rule speaks of it
+            continue
+        count = int(last) - int(first) + 1
+        if count > int(options["addresses"]):
+            yield Problem(end, addresses=count)
+
+
+def _address(value: Any) -> IPv4Address | None:
+    try:
+        return IPv4Address(value) if isinstance(value, str) else None
+    except AddressValueError:
+        return None
