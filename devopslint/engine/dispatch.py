@@ -140,6 +140,10 @@ class Table:
         """Return the rules that may find something where these of the words that rules need stand."""
         return Table(self._rules, self, words)
 
+    def without(self, identifiers: frozenset[str]) -> Table:
+        """Return the table without some rules."""
+        return Table({on: [rule for rule in rules if rule.id not in identifiers] for on, rules in self._rules.items()})
+
     def all_on(self, kind: str, type_name: str) -> list[Rule]:
         """Return the rules on a kind and a type, whatever they need."""
         found = self._rules.get(kind, [])
@@ -179,6 +183,7 @@ class Dispatch:
         self.core.update({rule.id: rule for rule in selection.chosen(catalog.group("core"), ALWAYS)})
         self._shared: list[Rule] | None = None
         self._tables: dict[str, Table] = {}
+        self._guests: dict[str, Table] = {}
         self._members: dict[tuple[str, str, str], Rule | None] = {}
         self._wanted: dict[str, frozenset[str]] = {}
         self._sought: dict[str, Sought] = {}
@@ -198,6 +203,13 @@ class Dispatch:
             self._tables[artifact] = Table(table)
             self._sought[artifact] = Sought(word for rules in table.values() for rule in rules for word in rule.needs)
         return self._tables[artifact]
+
+    def guest_table(self, artifact: str) -> Table:
+        """Return the rules of an artifact that judge its documents in the files of others, whatever words stand there."""
+        if artifact not in self._guests:
+            spared: frozenset[str] = artifacts()[artifact].NOT_OF_GUESTS  # type: ignore[attr-defined]
+            self._guests[artifact] = self.table(artifact).without(spared)
+        return self._guests[artifact]
 
     def wanted(self, artifact: str) -> frozenset[str]:
         """Return the kinds (and `kind.type`s) that the rules of an artifact are on."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from devopslint.policy.ignores import Ignore
     from devopslint.policy.rule import Rule
     from devopslint.policy.subject import Problem, Subject
+    from devopslint.syntax.tree import Document
 
 LONGEST_LINE = 2000
 """Characters of a line that a finding keeps for its fingerprint."""
@@ -165,10 +166,19 @@ class Judge:
             table = self._table_for(unit)
             for subject in unit.artifact.read(unit):
                 self._judge_subject(subject, table, result)
+            for name, documents in unit.guests:
+                self._judge_guests(self._unit(artifacts()[name], unit.files), documents, result)
             result.modules_not_read += unit.modules_not_read
             result.at_end += unit.at_end
         except Exception as error:  # one unit's failure must not cost the others
             self._failed(unit.files[0] if unit.files else "", f"reading failed: {_describe(error)}", result)
+
+    def _judge_guests(self, unit: Unit, documents: Sequence[Document], result: Result) -> None:
+        """Judge documents of the artifact of a unit that stand in the files of another one."""
+        table = self.dispatch.guest_table(unit.artifact.NAME)
+        for subject in unit.artifact.read_guests(unit, documents):  # type: ignore[attr-defined]
+            self._judge_subject(subject, table, result)
+        result.at_end += unit.at_end
 
     def _table_for(self, unit: Unit) -> Table:
         """Return the rules that may find something in a unit, by the words in its files; all, when somebody watches."""

@@ -69,7 +69,11 @@ if TYPE_CHECKING:
             """Return the sorted paths of the files of this kind that are judged together with `path`, itself among them."""
 
         def read(self, unit: Unit) -> Iterable[Subject]:
-            """Yield the subjects of a unit; tell the unit of every syntax problem, and of its facts."""
+            """Yield the subjects of a unit; tell the unit of every syntax problem, and of its facts.
+
+            Artifacts that others hold have `read_guests(unit, documents)`, too, which does the same for documents that
+            stand in files of another artifact, and `NOT_OF_GUESTS`, the ids of the rules that do not judge those.
+            """
 
 
 @lru_cache(maxsize=256)
@@ -85,7 +89,8 @@ class Unit:
     """
 
     __slots__ = (
-        "_accepts", "_report", "artifact", "at_end", "facts", "files", "modules_not_read", "wanted", "workspace"
+        "_accepts", "_report", "artifact", "at_end", "facts", "files", "guests", "modules_not_read", "wanted",
+        "workspace",
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +111,8 @@ class Unit:
         """The sources of modules that its files call and that are not in the repository."""
         self.at_end: list[Callable[[], None]] = []
         """What parts the circles among the objects that it was read into: called when nobody asks them any more."""
+        self.guests: list[tuple[str, Sequence[Document]]] = []
+        """Documents of other artifacts that its files hold, with the names of those: rules of theirs judge them, too."""
         self._report = report
         self._accepts = accepts
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from devopslint.policy.artifact import Unit, Workspace
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Document
 
 NAME = "kubernetes"
 TITLES = ("Kubernetes manifest", "Kubernetes manifests")
@@ -20,6 +21,13 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "kubernetes.container": ("pod", "template", "object"),
 }
 
+NOT_OF_GUESTS: frozenset[str] = frozenset(
+    {"kubernetes/committed-secret", "kubernetes/deprecated-api", "kubernetes/deprecated-field",
+     "kubernetes/duplicate-key", "kubernetes/duplicate-object", "kubernetes/missing-field", "kubernetes/not-in-sight",
+     "kubernetes/removed-api", "kubernetes/secret-in-env", "kubernetes/unknown-api", "kubernetes/unknown-field",
+     "kubernetes/unsorted-keys", "kubernetes/wrong-restart-policy", "kubernetes/wrong-type"}
+)  # fmt: skip
+"""Rules on how a manifest is written, or on what a tool that makes objects does otherwise or has rules of its own for."""
 _NOT_MANIFESTS = ("kustomize.config.k8s.io/", "skaffold/", "kind.x-k8s.io/", "k3d.io/", "ctlptl.dev/")
 _UNMISTAKABLE = frozenset(
     {"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Service", "Ingress"}
@@ -80,3 +88,10 @@ def read(unit: Unit) -> Iterable[Subject]:
     from devopslint.artifacts.kubernetes.reader import read_unit
 
     return read_unit(unit)
+
+
+def read_guests(unit: Unit, documents: Sequence[Document]) -> Iterable[Subject]:
+    """Yield the objects that stand in files of another artifact, their pods and the containers of those."""
+    from devopslint.artifacts.kubernetes.reader import read_documents
+
+    return read_documents(unit, unit.files[0], documents, None)

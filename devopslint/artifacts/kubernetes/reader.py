@@ -10,7 +10,7 @@ from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Unit
@@ -33,39 +33,53 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     """Yield the subjects of a unit: each object, then its pod, then the containers of that."""
     for path in unit.files:
         documents = unit.documents(path)
-        objects = [one for document in documents for one in _objects(document.root, document)]
-        if not objects:
-            continue
-        manifests = Manifests(path, objects, unit.workspace)
-        unit.at_end.append(manifests.let_go)
-        supplied = Supplied(path, unit.workspace)
-        manifests.folders = supplied.folders
         for document in documents:
             document.resolve = _resolve
-        for one in objects:
-            one.partial = supplied.patch or _looks_partial(one)
-            if one.partial:
-                _open_all(one.value)
-            if one.template is not None:
-                _forget_images(one.template["spec"], supplied.images)
-            if supplied.namespace or supplied.chart:
-                _forget(one.value, "metadata", "namespace")
-            if supplied.namespace and one.kind == "Namespace":
-                # Kustomize calls it as the namespace that it puts everything in.
-                _forget(one.value, "metadata", "name")
-            if one.name in supplied.replicas and one.kind in _REPLICATED:
-                _forget(one.value, "spec", "replicas")
-            one.subject = Subject(
-                "kubernetes.object",
-                one.value,
-                document=one.document,
-                type=one.type,
-                address=one.address,
-                header=_pair(one.value, "kind"),
-                context=manifests,
-            )
-        for one in objects:
-            yield from _subjects(one)
+        yield from read_documents(unit, path, documents, lambda path=path: Supplied(path, unit.workspace))  # type: ignore[misc]
+
+
+def read_documents(
+    unit: Unit, path: str, documents: Sequence[Document], supply: Callable[[], Supplied] | None
+) -> Iterator[Subject]:
+    """Yield the subjects of some documents; `supply` tells what tools put into them, if any does."""
+    objects = [one for document in documents for one in _objects(document.root, document)]
+    if not objects:
+        return
+    manifests = Manifests(path, objects, unit.workspace)
+    unit.at_end.append(manifests.let_go)
+    supplied = supply() if supply is not None else None
+    if supplied is not None:
+        manifests.folders = supplied.folders
+    for one in objects:
+        one.partial = (supplied is not None and supplied.patch) or _looks_partial(one)
+        if one.partial:
+            _open_all(one.value)
+        if supplied is not None:
+            _put_in(one, supplied)
+        one.subject = Subject(
+            "kubernetes.object",
+            one.value,
+            document=one.document,
+            type=one.type,
+            address=one.address,
+            header=_pair(one.value, "kind"),
+            context=manifests,
+        )
+    for one in objects:
+        yield from _subjects(one)
+
+
+def _put_in(one: KubernetesObject, supplied: Supplied) -> None:
+    """Make unknown what tools put into an object."""
+    if one.template is not None:
+        _forget_images(one.template["spec"], supplied.images)
+    if supplied.namespace or supplied.chart:
+        _forget(one.value, "metadata", "namespace")
+    if supplied.namespace and one.kind == "Namespace":
+        # Kustomize calls it as the namespace that it puts everything in.
+        _forget(one.value, "metadata", "name")
+    if one.name in supplied.replicas and one.kind in _REPLICATED:
+        _forget(one.value, "spec", "replicas")
 
 
 def _objects(root: Any, document: Document) -> Iterator[KubernetesObject]:

@@ -42,6 +42,10 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         unit.syntax_problem(source, problem)
     unit.modules_not_read = sources_not_read(module)
     yield from module_subjects(module)
+    if any(one.type.startswith("kubernetes_") for one in module.subjects.values()):
+        from devopslint.artifacts.terraform.kubernetes import manifests
+
+        unit.guests.append(("kubernetes", list(manifests(module))))
 
 
 def module_subjects(module: Module) -> list[Subject]:

@@ -1,0 +1,195 @@
+"""Kubernetes objects that Terraform makes, as a manifest would hold them: with the names of fields of the API.
+
+Source: the documentation of the provider hashicorp/kubernetes. Its blocks are called as the fields of the API are, in
+lower case with `_` between the words, and in the singular where the field is a list.
+"""
+
+from __future__ import annotations
+
+import re
+
+from devopslint.knowledge.tables import read_table
+from devopslint.syntax.hcl_nodes import Block, Expression
+from devopslint.syntax.tree import Document, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.syntax.tree import Mark
+
+_TYPE = re.compile(r"kubernetes_([a-z_]+?)(?:_(v\d(?:(?:alpha|beta)\d)?))?")
+_KINDS = {
+    **dict.fromkeys(("daemonset", "daemon_set"), "apps/v1 DaemonSet"),
+    "api_service": "apiregistration.k8s.io/v1 APIService",
+    "cluster_role": "rbac.authorization.k8s.io/v1 ClusterRole",
+    "cluster_role_binding": "rbac.authorization.k8s.io/v1 ClusterRoleBinding",
+    "config_map": "v1 ConfigMap",
+    "cron_job": "batch/v1 CronJob",
+    "default_service_account": "v1 ServiceAccount",
+    "deployment": "apps/v1 Deployment",
+    "horizontal_pod_autoscaler": "autoscaling/v1 HorizontalPodAutoscaler",
+    "horizontal_pod_autoscaler v2": "autoscaling/v2 HorizontalPodAutoscaler",
+    "ingress": "networking.k8s.io/v1 Ingress",
+    "job": "batch/v1 Job",
+    "limit_range": "v1 LimitRange",
+    "mutating_webhook_configuration": "admissionregistration.k8s.io/v1 MutatingWebhookConfiguration",
+    "namespace": "v1 Namespace",
+    "network_policy": "networking.k8s.io/v1 NetworkPolicy",
+    "persistent_volume": "v1 PersistentVolume",
+    "persistent_volume_claim": "v1 PersistentVolumeClaim",
+    "pod": "v1 Pod",
+    "pod_disruption_budget": "policy/v1 PodDisruptionBudget",
+    "pod_security_policy": "policy/v1beta1 PodSecurityPolicy",
+    "replication_controller": "v1 ReplicationController",
+    "resource_quota": "v1 ResourceQuota",
+    "role": "rbac.authorization.k8s.io/v1 Role",
+    "role_binding": "rbac.authorization.k8s.io/v1 RoleBinding",
+    "secret": "v1 Secret",
+    "service": "v1 Service",
+    "service_account": "v1 ServiceAccount",
+    "stateful_set": "apps/v1 StatefulSet",
+    "validating_webhook_configuration": "admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration",
+}
+"""Name of a resource without the provider's, and its version where that matters → apiVersion and kind."""
+_OF_SECRETS = {"data": "stringData", "binary_data": "data"}
+"""Fields of a secret that are called otherwise: the provider takes the values of `data` in clear."""
+_WRAPPERS = frozenset({"persistent_volume_source"})
+"""Blocks that the API does not have: what stands in them belongs to what they stand in."""
+_OF_TERRAFORM = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle", "timeouts", "dynamic"})
+_WORD = re.compile(r"_(ipc\b|pid\b|[a-z0-9])")
+_ANY = "o"
+_NUMBERS = frozenset("inx")
+
+
+def manifests(module: Module) -> Iterator[Document]:
+    """Yield a document for each Kubernetes object that a resource of a module makes, if its kind is known."""
+    for declared in module.all("resource"):
+        type_name = declared.label(0)
+        if type_name.startswith("kubernetes_") and declared.address in module.subjects:
+            if type_name == "kubernetes_manifest":
+                root = Objects(module).plain(declared.block.get("manifest"))
+            else:
+                root = _object(module, declared, type_name)
+            if isinstance(root, Map):
+                yield Document(declared.document.source, root)
+
+
+def _object(module: Module, declared: Declared, type_name: str) -> Map | None:
+    found = _TYPE.fullmatch(type_name)
+    name, version = found.groups() if found is not None else ("", "")
+    kind = _KINDS.get(f"{name} {version}") or _KINDS.get(name)
+    if kind is None:
+        return None
+    block = declared.block
+    header = block.header or (block.start, block.start)
+    root = Map(block.start, block.end)
+    root.header = header
+    for field, value in zip(("apiVersion", "kind"), kind.split(), strict=True):
+        root.put(field, value, (*header, *header))
+    number = read_table("artifacts/kubernetes", "fields")["kinds"].get(kind)
+    Objects(module, _OF_SECRETS if name == "secret" else {}).fill(
+        root, {key: value for key, value in block.items() if key not in _OF_TERRAFORM}, block, str(number or _ANY)
+    )
+    metadata = root.get("metadata")
+    if name == "default_service_account" and isinstance(metadata, Map):
+        metadata.put("name", "default", (*header, *header))
+    return root
+
+
+class Objects:
+    """Turns blocks into what they are in the API; codes of types are those of `fields.json` of the manifests."""
+
+    def __init__(self, module: Module, renamed: Mapping[str, str] | None = None) -> None:
+        self._module = module
+        self._renamed = renamed or {}
+        self._types = read_table("artifacts/kubernetes", "fields")["types"]
+
+    def fill(self, made: Map, items: Mapping[str, Any], block: Block, code: str) -> None:
+        """Put the fields that the attributes and blocks of a block stand for into a mapping of a type."""
+        fields: Mapping[str, str] | None = self._types[int(code)] if code.isdigit() else None
+        made.open = block.open
+        for key, value in items.items():
+            if key in _WRAPPERS:
+                for inner in value if isinstance(value, Seq) else ():
+                    self.fill(made, inner, inner, code)
+                continue
+            field = self._renamed.get(key) or _field(key, fields)
+            if field is not None:
+                made.put(field, self._value(value, _ANY if fields is None else fields[field]), block.at[key])
+
+    def _value(self, value: Any, code: str) -> Any:
+        if not isinstance(value, Seq) or not value or not isinstance(value[0], Block):
+            return _typed(self.plain(value), code)
+        if code[0] != "[" and (code != _ANY or len(value) == 1):
+            return self._made(value[0], code)
+        made = Seq(value.start, value.end)
+        made.open = value.open
+        for block, mark in zip(value, value.at, strict=True):
+            made.add(self._made(block, code.removeprefix("[")), mark)
+        return made
+
+    def _made(self, block: Block, code: str) -> Map:
+        made = Map(block.start, block.end)
+        made.header = block.header
+        if code[0] == "{":
+            made.open = block.open
+            for key, value in block.items():
+                made.put(key, self.plain(value), block.at[key])
+        else:
+            self.fill(made, block, block, code)
+        return made
+
+    def plain(self, value: Any) -> Any:
+        """Return a value with what its expressions come to."""
+        if isinstance(value, Expression):
+            return _standing_at(self._module.value(value), (value.start, value.end))
+        if isinstance(value, Map):
+            copy = Map(value.start, value.end)
+            copy.open = value.open
+            for key, item in value.items():
+                copy.put(key, self.plain(item), value.at[key])
+            return copy
+        if isinstance(value, Seq):
+            items = Seq(value.start, value.end)
+            items.open = value.open
+            for item, mark in zip(value, value.at, strict=True):
+                items.add(self.plain(item), mark)
+            return items
+        return value
+
+
+def _field(key: str, fields: Mapping[str, str] | None) -> str | None:
+    """Return the field of a type that an attribute or a block stands for; `None` when it is the provider's own."""
+    if fields is None:
+        return _WORD.sub(lambda found: found[1].upper(), key)
+    word = key.replace("_", "")
+    singular = word.removesuffix("y")
+    names = {field.lower(): field for field in fields if field}
+    return next((names[one] for one in (word, f"{word}s", f"{word}es", f"{singular}ies") if one in names), None)
+
+
+def _typed(value: Any, code: str) -> Any:
+    """Return a text as what a field holds, for Terraform takes `"80"` and `"true"` for a number and a truth value."""
+    if isinstance(value, str) and code in _NUMBERS and value.isdecimal():
+        return int(value)
+    return {"true": True, "false": False}.get(value, value) if code == "b" and isinstance(value, str) else value
+
+
+def _standing_at(value: Any, mark: Mark) -> Any:
+    """Return what an expression comes to, all of it standing where the expression does."""
+    if isinstance(value, dict):
+        made = Map(*mark)
+        made.open = getattr(value, "open", False)
+        for key, item in value.items():
+            made.put(str(key), _standing_at(item, mark), (*mark, *mark))
+        return made
+    if isinstance(value, list):
+        items = Seq(*mark)
+        items.open = getattr(value, "open", False)
+        for item in value:
+            items.add(_standing_at(item, mark), mark)
+        return items
+    return value
