@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import AddressValueError, IPv4Address
 
 from devopslint.artifacts.terraform.checks.firewalls import azure_openings, is_everywhere
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _MANY_PORTS = 100
+_OWN = re.compile(r"\s*(10|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.")
+"""Addresses of private networks, and those that providers share."""
 
 
 def internal_port(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -50,10 +53,11 @@ def _internal(opening: Opening) -> tuple[str, str] | None:
 
 
 def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each rule that opens a port of administration or of data to more than `addresses` machines."""
+    """Yield a problem for each rule that opens a port of administration or of data to a wide network or a public one."""
 
     def many(cidr: str) -> bool:
-        return not is_everywhere(cidr) and addresses_in(cidr) > int(options["addresses"])
+        few = int(options["addresses"]) if _OWN.match(cidr) else 1
+        return not is_everywhere(cidr) and addresses_in(cidr) > few
 
     for opening in _openings(subject, "inbound", many):
         found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.named(INTERNAL_PORTS)
