@@ -95,6 +95,11 @@ _BEGINNINGS = (
     "NRAK", "dapi", "hf_", "atlasv1", "lin_api", "PMAK", "ATATT3", "LTAI", ":AA", "SK", "AGE-SECRET", "Q~", "sig=",
 )  # fmt: skip
 """One of these stands where `_HINTS` is found in what has one of the forms."""
+_SHORTEST = 15
+"""Characters of the shortest text that has one of the forms: a token of Slack."""
+_AS_NUMBER = lazily(r"\\[xuU]")
+_BROKEN_LINE = lazily(r"\\\r?\n[ \t]*")
+_IN_ADDRESS = lazily(r"://[^\s/]*@")
 _LONG = 200
 """Characters of a text in which many words are found sooner than one pattern."""
 _URL_PASSWORD = lazily(
@@ -192,6 +197,21 @@ def find_credential(text: str) -> tuple[str, int, int] | None:
 def may_hold_credential(text: str) -> bool:
     """Say whether a text may hold a credential by its form, without looking for it."""
     return len(text) >= 8 and ("@" in text or _is_hinted_at(text))
+
+
+def yaml_may_hold_credential(text: str) -> bool:
+    """Say whether a value in a text of YAML may hold a credential by its form: much sooner answered than for each value.
+
+    Only between double quotes may a value have other letters than the text: written as numbers, or in a line that is broken.
+    Where lines are joined without a backslash there is a blank, and no form has one but that of a private key.
+    """
+    if "\\" in text:
+        if _AS_NUMBER.search(text):
+            return True
+        text = _BROKEN_LINE.sub("", text).replace("\\/", "/")
+    if "PRIVATE" in text or _IN_ADDRESS.search(text):
+        return True
+    return _is_hinted_at("\n".join([word for word in set(text.split()) if len(word) >= _SHORTEST]))
 
 
 def _is_hinted_at(text: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MOST_NODES = 200_000
 _DEEPEST = 100
+_CONTAINERS = (dict, list)
 
 
 def is_bounded(root: Any) -> bool:
@@ -36,7 +37,7 @@ def containers(root: Any) -> list[Any] | None:
             below
             for node in level
             for below in (node.values() if isinstance(node, dict) else node)
-            if isinstance(below, (dict, list))
+            if isinstance(below, _CONTAINERS)
         ]
         if not level:
             return found

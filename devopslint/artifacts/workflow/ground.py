@@ -37,6 +37,8 @@ _FETCHES = words("clone checkout switch pull merge submodule worktree restore st
 _OWN_REF = lazily(
     r"\$\{\{\s*(?:github\.(?:ref|sha|ref_name|head_ref|event\.pull_request\.head\.(?:sha|ref)|event\.after))\b"
 )
+_ALL_OF_IT = {"": True}
+"""The `trees` of a job that checks out this repository, and nothing else, where every job does."""
 
 
 class Ground:
@@ -62,13 +64,13 @@ class Ground:
         path = posixpath.normpath(path)
         if path.startswith(("..", "/", "~")):
             return None
-        within = [one for one in self.trees if not one or path == one or path.startswith(one + "/")]
-        if not within:
-            return None
-        tree = max(within, key=len)
-        if not self.trees[tree]:
-            return None
-        inner = path[len(tree) :].strip("/") if tree else path
+        inner = path
+        if self.trees != _ALL_OF_IT:
+            within = [one for one in self.trees if not one or path == one or path.startswith(one + "/")]
+            tree = max(within, key=len, default="")
+            if not self.trees.get(tree):
+                return None
+            inner = path[len(tree) :].strip("/") if tree else path
         return self.root + ("" if inner == "." else inner)
 
     def has(self, path: str) -> bool | None:

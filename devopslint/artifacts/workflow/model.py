@@ -65,8 +65,8 @@ class Workflow:
     """A workflow file, or an action's `action.yml` (`is_action`), whose steps then belong to `action_job`."""
 
     __slots__ = (
-        "_walk", "action_job", "cache", "containers", "document", "is_action", "jobs", "path", "root", "steps",
-        "triggers", "workspace",
+        "_walk", "action_job", "cache", "containers", "document", "is_action", "jobs", "mappings", "path", "root",
+        "steps", "triggers", "workspace",
     )  # fmt: skip
 
     def __init__(self, document: Document, path: str, workspace: Workspace | None, *, is_action: bool = False) -> None:
@@ -77,6 +77,8 @@ class Workflow:
         self.is_action = is_action
         self.containers: list[Map | Seq] = []
         """Every mapping and list of the document once, in a workflow that is judged."""
+        self.mappings: list[Map] = []
+        """The mappings among them."""
         self._walk: Any = None
         self.cache: dict[str, Any] = {}
         self.triggers = {} if is_action else _triggers(self.root.get("on"))
@@ -109,7 +111,7 @@ class Workflow:
             if job is not None:
                 job.let_go()
         self.action_job = None
-        for held in (self.jobs, self.steps, self.cache, self.containers):
+        for held in (self.jobs, self.steps, self.cache, self.containers, self.mappings):
             held.clear()
 
     def job_called(self, name: str) -> Job | None:

@@ -43,6 +43,8 @@ _FILE_OPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
 }  # fmt: skip
 """Command and first word ("": any) → the options that name a file or folder which must be there."""
 _WITH_OPTIONS = frozenset(name for name, _ in _FILE_OPTIONS)
+_OPTIONS_WITH_FILES = frozenset(option for options in _FILE_OPTIONS.values() for option in options)
+_VALUED_BESIDE_FILES = words("-n --namespace --context")
 _ALL_OPERANDS = {"chmod": 1, "cd": 0, "pushd": 0, "ansible-playbook": 0, "shellcheck": 0}
 """Command whose operands are all files or folders → how many of them are something else."""
 _WITH_FOLDER = words("helm go pytest ruff black mypy flake8 terraform kubectl kustomize pip pip3 npm hadolint")
@@ -115,11 +117,16 @@ def _of(command: Command) -> Iterator[Word]:
     else:
         if name in _WITH_OPTIONS:
             yield from _of_options(command)
-        for one in command.operands() if name in _WITH_FOLDER else ():
-            if (one.text.startswith("./") and "..." not in one.text) or (
-                name == "pytest" and _TESTS.fullmatch(one.text)
-            ):
-                yield one
+        if name in _WITH_FOLDER:
+            found = [one for one in command.words if _is_folder(one.text, name)]
+            yield from (one for one in command.operands() if one in found) if found else ()
+
+
+def _is_folder(text: str, name: str) -> bool:
+    """Say whether an operand of one of the commands `_WITH_FOLDER` names a file or folder."""
+    if text[:2] == "./":
+        return "..." not in text
+    return name == "pytest" and _TESTS.fullmatch(text) is not None
 
 
 def _script_of(command: Command) -> Word | None:
@@ -139,8 +146,9 @@ def _script_of(command: Command) -> Word | None:
 
 def _of_options(command: Command) -> Iterator[Word]:
     name = command.name
-    valued = _BUILD_VALUED if name == "docker" else words("-n --namespace --context")
-    first = command.operands(valued)[:1]
+    if not [word for word in command.words if word.text.partition("=")[0] in _OPTIONS_WITH_FILES]:
+        return
+    first = command.operands(_BUILD_VALUED if name == "docker" else _VALUED_BESIDE_FILES)[:1]
     options = _FILE_OPTIONS.get((name, first[0].text if first else "")) or _FILE_OPTIONS.get((name, ""), ())
     for index, word in enumerate(command.words):
         option, equals, _ = word.text.partition("=")
@@ -163,16 +171,19 @@ def _tail(word: Word, length: int) -> Word:
 
 def manifests_of(command: Command) -> tuple[str, ...]:
     """Return what the manifest may be called that a command works on in its folder or above; empty when it needs none."""
-    name, given = command.name, command.args
-    if name == "docker" and given[:1] == ["compose"]:
-        name, given = "docker-compose", given[1:]
-    if name not in _MANIFESTS:
+    name = command.name
+    if name not in _MANIFESTS and name != "docker":
         return ()
+    given = command.args
+    if name == "docker":
+        if given[:1] != ["compose"]:
+            return ()
+        name, given = "docker-compose", given[1:]
     firsts, names = _MANIFESTS[name]
     if given[:2] == ["mod", "init"]:
         return ()  # it makes one
     alone = command.name in {"npm", "yarn", "pnpm", "bun"} and given[:1] and given[0] in {"install", "i"}
-    if not given or given[0] not in firsts or command.has_flag(*_ELSEWHERE) or command.expands or command.assignments:
+    if not given or given[0] not in firsts or command.expands or command.assignments or command.has_flag(*_ELSEWHERE):
         return ()
     return () if alone and len([one for one in given if not one.startswith("-")]) > 1 else names
 

@@ -44,6 +44,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
             workflow = Workflow(document, path, unit.workspace, is_action=is_action)
             several = len(set(map(id, found))) < len(found)
             workflow.containers = list({id(one): one for one in found}.values()) if several else found
+            workflow.mappings = [one for one in workflow.containers if isinstance(one, Map)]
             if is_action and _ACTION_KEYS.isdisjoint(document.root):
                 continue
             document.resolve = resolve

@@ -114,7 +114,7 @@ class Forms:
         self.any_text = any(_takes_any_text(one[1]) for one in alternatives)
         self.any_plain = self.any_text and not self.condition
         self.choices: dict[tuple[str, ...], Alternative] = {}
-        self.sound: dict[tuple[str, ...], Sequence[tuple[str, str, Forms]]] = {}
+        self.sound: dict[tuple[str, ...], Sequence[tuple[str, str, bool, Forms]]] = {}
 
     def best(self, keys: list[str]) -> Alternative:
         """Return the mapping that some keys fit best."""
@@ -139,9 +139,9 @@ def _takes_any_text(definition: Definition) -> bool:
 
 
 class Walk:
-    """The problems and the sites of one document."""
+    """The problems and the sites of one document, and whether something in it may be empty."""
 
-    __slots__ = ("_hints", "_known", "_types", "definitions", "problems", "sites")
+    __slots__ = ("_hints", "_known", "_types", "definitions", "may_be_empty", "problems", "sites")
 
     def __init__(self, definitions: dict[str, Definition]) -> None:
         self.definitions = definitions
@@ -150,6 +150,8 @@ class Walk:
         self._types = _types.setdefault(id(definitions), {})
         self.problems: list[SchemaProblem] = []
         self.sites: list[Site] = []
+        self.may_be_empty = False
+        """Whether nothing stands under some key but an event, or it is not known; of faulty forms not all is looked at."""
 
     def _named(self, name: str) -> Definition:
         definition: Definition = self.definitions.get(name) or _BUILT_IN[name]
@@ -188,7 +190,10 @@ class Walk:
     def visit(self, node: Any, name: str, forms: Forms, path: Path) -> None:
         """Judge one node by the definition `name`, which has these forms."""
         if node is UNKNOWN:
+            self.may_be_empty = True
             return
+        if not node and (len(path) != 2 or path[0] != "on"):
+            self.may_be_empty = True
         if isinstance(node, Map):
             self._visit_map(node, name, path, forms)
         elif isinstance(node, Seq):
@@ -198,8 +203,11 @@ class Walk:
             _, definition, inner = forms.lists[0]
             below = definition["sequence"]["item-type"]
             below_forms = self.forms(below, inner)
+            any_plain = below_forms.any_plain
             for index, item in enumerate(node):
-                if not (below_forms.any_plain and item.__class__ is str and item and "${{" not in item):
+                if item.__class__ is Map and item:
+                    self._visit_map(item, below, (*path, index), below_forms)
+                elif not (any_plain and item.__class__ is str and item and "${{" not in item):
                     self.visit(item, below, below_forms, (*path, index))
         else:
             self._visit_scalar(node, name, path, forms)
@@ -264,10 +272,15 @@ class Walk:
         if sound is None:
             self._judge_keys(node, name, path, forms)
             return
-        for key, below, below_forms in sound:
+        for key, below, any_plain, below_forms in sound:
             value = node[key]
-            if not (below_forms.any_plain and value.__class__ is str and value and "${{" not in value):
-                self.visit(value, below, below_forms, (*path, key))
+            if value.__class__ is str:
+                if any_plain and value and "${{" not in value:
+                    continue
+            elif value.__class__ is Map and value:
+                self._visit_map(value, below, (*path, key), below_forms)
+                continue
+            self.visit(value, below, below_forms, (*path, key))
 
     def _judge_keys(self, node: Map, name: str, path: Path, forms: Forms) -> None:
         maps = forms.maps
@@ -280,15 +293,16 @@ class Walk:
         chosen, definition, _ = alternative
         mapping = definition["mapping"]
         types = self._types_in(alternative)
-        found: list[tuple[str, str, Forms]] = []
+        found: list[tuple[str, str, bool, Forms]] = []
         for key in keys:
             below = types.get(key) or types.get("")
             if below is None:
                 self._strange_key(key, chosen, path, maps, keys)
                 continue
-            found.append((key, *below))
+            found.append((key, below[0], below[1].any_plain, below[1]))
             self.visit(node[key], *below, (*path, key))
         if node.open or len(keys) < len(node):
+            self.may_be_empty = True
             return
         required = _required(mapping)
         absent = [key for key in required if key not in node]

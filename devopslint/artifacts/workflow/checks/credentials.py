@@ -15,6 +15,7 @@ from devopslint.knowledge.credentials import (
     is_plausible_secret,
     looks_like_secret_name,
     may_hold_credential,
+    yaml_may_hold_credential,
 )
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, place_in
@@ -58,7 +59,7 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
     workflow: Workflow = subject.context
     yield from _in_scripts(workflow)
     told: set[Mark] = set()
-    for text, mark in _may_be_credentials(workflow):
+    for text, mark in _may_be_credentials(workflow) if yaml_may_hold_credential(subject.document.source.text) else ():
         found = next((one for one in find_credentials(text) if not _is_throw_away(workflow, text, one)), None)
         if found is not None:
             told.add(mark)
@@ -66,7 +67,7 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             yield Problem(place_in(workflow.fragment_at(mark, text), start, end), what=title)
     for owner, key in _settings(workflow):
         for name, value in owner[key].items():
-            if not isinstance(value, str) or name == "uses" or name not in owner[key].at:
+            if not isinstance(value, str) or len(value) < _SHORT or name == "uses" or name not in owner[key].at:
                 continue
             mark = owner[key].at[name][2:]
             if mark not in told and _is_secret(name, value) and not (key == "env" and _is_for_runner(owner[key])):
@@ -91,8 +92,8 @@ def _may_be_credentials(workflow: Workflow) -> Iterator[tuple[str, Mark]]:
 def _settings(workflow: Workflow) -> Iterator[tuple[Map, str]]:
     """Yield what has an `env`, a `with` or `secrets`, with this key; not what belongs to services, which end with their job."""
     passing: set[int] = set()
-    for owner in workflow.containers:
-        if isinstance(owner, Map) and not _OWNED.isdisjoint(owner):
+    for owner in workflow.mappings:
+        if not _OWNED.isdisjoint(owner):
             if isinstance(owner.get("services"), (Map, Seq)):
                 passing.update(map(id, containers(owner["services"]) or ()))
             if id(owner) not in passing:

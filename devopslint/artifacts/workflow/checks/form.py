@@ -161,9 +161,7 @@ def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
     source = subject.document.source
     jobs = subject.value.get("jobs")
-    for node in subject.context.containers:
-        if not isinstance(node, Map):
-            continue
+    for node in subject.context.mappings:
         if node.duplicates:
             yield from keys.duplicates(node, source)
         if len(set(map(str.lower, node))) < len(node):

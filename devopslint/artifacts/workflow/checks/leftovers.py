@@ -29,6 +29,8 @@ _BELOW_JOB = {"defaults": ("run",), "environment": ("name", "url"), "container":
 def empty_section(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that GitHub takes with nothing below them, and that then do nothing."""
     workflow: Workflow = subject.context
+    if not workflow.walk.may_be_empty and not workflow.walk.problems:
+        return
     for owner, path, keys in _sections(workflow):
         for key, value in owner.items():
             if (value is None or (isinstance(value, (str, Map, Seq)) and not value)) and key in keys:

@@ -42,8 +42,9 @@ def nothing_to_run(subject: Subject, options: Options) -> Iterator[Problem]:
     workflows = map_at(on, "workflow_run").get("workflows")
     if isinstance(workflows, Seq) and not workflows:
         yield Problem(("on", "workflow_run", "workflows"), what="`workflow_run` waits for no workflow")
-    misspelt = {one.path[:-1] for one in workflow.walk.problems if "`steps`?" in one.values.get("hint", "")}
-    for step in workflow.steps:
+    walk = workflow.walk
+    misspelt = {one.path[:-1] for one in walk.problems if "`steps`?" in one.values.get("hint", "")}
+    for step in workflow.steps if walk.may_be_empty or walk.problems else ():
         if step.value.get("run", 0) in (None, ""):
             yield Problem((*step.path, "run"), part="key", what="the `run` of this step is empty")
     if isinstance(jobs, Map) and not jobs and not jobs.open:

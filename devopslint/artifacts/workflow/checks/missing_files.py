@@ -30,7 +30,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.workflow.ground import Ground
@@ -52,27 +52,27 @@ _SAME_FOLDER = words(
 """Commands that run another one where they are, on the same files."""
 
 
-def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
+def missing_file(subject: Subject, options: Options) -> Sequence[Problem]:
     """Find files and folders that a step names and the repository does not have."""
     return _of_kind(subject.context, "file")
 
 
-def unknown_target(subject: Subject, options: Options) -> Iterator[Problem]:
+def unknown_target(subject: Subject, options: Options) -> Sequence[Problem]:
     """Find targets that no Makefile has, and scripts that are not in package.json."""
     return _of_kind(subject.context, "target")
 
 
-def cache_without_lock_file(subject: Subject, options: Options) -> Iterator[Problem]:
+def cache_without_lock_file(subject: Subject, options: Options) -> Sequence[Problem]:
     """Find caches of set-up actions that look for a lock file which is not there."""
     return _of_kind(subject.context, "cache")
 
 
-def hash_of_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
+def hash_of_nothing(subject: Subject, options: Options) -> Sequence[Problem]:
     """Find `hashFiles` of patterns that no file fits."""
     return _of_kind(subject.context, "hash")
 
 
-def lock_file_missing(subject: Subject, options: Options) -> Iterator[Problem]:
+def lock_file_missing(subject: Subject, options: Options) -> Sequence[Problem]:
     """Find installs that ask for a lock file where the repository has the manifest and no lock file."""
     return _of_kind(subject.context, "lock")
 
@@ -81,24 +81,25 @@ _KINDS = ("lock", "file", "target", "cache", "hash")
 """The kinds of faults, those first that say best what to do about a file that is missing."""
 
 
-def _of_kind(job: Job, kind: str) -> Iterator[Problem]:
-    known: dict[str, list[Fault]] = job.workflow.cache.setdefault("faults of files", {})
-    if job.key not in known:
-        known[job.key] = _told_once(list(_faults(job)))
-    return (problem for one, problem, _ in known[job.key] if one == kind)
+def _of_kind(job: Job, kind: str) -> Sequence[Problem]:
+    known: dict[str, dict[str, list[Problem]]] = job.workflow.cache.setdefault("faults of files", {})
+    by_kind = known.get(job.key)
+    if by_kind is None:
+        by_kind = known[job.key] = _told_once(list(_faults(job)))
+    return by_kind.get(kind, ())
 
 
-def _told_once(faults: list[Fault]) -> list[Fault]:
-    """Return the faults without those of files that one of a better kind tells of."""
+def _told_once(faults: list[Fault]) -> dict[str, list[Problem]]:
+    """Return the problems by kind, without those of files that one of a better kind tells of."""
     told: dict[str, str] = {}
     for kind, _, paths in sorted(faults, key=lambda fault: _KINDS.index(fault[0])):
         for path in paths:
             told.setdefault(posixpath.basename(path), kind)
-    return [
-        (kind, problem, paths)
-        for kind, problem, paths in faults
-        if all(told[posixpath.basename(path)] == kind for path in paths)
-    ]
+    found: dict[str, list[Problem]] = {}
+    for kind, problem, paths in faults:
+        if all(told[posixpath.basename(path)] == kind for path in paths):
+            found.setdefault(kind, []).append(problem)
+    return found
 
 
 def _faults(job: Job) -> Iterator[Fault]:
@@ -128,7 +129,9 @@ def _checks_out(step: Step) -> bool:
 
 def _is_certain(owner: Mapping[str, Any]) -> bool:
     """Say whether nothing unknown decides if a job or step runs."""
-    condition = owner.get("if", True)
+    if "if" not in owner:
+        return True
+    condition = owner["if"]
     return condition is not False and not (
         isinstance(condition, str) and (_UNCERTAIN.search(condition) or "false" in condition)
     )
@@ -159,14 +162,14 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
         return
     text = step.run or ""
     said = 0
-    script = list(step.script())
-    wrappers = {id(command.wrapper) for command in script if command.wrapper is not None}
+    script, fragment = step.script().commands, step.fragment
+    wrappers = [command.wrapper for command in script if command.wrapper is not None]
     for command in script:
-        own = command.fragment is step.fragment
+        own = command.fragment is fragment
         if own and command.start > said:
             ground.text += text[said : command.start]
             said = command.start
-        if certain and folder is not None and ground.trees and _is_for_sure(command, step):
+        if certain and folder is not None and ground.trees and _is_on_files(command) and _is_for_sure(command, own=own):
             failed = False
             for fault in _of_command(command, ground, folder):
                 failed = True
@@ -175,7 +178,7 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
                     yield fault
             if failed:
                 return  # the step ends here
-        if id(command) not in wrappers and not ground.after_command(command, folder):
+        if command not in wrappers and not ground.after_command(command, folder):
             ground.trees.clear()
             ground.pristine = False
             break
@@ -216,13 +219,15 @@ def _place(step: Step, path: tuple[str | int, ...]) -> Place:
     return Place(step.workflow.document.source, *node.at[path[-1]][2:])
 
 
-def _is_for_sure(command: Command, step: Step) -> bool:
-    """Say whether a command is run where it stands, on the files of the working folder, and the step fails with it."""
+def _is_for_sure(command: Command, *, own: bool) -> bool:
+    """Say whether a command is run where it stands, on the files of the working folder, and the step fails with it.
+
+    It stands in the script of the step itself (`own`), or in one that a command there runs.
+    """
     if command.failure_ignored or command.function or command.name_word is None or command.piped_from is not None:
         return False
-    if command.fragment is not step.fragment and not (command.wrapper and command.wrapper.name in _SAME_FOLDER):
-        return False
-    if command.wrapper is not None and command.wrapper.name not in _SAME_FOLDER:
+    wrapper = command.wrapper
+    if (wrapper is None and not own) or (wrapper is not None and wrapper.name not in _SAME_FOLDER):
         return False
     return not (command.subshell and any(other.name in {"cd", "pushd"} and other.subshell for other in command.script))
 
@@ -231,14 +236,17 @@ def _file(at: Place | tuple[str | int, ...], path: str, ground: Ground, shown: s
     return "file", Problem(at, path=shown or path, hint=ground.hint(path)), (path,)
 
 
+def _is_on_files(command: Command) -> bool:
+    """Say whether a command may name or need a file."""
+    return command.name in _ON_FILES or (command.name_word is not None and "/" in command.name_word.text)
+
+
 def _of_command(command: Command, ground: Ground, folder: str) -> Iterator[Fault]:
-    if command.name not in _ON_FILES and (command.name_word is None or "/" not in command.name_word.text):
-        return
     for word in named_by_command(command):
         path = posixpath.normpath(posixpath.join(folder, word.text))
         if ground.lacks(path) and not (command.name in {"node", "tsx", "ts-node"} and _is_module(ground, path)):
             yield _file(place_of(word), path, ground, word.text)
-    if ground.pristine and ground.waits:
+    if ground.pristine and ground.waits and command.name in GIVE_FILES:
         taken = [
             one for one in files_taken(command) if ground.lacks_built(posixpath.join(folder, one.partition("*")[0]))
         ]
