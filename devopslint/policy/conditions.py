@@ -312,7 +312,7 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
         def judge_item(evaluation: Evaluation, path: Path) -> Truth:
             return _judge(constraint, evaluation, candidates(evaluation.subject, path), path, blame)
 
-        item_test = judge_item
+        item_test = _on_path((), constraint, blame) if isinstance(constraint, OnValue) else judge_item
     singly = every is not blame
 
     def test(value: Any, evaluation: Evaluation, path: Path) -> Truth:
