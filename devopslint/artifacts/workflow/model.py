@@ -279,7 +279,7 @@ class Step:
     """A step of a job or of a composite action."""
 
     __slots__ = (
-        "_fragment", "_is_shell", "_script", "_shell", "action", "env", "id", "index", "inputs", "job", "path", "purposes",
+        "_is_shell", "_script", "_shell", "action", "env", "fragment", "id", "index", "inputs", "job", "path", "purposes",
         "run", "uses", "value", "workflow",
     )  # fmt: skip
 
@@ -303,17 +303,13 @@ class Step:
         """Its own `env`."""
         self.purposes: frozenset[str] | None = None
         """What it is for, once somebody has asked `purpose.purposes`."""
-        self._fragment: Fragment | None = None
+        self.fragment: Fragment | None = None
+        """The script of its `run` with the place of each character."""
+        if self.run is not None:
+            self.fragment = self.workflow.fragment_at(value.at["run"][2:], self.run)
         self._script: Script | None = None
         self._shell: str | None = "not asked"
         self._is_shell: bool | None = None
-
-    @property
-    def fragment(self) -> Fragment | None:
-        """The script of its `run` with the place of each character."""
-        if self._fragment is None and self.run is not None:
-            self._fragment = self.workflow.fragment_at(self.value.at["run"][2:], self.run)
-        return self._fragment
 
     def let_go(self) -> None:
         """Forget the script."""
@@ -368,12 +364,13 @@ class Step:
 
     def script(self) -> Script:
         """Return its script, parsed once."""
-        if self._script is None:
+        script = self._script
+        if script is None:
             from devopslint.syntax.shell_reader import read_shell
 
             assert self.fragment is not None
-            self._script = read_shell(self.fragment)
-        return self._script
+            script = self._script = read_shell(self.fragment)
+        return script
 
     def is_preceded_by(self, test: Callable[..., object], *more: object) -> bool:
         """Say whether `test(step, *more)` holds for a step before this one in its job."""

@@ -45,6 +45,8 @@ def _find_systems(job: Any) -> set[bool]:
     value = job.value.get("runs-on")
     if isinstance(value, Map):
         value = value.get("labels", UNKNOWN)
+    if isinstance(value, str) and "${{" not in value:
+        return {"windows" in value.lower()}
     labels = value if isinstance(value, list) else [value]
     found: set[bool] = set()
     for label in labels:

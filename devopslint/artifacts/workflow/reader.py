@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job
     from devopslint.policy.artifact import Unit
     from devopslint.syntax.tree import Document, Mark
 
@@ -73,46 +73,44 @@ def _read_workflow(unit: Unit, workflow: Workflow) -> Iterator[Subject]:
         action = Subject("workflow.action", root, document, "", "action", _header(root), context=workflow)
         yield action
         assert workflow.action_job is not None
-        for step in workflow.action_job.steps:
-            yield from _read_step(unit, step, document, {"action": action}, "runs")
+        yield from _read_steps(unit, workflow.action_job, document, {"action": action}, "runs")
         return
     file = Subject("workflow.file", root, document, header=_header(root), context=workflow)
     yield file
     for key, job in workflow.jobs.items():
-        yield from _read_job(unit, key, job, file)
+        kind = "uses" if job.uses is not None else ""
+        address, header = f"jobs.{key}", root["jobs"].at[key][:2]
+        subject = Subject("workflow.job", job.value, document, kind, address, header, {"workflow": file}, job)
+        yield subject
+        yield from _read_steps(unit, job, document, {"job": subject, "workflow": file}, address)
 
 
-def _read_job(unit: Unit, key: str, job: Job, file: Subject) -> Iterator[Subject]:
-    document = file.document
-    jobs = file.value["jobs"]
-    kind = "uses" if job.uses is not None else ""
-    header = jobs.at[key][:2]
-    subject = Subject("workflow.job", job.value, document, kind, f"jobs.{key}", header, {"workflow": file}, job)
-    yield subject
-    parents = {"job": subject, "workflow": file}
+def _read_steps(
+    unit: Unit, job: Job, document: Document, parents: Mapping[str, Subject], address: str
+) -> list[Subject]:
+    """Return the steps of a job with their scripts and commands."""
+    found: list[Subject] = []
+    wants_scripts = unit.wants("shell.script")
+    wants_commands = unit.wants("shell.command")
     for step in job.steps:
-        yield from _read_step(unit, step, document, parents, f"jobs.{key}")
+        run = step.run
+        kind = "uses" if step.uses is not None else "run" if run is not None else ""
+        here = f"{address}.steps[{step.index}]"
+        subject = Subject("workflow.step", step.value, document, kind, here, _first_pair(step.value), parents, step)
+        subject.signs = signs_of(step)
+        found.append(subject)
+        if run is None:
+            continue
+        fragment, owners = step.fragment, {"step": subject, **parents}
+        assert fragment is not None
+        if wants_scripts and step.is_shell and not is_plain(run):
+            from devopslint.artifacts.workflow.scripts import script_context
 
-
-def _read_step(
-    unit: Unit, step: Step, document: Document, parents: Mapping[str, Subject], address: str
-) -> Iterator[Subject]:
-    kind = "uses" if step.uses is not None else "run" if step.run is not None else ""
-    address = f"{address}.steps[{step.index}]"
-    subject = Subject("workflow.step", step.value, document, kind, address, _first_pair(step.value), parents, step)
-    subject.signs = signs_of(step)
-    yield subject
-    run, fragment = step.run, step.fragment
-    if run is None or fragment is None:
-        return
-    if step.is_shell and not is_plain(run) and unit.wants("shell.script"):
-        from devopslint.artifacts.workflow.scripts import script_context
-
-        yield script_subject(fragment, document, {"step": subject, **parents}, address, script_context(step))
-    if unit.wants("shell.command") and reads_as_bash(step):
-        names = wanted_commands(unit.wanted)
-        owners = {"step": subject, **parents}
-        yield from command_subjects(fragment, document, owners, address, step, names=names, read=step.script)
+            found.append(script_subject(fragment, document, owners, here, script_context(step)))
+        if wants_commands and reads_as_bash(step):
+            names = wanted_commands(unit.wanted)
+            found += command_subjects(fragment, document, owners, here, step, names=names, read=step.script)
+    return found
 
 
 def _header(root: Map) -> Mark:
@@ -131,5 +129,6 @@ def _first_pair(step: Map) -> Mark:
         return step.start, step.end
     key, (start, key_end, value_start, end) = first
     value = step[key]
-    plain = isinstance(value, (str, int, float, bool)) and value_start < end
-    return start, end if plain and not (isinstance(value, str) and ("\n" in value)) else key_end
+    if value_start < end and ("\n" not in value if isinstance(value, str) else isinstance(value, (int, float))):
+        return start, end
+    return start, key_end

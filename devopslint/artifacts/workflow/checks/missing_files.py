@@ -155,7 +155,7 @@ def _of_script(step: Step, ground: Ground, told: set[Any], *, certain: bool) -> 
     """Yield the faults of a script, and take note of what its commands may make."""
     folder, owner = _folder_of(step)
     surely = folder is not None and certain and bool(ground.trees)
-    if surely and folder is not None and is_plain_path(folder) and ground.lacks(folder):
+    if surely and folder is not None and folder != "." and is_plain_path(folder) and ground.lacks(folder):
         if owner not in told:
             told.add(owner)
             yield _file(_place(step, owner), folder, ground)
@@ -204,6 +204,8 @@ def _moved(command: Command, folder: str | None) -> str | None:
 
 def _folder_of(step: Step) -> tuple[str | None, tuple[str | int, ...]]:
     """Return the folder that a script runs in (`None`: not known), and where that is said."""
+    if not step.job.run_defaults and "working-directory" not in step.value:
+        return ".", ()
     folder, path = step.run_setting("working-directory")
     if not path:
         return ".", ()
