@@ -33,7 +33,8 @@ PLAIN_DOCKERFILE = 'FROM node:22.11.0-slim\nCOPY . /app\nUSER node\nCMD ["node",
 DOCKERFILE = "FROM node\nRUN apt-get update && apt-get install -y curl\n"
 WORKFLOW = "on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v4\n"
 MANIFEST = "apiVersion: v1\nkind: Service\nmetadata:\n  name: shop\nspec:\n  ports: [{port: 80}]\n"
-TERRAFORM = 'resource "aws_s3_bucket" "logs" {\n  bucket = "logs"\n}\n'
+PLAIN_TERRAFORM = 'resource "aws_s3_bucket" "logs" {\n  bucket = "logs"\n}\n'
+TERRAFORM = 'resource "aws_s3_bucket" "logs" {\n  bucket = lower("logs")\n}\n'
 
 
 def modules_of(folder: Path, *arguments: str) -> set[str]:
@@ -59,9 +60,10 @@ def modules_of(folder: Path, *arguments: str) -> set[str]:
         ("Dockerfile", DOCKERFILE, {"tree_sitter", "tree_sitter_bash"}),
         (".github/workflows/ci.yml", WORKFLOW, {"yaml"}),
         ("service.yaml", MANIFEST, {"yaml"}),
+        ("main.tf", PLAIN_TERRAFORM, set()),
         ("main.tf", TERRAFORM, {"tree_sitter", "tree_sitter_hcl"}),
     ],
-    ids=["Dockerfile without RUN", "Dockerfile", "workflow", "manifest", "terraform"],
+    ids=["Dockerfile without RUN", "Dockerfile", "workflow", "manifest", "plain terraform", "terraform"],
 )
 def test_one_file_imports_what_it_needs(tmp_path: Path, path: str, text: str, parsers: set[str]) -> None:
     write(tmp_path, {path: text})

@@ -12,10 +12,9 @@ import re
 from bisect import bisect_left
 from itertools import pairwise
 
-from tree_sitter import Parser, Range
-
 from devopslint.syntax.hcl_faults import likely_fault
-from devopslint.syntax.hcl_nodes import LANGUAGE, Block, Expression, File, letters, plain, walk
+from devopslint.syntax.hcl_nodes import Block, Expression, File, plain, walk
+from devopslint.syntax.hcl_plain import read_plain
 from devopslint.syntax.hcl_text import heredoc_text, unescape
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from devopslint.syntax.hcl_plain import Left
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
@@ -33,7 +33,10 @@ MAX_DEPTH = 500
 """Containers and blocks nested deeper than this are reported, not read."""
 
 MAX_PARTS = 500
-"""A broken file is cut into at most so many pieces."""
+"""A broken file is cut into at most so many parts."""
+
+MAX_PIECES = 64
+"""So many pieces of a file are parsed at once, but those of one value always."""
 
 _CONTAINERS: dict[str, type[Map | Seq]] = {"tuple": Seq, "object": Map}
 _SCALARS = frozenset({"bool_lit", "null_lit", "numeric_lit"})
@@ -49,7 +52,15 @@ def read_hcl(source: Source) -> tuple[Document, list[SyntaxProblem]]:
     int, float, bool, None, `Map`, `Seq`, or an `Expression`. A `dynamic "x"` block makes `x` UNKNOWN, or the list of
     the `x` blocks beside it open. When a file is broken, the blocks that can be read are there.
     """
-    reader = _Reader(source)
+    found = read_plain(source)
+    if found is not None and (not found[1] or _Reader(source, found[0]).read_left(found[1])):
+        return Document(source, found[0]), []
+    return read_by_grammar(source)
+
+
+def read_by_grammar(source: Source) -> tuple[Document, list[SyntaxProblem]]:
+    """Return what `read_hcl` returns, all of it read from the grammar's tree."""
+    reader = _Reader(source, File(len(source.text)))
     root = reader.read()
     _open_around(root, [problem.start for problem in reader.problems])
     return Document(source, root), reader.problems
@@ -73,17 +84,19 @@ def _open_around(root: Map, offsets: list[int]) -> None:
 class _Reader:
     """Reads one file. Nesting is kept on a list of its own, so that its depth costs no Python stack."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, root: File) -> None:
         self.source = source
         self.text = source.text
         self.problems: list[SyntaxProblem] = []
-        self.root = File(len(source.text))
+        self.root = root
 
     def read(self) -> File:
-        text = self.text
-        data = letters(text)
+        """Return the root of the file, after which `problems` has what could not be read."""
+        from devopslint.syntax.hcl_grammar import letters, parse
+
+        data = letters(self.text)
         root = self.root
-        tree = Parser(LANGUAGE).parse(data).root_node
+        tree = parse(data)
         if not tree.has_error:
             self._bodies(tree, root)
         elif _too_deep(data):
@@ -96,17 +109,33 @@ class _Reader:
         self.problems.sort(key=lambda problem: problem.start)
         return root
 
+    def read_left(self, left: list[Left]) -> bool:
+        """Read the attributes that the plain reader has left; false when they are not all that stands in their lines."""
+        from devopslint.syntax.hcl_grammar import letters, parse
+
+        data = letters(self.text)
+        for batch in _batches(left):
+            tree = parse(data, [piece for _, pieces in batch for piece in pieces])
+            members = [] if tree.has_error else list(_members(tree))
+            if [node.start_byte for node in members] != [pieces[0][0] for _, pieces in batch]:
+                return False
+            for node, (block, _) in zip(members, batch, strict=True):
+                if node.type != "attribute":
+                    return False
+                self._attribute(node, block, -1, 0)
+        return not self.problems
+
     def _problem(self, message: str, start: int, end: int | None = None) -> None:
         self.problems.append(SyntaxProblem(message, start, end))
 
     def _parts(self, data: bytes) -> Iterator[Node]:
         """Yield the trees of the stretches of a broken file that start with a block at the start of a line."""
+        from devopslint.syntax.hcl_grammar import parse
+
         cuts = [0, *(found.start() for found in _HEADER.finditer(self.text) if found.start())]
         cuts = [*cuts[:MAX_PARTS], len(data)]
         for start, end in pairwise(cuts):
-            points = [(self.source.position(at)[0] - 1, self.source.position(at)[1] - 1) for at in (start, end)]
-            parser = Parser(LANGUAGE, included_ranges=[Range(points[0], points[1], start, end)])
-            yield parser.parse(data).root_node
+            yield parse(data, [(start, end)])
 
     def _tell(self, root: Node) -> None:
         """Report the first place that the grammar could not make sense of: what follows is mostly its echo."""
@@ -175,24 +204,8 @@ class _Reader:
             header_end = mark[1]
         block.header = (first.start_byte, header_end)
         self._same_line(previous_end, block.header)
-        if type_name == "dynamic" and block.labels:
-            self._dynamic(block, owner)
-        siblings = owner.get(type_name)
-        if not isinstance(siblings, Seq):
-            siblings = Seq(block.start, block.end)
-            siblings.open = owner.get(type_name) is UNKNOWN
-            owner.put(type_name, siblings, (*block.header, *block.header))
-        siblings.add(block, block.header)
+        owner.add(block)
         return block
-
-    def _dynamic(self, block: Block, owner: Block) -> None:
-        name = block.labels[0]
-        existing = owner.get(name)
-        assert block.header is not None
-        if isinstance(existing, Seq):
-            existing.open = True
-        elif name not in owner:
-            owner.put(name, UNKNOWN, (*block.header, *block.header))
 
     def _attribute(self, node: Node, owner: Block, previous_end: int, depth: int) -> None:
         children = node.children
@@ -296,6 +309,19 @@ class _Reader:
             at = node.start_byte
             self._problem("a quoted string must end on its line", at, at + 1 + raw.index("\n"))
         return unescape(raw)
+
+
+def _batches(left: list[Left]) -> Iterator[list[Left]]:
+    """Yield attributes with some pieces together: a parser looks through all of them at each token."""
+    batch: list[Left] = []
+    held = 0
+    for one in left:
+        if held + len(one[1]) > MAX_PIECES and batch:
+            yield batch
+            batch, held = [], 0
+        batch.append(one)
+        held += len(one[1])
+    yield batch
 
 
 def _members(node: Node) -> Iterator[Node]:

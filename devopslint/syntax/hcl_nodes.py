@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-
-import tree_sitter_hcl
-from tree_sitter import Language, Parser
-
-from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.patterns import lazily
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,20 +14,12 @@ if TYPE_CHECKING:
 
     from devopslint.syntax.source import Source
 
-LANGUAGE = Language(tree_sitter_hcl.language())
+NAME = "[A-Za-z_][A-Za-z0-9_-]*+"
+REFERENCE = rf"{NAME}(?:\.{NAME}|\[\d++\]|\[\*\])*+"
+"""A name, or a traversal whose indexes are numbers and stars."""
 
-
-def letters(text: str) -> bytes:
-    """Return text with one ASCII letter for every code point outside ASCII: its byte offsets are ours."""
-    return text.encode("ascii", "devopslint-letters")
-
-
-def _letters(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    return "x" * (error.end - error.start), error.end
-
-
-codecs.register_error("devopslint-letters", _letters)
+_STEP = lazily(rf"({NAME})|\[(\d*)\*?\]")
+_HOLE = lazily(rf"\$\{{({REFERENCE})\}}")
 
 
 def parse_expression(source: Source, start: int, end: int) -> Expression | None:
@@ -39,14 +27,16 @@ def parse_expression(source: Source, start: int, end: int) -> Expression | None:
 
     Meant for texts that are no HCL file, such as the templates in `.tf.json`.
     """
-    data = letters("x=" + source.text[start:end])
-    root = Parser(LANGUAGE).parse(data).root_node
-    if root.has_error:
-        return None
-    for node in walk(root):
-        if node.type == "expression":
-            return Expression(source, node, start, end, shift=start - 2)
-    return None
+    node = _node_of(source.text[start:end])
+    return None if node is None else Expression(source, node, start, end, start - 2)
+
+
+def _node_of(text: str) -> Node | None:
+    """Return the node of an expression, which stands two letters further in its tree."""
+    from devopslint.syntax.hcl_grammar import letters, parse
+
+    root = parse(letters("x=" + text))
+    return None if root.has_error else next((node for node in walk(root) if node.type == "expression"), None)
 
 
 def walk(node: Node, into: Callable[[Node], bool] | None = None) -> Iterator[Node]:
@@ -78,27 +68,44 @@ def plain(node: Node) -> Node:
 class Expression:
     """A value that is no literal: its node, and the offsets of its text. `shift` is added to the node's offsets.
 
-    `bound` holds what names in it are worth where it is written out, such as the iterator of a `dynamic` block.
+    One that `is_plain`, a reference or a template of references, is read without the grammar, and has no node until
+    somebody asks for it. `bound` holds what names in it are worth where it is written out, such as the iterator of a
+    `dynamic` block.
     """
 
-    __slots__ = ("_references", "bound", "end", "node", "shift", "source", "start")
+    __slots__ = ("_node", "_references", "bound", "end", "is_plain", "shift", "source", "start")
 
     def __init__(
         self,
         source: Source,
-        node: Node,
+        node: Node | None,
         start: int,
         end: int,
         shift: int = 0,
         bound: Mapping[str, Any] | None = None,
     ) -> None:
         self.source = source
-        self.node = node
+        self._node = node
         self.start = start
         self.end = end
         self.shift = shift
         self.bound = bound
+        self.is_plain = node is None
         self._references: list[Reference] | None = None
+
+    @property
+    def node(self) -> Node:
+        """The node of the grammar."""
+        if self._node is None:
+            self._node = _node_of(self.text)
+            assert self._node is not None
+        return self._node
+
+    def with_names(self, bound: Mapping[str, Any]) -> Expression:
+        """Return the same expression where names in it are worth something."""
+        copy = Expression(self.source, self._node, self.start, self.end, self.shift, bound)
+        copy.is_plain = self.is_plain
+        return copy
 
     @property
     def text(self) -> str:
@@ -112,7 +119,7 @@ class Expression:
     def references(self) -> list[Reference]:
         """Return the traversals (`var.x`, `aws_s3_bucket.logs[0].id`) in this expression, without loop variables."""
         if self._references is None:
-            self._references = references(self)
+            self._references = _plain_references(self) if self.is_plain else references(self)
         return self._references
 
     def __repr__(self) -> str:
@@ -160,6 +167,24 @@ class Block(Map):
         self.type = type_name
         self.labels = Seq(start, start)
 
+    def add(self, block: Block) -> None:
+        """Put a block into this one. A `dynamic` block makes what it stands for UNKNOWN, or the list of it open."""
+        assert block.header is not None
+        marks = (*block.header, *block.header)
+        if block.type == "dynamic" and block.labels:
+            existing = self.get(block.labels[0])
+            if isinstance(existing, Seq):
+                existing.open = True
+            elif block.labels[0] not in self:
+                self.put(block.labels[0], UNKNOWN, marks)
+        siblings = self.get(block.type)
+        if not isinstance(siblings, Seq):
+            is_open = siblings is UNKNOWN
+            siblings = Seq(block.start, block.end)
+            siblings.open = is_open
+            self.put(block.type, siblings, marks)
+        siblings.add(block, block.header)
+
 
 class Expanded(Block):
     """A block that a `dynamic` block makes: what is written in it is written in the `dynamic` block."""
@@ -201,6 +226,27 @@ def expressions(value: object) -> Iterator[Expression]:
                 stack.extend(value.computed_keys)
         elif isinstance(value, list):
             stack.extend(value)
+
+
+def _plain_references(expression: Expression) -> list[Reference]:
+    text = expression.text
+    if text[0] != '"':
+        return [_plain_reference(text, expression.start)]
+    return [_plain_reference(hole[1], expression.start + hole.start(1)) for hole in _HOLE.finditer(text)]
+
+
+def _plain_reference(text: str, start: int) -> Reference:
+    steps: list[str | int | None] = [*text.split(".")]
+    if "[" in text:
+        steps = [name or (int(index) if index else None) for name, index in _STEP.findall(text)]
+    return Reference(_without_prefix(steps), start, start + len(text))
+
+
+def _without_prefix(steps: list[str | int | None]) -> tuple[str | int | None, ...]:
+    """Return the steps of a reference without what its long form begins with: `resource.aws_s3_bucket.logs.arn`."""
+    if steps[0] == "resource" and len(steps) > 2:
+        del steps[0]
+    return tuple(steps)
 
 
 _TAILS = frozenset({"get_attr", "index", "splat", "new_index", "legacy_index", "attr_splat", "full_splat"})
@@ -264,10 +310,7 @@ def _traversal(expression: Expression, siblings: list[Node], index: int) -> Refe
         elif kind in {"attr_splat", "full_splat"}:
             steps.append(None)
             tail.extend(reversed([child for child in node.children if child.type in _TAILS]))
-    if steps[0] == "resource" and len(steps) > 2:
-        # The long form of a reference: `resource.aws_s3_bucket.logs.arn`.
-        del steps[0]
-    return Reference(tuple(steps), head.start_byte + expression.shift, end + expression.shift, legacy)
+    return Reference(_without_prefix(steps), head.start_byte + expression.shift, end + expression.shift, legacy)
 
 
 def _following(siblings: list[Node], index: int) -> list[Node]:

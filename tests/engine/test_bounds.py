@@ -259,7 +259,8 @@ def test_no_pattern_of_an_ignore_file_takes_for_ever():
 def test_no_pattern_takes_long_on_the_text_made_for_it():
     from devopslint.engine import words
     from devopslint.policy import extents
-    from devopslint.syntax import yaml_composer, yaml_plain
+    from devopslint.syntax import hcl_plain, yaml_composer, yaml_plain
+    from devopslint.syntax.source import Source
 
     started = time.process_time()
     for line in (
@@ -271,6 +272,20 @@ def test_no_pattern_takes_long_on_the_text_made_for_it():
     ):
         for before in ("", "a: ", "- "):
             yaml_plain.read_plain(f"b: 1\n{before}{line}\n")
+    for line in (
+        '"' + "${" * 30_000,
+        '"' + '" ${' * 30_000,
+        '"' + '${"a" ' * 30_000,
+        "[" * 60_000,
+        "{a=" * 30_000,
+        "[" + '"a", ' * 30_000,
+        "a[0]" * 30_000 + '"',
+        "<<A\n" * 30_000,
+        "f(\n" + "<<A\n" * 30_000,
+        "/* " * 30_000,
+        " " * 60_000,
+    ):
+        hcl_plain.read_plain(Source("main.tf", f"b = 1\na = {line}"))
     assert yaml_composer._ONLY_DIRECTIVES.match("# a\r\n" * 40 + "a") is None
     assert words._DOTTED.findall("a" * 100_000) == []
     assert extents._HCL_COMMENT.findall('\\"a' * 60_000) == []

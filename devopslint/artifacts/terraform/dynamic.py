@@ -110,7 +110,7 @@ def _copy(block: Block, name: str, bound: Bound) -> Expanded:
 def _bind(value: Any, bound: Bound) -> Any:
     """Return a tree of which the expressions know the value of the iterator."""
     if isinstance(value, Expression):
-        return Expression(value.source, value.node, value.start, value.end, value.shift, bound)
+        return value.with_names(bound)
     if isinstance(value, Block):
         return _bound_block(value, bound)
     if isinstance(value, Map):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.indexes import expressions_of
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import LANGUAGE, letters, plain, walk
+from devopslint.syntax.hcl_nodes import plain, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def slash_comment(subject: Subject, options: Options) -> Iterator[Problem]:
     source = subject.document.source
     if "//" not in source.text or source.path.endswith(".json"):
         return
-    from tree_sitter import Parser
+    from devopslint.syntax.hcl_grammar import letters, parse
 
-    for node in walk(Parser(LANGUAGE).parse(letters(source.text)).root_node):
+    for node in walk(parse(letters(source.text))):
         if node.type == "comment" and source.text.startswith("//", node.start_byte):
             end = node.start_byte + len(source.text[node.start_byte : node.end_byte].rstrip())
             yield Problem(Place(source, node.start_byte, end))
