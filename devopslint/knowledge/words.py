@@ -27,6 +27,11 @@ def place_of(piece: Assignment | Command | Word) -> Place:
     return Place(piece.fragment.source, *piece.mark)
 
 
+def raw_text(word: Word) -> str:
+    """Return a word as it is written, with its quotes."""
+    return word.fragment.text[word.start : word.end]
+
+
 def is_local(command: Command) -> bool:
     """Say whether a command names addresses, and all of them are of this machine."""
     urls = [word.text for word in command.words if "://" in word.text or _LOCAL.match(word.text)]

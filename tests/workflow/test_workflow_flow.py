@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 from engine_projects import check, replace
-from workflow_text import workflow
+from workflow_text import job, workflow
 
 from devopslint.artifacts.workflow.expressions import parse_expression
-from devopslint.artifacts.workflow.flow import origins_of_usage
+from devopslint.artifacts.workflow.flow import flows, origins_of_usage
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import usages_at
@@ -55,6 +55,29 @@ def test_jobs_that_need_each_other_end_in_time() -> None:
     usage = usages_at(found, ("jobs", "a", "steps", 0, "run"))[0]
     assert list(origins_of_usage(usage)) == []
     assert time.process_time() - begun < 10
+
+
+def names_in_script(script: str, shell: str = "bash") -> list[str]:
+    text = "".join(f"      {line}\n" for line in script.split("\n"))
+    step = (
+        job(
+            f"runs-on: ubuntu-latest\nenv: {{TITLE: '${{{{ github.actor }}}}'}}\nsteps:\n  - shell: {shell}\n    run: |\n{text}"
+        )
+        .jobs["a"]
+        .steps[0]
+    )
+    return [f"{flow.variable}:{flow.origin.name}" for flow in flows(step)]
+
+
+def test_variables_of_a_shell_mind_case() -> None:
+    assert names_in_script("for title in a b; do echo $title; done") == []
+    assert names_in_script("echo $TITLE") == ["TITLE:github.actor"]
+    assert names_in_script("echo $env:title", "pwsh") == ["title:github.actor"]
+
+
+def test_an_assignment_may_go_on_in_the_next_line() -> None:
+    assert names_in_script('A="b \\\n  $TITLE"\necho $A') == ["TITLE:github.actor", "A:github.actor"]
+    assert names_in_script("A=$(echo $TITLE |\n  tee f)\necho $A") == ["TITLE:github.actor", "A:github.actor"]
 
 
 def test_what_goes_into_a_file_of_the_runner() -> None:

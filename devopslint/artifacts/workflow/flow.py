@@ -35,7 +35,8 @@ _DEEPEST = 12
 _SET_BY_SCRIPT = lazily(r"setOutput\(\s*['\"`]([\w-]+)['\"`]\s*,\s*([^\n;]*)|\b(return)\b([^\n;]*)")
 
 _ASSIGNMENT = lazily(
-    r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+|const\s+|let\s+|var\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$"
+    r"^\s*(?:export\s+|local\s+|declare\s+|readonly\s+|const\s+|let\s+|var\s+)?\$?([A-Za-z_]\w*)\s*=(?!=)(.*)$",
+    re.DOTALL,
 )
 _LINE = lazily(r"(?:[^\\\n|]+|\\[\s\S]|\|(?:[ \t]*\n)?)+")
 """A line with those that continue it."""
@@ -371,7 +372,8 @@ def checked_in(script: str) -> list[tuple[int, str]]:
 
 def _outer(step: Step, name: str, start: int, end: int, calls: Calls, depth: int) -> list[Origin]:
     """Return what a variable that the script has not set comes from."""
-    given = variable_origins(name, step, step.job, step.workflow, calls, depth + 1)
+    is_in_env = not step.is_shell or any(name in env for env, _ in step.env_owners())  # elsewhere case does not count
+    given = variable_origins(name, step, step.job, step.workflow, calls, depth + 1) if is_in_env else None
     if given is not None:
         return list(given)
     path = _SPECIAL.get(name)

@@ -67,7 +67,7 @@ def speaks_powershell(script: str) -> bool:
 
 
 _POWERSHELL_TEXTS = lazily(
-    r"<\#.*?\#>|@(['\"])[ \t]*\n.*?\n\1@|^[ \t]*\#[^\n]*"
+    r"<\#.*?(?:\#>|\Z)|@(['\"])[ \t]*\n.*?(?:\n\1@|\Z)|^[ \t]*\#[^\n]*"
     r"|(?<![\w-])(?:Write-(?:Host|Output|Verbose|Warning|Error|Debug)|echo)[ \t]+'(?:(?!\$\{\{)[^'\n])*'",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.scripts.variables import names_set
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import at_word, lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from tree_sitter import Node
@@ -68,15 +68,17 @@ def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     script = context.script
     told: set[str] = set()
+    by_text: dict[int, list[Command]] = {}
+    for command in script:
+        by_text.setdefault(id(command.fragment), []).append(command)
     for tree in script.trees:
         if _run_by(tree.wrapper) in _OTHER_SHELLS:
             continue
-        found = [*_in_tree(tree, context), *_in_commands(script, tree)]
+        found = [*_in_tree(tree, context), *_in_commands(by_text.get(id(tree.fragment), ()))]
         for start, end, kind, syntax in sorted(found):
             if kind not in told and (shell == "dash" or kind in _NOT_IN_ASH):
                 told.add(kind)
-                mark = tree.fragment.mark(start, end)
-                yield Problem(Place(tree.fragment.source, *mark), syntax=syntax, shell=_NAMES[shell])
+                yield Problem(place_in(tree.fragment, start, end), syntax=syntax, shell=_NAMES[shell])
 
 
 _NOT_IN_ASH = frozenset(
@@ -183,11 +185,11 @@ def _unquoted(tree: Tree, node: Node) -> str:
     return "".join(tree.text(child) for child in node.children if child.type == "word")
 
 
-def _in_commands(script: Script, tree: Tree) -> Iterator[Found]:
+def _in_commands(commands: Iterable[Command]) -> Iterator[Found]:
     """Yield the commands and options that only bash has."""
-    for command in script:
+    for command in commands:
         word = command.name_word
-        if command.fragment is not tree.fragment or word is None:
+        if word is None:
             continue
         first = command.words[0] if command.words else None
         if command.name in _DASH_COMMANDS - {"[["} and word.text == command.name:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from devopslint.knowledge.words import is_local, place_of
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -71,11 +72,11 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
     if runner is not None:
         real = _unwrapped(runner)
         if _reads_program(real):
-            yield Problem(_stretch(command, command.start, real.end), name=command.name, runner=real.name)
+            yield Problem(place_in(command.fragment, command.start, real.end), name=command.name, runner=real.name)
         return
     later = _run_later(command)
     if later is not None:
-        yield Problem(_stretch(command, command.start, command.end), name=command.name, runner=later.name)
+        yield Problem(place_in(command.fragment, command.start, command.end), name=command.name, runner=later.name)
         return
     outer = command.within
     if outer is None or (outer.name not in _SHELLS | _INTERPRETERS and outer.name not in {"eval", "source", "."}):
@@ -84,7 +85,7 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
         text = word.text.strip()
         inside = word.fragment is command.fragment and word.start <= command.start and command.end <= word.end
         if inside and text.endswith(")") and text.startswith(("$(", "<(")):
-            yield Problem(_stretch(outer, outer.start, outer.end), name=command.name, runner=outer.name)
+            yield Problem(place_in(outer.fragment, outer.start, outer.end), name=command.name, runner=outer.name)
             return
 
 
@@ -94,7 +95,9 @@ def _run_from_address(command: Command) -> Iterator[Problem]:
     if [word.text for word in operands[:1]] in (["run"], ["install"]):
         for word in operands[1:2]:
             if re.match(r"https?://[^@]*\Z", word.text) and not word.expands:
-                yield Problem(_stretch(command, command.start, command.end), name=word.text, runner=command.name)
+                yield Problem(
+                    place_in(command.fragment, command.start, command.end), name=word.text, runner=command.name
+                )
 
 
 def _output(command: Command) -> Any:
@@ -118,21 +121,28 @@ def _run_later(command: Command) -> Command | None:
     name = path.rpartition("/")[2] if isinstance(path, str) else ""
     if not name or name in {"-", "null"} or command.script.once("looks at a checksum", _checks):
         return None
-    for other in command.script:
-        if other.index <= command.index or other.name_word is None:
+    runs = command.script.once("run by a file name", _run_by_file_name).get(name, [])
+    following = bisect_right(runs, command.index, key=lambda other: other.index)
+    return runs[following] if following < len(runs) else None
+
+
+def _run_by_file_name(script: Script) -> dict[str, list[Command]]:
+    """Return the commands that run a file, in order, by the name of that file."""
+    found: dict[str, list[Command]] = {}
+    for command in script:
+        called = command.name_word
+        if called is None:
             continue
-        operands = other.operands()
-        by_shell = other.name in _SHELLS | _INTERPRETERS and not other.has_flag("-c")
-        if by_shell and operands and operands[0].text.rpartition("/")[2] == name:
-            return other
-        if "/" in other.name_word.text and other.name_word.text.rpartition("/")[2] == name:
-            return other
-    return None
+        operands = command.operands() if command.name in _SHELLS | _INTERPRETERS and not command.has_flag("-c") else ()
+        path = operands[0].text if operands else called.text if "/" in called.text else ""
+        if path:
+            found.setdefault(path.rpartition("/")[2], []).append(command)
+    return found
 
 
 def _unwrapped(command: Command) -> Command:
     """Return the command that `sudo` and its like run in the end."""
-    following = {other.wrapper: other for other in command.script if other.wrapper is not None}
+    following = command.script.once("run by others", _by_wrapper)
     seen = command
     for _ in range(8):
         inner = following.get(seen)
@@ -140,6 +150,10 @@ def _unwrapped(command: Command) -> Command:
             break
         seen = inner
     return seen
+
+
+def _by_wrapper(script: Script) -> dict[Command, Command]:
+    return {other.wrapper: other for other in script if other.wrapper is not None}
 
 
 def _reads_program(command: Command) -> bool:
@@ -221,7 +235,3 @@ def redirect_without_rights(subject: Subject, options: Options) -> Iterator[Prob
             and re.match(r"/(?:etc|usr|root|opt|lib|boot|sys)/", target.text)
         ):
             yield Problem(place_of(target), path=target.text)
-
-
-def _stretch(command: Command, start: int, end: int) -> Place:
-    return Place(command.fragment.source, *command.fragment.mark(start, end))

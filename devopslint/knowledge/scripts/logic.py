@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from devopslint.knowledge.words import VARIABLE, place_of
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.scripts.trees import tree_of
+from devopslint.knowledge.words import VARIABLE, place_of, raw_text
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Command, Script, Tree, Word
+    from devopslint.syntax.shell import Command, Script, Tree
 
     Options = Mapping[str, Any]
 
@@ -62,10 +63,10 @@ def dangerous_remove(subject: Subject, options: Options) -> Iterator[Problem]:
         if not command.has_flag("-r", "-R", "--recursive"):
             continue
         for word in command.words:
-            match = _ROOT_IF_EMPTY.match(_raw(word)) if word.expands else None
+            match = _ROOT_IF_EMPTY.match(raw_text(word)) if word.expands else None
             if match and not _has_value(context, command, match[1] or match[2]):
                 name = match[1] or match[2]
-                path = _raw(word)
+                path = raw_text(word)
                 empty = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", "", path).replace('"', "")
                 yield Problem(place_of(word), path=path, empty=empty, variable=name)
 
@@ -142,7 +143,7 @@ def unreachable(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in script.named(*_ENDING):
         if command.name == "exec" and not command.words:
             continue
-        tree = next((tree for tree in script.trees if tree.fragment is command.fragment), None)
+        tree = tree_of(script, command.fragment)
         node = _statement(tree, command) if tree is not None and command.wrapper in {None, tree.wrapper} else None
         following = node.next_named_sibling if node is not None else None
         while following is not None and following.type in {"comment", "function_definition"}:
@@ -153,8 +154,8 @@ def unreachable(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         start = following.start_byte
         end = tree.fragment.text.find("\n", start, following.end_byte)
-        mark = tree.fragment.mark(start, end if end >= 0 else following.end_byte)
-        yield Problem(Place(tree.fragment.source, *mark), name=command.name)
+        place = place_in(tree.fragment, start, end if end >= 0 else following.end_byte)
+        yield Problem(place, name=command.name)
 
 
 def _statement(tree: Tree, command: Command) -> Node | None:
@@ -210,7 +211,7 @@ def unquoted_pattern(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script.named("find"):
         for option, word in zip(command.words, command.words[1:], strict=False):
             plain = word.node_type in {"word", "concatenation"}
-            if option.text in _NAME_OPTIONS and plain and re.match(r"[^'\"\\]*[*?]", _raw(word)):
+            if option.text in _NAME_OPTIONS and plain and re.match(r"[^'\"\\]*[*?]", raw_text(word)):
                 yield Problem(place_of(word), pattern=word.text)
 
 
@@ -225,9 +226,14 @@ def input_not_read(subject: Subject, options: Options) -> Iterator[Problem]:
             continue
         if any(word.text in {"-", "/dev/stdin", "/proc/self/fd/0"} or word.expands for word in command.words):
             continue
-        if command.has_flag("-i") or any(other.within is command for other in context.script):
+        if command.has_flag("-i") or id(command) in context.script.once("have some within", _having_some_within):
             continue
         yield Problem(place_of(command.name_word), name=command.name)
+
+
+def _having_some_within(script: Script) -> set[int]:
+    """Return the commands that have another one in a substitution."""
+    return {id(command.within) for command in script if command.within is not None}
 
 
 def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -237,7 +243,7 @@ def su_without_command(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in script.named("su"):
         if command.has_flag("-c", "--command", "-s") or command.redirects or command.piped_from is not None:
             continue
-        if command.name_word is not None and any(other.index > command.index for other in script) and command.words:
+        if command.name_word is not None and command.index < script.commands[-1].index and command.words:
             yield Problem(place_of(command), user=command.args[-1])
 
 
@@ -249,8 +255,8 @@ def unquoted_arguments(subject: Subject, options: Options) -> Iterator[Problem]:
     context: ScriptContext = subject.context
     for command in context.script:
         for word in command.words:
-            if _raw(word) in {"$@", "$*", "${@}", "${*}"}:
-                yield Problem(place_of(word), text=_raw(word))
+            if raw_text(word) in {"$@", "$*", "${@}", "${*}"}:
+                yield Problem(place_of(word), text=raw_text(word))
     for tree, node in context.script.nodes("expansion") if "[@]}" in context.script.fragment.text else ():
         text = tree.text(node)
         if _ARRAY.fullmatch(text) and node.parent is not None and node.parent.type in {"command", "for_statement"}:
@@ -271,8 +277,8 @@ def constant_test(subject: Subject, options: Options) -> Iterator[Problem]:
             at, reason = found
             yield Problem(Place(tree.fragment.source, *tree.mark(at)), text=tree.text(at), reason=reason)
     for command in context.script.named("test"):
-        if len(command.words) == 2 and command.args[0] == "-n" and VARIABLE.fullmatch(_raw(command.words[1])):
-            place = Place(command.fragment.source, *command.fragment.mark(command.words[0].start, command.words[1].end))
+        if len(command.words) == 2 and command.args[0] == "-n" and VARIABLE.fullmatch(raw_text(command.words[1])):
+            place = place_in(command.fragment, command.words[0].start, command.words[1].end)
             yield Problem(
                 place, text=" ".join(command.args), reason="is true when it is empty, too: put it into quotes"
             )
@@ -292,7 +298,7 @@ def always_decided(subject: Subject, options: Options) -> Iterator[Problem]:
         if joined != left.after or first[1].text != second[1].text or not first[0].expands or not literal:
             continue
         if first[0].text == second[0].text and first[2].text != second[2].text:
-            place = Place(left.fragment.source, *left.fragment.mark(left.start, right.end))
+            place = place_in(left.fragment, left.start, right.end)
             yield Problem(place, variable=first[0].text, outcome="always holds" if joined == "||" else "never holds")
 
 
@@ -345,11 +351,11 @@ def unquoted_in_test(subject: Subject, options: Options) -> Iterator[Problem]:
             before = words[index - 1].text if index else ""
             if operator not in _COMPARES and before not in _COMPARES:
                 continue
-            match = VARIABLE.fullmatch(_raw(word)) if word.expands else None
+            match = VARIABLE.fullmatch(raw_text(word)) if word.expands else None
             if match is None or _has_value(context, command, match[1] or match[2]):
                 continue
             if not (match[1] or match[2]).isdigit():
-                yield Problem(place_of(word), variable=_raw(word))
+                yield Problem(place_of(word), variable=raw_text(word))
 
 
 def _has_value(context: ScriptContext, command: Command, name: str) -> bool:
@@ -383,7 +389,3 @@ def _first_values(script: Script) -> dict[str, tuple[int, set[int]]]:
 
 
 _LOOKS_AFTER = lazily(r"(?=\$\{(\w+):[?=])|(?=-[nz]\s+\"?\$\{?(\w+))|(?=\b(?:for|select)\s+(\w+)\s+in\b)")
-
-
-def _raw(word: Word) -> str:
-    return word.fragment.text[word.start : word.end]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.knowledge.scripts.trees import tree_of
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ def way_of_output(script: Script, command: Command) -> str | None:
     It is empty when nothing stands in between, and `None` when the output never gets there: it, or that of a block around
     it, goes into a file, a variable, or the arguments of another command.
     """
-    tree = next((one for one in script.trees if one.fragment is command.fragment), None)
+    tree = tree_of(script, command.fragment)
     node = tree.root.descendant_for_byte_range(command.start, max(command.end - 1, command.start)) if tree else None
     rest = ""
     while tree is not None and node is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from devopslint.knowledge.scripts.outputs import way_of_output
-from devopslint.knowledge.words import place_of
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of, raw_text
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Script, Word
+    from devopslint.syntax.shell import Script
 
     Options = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ def useless_cat(subject: Subject, options: Options) -> Iterator[Problem]:
         word = command.words[0]
         if (
             not word.text.startswith("-")
-            and not re.search(r"[*?]|\$[@*]", _raw(word))
+            and not re.search(r"[*?]|\$[@*]", raw_text(word))
             and command.name_word is not None
         ):
             yield Problem(place_of(command.name_word), file=word.text)
@@ -94,10 +94,10 @@ def unquoted_variable(subject: Subject, options: Options) -> Iterator[Problem]:
         if command.name in _SPLITS_NOT or not command.name:
             continue
         for word in command.words:
-            match = _UNQUOTED.match(_raw(word)) if word.expands and word.node_type != "string" else None
+            match = _UNQUOTED.match(raw_text(word)) if word.expands and word.node_type != "string" else None
             if match and not _is_options(match[1]) and not _is_one_word(context, match[1].strip("${}")):
-                mark = word.fragment.mark(word.start + match.start(1), word.start + match.end(1))
-                yield Problem(Place(word.fragment.source, *mark), variable=match[1])
+                place = place_in(word.fragment, word.start + match.start(1), word.start + match.end(1))
+                yield Problem(place, variable=match[1])
 
 
 def _is_one_word(context: ScriptContext, name: str) -> bool:
@@ -113,7 +113,7 @@ def _names_of_one_word(script: Script) -> dict[str, bool]:
     for command in script:
         for one in command.assignments:
             if not one.append:
-                is_one = one.value is not None and _ONE_WORD.fullmatch(_raw(one.value)) is not None
+                is_one = one.value is not None and _ONE_WORD.fullmatch(raw_text(one.value)) is not None
                 found[one.name] = found.get(one.name, True) and is_one
     for match in _SET_BY_COMMANDS.finditer(script.fragment.text):
         found.update(dict.fromkeys(re.findall(r"\w+", match[1]), False))
@@ -137,7 +137,7 @@ def unquoted_substitution(subject: Subject, options: Options) -> Iterator[Proble
             continue
         for word in command.words:
             if word.node_type == "command_substitution" and not re.match(
-                r"\$\((?:nproc|id|date|uname|arch)\b", _raw(word)
+                r"\$\((?:nproc|id|date|uname|arch)\b", raw_text(word)
             ):
                 yield Problem(place_of(word))
 
@@ -179,7 +179,3 @@ def listing_parsed(subject: Subject, options: Options) -> Iterator[Problem]:
         right = command.piped_to
         if right is not None and right.name in {"grep", "xargs", "awk", "sed"} and command.name_word is not None:
             yield Problem(place_of(command.name_word), name=right.name)
-
-
-def _raw(word: Word) -> str:
-    return word.fragment.text[word.start : word.end]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
-from devopslint.knowledge.words import place_of
-from devopslint.policy.subject import Place, Problem
+from devopslint.knowledge.words import place_of, raw_text
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.shell_blocks import open_blocks
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Tree, Word
+    from devopslint.syntax.shell import Tree
 
     Options = Mapping[str, Any]
+    _Lines = tuple[dict[str, int], dict[str, int], dict[str, list[int]]]
 
 _OPERATOR_AT_END = lazily(r"(&&|\|\||(?<![|>&])\|)\s*\Z")
 _MAY_BE_POSIX = lazily(r"(?!\s*(?:powershell|pwsh|cmd)\b)")
@@ -46,7 +48,7 @@ def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:
         found = open_blocks(tree.fragment.text)
         if found is not None:
             start, end, reason = found
-            yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), reason=reason)
+            yield Problem(place_in(tree.fragment, start, end), reason=reason)
             return
 
 
@@ -59,13 +61,13 @@ def trailing_operator(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     line = fragment.text[fragment.text.rfind("\n", 0, found.start()) + 1 : found.start()]
     if not re.search(r"(?:^|\s)#", line) and not line.endswith("\\"):
-        place = Place(fragment.source, *fragment.mark(found.start(1), found.end(1)))
-        yield Problem(place, operator=found[1])
+        yield Problem(place_in(fragment, found.start(1), found.end(1)), operator=found[1])
 
 
 def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]:
     """A heredoc whose delimiter stands alone on no line below: what was meant to end it is indented, or not there."""
     context: ScriptContext = subject.context
+    known: dict[int, _Lines] = {}
     for tree, node in context.script.nodes("heredoc_start"):
         text = tree.fragment.text
         name = re.sub(r"[\"'\\]", "", tree.text(node))
@@ -73,19 +75,29 @@ def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]
         begin = text.find("\n", node.end_byte)
         if not tree.is_known(node) or operator is None or begin < 0:
             continue
-        lines = text[begin + 1 :].split("\n")
-        strip = "\t" if tree.text(operator).endswith("-") else ""
-        if any((line.lstrip("\t") if strip else line).rstrip("\r") == name for line in lines):
+        plain, tabbed, bare = known.get(id(tree)) or known.setdefault(id(tree), _lines_of(text))
+        if (tabbed if tree.text(operator).endswith("-") else plain).get(name, -1) > begin:
             continue
         start, end = node.start_byte, node.end_byte
-        at = begin + 1
-        for line in lines:
-            if line.strip() == name:
-                start = at + line.index(name)
-                end = start + len(name)
-                break
-            at += len(line) + 1
-        yield Problem(Place(tree.fragment.source, *tree.fragment.mark(start, end)), name=name)
+        alone = bare.get(name, [])
+        for at in alone[bisect_right(alone, begin) :][:1]:
+            start, end = at, at + len(name)
+        yield Problem(place_in(tree.fragment, start, end), name=name)
+
+
+def _lines_of(text: str) -> _Lines:
+    """Return where the last line with a text begins, where the last behind tabs does, and where each stands between blanks."""
+    plain: dict[str, int] = {}
+    tabbed: dict[str, int] = {}
+    bare: dict[str, list[int]] = {}
+    at = 0
+    for line in text.split("\n"):
+        without = line.rstrip("\r")
+        plain[without] = at
+        tabbed[without.lstrip("\t")] = at
+        bare.setdefault(line.strip(), []).append(at + len(line) - len(line.lstrip()))
+        at += len(line) + 1
+    return plain, tabbed, bare
 
 
 def sudo_of_builtin(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -119,14 +131,17 @@ def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Probl
         if command.name in {"export", "readonly", "local", "declare"}:
             for left, right in zip(command.words, command.words[1:], strict=False):
                 if right.text == "=" and not right.quoted and _NAME.match(left.text):
-                    yield Problem(_place(left, right.end), text=f"{left.text} =", reason="has a blank around its `=`")
+                    yield Problem(
+                        place_in(left.fragment, left.start, right.end),
+                        text=f"{left.text} =",
+                        reason="has a blank around its `=`",
+                    )
         elif first is not None and first.text == "=" and not first.quoted and _NAME.match(word.text):
-            yield Problem(_place(word, first.end), text=f"{word.text} =", reason="is a command: no blanks around `=`")
-        elif word.expands and (match := re.match(r"\$\w+(?==)", _raw(word))):
-            start = word.start
-            mark = word.fragment.mark(start, start + match.end() + 1)
+            place = place_in(word.fragment, word.start, first.end)
+            yield Problem(place, text=f"{word.text} =", reason="is a command: no blanks around `=`")
+        elif word.expands and (match := re.match(r"\$\w+(?==)", raw_text(word))):
             yield Problem(
-                Place(word.fragment.source, *mark),
+                place_in(word.fragment, word.start, word.start + match.end() + 1),
                 text=f"{match.group()}=",
                 reason="gives a value to nothing: leave out the `$`",
             )
@@ -186,11 +201,3 @@ def local_outside_function(subject: Subject, options: Options) -> Iterator[Probl
     for command in context.script:
         if command.name == "local" and not command.function and command.name_word is not None:
             yield Problem(place_of(command.name_word))
-
-
-def _raw(word: Word) -> str:
-    return word.fragment.text[word.start : word.end]
-
-
-def _place(word: Word, end: int) -> Place:
-    return Place(word.fragment.source, *word.fragment.mark(word.start, end))

@@ -8,6 +8,7 @@ from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.side_effects import TOOLS, VARIABLES, may_leave
 from devopslint.artifacts.workflow.words import words
+from devopslint.knowledge.scripts.trees import tree_of
 from devopslint.knowledge.scripts.variables import names_set
 from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
@@ -134,7 +135,7 @@ def _first_use(step: Step, name: str, at: int) -> tuple[int, int] | None:
 
 def _is_expanded(step: Step, start: int, end: int) -> bool:
     """Say whether the shell takes a stretch of a script for a variable, not for a text in quotes or a document."""
-    tree = next((one for one in step.script().trees if one.fragment is step.fragment), None)
+    tree = tree_of(step.script(), step.fragment)
     node = tree.root.descendant_for_byte_range(start, end) if tree is not None else None
     return node is not None and node.type in {"simple_expansion", "expansion"}
 

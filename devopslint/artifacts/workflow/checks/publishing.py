@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _PUBLISHING = (
-    ("npm", lazily(r"(?:^|[\s;&|])(?:npm|pnpm|bun|yarn(?: npm)?) publish\b"),
+    ("npm", lazily(r"(?:^|[\s;&|])(?:npm|pnpm|bun|yarn(?: npm)?)(?: +-\S{1,99}){0,4} +publish\b"),
      ("NODE_AUTH_TOKEN", "NPM_TOKEN", "YARN_NPM_AUTH_TOKEN", "NPM_CONFIG_TOKEN")),
     ("PyPI", lazily(r"\btwine\s+upload\b|\b(?:uv|poetry|pdm|hatch|flit) publish\b"),
      ("TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "POETRY_PYPI_TOKEN_PYPI", "PDM_PUBLISH_PASSWORD", "HATCH_INDEX_AUTH",
@@ -38,6 +38,11 @@ _TOKEN_INPUTS = {
 }  # fmt: skip
 """Action that publishes → the registry, and the input with the stored token."""
 _STORED = lazily(r"secrets\.(?!GITHUB_TOKEN\b)", re.IGNORECASE)
+_LOGICAL_LINE = lazily(r"(?:[^\\\n]|\\[\s\S]|\\\Z)+")
+"""A line with those that continue it."""
+_NO_CALL = lazily(r"^\s*#|--dry(?:-run)?\b|--help\b")
+"""What makes a comment or a trial of a line."""
+_TOKEN = lazily(r"(?:--token|--api-key|-k|-p|--password)[ =]\"?(\$\{\{\s*secrets\.\w+\s*\}\})")
 _OTHER_REGISTRY = lazily(r"--registry|--repository|--index|--host|--key|repository-url", re.IGNORECASE)
 _OTHERS_BY: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "npm": (lazily(r"(?!)"), lazily(r"(?i)npm_config_(?:\w+:)?registry|YARN_NPM_(?:PUBLISH_)?REGISTRY")),
@@ -107,8 +112,13 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
     for registry, command, variables in _PUBLISHING:
         if not command.search(step.run) or (registry == "npm" and elsewhere) or _goes_elsewhere(step, registry):
             continue
-        yield from _token_in_script(step, registry)
-        for name in variables:
+        lines = [
+            line
+            for line in _LOGICAL_LINE.finditer(step.run)
+            if command.search(line[0]) and not _NO_CALL.search(line[0])
+        ]
+        yield from _token_in_script(step, lines, registry)
+        for name in variables if lines else ():
             env = next((one for one, _ in step.env_owners() if name in one), None)
             value = env[name] if env is not None else None
             if env is not None and isinstance(value, str) and _STORED.search(value):
@@ -118,22 +128,25 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _goes_elsewhere(step: Step, registry: str) -> bool:
     """Say whether the script of a step, a variable or `package.json` names another registry."""
-    in_script, in_env = _OTHERS_BY[registry]
-    if in_script.search(step.run or "") or any(in_env.search(str(env)) for env, _ in step.env_owners()):
-        return True
-    return registry == "npm" and _is_for_another_registry(step)
+    known: dict[tuple[Step, str], bool] = step.workflow.cache.setdefault("publishes elsewhere", {})
+    if (step, registry) not in known:
+        in_script, in_env = _OTHERS_BY[registry]
+        known[step, registry] = (
+            in_script.search(step.run or "") is not None
+            or any(in_env.search(str(env)) for env, _ in step.env_owners())
+            or (registry == "npm" and _is_for_another_registry(step))
+        )
+    return known[step, registry]
 
 
 def _sets_another_registry(step: Step) -> bool:
     return "registry-url" in step.inputs and "npmjs.org" not in str(step.inputs["registry-url"])
 
 
-def _token_in_script(step: Step, registry: str) -> Iterator[Problem]:
-    """Find `--token ${{ secrets.x }}` of a command that publishes."""
-    for found in re.finditer(
-        r"(?:--token|--api-key|-k|-p|--password)[ =]\"?(\$\{\{\s*secrets\.\w+\s*\}\})", step.run or ""
-    ):
-        if step.fragment is not None:
+def _token_in_script(step: Step, lines: list[re.Match[str]], registry: str) -> Iterator[Problem]:
+    """Find `--token ${{ secrets.x }}` in the lines that publish."""
+    for line in lines if step.fragment is not None else ():
+        for found in _TOKEN.finditer(step.run or "", line.start(), line.end()):
             yield Problem(place_in(step.fragment, *found.span(1)), registry=registry)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
+from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import is_on_runner, purposes
 from devopslint.knowledge.images import image_tag
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -30,6 +32,10 @@ _APP_TOKENS = {
 }
 """Action that makes the token of a GitHub App → how the inputs begin that say what it may do."""
 
+_ONE_TAG = lazily(rf"(?:{EXPRESSION}|[^\n,])+")
+_FILLED_IN = lazily(rf"{EXPRESSION}|\$\{{[^}}]*\}}|\{{\{{[^}}]*\}}\}}")
+"""An expression, a variable in braces, or what a template fills in."""
+
 
 def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find images that are pushed with no tag besides `latest`."""
@@ -46,7 +52,7 @@ def image_pushed_as_latest(subject: Subject, options: Options) -> Iterator[Probl
 
 def _only_latest(step: Step, name: str) -> Iterator[Problem]:
     tags = step.inputs.get(name)
-    each = [tag.strip() for tag in re.split(r"[\n,]", tags) if tag.strip()] if isinstance(tags, str) else []
+    each = [tag.strip() for tag in _ONE_TAG.findall(tags) if tag.strip()] if isinstance(tags, str) else []
     if each and all(_is_latest(tag) and not is_on_runner(tag) for tag in each):
         yield Problem(("with", name), image=each[0])
 
@@ -100,7 +106,7 @@ def _tags(command: Command) -> Iterator[tuple[str, Word, int]]:
 def _is_latest(tag: str) -> bool:
     if "@sha256:" in tag or tag.endswith(":?"):
         return False
-    name = tag.rsplit("/", 1)[-1]
+    name = _FILLED_IN.sub("$", tag).rsplit("/", 1)[-1]
     _, colon, version = name.partition(":")
     if not colon:
         return "$" not in name and "{" not in name
