@@ -145,9 +145,12 @@ def _sets_another_registry(step: Step) -> bool:
 
 def _token_in_script(step: Step, lines: list[re.Match[str]], registry: str) -> Iterator[Problem]:
     """Find `--token ${{ secrets.x }}` in the lines that publish."""
-    for line in lines if step.fragment is not None else ():
+    fragment = step.fragment
+    if fragment is None:
+        return
+    for line in lines:
         for found in _TOKEN.finditer(step.run or "", line.start(), line.end()):
-            yield Problem(place_in(step.fragment, *found.span(1)), registry=registry)
+            yield Problem(place_in(fragment, *found.span(1)), registry=registry)
 
 
 def publishing_without_identity(subject: Subject, options: Options) -> Iterator[Problem]:
