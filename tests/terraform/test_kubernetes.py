@@ -90,6 +90,33 @@ def test_objects_below_labels_and_limits_keep_their_keys(tmp_path: Path) -> None
     assert found(tmp_path, POD % ("", block % '"1Gi"'), "no-memory-limit") == []
 
 
+def test_blocks_written_as_attributes_are_the_same(tmp_path: Path) -> None:
+    code = """\
+resource "kubernetes_pod" "web" {
+  metadata = {
+    name = "web"
+  }
+  spec = {
+    host_network = true
+    container = [{
+      name             = "web"
+      image            = local.image
+      security_context = { privileged = true, run_as_user = 0 }
+    }]
+  }
+}
+locals {
+  image = "nginx"
+}
+"""
+    assert found(tmp_path, code, "host-network", "latest-tag", "privileged-container", "runs-as-root") == [
+        ("host-network", 6, 20, 23),
+        ("latest-tag", 9, 26, 36),
+        ("privileged-container", 10, 41, 44),
+        ("runs-as-root", 10, 61, 61),
+    ]
+
+
 def test_a_pod_within_a_workload(tmp_path: Path) -> None:
     code = """\
 resource "kubernetes_cron_job_v1" "web" {

@@ -70,7 +70,7 @@ def manifests(module: Module) -> Iterator[Document]:
         type_name = declared.label(0)
         if type_name.startswith("kubernetes_") and declared.address in module.subjects:
             if type_name == "kubernetes_manifest":
-                root = Objects(module).plain(declared.block.get("manifest"))
+                root = Objects(module).value(declared.block.get("manifest"))
             else:
                 root = _object(module, declared, type_name)
             if isinstance(root, Map):
@@ -107,10 +107,10 @@ class Objects:
         self._renamed = renamed or {}
         self._types = read_table("artifacts/kubernetes", "fields")["types"]
 
-    def fill(self, made: Map, items: Mapping[str, Any], block: Block, code: str) -> None:
-        """Put the fields that the attributes and blocks of a block stand for into a mapping of a type."""
+    def fill(self, made: Map, items: Mapping[str, Any], owner: Map, code: str) -> None:
+        """Put the fields that attributes and blocks of an owner stand for into a mapping of a type."""
         fields: Mapping[str, str] | None = self._types[int(code)] if code.isdigit() else None
-        made.open = block.open
+        made.open = owner.open
         for key, value in items.items():
             if key in _WRAPPERS:
                 for inner in value if isinstance(value, Seq) else ():
@@ -118,47 +118,35 @@ class Objects:
                 continue
             field = self._renamed.get(key) or _field(key, fields)
             if field is not None:
-                made.put(field, self._value(value, _ANY if fields is None else fields[field]), block.at[key])
+                made.put(field, self.value(value, _ANY if fields is None else fields[field]), owner.at[key])
 
-    def _value(self, value: Any, code: str) -> Any:
-        if not isinstance(value, Seq) or not value or not isinstance(value[0], Block):
-            return _typed(self.plain(value), code)
-        if code[0] != "[" and (code != _ANY or len(value) == 1):
+    def value(self, value: Any, code: str = _ANY) -> Any:
+        """Return what a value is where a type is expected, with what its expressions come to."""
+        if isinstance(value, Expression):
+            value = _standing_at(self._module.value(value), (value.start, value.end))
+        if isinstance(value, Map):
+            return self._made(value, code.removeprefix("["))
+        if not isinstance(value, Seq):
+            return _typed(value, code)
+        blocks = bool(value) and isinstance(value[0], Block)
+        if blocks and code[0] != "[" and (code != _ANY or len(value) == 1):
             return self._made(value[0], code)
         made = Seq(value.start, value.end)
         made.open = value.open
-        for block, mark in zip(value, value.at, strict=True):
-            made.add(self._made(block, code.removeprefix("[")), mark)
+        for item, mark in zip(value, value.at, strict=True):
+            made.add(self.value(item, code[1:] if code[0] == "[" else _ANY), mark)
         return made
 
-    def _made(self, block: Block, code: str) -> Map:
-        made = Map(block.start, block.end)
-        made.header = block.header
-        if code[0] == "{":
-            made.open = block.open
-            for key, value in block.items():
-                made.put(key, self.plain(value), block.at[key])
-        else:
-            self.fill(made, block, block, code)
+    def _made(self, node: Map, code: str) -> Map:
+        made = Map(node.start, node.end)
+        made.header = node.header
+        if code.isdigit() or (code == _ANY and isinstance(node, Block)):
+            self.fill(made, node, node, code)
+        else:  # the keys of labels and the like are the user's own
+            made.open = node.open
+            for key, value in node.items():
+                made.put(key, self.value(value, code[1:] if code[0] == "{" else _ANY), node.at[key])
         return made
-
-    def plain(self, value: Any) -> Any:
-        """Return a value with what its expressions come to."""
-        if isinstance(value, Expression):
-            return _standing_at(self._module.value(value), (value.start, value.end))
-        if isinstance(value, Map):
-            copy = Map(value.start, value.end)
-            copy.open = value.open
-            for key, item in value.items():
-                copy.put(key, self.plain(item), value.at[key])
-            return copy
-        if isinstance(value, Seq):
-            items = Seq(value.start, value.end)
-            items.open = value.open
-            for item, mark in zip(value, value.at, strict=True):
-                items.add(self.plain(item), mark)
-            return items
-        return value
 
 
 def _field(key: str, fields: Mapping[str, str] | None) -> str | None:
