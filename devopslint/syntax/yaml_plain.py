@@ -1,234 +1,233 @@
-"""Plain YAML: most of what people write is mappings and lists in blocks, of scalars on one line.
+"""Plain YAML: what people write is mappings and lists in blocks, most of their values on one line.
 
-It is read line by line, at a fraction of the cost of a parser. Whatever goes beyond (anchors, tags, keys in quotes,
-scalars on several lines, anything that may be a fault) is left to the parser: `read_plain` reads
-all of a text or nothing, and what it reads is the same as the parser reads.
+It is read line by line, at a fraction of the cost of a parser. Whatever goes beyond (anchors, tags, quotes and brackets
+on several lines, anything that may be a fault) is left to the parser: `read_plain` reads all of a text or nothing, and
+what it reads is the same as the parser reads.
 """
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
-from devopslint.syntax.yaml_scalar import CORE_WORDS, NUMBER_START, core_scalar
+from devopslint.syntax.yaml_line import (
+    BARE,
+    BLOCK,
+    PENDING,
+    SEPARATOR,
+    UNPRINTABLE,
+    NotPlainError,
+    known_line,
+    place,
+    read_line,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from devopslint.syntax.yaml_line import Line
+
+    Key = tuple[str | None, int, int]
+    """What waits for its value: a key and its place, or no key and the place behind a dash."""
+
 _MOST_OPEN = 100
-_LONGEST_KEY = 200
-_KEY = r"[A-Za-z0-9_][\w./-]*+"
-_ITEM = r"""(?:[A-Za-z0-9_/.][\w/.@+-]*+|"[^"\\\n]*"|'[^'\n]*')"""
-_LINE = re.compile(rf"( *)(- +)?(?:({_KEY}):(?: +|$))?(.*)$", re.MULTILINE)
-_INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
-_QUOTED = lazily(r""""[^"\\\n]*"|'[^'\n]*'""")
-_LIST = lazily(rf"\[(?: *{_ITEM}(?: *, *{_ITEM})*)? *\]")
-_MAPPING = lazily(rf"\{{(?: *{_KEY}: +{_ITEM}(?: *, *{_KEY}: +{_ITEM})*)? *\}}")
-_ONE_ITEM = lazily(_ITEM)
-_ONE_PAIR = lazily(rf"({_KEY}): +({_ITEM})")
-_NOTHING_MORE = lazily(r" *(?: #.*)?$", re.MULTILINE)
+_BLOCK = lazily(r"(?=((?: *\n)*)( +)[^ \n\t])(?:(?:\2.*+| *+)\n)*+(?:\2.*+)?")
+_NO_CHARACTER = lazily(UNPRINTABLE + r"\n\t]")
 
 
 def read_plain(text: str) -> list[Any] | None:
     """Return the roots of the documents of a text, or `None` where it holds something that is not read here."""
-    if not text.isascii() or not text.replace("\n", "").isprintable():
-        return None
     try:
         return _read(text)
-    except _NotPlainError:
+    except NotPlainError:
         return None
 
 
 def _read(text: str) -> list[Any]:  # noqa: C901, PLR0915 (one loop: calls double its time)
     roots: list[Any] = []
-    # The block that lines are added to (None: the document), how far it is indented, and the key that waits for a block.
+    # The block that lines are added to (None: the document), the code of its lines, and what waits for a value.
     node: Any = None
     margin = -1
-    key: tuple[str, int, int] | None = None
-    stack: list[tuple[Any, int, tuple[str, int, int] | None]] = []
+    key: Key | None = None
+    stack: list[tuple[Any, int, Key | None]] = []
     last = position = 0
     separated = False
-    match = _LINE.match
-    while position < len(text):
-        line = match(text, position)
-        assert line is not None
-        spaces, dash, name, rest = line.groups()
-        at = position
-        position = line.end() + 1
-        if name is None and dash is None:
-            if not rest or rest[0] == "#":
-                continue
-            if spaces or rest != "---" or (node is None and (separated or roots)):
-                raise _NotPlainError
-            indent = -1
-        else:
-            indent = len(spaces)
-            at += indent
-        # Close the blocks that end before this line.
-        while node is not None:
-            if key is not None:
-                if indent > margin or (dash is not None and indent == margin):
-                    break
-                last = _leave(node, key)
-                key = None
-            if indent >= margin:
-                if indent == margin and (dash is not None) is (node.__class__ is Seq):
-                    break
-                if indent > margin or node.__class__ is Map:
-                    raise _NotPlainError
-            closed = node
-            closed.end = last
-            node, margin, key = stack.pop()
-            if node is None:
-                roots.append(closed)
-                separated = False
-            elif key is not None:
-                node[key[0]] = closed
-                node.at[key[0]] = (key[1], key[2], closed.start, last)
-                key = None
-            else:
-                node.append(closed)
-                node.at.append((closed.start, last))
-        if indent < 0:
-            separated = True
+    lines = iter(text.split("\n"))
+    for line in lines:
+        said = known_line(line)
+        if said is None:
+            said = read_line(line)
+        if not said:
+            position += len(line) + 1
             continue
-        if node is None and roots and not separated:
-            raise _NotPlainError
-        if dash is not None:
-            if node is None or key is not None:
-                stack.append((node, margin, key))
-                node, margin, key = Seq(at), indent, None
-            at += len(dash)
-            indent += len(dash)
-            if name is not None:
-                stack.append((node, margin, None))
-                node, margin = Map(at), indent
-        elif node is None or key is not None:
-            stack.append((node, margin, key))
-            node, margin, key = Map(at), indent, None
-        if len(stack) > _MOST_OPEN:
-            raise _NotPlainError
-        if name is not None:
-            end = at + len(name)
-            if name in node or len(name) > _LONGEST_KEY:
-                raise _NotPlainError
-            if not rest or rest[0] == "#":
-                key = name, at, end
+        at = position
+        length, code, opens, how, name, start, end, first, behind, value = said
+        position += length
+        if code != margin or key is not None:
+            if how is BARE:
+                last = _put_bare(text, node, margin, key, at, said)
+                key = None
                 continue
-            start = line.start(4)
-        elif not rest:
-            raise _NotPlainError
+            # Close the blocks that end before this line.
+            while node is not None:
+                if key is not None:
+                    if code > margin:
+                        break
+                    last = _leave(node, key)
+                    key = None
+                if code >= margin:
+                    if code == margin:
+                        break
+                    raise NotPlainError
+                closed = node
+                closed.end = last
+                node, margin, key = stack.pop()
+                if node is None:
+                    roots.append(closed)
+                    separated = False
+                elif margin & 1:
+                    node.append(closed)
+                    node.at.append((closed.start, last))
+                    key = None
+                else:
+                    owner, start_of_owner, end_of_owner = key  # type: ignore[misc]  # in a mapping something waits for it
+                    node[owner] = closed
+                    node.at[owner] = (start_of_owner, end_of_owner, closed.start, last)
+                    key = None
+            if how is SEPARATOR:
+                if separated:
+                    roots.append(None)
+                separated = True
+                continue
+            if node is None or key is not None:
+                if len(stack) > _MOST_OPEN or (node is None and roots and not separated):
+                    raise NotPlainError
+                stack.append((node, margin, key))
+                node = Seq(at + (code >> 1)) if code & 1 else Map(at + (code >> 1))
+                margin, key = code, None
+        if opens:
+            for inner in opens:
+                stack.append((node, margin, None))
+                node = Seq(at + (inner >> 1)) if inner & 1 else Map(at + (inner >> 1))
+                margin = inner
+            if len(stack) > _MOST_OPEN:
+                raise NotPlainError
+        marks = node.at
+        if name is not None and name in marks:
+            raise NotPlainError
+        if how is not None:
+            if how is PENDING:
+                key = name, at + start, at + end
+                continue
+            if how is BLOCK:
+                value, last, position = _block(text, position, margin >> 1, value, lines)
+            elif how is BARE:
+                raise NotPlainError
+            else:
+                value = place(how, at + first)
+                last = at + behind
         else:
-            start = at
-        first = rest[0]
-        if first not in _INDICATORS or (first == "-" and rest[1:2].isdigit()):
-            comment = rest.find(" #")
-            word = (rest if comment < 0 else rest[:comment]).rstrip(" ")
-            if ": " in word or word[-1] == ":":
-                raise _NotPlainError
-            last = start + len(word)
-            value: Any = core_scalar(word) if word in CORE_WORDS or word[0] in NUMBER_START else word
-        elif first == "|":
-            value, last, position = _literal(text, rest, position, margin)
-        else:
-            value, last = _enclosed(text, start)
+            last = at + behind
         if name is not None:
             node[name] = value
-            node.at[name] = (at, end, start, last)
+            marks[name] = (at + start, at + end, at + first, last)
         else:
             node.append(value)
-            node.at.append((start, last))
-    if node is None:
-        raise _NotPlainError
+            marks.append((at + first, last))
     if key is not None:
         last = _leave(node, key)
-    while True:
+    while node is not None:
         closed = node
         closed.end = last
         node, _, key = stack.pop()
         if node is None:
-            roots.append(closed)
-            return roots
-        if key is not None:
-            node[key[0]] = closed
-            node.at[key[0]] = (key[1], key[2], closed.start, last)
-        else:
-            node.append(closed)
-            node.at.append((closed.start, last))
+            return [*roots, closed]
+        _put(node, key, closed, closed.start, last)
+    return [*roots, None] if separated else roots
 
 
-def _leave(node: Map, key: tuple[str, int, int]) -> int:
-    """Give a key without a value the null that stands behind its colon, and return where that is."""
-    name, start, end = key
-    node.put(name, None, (start, end, end + 1, end + 1))
-    return end + 1
+def _put(node: Map | Seq, key: Key | None, value: Any, start: int, end: int) -> None:
+    """Give what waits in a block its value, or a list one more."""
+    if isinstance(node, Seq):
+        node.add(value, (start, end))
+    else:
+        assert key is not None
+        assert key[0] is not None
+        node.put(key[0], value, (key[1], key[2], start, end))
 
 
-def _literal(text: str, header: str, position: int, margin: int) -> tuple[str, int, int]:
-    """Return a block of literal lines behind its header, where it ends, and where the next line stands."""
-    if header not in {"|", "|-"}:
-        raise _NotPlainError
-    indent = -1
-    end = count = 0
-    lines: list[str] = []
-    while position < len(text):
-        line_end = text.find("\n", position)
-        if line_end < 0:
-            raise _NotPlainError
-        line = text[position:line_end]
-        content = line.lstrip(" ")
-        if content:
-            here = len(line) - len(content)
-            if indent < 0:
-                if here <= margin:
-                    break
-                indent = here
-            elif here < indent:
-                break
-            lines.append(line[indent:])
-            end, count = line_end, len(lines)
-        elif len(line) > max(indent, 0):
-            raise _NotPlainError
-        else:
-            lines.append(line[indent:] if indent >= 0 else "")
-        position = line_end + 1
-    if indent < 0:
-        raise _NotPlainError
-    while text[end - 1] == " ":
+def _leave(node: Map | Seq, key: Key) -> int:
+    """Give a key or a dash without a value the null that stands behind it, and return where that is."""
+    at = key[2] if key[0] is None else key[2] + 1
+    _put(node, key, None, at, at)
+    return at
+
+
+def _put_bare(text: str, node: Any, margin: int, key: Key | None, at: int, said: Line) -> int:
+    """Put the value that is all of a line under the key of a line before it, or make the scalar before it longer."""
+    _, code, *_, first, behind, (value, how) = said
+    if node is None or code >> 1 <= margin >> 1:
+        raise NotPlainError
+    first += at
+    behind += at
+    if key is not None:
+        _put(node, key, value if how is None else place(how, first), first, behind)
+        return behind
+    before = next(reversed(node)) if node.__class__ is Map else -1
+    *_, start, end = node.at[before]
+    gap = text[end:first]
+    if text[start] in "\"'[{|>" or text[first] in "\"'[{" or gap.strip(" \n") or isinstance(node[before], (Map, Seq)):
+        raise NotPlainError
+    written = text[start:end]
+    breaks = gap.count("\n")
+    node[before] = (node[before] if "\n" in written else written) + ("\n" * (breaks - 1) or " ") + text[first:behind]
+    node.at[before] = (*node.at[before][:-1], behind)
+    return behind
+
+
+def _block(
+    text: str, position: int, margin: int, header: tuple[str, str], lines: Iterator[str]
+) -> tuple[str, int, int]:
+    """Return the scalar of the lines of a block behind its header, where it ends, and where the next line stands."""
+    found = _BLOCK.match(text, position)
+    if found is None:
+        raise NotPlainError
+    before, indentation = found.groups()
+    indent = len(indentation)
+    if indent <= margin or any(len(blank) > indent for blank in before.split("\n")):
+        raise NotPlainError
+    after = end = found.end()
+    closed = text[after - 1] == "\n"
+    written = list(islice(lines, text.count("\n", position, after) + (not closed)))
+    if not "".join(written).isprintable() and _NO_CHARACTER.search(text, position, after):
+        raise NotPlainError
+    while text[end - 1] in " \t\n":
         end -= 1
-    return "\n".join(lines[:count]) + ("\n" if header == "|" else ""), end, position
+    whole = "\n".join([line[indent:] for line in written]) + "\n" * closed
+    style, chomping = header
+    value = whole.rstrip("\n")
+    breaks = whole[len(value) :]
+    if style == ">":
+        value = _folded(value.split("\n"))
+    return value + (breaks if chomping == "+" else "" if chomping == "-" else breaks[:1]), end, after
 
 
-def _enclosed(text: str, start: int) -> tuple[Any, int]:
-    """Return a scalar in quotes, or a list or mapping in brackets that holds only scalars, and where it ends."""
-    first = text[start]
-    pattern = _LIST if first == "[" else _MAPPING if first == "{" else _QUOTED
-    found = pattern.match(text, start)
-    if found is None or not _NOTHING_MORE.match(text, found.end()):
-        raise _NotPlainError
-    end = found.end()
-    if pattern is _QUOTED:
-        return text[start + 1 : end - 1], end
-    if pattern is _LIST:
-        items = Seq(start, end)
-        for item in _ONE_ITEM.finditer(text, start + 1, end - 1):
-            items.add(_scalar(item[0]), item.span())
-        return items, end
-    pairs = Map(start, end)
-    for pair in _ONE_PAIR.finditer(text, start + 1, end - 1):
-        if pair[1] in pairs:
-            raise _NotPlainError
-        pairs.put(pair[1], _scalar(pair[2]), (*pair.span(1), *pair.span(2)))
-    return pairs, end
-
-
-def _scalar(word: str) -> Any:
-    if word[0] in "\"'":
-        return word[1:-1]
-    return core_scalar(word) if word in CORE_WORDS or word[0] in NUMBER_START else word
-
-
-class _NotPlainError(Exception):
-    """Something that is left to the parser."""
+def _folded(lines: list[str]) -> str:
+    """Return a text whose lines run on, but for those that are indented."""
+    text = ends = breaks = ""
+    indented = False
+    for line in lines:
+        if not line:
+            breaks += "\n"
+            continue
+        was_indented, indented = indented, line[0] in " \t"
+        if ends and not was_indented and not indented:
+            text += breaks or " "
+        else:
+            text += ends + breaks
+        text += line
+        ends, breaks = "\n", ""
+    return text

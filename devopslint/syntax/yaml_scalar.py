@@ -34,7 +34,7 @@ _HEADER = re.compile(r"[|>][-+0-9]*[^\r\n]*(?:\r\n?|\n)?")
 _LINE = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+#[^\r\n]*|\s)+)+")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|.)", re.DOTALL)
-_ESCAPES = {
+ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029", "\t": "\t",
 }  # fmt: skip
@@ -191,4 +191,4 @@ def _double_quoted_atoms(text: str, start: int) -> Iterator[tuple[str, int]]:
             if code <= 0x10FFFF:
                 yield chr(code), match.start()
         elif atom[1] not in "\r\n":
-            yield _ESCAPES.get(atom[1], atom[1]), match.start()
+            yield ESCAPES.get(atom[1], atom[1]), match.start()
