@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
-from devopslint.policy.subject import Problem
+from devopslint.artifacts.terraform.checks.aws.databases import first_major
+from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -35,7 +36,7 @@ def public_interface(subject: Subject, options: Options) -> Iterator[Problem]:
     for index in _indexes(subject, ("ip_configuration",)):
         path: Path = ("ip_configuration", index, "public_ip_address_id")
         if _is_set(subject, path):
-            yield Problem(path)
+            yield _problem(subject, path)
 
 
 def console_with_public_address(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
         for index in _indexes(subject, (block,)):
             path: Path = (block, index, name)
             if _is_set(subject, path):
-                yield Problem(path)
+                yield _problem(subject, path)
 
 
 def distant_dns(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -72,7 +73,7 @@ def distant_dns(subject: Subject, options: Options) -> Iterator[Problem]:
         for index in range(len(servers)) if isinstance(servers, list) else ():
             address = subject.get((*path, index))
             if isinstance(address, str) and address != _AZURE_DNS and _is_public(address):
-                yield Problem((*path, index), server=address)
+                yield _problem(subject, (*path, index), server=address)
 
 
 def _is_public(address: str) -> bool:
@@ -80,6 +81,13 @@ def _is_public(address: str) -> bool:
         return IPv4Address(address).is_global
     except AddressValueError:
         return False
+
+
+def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
+    """Return the problem of a value, with the places where it came from."""
+    origins = [one for found in subject.candidates(path) for one in found.origins]
+    related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
+    return Problem(path, related=related, **values)
 
 
 def _indexes(subject: Subject, path: Path) -> range:
@@ -142,3 +150,14 @@ def _faults_of_set(subject: Subject, one: Path, kind: str, block: str) -> Iterat
             action, enabled = subject.get((*rule, "action")), subject.get((*rule, "enabled"), False)
             if str(subject.get((*rule, name))) == _LOG4J_RULE and (enabled is False or action in {"Allow", "Log"}):
                 yield Problem((*rule, name), what=_OFF if enabled is False else _LETS_THROUGH)
+
+
+def public_blobs(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for an account whose containers may be public; what is left out allows it up to version 4."""
+    names = ("allow_nested_items_to_be_public", "allow_blob_public_access")
+    values = {name: subject.get(name) for name in names}
+    if any(value is UNKNOWN or value in (False, "false") for value in values.values()):
+        return
+    given = next((name for name in names if values[name] is not MISSING), None)
+    if given is not None or first_major(subject.context, "azurerm") < 5:
+        yield Problem() if given is None else _problem(subject, (given,))
