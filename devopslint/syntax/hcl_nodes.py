@@ -18,8 +18,10 @@ NAME = "[A-Za-z_][A-Za-z0-9_-]*+"
 REFERENCE = rf"{NAME}(?:\.{NAME}|\[\d++\]|\[\*\])*+"
 """A name, or a traversal whose indexes are numbers and stars."""
 
+HOLE = lazily(rf"\$\{{({REFERENCE})\}}")
+"""A reference in a template of references."""
+
 _STEP = lazily(rf"({NAME})|\[(\d*)\*?\]")
-_HOLE = lazily(rf"\$\{{({REFERENCE})\}}")
 
 
 def parse_expression(source: Source, start: int, end: int) -> Expression | None:
@@ -232,7 +234,7 @@ def _plain_references(expression: Expression) -> list[Reference]:
     text = expression.text
     if text[0] != '"':
         return [_plain_reference(text, expression.start)]
-    return [_plain_reference(hole[1], expression.start + hole.start(1)) for hole in _HOLE.finditer(text)]
+    return [_plain_reference(hole[1], expression.start + hole.start(1)) for hole in HOLE.finditer(text)]
 
 
 def _plain_reference(text: str, start: int) -> Reference:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 
+from devopslint.artifacts.terraform.evaluate import evaluate
 from devopslint.artifacts.terraform.module import Module
 from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.syntax.hcl import read_hcl
+from devopslint.syntax.hcl_nodes import parse_expression
 from devopslint.syntax.source import Source
 from devopslint.syntax.tree import UNKNOWN
 
@@ -184,3 +187,27 @@ def test_long_chains_and_deep_expressions_end() -> None:
     assert value_of("[" * 400 + "var.name" + "]" * 400) != 1
     assert value_of("!" * 300 + "true") in {True, UNKNOWN}
     assert value_of("f(" * 300 + "1" + ")" * 300) is UNKNOWN
+
+
+REFERENCES = (
+    "var.name", "var.nothing", "var.flag", "var.number", "var.list", "var.tags", "var.required", "var.absent", "var", "local",
+    "local.prefix", "local.deep", "local.cycle_a", "local.zones", "var.tags.Team", "var.list[0]", "var.objects[*].id", "var[0]",
+    "path.module", "path", "module.a.b", "each.value", "each", "x_y.z.id", "data.a.b.c", "string", "local.deep.a", "var.list[*]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("bound", [{}, {"each": {"value": "e"}}, {"var": "v"}], ids=["nothing", "each", "var"])
+def test_plain_expressions_are_worth_what_the_grammar_makes_of_them(bound: dict[str, Any]) -> None:
+    chance = random.Random(1)
+    texts = [*REFERENCES, *(f'"${{{one}}}"' for one in REFERENCES)]
+    for _ in range(200):
+        parts = [chance.choice(("", "a", " -", "% ", f"${{{chance.choice(REFERENCES)}}}")) for _ in range(4)]
+        texts.append(f'"${{{chance.choice(REFERENCES)}}}{"".join(parts)}"')
+    for text in texts:
+        found = module(context__tf=CONTEXT, main__tf=f"locals {{\n  it = {text}\n}}\n")
+        plain = found.locals["it"].value
+        assert plain.is_plain, text
+        parsed = parse_expression(plain.source, plain.start, plain.end)
+        assert parsed is not None
+        assert not parsed.is_plain
+        assert evaluate(plain, found, bound) == evaluate(parsed, found, bound), text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.functions import call
 from devopslint.artifacts.terraform.operators import OPERATORS, member
+from devopslint.artifacts.terraform.plain_values import plain_value
 from devopslint.artifacts.terraform.templates import render
 from devopslint.artifacts.terraform.values import MOST_ITEMS, EvaluationError, sequence, text_of
 from devopslint.syntax.hcl_nodes import Expression, parse_expression, plain
@@ -45,9 +46,14 @@ def evaluate(
 
     `bound` holds what names are worth besides those of the scope: `each`, `count`, the iterator of a `dynamic` block.
     """
-    evaluator = _Evaluator(expression, scope)
     known = {**(bound or {}), **(expression.bound or {})}
     try:
+        if expression.is_plain:
+            origins: list[Origin] = []
+            found = plain_value(expression.text, scope, known, origins)
+            if found is not None:
+                return found[0], tuple(dict.fromkeys(origins))
+        evaluator = _Evaluator(expression, scope)
         value = evaluator.value(expression.node, known)
     except (EvaluationError, RecursionError):
         return UNKNOWN, ()

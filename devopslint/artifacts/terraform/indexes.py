@@ -28,6 +28,13 @@ def expressions_of(module: Module, file: File) -> Sequence[Expression]:
     return once(module, f"expressions of {id(file)}", lambda _: list(expressions(file)))
 
 
+def operations_of(module: Module, file: File) -> Sequence[Expression]:
+    """Return the expressions in a file that are more than references and templates of references."""
+    return once(
+        module, f"operations of {id(file)}", lambda _: [one for one in expressions_of(module, file) if not one.is_plain]
+    )
+
+
 def resources(module: Module, type_name: str) -> Sequence[Declared]:
     """Return the resources of a type, in the order of the files."""
     return once(module, "resources by type", _by_type).get(type_name, ())

@@ -95,11 +95,12 @@ def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple
             return _json(_blank(source, mark, ()), source.path), source
         return _json(raw, source.path), None
     if isinstance(raw, Expression):
-        node = plain(raw.node)
-        if node.type == "heredoc_template":
-            return _json(_blank(source, mark, _holes(raw)), source.path), source
-        if node.type == "function_call" and raw.text_of(node.children[0]) == "jsonencode":
-            return module.value(raw), source
+        if not raw.is_plain:
+            node = plain(raw.node)
+            if node.type == "heredoc_template":
+                return _json(_blank(source, mark, _holes(raw)), source.path), source
+            if node.type == "function_call" and raw.text_of(node.children[0]) == "jsonencode":
+                return module.value(raw), source
         found = module.value(raw)
         return (_json(found, source.path) if isinstance(found, str) else found), None
     return raw, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from devopslint.artifacts.terraform.indexes import expressions_of, resources
+from devopslint.artifacts.terraform.indexes import operations_of, resources
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Expression, walk
 from devopslint.syntax.patterns import lazily
@@ -38,7 +38,7 @@ def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
     module: Module = subject.context
     if _writes_files(module):
         return
-    for expression in expressions_of(subject.context, subject.value):
+    for expression in operations_of(subject.context, subject.value):
         if _READING.search(expression.text) is None or _GUARDED.search(expression.text):
             continue
         for node in walk(expression.node):

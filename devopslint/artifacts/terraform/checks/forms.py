@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.indexes import expressions_of
+from devopslint.artifacts.terraform.indexes import expressions_of, operations_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, walk
 from devopslint.syntax.patterns import lazily
@@ -28,7 +28,8 @@ _TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"
 def needless_interpolation(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each string that is nothing but `${…}`."""
     for expression in expressions_of(subject.context, subject.value):
-        if '"${' not in expression.text or expression.source.path.endswith(".json"):
+        text = expression.text
+        if '"${' not in text or '}"' not in text or expression.source.path.endswith(".json"):
             continue
         for node in walk(expression.node, lambda node: node.type != "heredoc_template"):
             if node.type != "quoted_template" or len(node.children) != 3:
@@ -48,7 +49,7 @@ def needless_interpolation(subject: Subject, options: Options) -> Iterator[Probl
 
 def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each index with a dot: `aws_instance.web.0.id`."""
-    for expression in expressions_of(subject.context, subject.value):
+    for expression in operations_of(subject.context, subject.value):
         if not _DOT_DIGIT.search(expression.text):
             continue
         for node in walk(expression.node):
@@ -62,7 +63,7 @@ def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def outdated_function(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each `lookup` without a default, and for `list` and `map`, which are gone."""
-    for expression in expressions_of(subject.context, subject.value):
+    for expression in operations_of(subject.context, subject.value):
         if not _OUTDATED.search(expression.text):
             continue
         for node in walk(expression.node):
@@ -125,7 +126,7 @@ def duplicate_keys(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _duplicates_inside(expression: Expression) -> Iterator[Problem]:
     """Yield a problem for each key that an object in an expression (`merge({ a = 1, a = 2 })`) holds twice."""
-    if expression.text.count("=") + expression.text.count(":") < 2:
+    if expression.is_plain or expression.text.count("=") + expression.text.count(":") < 2:
         return
     for node in walk(expression.node):
         if node.type != "object":

@@ -88,11 +88,12 @@ def _is_list(module: Module, value: Any, depth: int = 0) -> bool:
         return not (value and isinstance(value[0], Block))
     if not isinstance(value, Expression) or depth > 5:
         return False
-    node = plain(value.node)
-    if node.type == "for_expr":
-        return node.children[0].type == "for_tuple_expr"
-    if node.type == "function_call":
-        return value.text_of(node.children[0]) in LIST_FUNCTIONS
+    if not value.is_plain:
+        node = plain(value.node)
+        if node.type == "for_expr":
+            return node.children[0].type == "for_tuple_expr"
+        if node.type == "function_call":
+            return value.text_of(node.children[0]) in LIST_FUNCTIONS
     references = value.references()
     if len(references) != 1 or references[0].text != value.text or len(references[0].steps) != 2:
         return False

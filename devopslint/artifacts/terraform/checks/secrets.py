@@ -153,7 +153,7 @@ def _literals(root: Any, file: Subject) -> Iterator[tuple[str, Any, Mark, tuple[
                     embedded = _embedded_json(value, mark, file)
                     if embedded is not None:
                         stack.append((embedded, name, parents))
-                    if isinstance(value, Expression) and "{" in value.text:
+                    if isinstance(value, Expression) and not value.is_plain and "{" in value.text:
                         yield from _inside(value, parents)
         elif isinstance(node, Seq):
             for index, value in enumerate(node):

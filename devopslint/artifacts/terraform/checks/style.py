@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.indexes import expressions_of
+from devopslint.artifacts.terraform.indexes import operations_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import plain, walk
 
@@ -34,7 +34,7 @@ def slash_comment(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def empty_list_equality(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each comparison of something with `[]`."""
-    for expression in expressions_of(subject.context, subject.value):
+    for expression in operations_of(subject.context, subject.value):
         if "[" not in expression.text or "=" not in expression.text:
             continue
         for node in walk(expression.node):

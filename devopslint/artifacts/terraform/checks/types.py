@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
-from devopslint.artifacts.terraform.indexes import expressions_of
+from devopslint.artifacts.terraform.indexes import operations_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain, walk
 from devopslint.syntax.patterns import lazily
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = frozenset({"string", "number", "bool", "any"})
 _COLLECTIONS = frozenset({"list", "set", "map"})
+_WORDS = _SIMPLE | _COLLECTIONS
 _CONSTRAINT = lazily(r"\s*+(?:=|!=|>|>=|<|<=|~>)?\s*+v?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*")
 _SOURCE = lazily(r"(?:(?:[\w-]+\.)+[\w-]+(?::\d+)?/[\w-]+/|[\w-]+/)?[A-Za-z0-9][\w-]*", re.ASCII)
 _MOST_DEPTH = 30
@@ -36,6 +37,11 @@ def _called(node: Node, text: Any) -> tuple[str, list[Node]]:
     holder = [child for child in node.children if child.type == "function_arguments"]
     parts = [part for part in (holder[0].children if holder else ()) if part.type == "expression"]
     return text(node.children[0]), parts
+
+
+def _is_simple(kind: Expression) -> bool:
+    """Say whether a type is one word, and a type."""
+    return kind.is_plain and kind.text in _WORDS
 
 
 def _wrong_type(expression: Expression, node: Node, depth: int = 0, *, in_object: bool = False) -> Node | None:
@@ -70,7 +76,7 @@ def invalid_type(variable: Subject, options: Options) -> Iterator[Problem]:
     if isinstance(kind, str) and kind not in {"string", "list", "map", "number", "bool", "any"}:
         if not variable.document.source.path.endswith(".json"):
             yield Problem("type", kind=kind)
-    elif isinstance(kind, Expression) and not kind.text.startswith('"'):
+    elif isinstance(kind, Expression) and not _is_simple(kind) and not kind.text.startswith('"'):
         bad = _wrong_type(kind, kind.node)
         if bad is not None:
             place = Place(kind.source, bad.start_byte + kind.shift, bad.end_byte + kind.shift)
@@ -83,16 +89,20 @@ def unfitting_default(variable: Subject, options: Options) -> Iterator[Problem]:
     if default is MISSING:
         return
     for expression in expressions(default):
-        node = next((one for one in walk(expression.node) if one.type == "function_call"), None)
-        if expression.references() or node is not None:
+        if expression.references() or any(one.type == "function_call" for one in walk(expression.node)):
             word = "a reference" if expression.references() else "a function call"
             yield Problem(Place(expression.source, expression.start, expression.end), problem=f"can't hold {word}")
             return
     kind = variable.raw("type")
-    if isinstance(kind, Expression) and default is not None and _wrong_type(kind, kind.node) is None:
+    if not isinstance(kind, Expression) or isinstance(default, Expression) or default is None or default is UNKNOWN:
+        return
+    found = None
+    if _is_simple(kind):
+        found = _unfit_simple(kind.text, default, ("default",))
+    elif _wrong_type(kind, kind.node) is None:
         found = _unfit(kind, kind.node, default, ("default",), 0)
-        if found is not None:
-            yield Problem(found[0], problem=found[1])
+    if found is not None:
+        yield Problem(found[0], problem=found[1])
 
 
 def _unfit(expression: Expression, node: Node, value: Any, path: Path, depth: int) -> tuple[Path, str] | None:
@@ -175,7 +185,7 @@ def invalid_call(subject: Subject, options: Options) -> Iterator[Problem]:
     if subject.type != "tf":
         return
     types = {id(block.get("type")) for _, block in _blocks(subject.value, "variable")}
-    for expression in expressions_of(subject.context, subject.value):
+    for expression in operations_of(subject.context, subject.value):
         if "(" not in expression.text or id(expression) in types:
             continue
         for node in walk(expression.node):
