@@ -13,28 +13,12 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, Protocol
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from tree_sitter import Node
 
-    from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Candidate
-
-    Origin = tuple[Source, int, int, str]
-
-    class Scope(Protocol):
-        """What knows the values of variables and locals."""
-
-        def lookup(self, kind: str, name: str) -> tuple[Any, tuple[Origin, ...]]:
-            """Return the value of `var.name` or `local.name` and where it comes from; UNKNOWN when it can't be known."""
-
-        def read_file(self, path: str) -> Source | None:
-            """Return a text file by its path from the folder; `None` when there is none."""
-
-        def resolve(self, value: Any) -> Sequence[Candidate] | None:
-            """Return the one candidate of an expression, worked out once; `None` for a plain value."""
-
+    from devopslint.artifacts.terraform.values import Origin, Scope
 
 MOST_DEPTH = 60
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.evaluate import Origin, Scope
+    from devopslint.artifacts.terraform.values import Origin, Scope
 
 _LOOKED_UP = frozenset({"var", "local"})
 _MORE = frozenset({"module", "path"})

@@ -1,4 +1,4 @@
-"""What the functions of Terraform give back: texts, lists and maps within bounds."""
+"""What the functions of Terraform give back: texts, lists and maps within bounds; and whom an expression asks for values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,26 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Sequence
+    from typing import Any, Protocol
+
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.tree import Candidate
+
+    Origin = tuple[Source, int, int, str]
+
+    class Scope(Protocol):
+        """What knows the values of variables and locals."""
+
+        def lookup(self, kind: str, name: str) -> tuple[Any, tuple[Origin, ...]]:
+            """Return the value of `var.name` or `local.name` and where it comes from; UNKNOWN when it can't be known."""
+
+        def read_file(self, path: str) -> Source | None:
+            """Return a text file by its path from the folder; `None` when there is none."""
+
+        def resolve(self, value: Any) -> Sequence[Candidate] | None:
+            """Return the one candidate of an expression, worked out once; `None` for a plain value."""
+
 
 MOST_ITEMS = 10_000
 MOST_TEXT = 200_000
