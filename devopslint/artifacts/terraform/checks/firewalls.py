@@ -114,11 +114,13 @@ def azure_openings(subject: Subject, rule: Path, way: str, counts: Callable[[str
     side = "source" if way == "inbound" else "destination"
     names = (f"{side}_address_prefix", f"{side}_address_prefixes")
     found = next((one for name in names for one in _texts(subject, (*rule, name)) if counts(one[1])), None)
-    protocol = subject.get((*rule, "protocol"))
+    protocol = subject.get((*rule, "protocol"), "*")
     if found is None or not isinstance(protocol, str):
         return
-    ports = [*_texts(subject, (*rule, "destination_port_range")), *_texts(subject, (*rule, "destination_port_ranges"))]
-    for _, text in ports:
+    names = ("destination_port_range", "destination_port_ranges")
+    if all(subject.get((*rule, name)) is MISSING for name in names):
+        yield Opening(found[0], found[1], rule, protocol.lower(), 0, _MOST_PORTS)  # ports that are not named are all
+    for _, text in (one for name in names for one in _texts(subject, (*rule, name))):
         bounds = (0, _MOST_PORTS) if text.strip() == "*" else _range(text)
         if bounds is not None:
             yield Opening(found[0], found[1], rule, protocol.lower(), *bounds)
