@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from devopslint.policy.subject import Later, Subject
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.shell import split_flag
+from devopslint.syntax.shell import option_words
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -102,18 +102,17 @@ def _value_of(command: Command, header: Mark) -> Map:
     value.put("name", command.name, name_mark)
     args, words, flags = Seq(start, end), Seq(start, end), Map(start, end)
     flags.header = header
-    options = True
     for word in command.words:
         mark = word.mark
         args.add(word.value, mark)
         words.add(word.text, mark)
-        if word.text == "--":
-            options = False
-        for flag, attached in split_flag(word.text, command.name) if options else ():
-            if flag not in flags:
-                flags.put(flag, True if attached is None else attached, (*mark, *mark))
         if "subcommand" not in value and not word.text.startswith("-"):
             value.put("subcommand", word.value, (*mark, *mark))
+    for index, options in option_words(command.words, command.name):
+        mark = args.at[index]
+        for flag, attached in options:
+            if flag not in flags:
+                flags.put(flag, True if attached is None else attached, (*mark, *mark))
     value.put("args", args, name_mark)
     value.put("words", words, name_mark)
     value.put("flags", flags, name_mark)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.syntax.short_options import VALUED, split_short
+from devopslint.syntax.shell_options import VALUED, split_flag, split_short, takes_next
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -35,31 +35,21 @@ _SIGNS = {
 _MINOR = re.compile(r"(?<=\d)\.\d+(?:\.\d+)?$")
 
 
-def split_flag(text: str, program: str = "") -> list[tuple[str, str | None]]:
-    """Return the options in a word with their attached values; empty when it is no option.
-
-    `--target=x` is `--target` with `x`. `-xyz` is itself and `-x`, `-y`, `-z`; in `-n10` the rest is the value of `-n`.
-    Of a program that `short_options` knows, what follows a letter that takes a value is the value.
-    """
-    if len(text) < 2 or text[0] != "-" or text == "--":
-        return []
-    if text[1] == "-":
-        name, equals, value = text.partition("=")
-        return [(name, value if equals else None)]
-    if len(text) == 2:
-        return [(text, None)]
-    if program in VALUED:
-        return split_short(text, program)
-    name, equals, value = text.partition("=")
-    found: list[tuple[str, str | None]] = [(name, value if equals else None)]
-    for index, letter in enumerate(name[1:], 1):
-        if not letter.isalpha():
-            if index > 1:
-                found.append(("-" + name[index - 1], text[index:]))
-                found = [pair for pair in found if pair != ("-" + name[index - 1], None)]
-            break
-        found.append(("-" + letter, None))
-    return found
+def option_words(words: Sequence[Word], program: str) -> Iterator[tuple[int, list[tuple[str, str | None]]]]:
+    """Yield the index of each word up to `--` that holds options, and these; not the words that are an option's value."""
+    known = program in VALUED
+    is_value = False
+    for index, word in enumerate(words):
+        text = word.text
+        if is_value:
+            is_value = False
+        elif text[:1] == "-":
+            if text == "--":
+                return
+            options = split_flag(text, program)
+            if options:
+                yield index, options
+                is_value = known and options[-1][1] is None and takes_next(options[-1][0], program)
 
 
 def program_name(text: str) -> str:
@@ -220,14 +210,12 @@ class Command:
 
     @property
     def flags(self) -> dict[str, Word | None]:
-        """The options up to `--`, each with its word; see `split_flag` for how `-xyz` and `--x=y` are named."""
+        """The options up to `--`, each with its word; `split_flag` says how `-xyz` and `--x=y` are named."""
         if self._flags is None:
             flags: dict[str, Word | None] = {}
-            for word in self.words:
-                if word.text == "--":
-                    break
-                for flag, _ in split_flag(word.text, self.name):
-                    flags.setdefault(flag, word)
+            for index, options in option_words(self.words, self.name):
+                for flag, _ in options:
+                    flags.setdefault(flag, self.words[index])
             self._flags = flags
         return self._flags
 
@@ -240,13 +228,11 @@ class Command:
 
         UNKNOWN when the word that holds it expands.
         """
-        for index, word in enumerate(self.words):
-            if word.text == "--":
-                break
-            for flag, value in split_flag(word.text, self.name):
+        for index, options in option_words(self.words, self.name):
+            for flag, value in options:
                 if flag in names:
                     if value is not None:
-                        return UNKNOWN if word.expands else value
+                        return UNKNOWN if self.words[index].expands else value
                     if index + 1 < len(self.words):
                         return self.words[index + 1].value
                     return ""

@@ -3,7 +3,8 @@
 import pytest
 
 from devopslint.syntax.fragment import Fragment
-from devopslint.syntax.shell import Command, Script, split_flag
+from devopslint.syntax.shell import Command, Script
+from devopslint.syntax.shell_options import split_flag
 from devopslint.syntax.shell_reader import read_shell
 from devopslint.syntax.source import Source
 from devopslint.syntax.tree import UNKNOWN
@@ -227,6 +228,32 @@ def test_flags_of_known_programs() -> None:
     valued = frozenset({"-o", "-H", "-l"})
     assert [word.text for word in command.operands(valued)] == ["https://example.com/kubectl"]
     assert [word.text for word in script("curl -so x y").commands[0].operands(valued)] == ["y"]
+
+
+@pytest.mark.parametrize(
+    ("written", "gone", "left"),
+    [
+        ("curl -fsSL -o -k.txt a", "-k", "-o"),
+        ("curl -fsSLo -k a", "-k", "-L"),
+        ("curl a -A -k -s", "-k", "-s"),
+        ("curl --output -k --user-agent -k -L a", "-k", "-L"),
+        ("wget -qO --no-check-certificate a -c", "--no-check-certificate", "-c"),
+        ("wget --output-document -q -c a", "-q", "-c"),
+        ("apt-get install -t -y a -q", "-y", "-q"),
+        ("pip install -i --trusted-host -U a", "--trusted-host", "-U"),
+    ],
+)
+def test_the_value_of_an_option_is_no_option(written: str, gone: str, left: str) -> None:
+    command = script(written).commands[0]
+    assert not command.has_flag(gone)
+    assert command.has_flag(left)
+
+
+def test_a_value_in_the_same_word_leaves_the_next_word_alone() -> None:
+    assert script("curl -ofile -k a").commands[0].has_flag("-k")
+    assert script("curl --output=file -k a").commands[0].has_flag("-k")
+    assert script("curl -o -k -o x a").commands[0].value_of("-o") == "-k"
+    assert script("curl -A -ox -o y a").commands[0].value_of("-o") == "y"
 
 
 def test_assignments_and_redirections() -> None:
