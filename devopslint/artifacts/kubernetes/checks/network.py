@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.knowledge.ports import is_everyone
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _TYPE = lazily(r'"type"\s*:\s*"([\w-]+)"')
 _WITHOUT_POLICIES = frozenset({"flannel"})
 _HELPERS = frozenset({"portmap", "bandwidth", "tuning", "host-local", "loopback", "static", "bridge"})
+_INSIDE = frozenset({"internal", "intranet", "private"})
+_NARROWED = ("-security-groups", "-allowed-service-tags")
+"""Ends of annotations that let in what other settings say."""
+_RANGES = ("load-balancer-source-ranges", "-allowed-ip-ranges")
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
@@ -66,6 +71,44 @@ def policy_allows_all(subject: Subject, options: Options) -> Iterator[Problem]:
         if peers is None or (isinstance(peers, Seq) and not peers and not peers.open):
             path = ("spec", "ingress", index)
             yield Problem((*path, "from") if peers is not None else path)
+
+
+def open_load_balancer(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a Service of type LoadBalancer, or its ranges, when it gets a public address and takes traffic from everywhere."""
+    annotations = subject.get("metadata.annotations", {})
+    if not isinstance(annotations, dict) or getattr(annotations, "open", False):
+        return
+    given = {str(key): subject.get(("metadata", "annotations", key), "") for key in annotations}
+    if UNKNOWN in given.values() or _is_internal(subject, {key: str(text).lower() for key, text in given.items()}):
+        return
+    path = ("spec", "loadBalancerSourceRanges")
+    ranges = subject.get(path)
+    if isinstance(ranges, list) and (ranges or getattr(ranges, "open", False)):
+        for index in range(len(ranges)):
+            if _is_open(subject.get((*path, index))):
+                yield Problem((*path, index))
+    elif ranges is MISSING or ranges == []:
+        narrowed = [key for key in given if key.endswith(_RANGES)]
+        for key in narrowed:
+            if any(map(_is_open, str(given[key]).split(","))):
+                yield Problem(("metadata", "annotations", key))
+        if not narrowed and not any(key.endswith(_NARROWED) for key in given):
+            yield Problem("spec.type")
+
+
+def _is_internal(subject: Subject, annotations: dict[str, str]) -> bool:
+    """Say whether a load balancer has no public address, or is made by what gives none unless it is told to."""
+    inside_unless_told = subject.get("spec.loadBalancerClass") is not MISSING
+    for key, text in annotations.items():
+        if text in _INSIDE or ("internal" in key and "hostname" not in key and text not in {"false", ""}):
+            return True
+        if key.endswith("aws-load-balancer-type") and text in {"external", "nlb-ip"}:
+            inside_unless_told = True
+    return inside_unless_told and "internet-facing" not in annotations.values()
+
+
+def _is_open(block: object) -> bool:
+    return isinstance(block, str) and is_everyone(block)
 
 
 def _is_local(address: object) -> bool:
