@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.actions import parse_uses
+from devopslint.artifacts.workflow.inputs import inputs_of
 from devopslint.artifacts.workflow.matrix import read_matrix
 from devopslint.artifacts.workflow.operating_systems import is_on_windows
 from devopslint.artifacts.workflow.shells import SHELLS, shell_name, speaks_powershell
@@ -290,15 +291,14 @@ class Step:
         self.index = index
         self.value = value
         self.path: Path = (*job.path, "steps", index)
-        """Its path in the document."""
         uses, run, identifier, inputs, env = map(value.get, ("uses", "run", "id", "with", "env"))
         self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
         self.action: str = self.uses.name if self.uses is not None else ""
         """The name of the action that it uses, in lower case; empty without one."""
         self.run: str | None = run if isinstance(run, str) else None
         self.id: str = identifier if isinstance(identifier, str) else ""
-        self.inputs = inputs if isinstance(inputs, Map) else _NOTHING
-        """Its `with`."""
+        self.inputs = inputs_of(value, inputs) if isinstance(inputs, Map) else _NOTHING
+        """Its `with`: look its names up in lower case."""
         self.env = env if isinstance(env, Map) else _NOTHING
         """Its own `env`."""
         self.purposes: frozenset[str] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS, WORDS
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.shells import powershell_code
@@ -77,7 +78,7 @@ def _of_action(step: Step) -> set[str]:
     if name in {"docker/build-push-action", "docker/bake-action"}:
         outputs = str(step.inputs.get("outputs", ""))
         push = step.inputs.get("push", False)
-        if push not in {False, "false", None} or "type=registry" in outputs or "push=true" in outputs:
+        if (push is not None and switch(push) is not False) or "type=registry" in outputs or "push=true" in outputs:
             found.add("push")
         if _is_local(step.inputs.get("tags")):
             found.discard("push")

@@ -76,7 +76,7 @@ def local_action_inputs(subject: Subject, options: Options) -> Iterator[Problem]
         if (
             name.lower() not in known
             and "${{" not in name
-            and not (name in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker")
+            and not (name.lower() in {"args", "entrypoint"} and action.root["runs"].get("using") == "docker")
         ):
             yield Problem(("with", name), part="key", fault=f"the action has no input `{name}`{nearest(name, inputs)}")
     for name, config in inputs.items():

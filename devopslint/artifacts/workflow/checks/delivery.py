@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.published import major_of
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_of
@@ -63,10 +64,10 @@ def _uploads_for_sure(step: Step) -> bool:
     uses = step.uses
     if uses is None or uses.name != "actions/upload-artifact" or "if" in step.value or "if" in step.job.value:
         return False
-    if step.inputs.get("archive", True) not in (True, "true"):
+    if switch(step.inputs.get("archive", True)) is not True:
         return False
     major = major_of(step.workflow.document.source, step.value, uses)
-    return major is not None and major >= 4 and step.inputs.get("overwrite") not in (True, "true")
+    return major is not None and major >= 4 and switch(step.inputs.get("overwrite")) is not True
 
 
 def _place(step: Step, at: tuple[str, ...]) -> Place:

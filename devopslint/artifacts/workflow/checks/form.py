@@ -232,7 +232,7 @@ def version_as_number(subject: Subject, options: Options) -> Iterator[Problem]:
     text = subject.document.source.text
     for step in workflow.steps:
         for name, value in step.inputs.items():
-            if name.endswith("version") and isinstance(value, float):
+            if name.lower().endswith("version") and isinstance(value, float):
                 mark = step.inputs.at[name][2:]
                 written = text[slice(*mark)]
                 if _TRAILING_ZERO.match(written):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow import known_permissions as known
+from devopslint.artifacts.workflow.inputs import keeps_credentials
 from devopslint.artifacts.workflow.purpose import purposes
 from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import at_word, lazily
@@ -229,7 +230,7 @@ def _pushes_with_own_token(command: Command, step: Step) -> bool:
         not isinstance(one.inputs.get("token"), str)
         or _OWN_TOKEN.fullmatch(one.inputs["token"].strip("${} ")) is not None
         for one in checkouts
-    ) and any(one.inputs.get("persist-credentials", True) not in (False, "false") for one in checkouts)
+    ) and any(keeps_credentials(one.inputs) is not False for one in checkouts)
 
 
 def _goes_to_ghcr(step: Step, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at, names_of, step_of
 from devopslint.artifacts.workflow.purpose import (
     environment_of,
@@ -208,7 +209,7 @@ def scan_without_consequence(subject: Subject, options: Options) -> Iterator[Pro
             yield Problem(("with", "exit-code") if "exit-code" in inputs else "uses", action=name)
     elif (
         name == "anchore/scan-action"
-        and inputs.get("fail-build") in (False, "false")
+        and switch(inputs.get("fail-build")) is False
         and not step.is_followed_by(uploads_report)
     ):
         yield Problem(("with", "fail-build"), action=name)

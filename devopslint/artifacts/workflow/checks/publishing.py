@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import step_of
 from devopslint.artifacts.workflow.shells import powershell_code, shell_name
 from devopslint.knowledge.words import place_of
@@ -103,7 +104,7 @@ def publishing_token(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(("with", known[1]), part="key", registry=known[0])
         if step.uses.name == "pypa/gh-action-pypi-publish" and "password" in step.inputs and "pypi.org" in str(target):
             yield Problem(("with", "password"), part="key", registry="PyPI")
-        if step.uses.name == "rubygems/release-gem" and step.inputs.get("setup-trusted-publisher") in (False, "false"):
+        if step.uses.name == "rubygems/release-gem" and switch(step.inputs.get("setup-trusted-publisher")) is False:
             yield Problem(("with", "setup-trusted-publisher"), registry="RubyGems")
         return
     if not step.run or _OTHER_REGISTRY.search(step.run.replace("--api-key", "")):

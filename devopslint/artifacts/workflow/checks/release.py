@@ -6,6 +6,7 @@ import re
 
 from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
 from devopslint.artifacts.workflow.expressions import EXPRESSION
+from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import is_on_runner, purposes
 from devopslint.knowledge.images import image_tag
@@ -144,11 +145,11 @@ def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
     scoping = _APP_TOKENS.get(name)
     if scoping is None:
         return
-    if not any(one.startswith(scoping) for one in step.inputs):
+    if not any(one.lower().startswith(scoping) for one in step.inputs):
         yield Problem("uses", fault="gets every permission of the App")
     if name != "actions/create-github-app-token":
         return
-    if step.inputs.get("skip-token-revoke") in (True, "true"):
+    if switch(step.inputs.get("skip-token-revoke")) is True:
         yield Problem(("with", "skip-token-revoke"), fault="outlives the job")
     if "owner" in step.inputs and "repositories" not in step.inputs:
         yield Problem(("with", "owner"), fault="is good for every repository of the owner")

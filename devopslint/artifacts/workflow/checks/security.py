@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from devopslint.artifacts.workflow.checks.own_repository import is_own
 from devopslint.artifacts.workflow.flowing import flowing
+from devopslint.artifacts.workflow.inputs import keeps_credentials, switch
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.published import major_of_step
 from devopslint.artifacts.workflow.script_files import written
@@ -96,8 +97,7 @@ def _leaves_credentials(step: Step) -> bool:
     """Say whether a checkout surely leaves the token where git finds it."""
     if step.action != "actions/checkout":
         return False
-    value = step.inputs.get("persist-credentials", True)
-    return value not in (False, "false") and not (isinstance(value, str) and "${{" in value)
+    return keeps_credentials(step.inputs) is True
 
 
 def _uses_git(step: Step) -> bool:
@@ -123,7 +123,7 @@ def credentials_in_artifact(subject: Subject, options: Options) -> Iterator[Prob
     hidden = step.inputs.get("include-hidden-files")
     if not whole or any(line.startswith("!") and ".git" in line for line in lines):
         return
-    if (major_of_step(step) or 4) >= 4 and hidden not in (True, "true"):
+    if (major_of_step(step) or 4) >= 4 and switch(hidden) is not True:
         return
     if step.is_preceded_by(_leaves_token_in_config):
         yield Problem(("with", "path"))
@@ -134,7 +134,7 @@ def _leaves_token_in_config(step: Step) -> bool:
         return False
     major = major_of_step(step)
     in_git_config = major is not None and major < 6
-    return in_git_config and step.inputs.get("persist-credentials", True) not in (False, "false")
+    return in_git_config and keeps_credentials(step.inputs) is not False
 
 
 def is_secret(node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.published import entry_of, major_of_step
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
@@ -82,7 +83,7 @@ _CACHES_GRADLE = ("gradle/actions/setup-gradle", "gradle/gradle-build-action")
 
 def _is_on(step: Step) -> bool:
     """Say whether the cache of an action for Gradle is not switched off."""
-    return step.inputs.get("cache-disabled") not in (True, "true")
+    return switch(step.inputs.get("cache-disabled")) is not True
 
 
 def _managers(job: Job) -> dict[str, Step]:
@@ -146,7 +147,7 @@ def _newer(step: Step, key: str) -> str:
 
 
 def _is_told_to_cache(step: Step) -> bool:
-    return any("cache" in name for name in step.inputs)
+    return any("cache" in name.lower() for name in step.inputs)
 
 
 def _caches_by_itself(step: Step, manager: str) -> bool:
@@ -355,14 +356,14 @@ def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
     pushing = next((step for step in job.steps if "push" in purposes(step)), None)
     if pushing is None:
         return
-    cache = job.workflow.cache
+    cache, provenance = job.workflow.cache, pushing.inputs.get("provenance")
     if "is signed" not in cache:
         cache["is signed"] = any(
             _SIGNS.search(f"{step.run or ''} {step.uses.name if step.uses else ''}")
             for other in job.workflow.jobs.values()
             for step in other.steps
         )
-    if cache["is signed"] or pushing.inputs.get("provenance") in (True, "true", "mode=max") or "sbom" in pushing.inputs:
+    if cache["is signed"] or switch(provenance) or provenance == "mode=max" or "sbom" in pushing.inputs:
         return
     yield Problem(
         ("steps", pushing.index, "uses" if pushing.uses is not None else "run"),
