@@ -17,7 +17,8 @@ STEPS = "steps:\n  - uses: example/act@v1\n    env: {Ref: a}\n    with: {Ref: '$
 def test_names_of_inputs_do_not_mind_case() -> None:
     step = job(STEPS).steps[0]
     assert step.inputs.get("ref") == "${{ github.sha }}"
-    assert "ref" in step.inputs and "refs" not in step.inputs
+    assert "ref" in step.inputs
+    assert "refs" not in step.inputs
     assert not {"ref", "repository"}.isdisjoint(step.inputs)
     assert {"ref", "path"} == set(step.inputs)
 
@@ -30,10 +31,12 @@ def test_an_input_is_found_in_the_file_by_any_spelling() -> None:
     workflow = job(STEPS)
     step = workflow.steps[0]
     mark = locate(step.value, ("with", "ref"), "key")
-    assert mark is not None and workflow.document.source.text[slice(*mark)] == "Ref"
+    assert mark is not None
+    assert workflow.document.source.text[slice(*mark)] == "Ref"
     assert len(usages_at(workflow, (*step.path, "with", "ref"))) == 1
     fragment = workflow.fragment((*step.path, "with", "ref"))
-    assert fragment is not None and fragment.text == "${{ github.sha }}"
+    assert fragment is not None
+    assert fragment.text == "${{ github.sha }}"
 
 
 def test_names_of_variables_mind_case() -> None:
@@ -46,7 +49,9 @@ def test_names_without_capitals_stay_plain() -> None:
 
 
 def test_names_of_inputs_are_equal_to_texts_only() -> None:
-    assert InputName("Ref") == "rEF" and InputName("Ref") != "refs" and InputName("Ref") != 1
+    assert InputName("Ref") == "rEF"
+    assert InputName("Ref") != "refs"
+    assert InputName("Ref") != 1
 
 
 @pytest.mark.parametrize(
