@@ -128,17 +128,19 @@ def _together(truths: list[bool | None], *, conjunction: bool) -> bool | None:
 class Sought:
     """Words, none with a blank in it, that are looked for in one text after the other.
 
-    Texts of a kind have lines in common: those that come again are not searched any more.
+    Texts of a kind have much in common: what stands between blanks is not searched any more when it comes again.
     """
 
-    __slots__ = ("_kept", "_known", "_met", "_words")
+    __slots__ = ("_barren", "_kept", "_known", "_met", "_words")
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._met: set[str] = set()
-        """Lines that have been met."""
+        """Runs of text that have been met."""
+        self._barren: set[str] = set()
+        """Those that have been met again and hold no word."""
         self._known: dict[str, Sequence[str]] = {}
-        """The words in those that have been met again."""
+        """The words in the others that have been met again."""
         self._kept = 0
 
     def standing(self, texts: Iterable[str]) -> frozenset[str]:
@@ -151,21 +153,25 @@ class Sought:
             if _HIDDEN.search(text):
                 return self._words
             text = _BROKEN_LINE.sub("", text).replace("\\/", "/")
-        lines = set(text.lower().split("\n"))
+        runs = set(text.lower().split()) - self._barren
         known = self._known
-        new = lines.difference(known)
-        found = {word for line in lines - new for word in known[line]}
+        new = runs.difference(known)
+        found = {word for run in runs - new for word in known[run]}
         if new:
             text = "\n".join(new)
             standing = [word for word in self._words if word in text]
-            for line in new & self._met:
-                known[line] = [word for word in standing if word in line]
+            again = new & self._met
+            for run in again if standing else ():
+                words = [word for word in standing if word in run]
+                if words:
+                    known[run] = words
+            self._barren |= again.difference(known)
             self._remember(new, len(text))
             found.update(standing)
         return frozenset(found)
 
-    def _remember(self, lines: set[str], length: int) -> None:
-        self._met |= lines
+    def _remember(self, runs: set[str], length: int) -> None:
+        self._met |= runs
         self._kept += length
         if self._kept > _MOST_KEPT:
-            self._met, self._known, self._kept = set(), {}, 0
+            self._met, self._barren, self._known, self._kept = set(), set(), {}, 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.policy.patterns import compile_pattern, found_in
+from devopslint.policy.patterns import compile_pattern, found_in, quick_length
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
@@ -59,8 +59,11 @@ def _equals(operand: Any) -> Test:
 
 def _in(operand: Any) -> Test:
     choices = _list("in", operand)
+    texts = _texts(choices)
 
     def test(value: Any) -> Truth:
+        if value.__class__ is str:
+            return value in texts
         if value is UNKNOWN:
             return None
         return value is not MISSING and any(same(value, choice) for choice in choices)
@@ -70,8 +73,11 @@ def _in(operand: Any) -> Test:
 
 def _not_in(operand: Any) -> Test:
     choices = _list("not_in", operand)
+    texts = _texts(choices)
 
     def test(value: Any) -> Truth:
+        if value.__class__ is str:
+            return value not in texts
         if value is UNKNOWN:
             return None
         return value is MISSING or not any(same(value, choice) for choice in choices)
@@ -79,10 +85,18 @@ def _not_in(operand: Any) -> Test:
     return test
 
 
+def _texts(choices: list[Any]) -> frozenset[str]:
+    """Return the texts that are the same as one of some values."""
+    return frozenset(text for text in map(_text, choices) if isinstance(text, str))
+
+
 def _matches(operand: Any) -> Test:
     pattern = _pattern("matches", operand)
+    search, quick = pattern.search, quick_length(operand)
 
     def test(value: Any) -> Truth:
+        if value.__class__ is str and len(value) <= quick:
+            return search(value) is not None
         if value is UNKNOWN:
             return None
         return _is_scalar(value) and found_in(pattern, _text(value))
@@ -92,8 +106,11 @@ def _matches(operand: Any) -> Test:
 
 def _not_matches(operand: Any) -> Test:
     pattern = _pattern("not_matches", operand)
+    search, quick = pattern.search, quick_length(operand)
 
     def test(value: Any) -> Truth:
+        if value.__class__ is str and len(value) <= quick:
+            return search(value) is None
         if value is UNKNOWN:
             return None
         found = _is_scalar(value) and found_in(pattern, _text(value))

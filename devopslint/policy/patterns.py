@@ -38,7 +38,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 def found_in(pattern: re.Pattern[str], text: str) -> bool | None:
     """Say whether a pattern is found in a text; `None` when the text is too long. Raises SlowPatternError."""
-    if len(text) <= _quick_length(pattern.pattern):
+    if len(text) <= quick_length(pattern.pattern):
         return pattern.search(text) is not None
     if len(text) > LONGEST_TEXT:
         return None
@@ -59,7 +59,7 @@ def found_in(pattern: re.Pattern[str], text: str) -> bool | None:
 
 
 @lru_cache(maxsize=1024)
-def _quick_length(pattern: str) -> int:
+def quick_length(pattern: str) -> int:
     """Return the length up to which no text can take a pattern long: the steps are its power by the repetitions."""
     if _REPEATED_GROUP.search(pattern):
         return _SURELY_QUICK

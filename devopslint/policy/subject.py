@@ -127,9 +127,9 @@ class Subject:
         node = self.value
         for step in parse_path(path) if path.__class__ is str else path:
             if isinstance(node, Map):
-                if step not in node:
+                node = node.get(step, MISSING)  # type: ignore[arg-type]  # a Map only has names
+                if node is MISSING:
                     return default
-                node = node[step]  # type: ignore[index]  # a Map only has names
             elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
                 node = node[step]
             else:
@@ -255,12 +255,13 @@ def lone(subject: Subject, path: Path) -> Any:
     node = subject.value
     for step in path:
         if isinstance(node, Map):
-            if step in node:
-                node = node[step]  # type: ignore[index]  # a Map only has names
-            elif step.__class__ is str:
-                return UNKNOWN if node.open else MISSING
-            else:
+            # Once, for of what is made after a dict all but its methods is slow.
+            below = node.get(step, MISSING)  # type: ignore[arg-type]  # a Map only has names
+            if below is MISSING:
+                if step.__class__ is str:
+                    return UNKNOWN if node.open else MISSING
                 return SEVERAL
+            node = below
         elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
             node = node[step]
         else:
@@ -297,8 +298,9 @@ def walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins) 
             return (Candidate(node, origins),)
         step = path[index]
         if node.__class__ is Map:
-            if step in node:
-                node = node[step]  # type: ignore[index]  # a Map only has names
+            below = node.get(step, MISSING)  # type: ignore[arg-type]  # a Map only has names
+            if below is not MISSING:
+                node = below
             elif step.__class__ is str:
                 return _UNKNOWN if node.open else _ABSENT
             else:

@@ -21,5 +21,7 @@ def plain(value: Any) -> bool:
 def known(value: Any) -> bool:
     """Say whether a value is known: no expression of a template or of envsubst, and no `<fill this in>`."""
     if isinstance(value, str):
+        if "{" not in value and "$(" not in value and value[:1] != "<":
+            return True
         return not ("{{" in value or "${" in value or "$(" in value or (value[:1] == "<" and value[-1:] == ">"))
     return value is not UNKNOWN

@@ -138,31 +138,37 @@ def wrong_value(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each value that is none of those which its field takes."""
     scope = subject.type if subject.kind == "kubernetes.object" else subject.kind.partition(".")[2]
     found: list[tuple[Row, Path, Any]] = []
-    _collect(subject.value, ROWS.get(scope, {}), (), found)
+    if scope in ROWS:
+        _collect(subject.value, ROWS[scope], (), found)
     for (steps, words, low, high), path, value in found:
         if words is not None:
-            if not isinstance(value, str) or value in words:
-                continue
             same = [word for word in words if word and word.lower() == value.lower()]
             shown = [word for word in words if word]
             allowed = f"write `{same[0]}`" if same else f"it is {', '.join(shown[:-1])} or {shown[-1]}"
         else:
-            if not isinstance(value, (int, float)) or isinstance(value, bool) or low <= value <= high:
-                continue
             allowed = f"it is {low:g} to {high:g}" if high != float("inf") else f"it is at least {low:g}"
         yield Problem(path, value=value, field=[step for step in steps if step != "[]"][-1], allowed=allowed)
 
 
 def _collect(node: Any, branch: Branch, path: Path, found: list[tuple[Row, Path, Any]]) -> None:
-    """Add each row that a value below a node belongs to, with the path of the value."""
+    """Add each row that a value below a node does not fit, with the path of the value."""
     if isinstance(node, Map):
-        if not branch.keys().isdisjoint(node):
+        keys = node.keys()
+        if not branch.keys().isdisjoint(keys):
             for step, below in branch.items():
-                if step in node:
-                    _collect(node[step], below, (*path, step), found)  # type: ignore[index]  # what is in it is a name
+                if step in keys:
+                    _collect(node[step], below, (*path, step), found)
     elif isinstance(node, Seq):
         if _ITEM in branch:
             for index, item in enumerate(node):
                 _collect(item, branch[_ITEM], (*path, index), found)
-    elif _HERE in branch and known(node):
-        found += [(row, path, node) for row in branch[_HERE]]
+    elif _HERE in branch:
+        found += [(row, path, node) for row in branch[_HERE] if not _fits(row, node) and known(node)]
+
+
+def _fits(row: Row, value: Any) -> bool:
+    """Say whether a row has nothing against a value: what is of another type is another check's."""
+    _, words, low, high = row
+    if words is not None:
+        return not isinstance(value, str) or value in words
+    return not isinstance(value, (int, float)) or isinstance(value, bool) or low <= value <= high

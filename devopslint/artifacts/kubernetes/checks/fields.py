@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devopslint.artifacts.kubernetes.checks.versions import RETIRED
 from devopslint.artifacts.kubernetes.model import BUILT_IN_GROUPS, CORE_KINDS, items_of
 from devopslint.artifacts.kubernetes.values import QUANTITY, known, plain
@@ -11,7 +13,7 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from devopslint.policy.rule import Options
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _NAMES = {"s": "a string", "i": "an integer", "n": "a number", "b": "true or false", "q": "a quantity",
           "x": "an integer or a string"}  # fmt: skip
+_HOLDERS: dict[str, Any] = {"[": Seq, "{": Map}
 _FITTING = {str: frozenset("sxo"), int: frozenset("inxqo"), bool: frozenset("bo")}
 """The types of fields that take any scalar of a class, but for the words of YAML 1.1."""
 _YAML_1_1 = frozenset(word for one in ("yes", "no", "on", "off") for word in (one, one.capitalize(), one.upper()))
@@ -156,7 +159,7 @@ def _find_faults(subject: Subject) -> Iterator[Fault]:
     number = table["kinds"].get(f"{subject.value.get('apiVersion')} {subject.value.get('kind')}")
     if number is None:
         return
-    if _is_sound(subject.value, str(number), table["types"]):
+    if _is_sound(subject.value, str(number)):
         return
     todo: list[tuple[Any, str, Path, Owners]] = [(subject.value, str(number), (), ())]
     steps = 0
@@ -188,8 +191,9 @@ def _find_faults(subject: Subject) -> Iterator[Fault]:
             ]
 
 
-def _is_sound(root: Map, code: str, types: list[dict[str, Any]]) -> bool:
+def _is_sound(root: Map, code: str) -> bool:
     """Say whether an object surely has no fault, as nearly all have none; where it may have one, nobody knows yet."""
+    types = _types()
     todo: list[tuple[Any, str]] = [(root, code)]
     fitting = _FITTING.get
     steps = 0
@@ -198,33 +202,41 @@ def _is_sound(root: Map, code: str, types: list[dict[str, Any]]) -> bool:
         steps += 1
         if steps > _MAX_STEPS:
             return False
-        if node is None or node is UNKNOWN or code == "o":
-            continue
-        if code[0] == "[":
-            if not isinstance(node, Seq):
+        if isinstance(node, Map) and code in types:
+            fields, required = types[code]
+            if not node.keys() <= fields.keys():
                 return False
-            code = code[1:]
-            todo += [(item, code) for item in node if not _fits_at_a_glance(item, code)]
-        elif not isinstance(node, Map):
-            if node.__class__ is not str or code != "q" or not QUANTITY.fullmatch(node):
-                return False
-        elif code[0] == "{":
-            code = code[1:]
-            todo += [(item, code) for item in node.values() if not _fits_at_a_glance(item, code)]
-        elif code.isdigit():
-            fields = types[int(code)]
-            if not node.keys() <= fields.keys() or "" in node:
-                return False
-            for key in fields.get("", ()):
+            for key in required:
                 if node.get(key) is None and not node.open:
                     return False
             for key, item in node.items():
                 code = fields[key]
                 if code not in fitting(item.__class__, ()) or item in _YAML_1_1:
                     todo.append((item, code))
-        else:
+        elif node is None or node is UNKNOWN or code == "o":
+            continue
+        elif isinstance(node, _HOLDERS.get(code[0], ())):
+            code = code[1:]
+            for item in node.values() if isinstance(node, Map) else node:
+                if code not in fitting(item.__class__, ()) or item in _YAML_1_1:
+                    todo.append((item, code))
+        elif node.__class__ is not str or code != "q" or not _is_amount(node):
             return False
     return True
+
+
+@lru_cache(maxsize=1)
+def _types() -> dict[str, tuple[dict[str, str], Sequence[str]]]:
+    """Return the fields of each type, and those that it needs."""
+    return {
+        str(number): ({key: code for key, code in fields.items() if key}, fields.get("", ()))
+        for number, fields in enumerate(_load()["types"])
+    }
+
+
+@lru_cache(maxsize=1024)
+def _is_amount(text: str) -> bool:
+    return QUANTITY.fullmatch(text) is not None
 
 
 def _own_faults(

@@ -9,6 +9,7 @@ import base64
 import binascii
 import itertools
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.kubernetes.checks.references import backends_of
 from devopslint.artifacts.kubernetes.model import items_of
@@ -30,6 +31,8 @@ _LABEL = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LABEL_VALUE = lazily(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _LABEL_KEY = lazily(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+# What has surely no fault, and what is absent.
+_SOUND_IMAGE = lazily(r"(?:[a-z0-9._-]+(?::\d+(?=/))?(?:/[a-z0-9._-]+)*+(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?)?")
 # What stands for something that is to be put in: `gcr.io/PROJECT_ID/shop`, `__IMAGE__`, `<image>`.
 _PLACEHOLDER = lazily(r"(?:^|[/:._-])[A-Z][A-Z0-9_]{2,}|[<>{}%$#!*]|^ko://|^@")
 _PUT_IN = lazily(r"ENC\[|\w+://|vault:|ref\+|secretref:|<|[A-Z][A-Z0-9_]*$")
@@ -95,7 +98,7 @@ def _references(subject: Subject) -> Iterator[Path]:
 def invalid_image(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield an image whose reference no runtime can read; what looks like a placeholder is left alone."""
     image = subject.get("image")
-    if not isinstance(image, str) or not image or not plain(image) or _PLACEHOLDER.search(image):
+    if not isinstance(image, str) or _SOUND_IMAGE.fullmatch(image) or not plain(image) or _PLACEHOLDER.search(image):
         return
     name, _, _ = image.partition("@")
     path = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
@@ -140,12 +143,22 @@ def invalid_label(subject: Subject, options: Options) -> Iterator[Problem]:
     ):
         labels = subject.raw(path)
         for key, value in labels.items() if isinstance(labels, Map) else ():
-            if not plain(key) or not plain(value):
+            if _is_label(key, value if isinstance(value, str) else "") or not plain(key) or not plain(value):
                 continue
-            if not _LABEL_KEY.fullmatch(key) or len(key.rpartition("/")[2]) > 63:
+            if not _is_label(key, ""):
                 yield Problem((*path, key), part="key", text=key)
-            elif isinstance(value, str) and (len(value) > 63 or not _LABEL_VALUE.fullmatch(value)):
+            elif isinstance(value, str):
                 yield Problem((*path, key), text=value)
+
+
+@lru_cache(maxsize=1024)
+def _is_label(key: str, value: str) -> bool:
+    return bool(
+        _LABEL_KEY.fullmatch(key)
+        and len(key.rpartition("/")[2]) <= 63
+        and len(value) <= 63
+        and _LABEL_VALUE.fullmatch(value)
+    )
 
 
 def invalid_schedule(subject: Subject, options: Options) -> Iterator[Problem]:
