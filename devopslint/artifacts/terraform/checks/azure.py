@@ -161,3 +161,16 @@ def public_blobs(subject: Subject, options: Options) -> Iterator[Problem]:
     given = next((name for name in names if values[name] is not MISSING), None)
     if given is not None or first_major(subject.context, "azurerm") < 5:
         yield Problem() if given is None else _problem(subject, (given,))
+
+
+def unsigned_images(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a registry without content trust, which version 5 of the provider has no more."""
+    paths: tuple[Path, ...] = (("trust_policy_enabled",), ("trust_policy", 0, "enabled"))
+    values = {path: subject.get(path) for path in paths}
+    if any(value is UNKNOWN or value in (True, "true") for value in values.values()):
+        return
+    given = next((path for path in paths if values[path] is not MISSING), None)
+    if given is not None:
+        yield _problem(subject, given)
+    elif first_major(subject.context, "azurerm") < 5:
+        yield Problem()
