@@ -19,34 +19,36 @@ class Fragment:
     the next piece. A block scalar has a piece for each of its lines, a Dockerfile instruction one for each line too.
     """
 
-    __slots__ = ("_starts", "pieces", "source", "text")
+    __slots__ = ("_shift", "_starts", "pieces", "source", "text")
 
     def __init__(self, text: str, source: Source, pieces: Iterable[tuple[int, int]] = ((0, 0),)) -> None:
         self.text = text
         self.source = source
-        self.pieces = tuple(pieces)
+        self.pieces = pieces = tuple(pieces)
         self._starts: list[int] | None = None
+        self._shift = pieces[0][1] if len(pieces) == 1 and not pieces[0][0] else None
+        """How far from an offset in the text that in the source is, where it is equally far everywhere."""
 
     def offset(self, at: int) -> int:
         """Return the offset in the source of an offset in the text."""
-        start, where = self.pieces[self._index(at)] if len(self.pieces) > 1 else self.pieces[0]
+        if self._shift is not None:
+            return at + self._shift
+        start, where = self.pieces[self._index(at)]
         return where + at - start if at > start else where
 
     def mark(self, start: int, end: int) -> Mark:
         """Return the offsets in the source of a stretch of the text (end exclusive)."""
-        if len(self.pieces) == 1:
-            begin, where = self.pieces[0]
-            shift = where - begin
-            first = start + shift if start > begin else where
-            return first, ((end + shift if end - 1 > begin else where + 1) if end > start else first)
+        shift = self._shift
+        if shift is not None:
+            return start + shift, (end if end > start else start) + shift
         if self._starts is None:
             self._starts = [begin for begin, _ in self.pieces]
-        begin, where = self.pieces[max(bisect_right(self._starts, start) - 1, 0)]
+        begin, where = self.pieces[(bisect_right(self._starts, start) or 1) - 1]
         first = where + start - begin if start > begin else where
         if end <= start:
             return first, first
         end -= 1
-        begin, where = self.pieces[max(bisect_right(self._starts, end) - 1, 0)]
+        begin, where = self.pieces[(bisect_right(self._starts, end) or 1) - 1]
         return first, (where + end - begin if end > begin else where) + 1
 
     def slice(self, start: int, end: int) -> Fragment:
@@ -69,4 +71,4 @@ class Fragment:
         """Return the index of the piece that an offset of the text belongs to."""
         if self._starts is None:
             self._starts = [start for start, _ in self.pieces]
-        return max(bisect_right(self._starts, at) - 1, 0)
+        return (bisect_right(self._starts, at) or 1) - 1

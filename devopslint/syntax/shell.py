@@ -54,8 +54,8 @@ def option_words(words: Sequence[Word], program: str) -> Iterator[tuple[int, lis
 
 def program_name(text: str) -> str:
     """Return the name of a program by the word that calls it: no folder, no minor version (`/usr/bin/pip3.12` is `pip3`)."""
-    name = text.rpartition("/")[2]
-    if name[-1:].isdigit() and name.startswith(("pip", "python")):
+    name = text.rpartition("/")[2] if "/" in text else text
+    if name and name[-1].isdigit() and name.startswith(("pip", "python")):
         return _MINOR.sub("", name)
     return name
 
@@ -171,7 +171,7 @@ class Command:
         self.name = ""
         self.name_word: Word | None = None
         self.words: list[Word] = []
-        self.assignments: list[Assignment] = []
+        self.assignments: Sequence[Assignment] = ()
         self.redirects: list[Redirect] = []
         self.before = ""
         self.after = ""
@@ -338,7 +338,7 @@ class Script:
         self.has_errors = False
         self.pipelines = 0
         self.subshells = 0
-        self.make_tree: Callable[[], Tree] | None = None
+        self.make_tree: Callable[[Script], Tree] | None = None
         """Makes the tree of a plain script, which is read without one."""
         self._trees: list[Tree] = []
 
@@ -346,7 +346,7 @@ class Script:
     def trees(self) -> list[Tree]:
         """The syntax trees, that of the script itself first, then those of the scripts that its commands run."""
         if self.make_tree is not None:
-            self._trees.insert(0, self.make_tree())
+            self._trees.insert(0, self.make_tree(self))
             self.make_tree = None
         return self._trees
 

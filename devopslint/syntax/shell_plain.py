@@ -7,6 +7,15 @@ import re
 from devopslint.syntax import shell_words
 from devopslint.syntax.shell import Command, Script, Tree, Word, program_name
 from devopslint.syntax.shell_nested import Nested, take_over
+from devopslint.syntax.wrappers import RUN_OTHERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from devopslint.syntax.fragment import Fragment
+
+    Stretches = list[tuple[int, int]]
 
 _KEYWORDS = (
     "case|coproc|declare|do|done|elif|else|esac|export|fi|for|function|if|in|let|local|readonly|select|then|time|typeset"
@@ -17,7 +26,8 @@ _IN_BRACES = r"\$\{[A-Za-z_]\w*+\}"
 _VARIABLE = rf"(?:\$[A-Za-z_]\w*+|{_IN_BRACES})"
 _CHARS = r"[\w./:@=*,+%-]"
 _WORD = (
-    rf"(?:(?:[A-Za-z./:@]|-(?!\d)){_CHARS}*+{_VARIABLE}?+|{_VARIABLE})(?:{_CHARS}++|{_IN_BRACES})*+|\+[A-Za-z]++"
+    rf"[A-Za-z./:@]{_CHARS}*+(?!\$)|-(?!\d){_CHARS}*+(?!\$)"  # what the next one says of a word without variables, found sooner
+    rf"|(?:(?:[A-Za-z./:@]|-(?!\d)){_CHARS}*+{_VARIABLE}?+|{_VARIABLE})(?:{_CHARS}++|{_IN_BRACES})*+|\+[A-Za-z]++"
     rf"""|\d++{_END}|"(?:[^"$`\\!\n]++|{_VARIABLE})*+"{_END}|'[^'\n]*+'{_END}"""
 )
 """Of a second variable without braces in one word the grammar makes something else."""
@@ -29,10 +39,10 @@ _PLAIN = re.compile(
 _NAME = re.compile(r"\w+", re.ASCII)
 _OPERATORS = {"&&": "&&", "||": "||", ";": ";", "\n": ";"}
 _QUOTES = {'"': "string", "'": "raw_string"}
-_TOKEN = re.compile(r"""&&|\|\||;|\n|"[^"]*"|'[^']*'|[^\s&;|]+""")
+_TOKEN = re.compile(r"""&&|\|\||;|\n|"[^"]*"|'[^']*'|[^\s&;|]+|[^\S\n]+""")
 
 
-def read_plain(script: Script) -> Nested | None:
+def read_plain(script: Script) -> Iterable[tuple[Command, Fragment, Stretches]] | None:
     """Put the commands of a plain script into it, and those that they run; return the scripts that these run.
 
     `None` when the script is not plain. Everything is what a reader of its tree would say.
@@ -41,38 +51,84 @@ def read_plain(script: Script) -> Nested | None:
     text = fragment.text
     if "${{" in text or _PLAIN.fullmatch(text) is None:
         return None
-    nested = Nested(script, fragment)
-    last: Command | None = None
+    commands = script.commands
+    tokens, gap = _tokens(text)
+    has_variables = "$" in text
+    end = -gap
     operator = ""
-    for found in _TOKEN.finditer(text):
-        token = found[0]
+    last: Command | None = None
+    for token in tokens:
+        start = end + gap
+        end = start + len(token)
         if token in _OPERATORS:
             operator = operator or _OPERATORS[token]  # a line may end behind another operator
             continue
-        start, end = found.span()
-        quote = token[0]
-        if quote in _QUOTES:
-            word = Word(fragment, start, end, token[1:-1], quote == '"' and "$" in token, _QUOTES[quote])
-        elif "$" in token:
+        if token.isspace() or not token:  # blanks, or nothing between two of them
+            continue
+        first = token[0]
+        if first in _QUOTES:
+            word = Word(fragment, start, end, token[1:-1], first == '"' and "$" in token, _QUOTES[first])
+        elif has_variables and "$" in token:
             word = Word(fragment, start, end, token, True, _kind_of_variable(token))
         else:
-            word = Word(fragment, start, end, token, False, "number" if token.isdigit() else "word")
+            word = Word(fragment, start, end, token, False, "number" if first <= "9" and token.isdigit() else "word")
         if last is not None and not operator:
             last.words.append(word)
             last.end = end
             continue
         if last is not None:
             last.after = operator
-            nested.unwrap(last)
-        last = _begin(script, word, operator if last is not None else "")
+        else:
+            operator = ""
+        last = Command(script, fragment, start, end)
+        last.name_word = word
+        last.name = program_name(word.text)
+        last.before = operator
+        last.index = len(commands)
+        last.pipeline = last.index + 1
+        commands.append(last)
         operator = ""
     assert last is not None
-    if text.rstrip().endswith(";"):
+    if ";" in text and text.rstrip().endswith(";"):
         last.after = ";"
-    nested.unwrap(last)
+    script.pipelines = len(commands)
+    script.make_tree = _tree_of
+    return () if RUN_OTHERS.isdisjoint([command.name for command in commands]) else _run_by(script)
+
+
+def _tree_of(script: Script) -> Tree:
+    return Tree(script.fragment, shell_words.parse(script.fragment.text), (), None)
+
+
+def _run_by(script: Script) -> Iterable[tuple[Command, Fragment, Stretches]]:
+    """Put the commands that others run into a script, each behind the one that runs it; return the scripts that they run."""
+    nested = Nested(script, script.fragment)
+    commands = script.commands.copy()
+    script.commands.clear()
+    for command in commands:
+        command.index = len(script.commands)
+        script.commands.append(command)
+        nested.unwrap(command)
     take_over(script.commands, None)
-    script.make_tree = lambda: Tree(fragment, shell_words.parse(text), (), None)
-    return nested
+    return nested.scripts()
+
+
+def _tokens(text: str) -> tuple[list[str], int]:
+    """Return the words and operators of a plain script, and how many blanks stand between two of them.
+
+    Where that is none, blanks are among them. Where it is one, an empty one stands between two blanks.
+    """
+    tokens = text.split(" ")
+    if '"' in text or "'" in text or ";" in text or not text.isprintable() or _operators_touch(text, tokens):
+        return _TOKEN.findall(text), 0
+    return tokens, 1
+
+
+def _operators_touch(text: str, tokens: list[str]) -> bool:
+    """Say whether a blank is missing on one side of a `&&` or `||`."""
+    if "&" in text and text.count("&&") != tokens.count("&&"):
+        return True
+    return "|" in text and text.count("||") != tokens.count("||")
 
 
 def _kind_of_variable(token: str) -> str:
@@ -82,16 +138,3 @@ def _kind_of_variable(token: str) -> str:
     if token[1] == "{":
         return "expansion" if token.index("}") == len(token) - 1 else "concatenation"
     return "simple_expansion" if _NAME.fullmatch(token, 1) else "concatenation"
-
-
-def _begin(script: Script, word: Word, operator: str) -> Command:
-    """Append a command that begins with a word, behind an operator."""
-    command = Command(script, script.fragment, word.start, word.end)
-    command.name_word = word
-    command.name = program_name(word.text)
-    command.before = operator
-    command.index = len(script.commands)
-    script.pipelines += 1
-    command.pipeline = script.pipelines
-    script.commands.append(command)
-    return command

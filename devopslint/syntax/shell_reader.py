@@ -49,11 +49,11 @@ _COMPOUND = frozenset(
 def read_shell(fragment: Fragment) -> Script:
     """Return the commands of a script in the order in which they stand."""
     script = Script(fragment)
-    nested = read_plain(script)
-    if nested is None:
+    run = read_plain(script)
+    if run is None:
         read_into(script, fragment)
     else:
-        for command, inside, holes in nested.scripts():
+        for command, inside, holes in run:
             read_into(script, inside, command, 1, holes)
     return script
 
@@ -85,7 +85,7 @@ def read_into(
 
 
 class _Reader:
-    __slots__ = ("depth", "expressions", "fragment", "level", "nested", "script", "wrapper")
+    __slots__ = ("depth", "expressions", "fragment", "has_lines", "level", "nested", "script", "wrapper")
 
     def __init__(
         self,
@@ -100,6 +100,7 @@ class _Reader:
         self.expressions = expressions
         self.wrapper = wrapper
         self.depth = depth
+        self.has_lines = "\n" in fragment.text
         self.level = 0
         self.nested = Nested(script, fragment)
 
@@ -304,7 +305,7 @@ class _Reader:
         end = node.start_byte
         for child in node.children:
             kind = child.type
-            if kind in WORDS and _LINE_END.search(self.fragment.text, end, child.start_byte):
+            if self.has_lines and kind in WORDS and _LINE_END.search(self.fragment.text, end, child.start_byte):
                 command = self.next_line(command, child, place)
                 end = child.end_byte
                 continue
@@ -369,16 +370,16 @@ class _Reader:
         )
         append = any(child.type == "+=" for child in node.children)
         text = self.text(name) if name else ""
-        command.assignments.append(
-            Assignment(self.fragment, node.start_byte, node.end_byte, text, word, append=append),
-        )
+        found = Assignment(self.fragment, node.start_byte, node.end_byte, text, word, append=append)
+        command.assignments = [*command.assignments, found]
         if value is not None:
             self.substitutions(value, self.inside(place, command))
 
     def argument(self, node: Node, command: Command, place: Place) -> None:
-        command.words.append(word_of(self.fragment, self.expressions, node))
-        command.end = max(command.end, node.end_byte)
-        if node.type != "word":
+        word = word_of(self.fragment, self.expressions, node)
+        command.words.append(word)
+        command.end = max(command.end, word.end)
+        if word.node_type != "word":
             self.nested.note_holes(node)
             self.substitutions(node, self.inside(place, command))
 

@@ -209,10 +209,14 @@ def subfragment(fragment: Fragment, segments: Iterable[tuple[int, int]]) -> Frag
 
 def word_of(fragment: Fragment, expressions: Sequence[tuple[int, int]], node: Node) -> Word:
     """Return the word of a node; one that overlaps a GitHub expression expands."""
-    start, end = node.start_byte, node.end_byte
-    text, expands = _unquoted(fragment.text, node)
-    expands = expands or _meets(expressions, start, end)
-    return Word(fragment, start, end, text, expands, node.type)
+    start, end, kind = node.start_byte, node.end_byte, node.type
+    if kind == "word" and not node.child_count:
+        text, expands = _unescape(fragment.text[start:end]), False
+    else:
+        text, expands = _unquoted(fragment.text, node)
+    if expressions and not expands:
+        expands = _meets(expressions, start, end)
+    return Word(fragment, start, end, text, expands, kind)
 
 
 def disjoint(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -14,6 +14,9 @@ from devopslint.artifacts.dockerfile.resolve import (
 from devopslint.artifacts.dockerfile.scripts import POSIX_SHELL, run_script
 from devopslint.knowledge.image_contents import contents
 from devopslint.knowledge.images import parse_image
+from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.shell import Script
+from devopslint.syntax.shell_reader import read_shell
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.knowledge.images import Image
     from devopslint.policy.artifact import Workspace
-    from devopslint.syntax.fragment import Fragment
-    from devopslint.syntax.shell import Script
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
 
@@ -126,10 +127,6 @@ class Step:
     def read_script(self) -> Script:
         """Return the commands of a RUN, read when first asked for; none when there is no script to read."""
         if self._script is None:
-            from devopslint.syntax.fragment import Fragment
-            from devopslint.syntax.shell import Script
-            from devopslint.syntax.shell_reader import read_shell
-
             fragment = self.shell_fragment()
             self._script = read_shell(fragment) if fragment else Script(Fragment("", self.model.source))
         return self._script

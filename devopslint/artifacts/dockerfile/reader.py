@@ -32,7 +32,6 @@ _HEREDOC = frozenset(("ADD", "COPY", "RUN"))
 _DIRECTIVE = lazily(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*[^ \t\n]|.)[ \t]*\r?$")
 _DIRECTIVES = frozenset(("syntax", "escape", "check"))
 _ESCAPES = frozenset(("\\", "`"))
-_NAME = lazily(r"(\S+)\s*")
 _HEALTHCHECK = lazily(r"(CMD|NONE)\s*", re.IGNORECASE)
 _STAGE_NAME = lazily(r"[a-z][a-z0-9._-]*$|.*\{[{%]", re.IGNORECASE)
 """What BuildKit takes; a template is none of its business."""
@@ -83,38 +82,43 @@ class Instruction:
     )  # fmt: skip
 
     def __init__(self, fragment: Fragment, start: int, escape: str, *, onbuild: bool = False) -> None:
-        text = fragment.text
-        match = _NAME.search(text, start)
-        assert match is not None
+        whole = fragment.text
+        parts = (whole[start:] if start else whole).split(None, 1)
+        written = parts[0]
+        text = parts[1] if len(parts) > 1 else ""
+        if whole[start].isspace():
+            start = whole.index(written, start)
+        rest = len(whole) - len(text)
         self.fragment = fragment
         self.escape = escape
         self.onbuild = onbuild
-        self.written = match[1]
-        self.name = self.written.upper()
+        self.written = written
+        name = self.name = written.upper()
         self.flags: Sequence[Flag] = ()
-        self.rest = match.end()
-        if text.startswith("--", self.rest):
-            self.flags, self.rest = read_flags(text, self.rest, escape)
-        self.text = text[self.rest :]
+        if text and text[0] == "-" and text.startswith("--"):
+            self.flags, rest = read_flags(whole, rest, escape)
+            text = whole[rest:]
+        self.rest = rest
+        self.text = text
         """What stands behind the name and the flags."""
-        self.end = len(text.rstrip())
+        self.end = len(whole.rstrip())
         """Where it ends in the text of the fragment, without the blanks behind it."""
-        self.name_mark = fragment.mark(*match.span(1))
+        self.name_mark = fragment.mark(start, start + len(written))
         """The offsets of the name in the source."""
-        self._start = match.start()
-        self.heredocs: list[Heredoc] = []
-        self.blank_continuations: list[Mark] = []
+        self._start = start
+        self.heredocs: Sequence[Heredoc] = ()
+        self.blank_continuations: Sequence[Mark] = ()
         self.trigger: Instruction | None = None
-        items = json_words(text, self.rest) if self.name in _JSON_FORM else None
-        if self.name == "HEALTHCHECK" and (check := _HEALTHCHECK.match(text, self.rest)):
-            items = json_words(text, check.end())
+        items = json_words(whole, rest) if text and text[0] == "[" and name in _JSON_FORM else None
+        if name == "HEALTHCHECK" and (check := _HEALTHCHECK.match(whole, rest)):
+            items = json_words(whole, check.end())
             if items is not None:
                 items.insert(0, Word(check[1], *check.span(1)))
         self.json = items is not None
         self._words: Sequence[Word] | None = items
         self._pairs: tuple[Sequence[Pair], bool] | None = None
-        if self.name == "ONBUILD" and not onbuild and self.rest < len(text):
-            self.trigger = Instruction(fragment, self.rest, escape, onbuild=True)
+        if name == "ONBUILD" and not onbuild and text:
+            self.trigger = Instruction(fragment, rest, escape, onbuild=True)
             self._words = ()
 
     @property
@@ -203,36 +207,36 @@ class Dockerfile:
 
 
 class _Reader:
-    __slots__ = ("at", "file", "text")
+    __slots__ = ("at", "file", "lines", "number", "text")
 
     def __init__(self, source: Source) -> None:
         self.file = Dockerfile(source)
         self.text = source.text
+        self.lines = source.text.split("\n")
+        self.number = 0
+        """Which line comes next, and (`at`) where it begins."""
         self.at = 0
 
     def read(self) -> Dockerfile:
         self.directives()
-        text = self.text
-        length = len(text)
+        lines = self.lines
+        length = len(self.text)
         while self.at < length:
-            start, end = self.line()
-            while start < end and text[start].isspace():
-                start += 1
-            if start < end and text[start] != "#":
-                self.instruction(start, end)
+            line = lines[self.number]
+            self.number += 1
+            self.at += len(line) + 1
+            line = line.lstrip()
+            if line and line[0] != "#":
+                self.instruction(line.rstrip("\r"), self.at - 1 - len(line))
         return self.file
 
     def line(self) -> tuple[int, int]:
         """Return where the next line starts and ends, without its line end, and step behind it."""
         start = self.at
-        end = self.text.find("\n", start)
-        if end < 0:
-            self.at = end = len(self.text)
-        else:
-            self.at = end + 1
-        while end > start and self.text[end - 1] == "\r":
-            end -= 1
-        return start, end
+        line = self.lines[self.number]
+        self.number += 1
+        self.at = start + len(line) + 1
+        return start, start + len(line.rstrip("\r"))
 
     def directives(self) -> None:
         file = self.file
@@ -245,6 +249,7 @@ class _Reader:
             match = _DIRECTIVE.match(self.text[start:end])
             if not match:
                 self.at = before
+                self.number -= 1
                 return
             name = match[1].lower()
             if name not in _DIRECTIVES or (program and name == "escape"):
@@ -262,12 +267,11 @@ class _Reader:
                     )
             file.directives.append(directive)
 
-    def instruction(self, start: int, end: int) -> None:
-        """Read an instruction whose first line is given, with its continuations and heredocs."""
+    def instruction(self, line: str, start: int) -> None:
+        """Read an instruction whose first line is given, and where that starts, with its continuations and heredocs."""
         text = self.text
         escape = self.file.escape
         blanks: list[Mark] = []
-        line = text[start:end]
         line, goes_on = _without_continuation(line, escape) if escape in line else (line, False)
         pieces = [(0, start)]
         if goes_on:
@@ -287,17 +291,22 @@ class _Reader:
                 parts.append(line)
                 size += len(line)
             line = "".join(parts)
-        if not line.strip():
-            return
+            if not line.strip():
+                return
         instruction = Instruction(Fragment(line, self.file.source, pieces), 0, escape)
-        instruction.blank_continuations = blanks
+        if blanks:
+            instruction.blank_continuations = blanks
         self.file.instructions.append(instruction)
-        inner = instruction.trigger or instruction
-        if "<<" in line and inner.name in _HEREDOC and not inner.json:
-            self.heredocs(instruction, inner)
-        self.check(instruction)
+        if "<<" in line:
+            self.heredocs(instruction)
+        if instruction.name not in _TAKE_ANYTHING or instruction.flags or not instruction.text:
+            self.check(instruction)
 
-    def heredocs(self, instruction: Instruction, inner: Instruction) -> None:
+    def heredocs(self, instruction: Instruction) -> None:
+        inner = instruction.trigger or instruction
+        if inner.name not in _HEREDOC or inner.json:
+            return
+        heredocs: list[Heredoc] = []
         for word in inner.words:
             match = _HEREDOC_WORD.match(word.raw)
             if not match:
@@ -321,8 +330,8 @@ class _Reader:
                 lines.append(self.text[start : self.at] if self.at > end else self.text[start:end])
                 size += len(lines[-1])
             body = Fragment("".join(lines), self.file.source, pieces or [(0, body_start)])
-            inner.heredocs.append(Heredoc(name, word, body, expands=name == raw_name))
-            instruction.heredocs = inner.heredocs
+            heredocs.append(Heredoc(name, word, body, expands=name == raw_name))
+            instruction.heredocs = inner.heredocs = heredocs
             if not closed:
                 self.problem(f"heredoc `{name}` is not ended", *instruction.fragment.mark(word.start, word.end))
 
@@ -382,6 +391,8 @@ _VALUED = frozenset(
 )
 """Flags that BuildKit refuses without a value."""
 _SEVERAL = frozenset(("device", "exclude", "mount"))
+_TAKE_ANYTHING = INSTRUCTIONS - {"ADD", "COPY", "ENV", "FROM", "LABEL", "ONBUILD"}
+"""Instructions in whose arguments, when there are any, nothing is wrong for a reader."""
 _EMPTY = frozenset(("CMD", "ENTRYPOINT", "RUN"))
 """Instructions that BuildKit's parser takes without arguments; whether they make sense is a rule's business."""
 

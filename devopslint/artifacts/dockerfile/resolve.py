@@ -91,11 +91,13 @@ def scope_behind_arg(instruction: Instruction, scope: Scope, outer: Scope | None
             continue
         if pair.value is None:
             changed[name] = (outer or {}).get(name) or Value(UNKNOWN, optional=True)
-        else:
+            continue
+        origin: Origin = (instruction.source, *instruction.fragment.mark(word.start, word.end), f"ARG `{name}`")
+        if "$" in pair.value.raw:
             value = substitute(pair.value.raw, changed, word.escape)
-            mark = instruction.fragment.mark(word.start, word.end)
-            origin: Origin = (instruction.source, *mark, f"ARG `{name}`")
             changed[name] = Value(value.value, (*value.origins, origin))
+        else:
+            changed[name] = Value(pair.value.value, (origin,))
     return changed
 
 
@@ -104,12 +106,19 @@ def scope_behind_env(instruction: Instruction, scope: Scope) -> Scope:
     changed = dict(scope)
     for pair in instruction.pairs[0]:
         assert pair.value is not None
-        name = text_of(pair.name, scope)
+        name = text_of(pair.name, scope) if "$" in pair.name.raw else pair.name.value
         if name is UNKNOWN:
             continue
-        value = substitute(pair.value.raw, scope, instruction.escape)
-        mark = instruction.fragment.mark(pair.name.start, pair.value.end)
-        changed[name] = Value(value.value, (*value.origins, (instruction.source, *mark, f"ENV `{name}`")))
+        origin: Origin = (
+            instruction.source,
+            *instruction.fragment.mark(pair.name.start, pair.value.end),
+            f"ENV `{name}`",
+        )
+        if "$" in pair.value.raw:
+            value = substitute(pair.value.raw, scope, instruction.escape)
+            changed[name] = Value(value.value, (*value.origins, origin))
+        else:
+            changed[name] = Value(pair.value.value, (origin,))
     return changed
 
 

@@ -29,7 +29,16 @@ _WORDS = {
 
 def split_words(text: str, start: int, escape: str = "\\") -> list[Word]:
     """Return the words from `start` on, quotes kept in `raw`; blanks in quotes or behind an escape part none."""
-    return [Word(found.group(), *found.span(), escape) for found in _WORDS[escape].finditer(text, start)]
+    tail = text[start:]
+    if '"' in tail or "'" in tail or escape in tail:
+        return [Word(found.group(), *found.span(), escape) for found in _WORDS[escape].finditer(text, start)]
+    words: list[Word] = []
+    for raw in tail.split():
+        start = text.index(raw, start)
+        end = start + len(raw)
+        words.append(Word(raw, start, end, escape, None, raw))
+        start = end
+    return words
 
 
 def read_flags(text: str, start: int, escape: str = "\\") -> tuple[list[Flag], int]:
@@ -88,11 +97,13 @@ def read_pairs(text: str, start: int, words: Sequence[Word]) -> tuple[list[Pair]
 
 def split_pair(word: Word) -> Pair:
     """Return `name=value` as its two halves; the value is `None` without a `=`."""
-    name, equals, value = word.raw.partition("=")
-    left = Word(name, word.start, word.start + len(name), word.escape)
-    if not equals:
-        return Pair(left, None)
-    return Pair(left, Word(value, word.end - len(value), word.end, word.escape))
+    raw, start, end, escape = word.raw, word.start, word.end, word.escape
+    name, equals, value = raw.partition("=")
+    if word.value is raw:  # there is nothing to be taken off
+        left = Word(name, start, start + len(name), escape, None, name)
+        return Pair(left, Word(value, end - len(value), end, escape, None, value) if equals else None)
+    left = Word(name, start, start + len(name), escape)
+    return Pair(left, Word(value, end - len(value), end, escape) if equals else None)
 
 
 class Word:
@@ -104,13 +115,23 @@ class Word:
 
     __slots__ = ("end", "escape", "plain", "raw", "start", "value")
 
-    def __init__(self, raw: str, start: int, end: int, escape: str = "\\", plain: str | None = None) -> None:
+    def __init__(
+        self,
+        raw: str,
+        start: int,
+        end: int,
+        escape: str = "\\",
+        plain: str | None = None,
+        value: str | None = None,
+    ) -> None:
         self.raw = raw
         self.start = start
         self.end = end
         self.escape = escape
         self.plain = plain
-        self.value = unquote(raw, escape) if plain is None else plain
+        if value is None:
+            value = unquote(raw, escape) if plain is None else plain
+        self.value = value
 
     def __repr__(self) -> str:
         return f"Word({self.raw!r})"

@@ -9,7 +9,7 @@ import re
 
 from devopslint.knowledge.scripts.variables import names_set
 from devopslint.policy.subject import Problem, place_in
-from devopslint.syntax.patterns import at_word, lazily
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,16 +47,17 @@ _BRACES = lazily(r"(?<![\\$])\{[^{}\s'\"$,]*,[^{}\s'\"]*\}")
 _SIGN = lazily(
     r"\[\[|==|\(\(|<<<|&>|\|&|\$'|\$\"|\+=|<\(|>\(|=\(|\{[^}\n]{0,200}(?:,|\.\.)|\$\{\w+(?:/|:\s*-?\d|\^|,|@|\[)|\$\{!|pipefail"
 )
-_WORD = lazily(
-    at_word(
-        r"function\s",
-        r"echo\s+-\w*e",
-        r"select\s",
-        r"read\s+-",
-        *(rf"{word}\b" for word in sorted(_DASH_COMMANDS - {"[["} | _VARIABLES)),
-    )
-)
-"""One of these two is found where there is syntax of bash."""
+_WORDS = {
+    word: lazily(rf"{word}(?<!\w{word}){behind}")
+    for word, behind in {
+        "function": r"\s",
+        "echo": r"\s+-\w*e",
+        "select": r"\s",
+        "read": r"\s+-",
+        **dict.fromkeys(sorted(_DASH_COMMANDS - {"[["} | _VARIABLES), r"\b"),
+    }.items()
+}
+"""The sign, or one of the words, is found where there is syntax of bash."""
 
 
 def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -64,7 +65,7 @@ def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:
     context: ScriptContext = subject.context
     shell = context.shell
     text = context.script.fragment.text
-    if shell not in {"dash", "ash"} or not (_SIGN.search(text) or _WORD.search(text)):
+    if shell not in {"dash", "ash"} or not (_SIGN.search(text) or _has_word(text)):
         return
     script = context.script
     told: set[str] = set()
@@ -79,6 +80,10 @@ def bash_in_sh(subject: Subject, options: Options) -> Iterator[Problem]:
             if kind not in told and (shell == "dash" or kind in _NOT_IN_ASH):
                 told.add(kind)
                 yield Problem(place_in(tree.fragment, start, end), syntax=syntax, shell=_NAMES[shell])
+
+
+def _has_word(text: str) -> bool:
+    return any(word in text and pattern.search(text) for word, pattern in _WORDS.items())
 
 
 _NOT_IN_ASH = frozenset(

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
     _Lines = tuple[dict[str, int], dict[str, int], dict[str, list[int]]]
 
-_OPERATOR_AT_END = lazily(r"(&&|\|\||(?<![|>&])\|)\s*\Z")
 _MAY_BE_POSIX = lazily(r"(?!\s*(?:powershell|pwsh|cmd)\b)")
 _RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "then"})
 _NAME = lazily(r"[A-Za-z_]\w*$")
@@ -56,12 +55,21 @@ def trailing_operator(subject: Subject, options: Options) -> Iterator[Problem]:
     """`a &&` at the end of a script: the command that should follow is not there."""
     context: ScriptContext = subject.context
     fragment = context.script.fragment
-    found = _OPERATOR_AT_END.search(fragment.text)
-    if found is None or "<<" in fragment.text or (context.shell is None and not _MAY_BE_POSIX.match(fragment.text)):
+    text = fragment.text.rstrip()
+    operator = _operator_at_end(text)
+    if not operator or "<<" in text or (context.shell is None and not _MAY_BE_POSIX.match(text)):
         return
-    line = fragment.text[fragment.text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    start = len(text) - len(operator)
+    line = text[text.rfind("\n", 0, start) + 1 : start]
     if not re.search(r"(?:^|\s)#", line) and not line.endswith("\\"):
-        yield Problem(place_in(fragment, found.start(1), found.end(1)), operator=found[1])
+        yield Problem(place_in(fragment, start, len(text)), operator=operator)
+
+
+def _operator_at_end(text: str) -> str:
+    """Return the `&&`, `||` or `|` at the end of a text; an empty string when there is none, or a part of another sign."""
+    if text.endswith(("&&", "||")):
+        return text[-2:]
+    return "|" if text.endswith("|") and not text.endswith((">|", "&|")) else ""
 
 
 def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]:
