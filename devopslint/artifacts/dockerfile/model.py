@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerfile.reader import Instruction, read_dockerfile
+from devopslint.artifacts.dockerfile.reader import read_dockerfile
 from devopslint.artifacts.dockerfile.resolve import (
     OF_A_STAGE,
     OF_SCRATCH,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, Literal, TypeVar
 
+    from devopslint.artifacts.dockerfile.instruction import Instruction
     from devopslint.artifacts.dockerfile.resolve import Value
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.knowledge.images import Image

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.reader import Instruction
+    from devopslint.artifacts.dockerfile.instruction import Instruction
     from devopslint.artifacts.dockerfile.words import Word
     from devopslint.syntax.source import Source
 

@@ -7,7 +7,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from devopslint.artifacts.dockerfile.reader import Instruction
+    from devopslint.artifacts.dockerfile.instruction import Instruction
 
 POSIX_SHELL = lazily(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
 """The path of a shell whose scripts can be read."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.checks.common import docker_place, expansions, name_place, related_step
 from devopslint.artifacts.dockerfile.checks.programs import has_nobody_to_read_it
+from devopslint.artifacts.dockerfile.faults import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.lookback import first_before
-from devopslint.artifacts.dockerfile.reader import INSTRUCTIONS
 from devopslint.artifacts.dockerfile.resolve import PREDEFINED_ARGS, Expanded
 from devopslint.knowledge.official_images import has_dash
 from devopslint.policy.subject import Place, Problem
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from devopslint.artifacts.dockerfile.instruction import Instruction
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
-    from devopslint.artifacts.dockerfile.reader import Instruction
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
