@@ -60,15 +60,17 @@ def command_subjects(
     *,
     names: frozenset[str] | None = None,
     read: Callable[[], Script] | None = None,
+    is_read: bool = False,
 ) -> Iterator[Subject]:
     """Yield a subject `shell.command` for every command of a script whose name is in `names` (`None`: every command).
 
     The type is the command's name. The value is a mapping: `name`; `args` (each word's text, UNKNOWN where it expands);
     `words` (each word's text as it stands); `subcommand` (the first word that is no option); `flags` (each option, with
     its attached value or true); `assignments`. The `context` is a `CommandContext`, whose `owner` is what is given here.
-    Nothing is parsed when no name occurs in the text. `read` gives the script where the artifact keeps it itself.
+    Nothing is parsed when no name occurs in the text. `read` gives the script where the artifact keeps it itself, which
+    somebody may have read already (`is_read`).
     """
-    if not mentions(fragment.text, names):
+    if not is_read and not mentions(fragment.text, names):
         return
     script = read() if read is not None else _read(fragment)
     for command in script.commands:

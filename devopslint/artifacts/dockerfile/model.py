@@ -125,6 +125,11 @@ class Step:
             return contents(self.stage.root_image) is not None
         return True
 
+    @property
+    def has_read_script(self) -> bool:
+        """Whether `read_script` has been called."""
+        return self._script is not None
+
     def read_script(self) -> Script:
         """Return the commands of a RUN, read when first asked for; none when there is no script to read."""
         if self._script is None:
@@ -143,7 +148,7 @@ class Stage:
     """
 
     __slots__ = (
-        "_image", "_root", "base", "copied", "image", "index", "model", "name", "name_word", "scope", "settings",
+        "base", "copied", "image", "index", "model", "name", "name_word", "root_image", "root_stage", "scope", "settings",
         "ships", "start", "steps"
     )  # fmt: skip
 
@@ -160,12 +165,14 @@ class Stage:
         self.start: Step
         self.steps: list[Step] = []
         self.ships = False
-        self._root = self
-        self._image: Image | None = None
+        self.root_stage = self
+        """The first stage of the chain of FROM, the one that starts from an image."""
+        self.root_image: Image
+        """The image that the chain of FROM starts from."""
 
     def build_on(self, base: Stage) -> None:
         """Begin where an earlier stage ends."""
-        self.base, self._root = base, base.root_stage
+        self.base, self.root_stage, self.root_image = base, base.root_stage, base.root_image
         self.scope, self.settings = base.scope, base.settings
 
     @property
@@ -181,19 +188,6 @@ class Stage:
             return self.image
         word = self.image_word
         return word.raw if word is not None else ""
-
-    @property
-    def root_stage(self) -> Stage:
-        """The first stage of the chain of FROM, the one that starts from an image."""
-        return self._root
-
-    @property
-    def root_image(self) -> Image:
-        """The image that the chain of FROM starts from."""
-        root = self._root
-        if root._image is None:
-            root._image = parse_image(root.image_text)
-        return root._image
 
     @property
     def is_final(self) -> bool:
@@ -252,7 +246,7 @@ class Model:
             if step._script is not None:
                 step._script.let_go()
         for stage in self.stages:
-            del stage._root
+            del stage.root_stage
         self._named = 0, {}
         for held in (self.globals, self.stages, self.steps, self.cache):
             held.clear()
@@ -285,6 +279,8 @@ class Model:
     def stage_named(self, name: str, before: int | None = None) -> Stage | None:
         """Return the last stage of a name (or number) in front of stage number `before`."""
         limit = len(self.stages) if before is None else min(before, len(self.stages))
+        if not limit:
+            return None
         for stage in reversed(self.stages_named(name)):
             if stage.index < limit:
                 return stage
@@ -351,6 +347,7 @@ class _Builder:
         model.stages.append(stage)
         stage.steps.append(step)
         if stage.base is None:
+            stage.root_image = parse_image(stage.image_text)
             stage.scope = OF_SCRATCH if stage.image == "scratch" else OF_A_STAGE
 
     def run(self, step: Step, stage: Stage) -> None:

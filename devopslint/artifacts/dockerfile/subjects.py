@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.dockerfile.model import Model, Stage, Step
-    from devopslint.artifacts.dockerfile.words import Word
+    from devopslint.artifacts.dockerfile.words import Flag, Word
     from devopslint.policy.artifact import Unit
     from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
@@ -89,6 +89,7 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
                     step,
                     names=names,
                     read=step.read_script,
+                    is_read=step.has_read_script,
                 )
 
 
@@ -122,7 +123,6 @@ def _address(stage: Stage) -> str:
 def _instruction(step: Step) -> Map:
     """Return `name`, `written`, `text`, `flags`, `args`, `json`, `onbuild`, and the keys of the instruction."""
     instruction = step.instruction
-    fragment = instruction.fragment
     start, end = instruction.mark
     value = Map(start, end)
     name_mark = instruction.name_mark
@@ -141,17 +141,22 @@ def _instruction(step: Step) -> Map:
     value.at["text"] = (*name_mark, *instruction.rest_mark)
     flags.header = name_mark
     for flag in instruction.flags:
-        flag_mark = fragment.mark(flag.start, flag.end)
-        if flag.value is None:
-            flags.put(flag.name, True, (*flag_mark, *flag_mark))
-        else:
-            flags.put(flag.name, step.expand(flag.value), (*flag_mark, *fragment.mark(flag.value_start, flag.end)))
+        _put_flag(step, flags, flag)
     if instruction.name not in {"RUN", "ONBUILD"} or instruction.json:
         _args(step, value, here)
     keys = _KEYS.get(instruction.name)
     if keys is not None:
         keys(step, value)
     return value
+
+
+def _put_flag(step: Step, value: Map, flag: Flag) -> None:
+    fragment = step.instruction.fragment
+    mark = fragment.mark(flag.start, flag.end)
+    if flag.value is None:
+        value.put(flag.name, True, (*mark, *mark))
+    else:
+        value.put(flag.name, step.expand(flag.value), (*mark, *fragment.mark(flag.value_start, flag.end)))
 
 
 def _args(step: Step, value: Map, here: tuple[int, int, int, int]) -> None:
@@ -169,13 +174,19 @@ def _put(step: Step, value: Map, key: str, word: Word, content: Any = None) -> N
 
 
 def _from(step: Step, value: Map) -> None:
+    _of_from(step, value, "as")
+
+
+def _of_from(step: Step, value: Map, name: str) -> None:
+    """Put what a FROM says, its AS under a name."""
     words = step.instruction.words
     if words:
         _put(step, value, "image", words[0])
     if len(words) == 3:
-        _put(step, value, "as", words[2])
-    if "platform" in value["flags"]:
-        value.put("platform", value["flags"]["platform"], value["flags"].at["platform"])
+        _put(step, value, name, words[2])
+    for flag in step.instruction.flags:
+        if flag.name == "platform":
+            _put_flag(step, value, flag)
 
 
 def _pairs(step: Step, value: Map) -> None:
@@ -311,16 +322,14 @@ class _Values:
 
         The settings (`user`, `workdir`, `cmd` …) are those that the stage ends with, inherited ones among them.
         """
-        start = self.of(stage.start)
-        value = Map(start.start, start.end)
-        value.header = stage.start.instruction.mark
-        for key, name in (("image", "image"), ("name", "as"), ("platform", "platform")):
-            if name in start:
-                value.put(key, start[name], start.at[name])
-        here = (*value.header, *value.header)
+        header = stage.start.instruction.mark
+        value = Map(*header)
+        value.header = header
+        _of_from(stage.start, value, "name")
+        here = (*header, *header)
         value.put("index", stage.index, here)
         if stage.base is not None:
-            value.put("base", stage.base.label, start.at["image"])
+            value.put("base", stage.base.label, value.at["image"])
         for name, held in stage.settings.items():
             setting = held.value
             instruction = held.step.instruction

@@ -57,6 +57,8 @@ _TLS_LINE = lazily(
     r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b|trusted-host\s*=)"
 )
 """Lines of configuration files: yum, wget, npm, apt and pip."""
+_TLS_SIGNS = ("ssl", "tls", "verify-", "check_certificate", "trusted-host", "insecure", "secure-http", "gonosumcheck")
+"""One of these stands in every setting, and in every line, that switches the check off."""
 
 
 def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -172,6 +174,10 @@ def _reads_program(command: Command) -> bool:
 def tls_check_disabled(subject: Subject, options: Options) -> Sequence[Problem]:
     """An option or setting that switches the check of certificates off."""
     command: Command = subject.context.command
+    if command.name not in _TLS_OPTIONS:
+        text = " ".join(command.args).lower()
+        if not [sign for sign in _TLS_SIGNS if sign in text]:
+            return ()
     found = list(_switching_tls_off(command))
     return found if found and not is_local(command) else ()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Model, Step
+    from devopslint.artifacts.dockerfile.model import Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import PairMark
 
@@ -147,19 +147,12 @@ def is_address(text: str) -> bool:
 def credential(subject: Subject, options: Options) -> Iterable[Problem]:
     """A value with the form of a credential, anywhere in an instruction."""
     step: Step = subject.context
-    if step.name == "ONBUILD" or not _may_stand_in(step.model):
-        return ()
-    return _credential(step)
-
-
-def _may_stand_in(model: Model) -> bool:
-    """Say whether a credential may stand in some instruction of a Dockerfile; looked for once.
-
-    No form of a credential hangs on what stands in the lines around it.
-    """
-    if "credential" not in model.cache:
-        model.cache["credential"] = find_credential(model.text) is not None
-    return bool(model.cache["credential"])
+    cache = step.model.cache
+    stands_somewhere = cache.get("credential")
+    if stands_somewhere is None:
+        # No form of a credential hangs on what stands in the lines around it, so that all are looked through at once.
+        stands_somewhere = cache["credential"] = find_credential(step.model.text) is not None
+    return _credential(step) if stands_somewhere and step.name != "ONBUILD" else ()
 
 
 def _credential(step: Step) -> Iterator[Problem]:
