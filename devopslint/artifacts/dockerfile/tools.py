@@ -153,6 +153,8 @@ def is_missing_for(command: Command, step: Step) -> bool:
         return False
     if _mounts_programs(step) or not is_missing(stage, name, step):
         return False
+    if not command.index:
+        return True
     mentioned = _mention_of(_named(step, name))
     for other in script:
         if other.index >= command.index:

@@ -81,8 +81,9 @@ def _may_be_made(step: Step, name: str, what: str) -> bool:
 def _may_make_any(step: Step) -> bool:
     """Say whether a step may make accounts of any name."""
     if step.name in {"COPY", "ADD"}:
-        texts = (step.text_of(word) for word in step.instruction.words[-1:])
-        return any(not isinstance(text, str) or _FILES_OF_ACCOUNTS.search(text) for text in texts)
+        words = step.instruction.words
+        text = step.text_of(words[-1]) if words else ""
+        return not isinstance(text, str) or _FILES_OF_ACCOUNTS.search(text) is not None
     if step.name != "RUN":
         return False
     if step.instruction.json or not is_plain(step):
@@ -90,7 +91,7 @@ def _may_make_any(step: Step) -> bool:
     text = step.instruction.whole_text
     if "/etc/" in text and re.search(r"/etc/(?:passwd|group)\b", text):
         return True
-    return any(command.expands for command in step.read_script() if command.name in _MAKE_ACCOUNTS)
+    return bool([one for one in step.read_script().commands if one.name in _MAKE_ACCOUNTS and one.expands])
 
 
 def _installs(step: Step) -> bool:

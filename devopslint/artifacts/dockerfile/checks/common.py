@@ -91,6 +91,11 @@ def readers(*, of_image: bool) -> str:
     return "can pull the image" if of_image else "gets at the cache of the build"
 
 
+def has_cache(step: Step) -> bool:
+    """Say whether a RUN has a cache mount."""
+    return bool(step.instruction.flags) and any(mount.get("type") == "cache" for mount in mounts(step))
+
+
 def mounts(step: Step) -> list[dict[str, str]]:
     """Return the options of every `--mount` of a RUN."""
     found: list[dict[str, str]] = []
@@ -115,6 +120,8 @@ def bound_sources(step: Step) -> Iterator[tuple[str, Place]]:
 
 def has_mount_over(step: Step, folders: Iterable[str]) -> bool:
     """Say whether a cache or tmpfs mount lies over one of the folders, above or below it: the layer does not keep it."""
+    if not step.instruction.flags:
+        return False
     targets = [
         (options.get("target") or options.get("dst") or options.get("destination") or "").rstrip("/")
         for options in mounts(step)
@@ -130,8 +137,9 @@ def has_mount_over(step: Step, folders: Iterable[str]) -> bool:
 
 def removes(script: Script, folders: Iterable[str], by: tuple[str, ...] = ("rm",)) -> bool:
     """Say whether a script names one of the folders, or what is in it, to a command that removes files."""
-    wanted = [folder.strip("/").split("/") for folder in folders]
-    for command in script.named(*by):
+    commands = [command for command in script.commands if command.name in by]
+    wanted = [folder.strip("/").split("/") for folder in folders] if commands else ()
+    for command in commands:
         for word in command.words:
             parts = [part for part in word.text.split("/") if part and not part.startswith("*")]
             if parts and any(folder[: len(parts)] == parts or parts[: len(folder)] == folder for folder in wanted):
@@ -141,12 +149,15 @@ def removes(script: Script, folders: Iterable[str], by: tuple[str, ...] = ("rm",
 
 def may_remove(script: Script, folders: Iterable[str]) -> bool:
     """Say whether a script removes one of the folders or what is in it, or runs something that may do so."""
-    return removes(script, folders, ("rm", "find")) or any(
-        any(word.expands or "{" in word.text for word in command.words)
-        if command.name in {"rm", "find"}
-        else command.name not in _NO_CLEANERS and _CLEANER.search(command.name) is not None
-        for command in script
-    )
+    if removes(script, folders, ("rm", "find")):
+        return True
+    for command in script.commands:
+        if command.name in {"rm", "find"}:
+            if any(word.expands or "{" in word.text for word in command.words):
+                return True
+        elif command.name not in _NO_CLEANERS and _CLEANER.search(command.name):
+            return True
+    return False
 
 
 def mentions_any(model: Model, words: frozenset[str]) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.shell import Command, Word
 
     Options = Mapping[str, Any]
 
@@ -50,13 +51,18 @@ def _packages_shipped(subject: Subject, names: frozenset[str]) -> Iterator[Probl
     command, step = command_of(subject)
     if not is_install(command) or not ships(step) or command.name not in MANAGERS:
         return
-    found = [word for word in packages(command) if _VERSION.split(word.text, 1)[0] in names]
+    found = [word for name, word in command.once("names of packages", _named, command) if name in names]
     if not found or command.has_flag("-t", "--virtual") or step.stage is None or is_dev_container(step.model):
         return
     if _takes_out(step, command.name) or _names_its_tool(step.stage, found[0].text):
         return
     if names is not _BUILD_PACKAGES or step.stage.root_image.name not in _TOOLCHAINS:
         yield Problem(place_of(found[0]), packages=in_words(found))
+
+
+def _named(command: Command) -> list[tuple[str, Word]]:
+    """Return the packages that a command installs, each with its name without a version."""
+    return [(_VERSION.split(word.text, 1)[0], word) for word in packages(command)]
 
 
 def _takes_out(step: Step, manager: str) -> bool:

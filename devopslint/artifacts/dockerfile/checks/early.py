@@ -67,7 +67,9 @@ def file_not_yet_copied(subject: Subject, options: Options) -> Iterator[Problem]
     word, file = found
     if first_before(step, "brings files", lambda earlier: not _brings_nothing(earlier)) is not None:
         return
-    if any(True for _ in bound_sources(step)) or "--mount=type=bind" in step.instruction.fragment.text:
+    if step.instruction.flags and (
+        any(True for _ in bound_sources(step)) or "--mount=type=bind" in step.instruction.fragment.text
+    ):
         return
     makers = command.script.once("early: make files", _makers)
     if any(other.index < command.index and other is not command.wrapper for other in makers):

@@ -50,6 +50,7 @@ _WITHOUT_COMMAS = lazily(r"""\[\s*(?:"[^"]*"(?:\s+"[^"]*")+|'[^']*'(?:\s+'[^']*'
 _OF_THE_SYSTEM = lazily(
     r"//?(?:(?:proc|sys|dev|boot|lib|lib64|bin|sbin|lost\+found)(?:/|$)|(?:etc|usr|var|usr/(?:bin|sbin|lib))/?$)"
 )
+_ABSOLUTE = lazily(r"[/\\$%]|[A-Za-z]:")
 _DURATION = lazily(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|0$")
 _PARTS = lazily(r"(?:^|/)[\w.-]*(?:templates?|fragments?|partials?|snippets?|includes?)/", re.IGNORECASE)
 """Folders with pieces of which Dockerfiles are made."""
@@ -92,7 +93,7 @@ def relative_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     text = step.text_of(words[0])
     if text is UNKNOWN:
         text = words[0].value  # `app/$NAME` is relative whatever the name is
-    if not re.match(r"[/\\$%]|[A-Za-z]:", text):
+    if not _ABSOLUTE.match(text):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
@@ -103,7 +104,7 @@ def chained_workdir(subject: Subject, options: Options) -> Iterator[Problem]:
     text = step.text_of(words[0]) if words else UNKNOWN
     if step.settings.get("WORKDIR") is None or not isinstance(text, str):
         return
-    if not re.match(r"[/\\$%]|[A-Za-z]:", text):
+    if not _ABSOLUTE.match(text):
         yield Problem(docker_place(step, words[0]), path=text)
 
 
@@ -122,7 +123,7 @@ def ports(subject: Subject, options: Options) -> Iterator[Problem]:
     for word in step.instruction.words:
         text = step.text_of(word)
         match = _PORT.match(text) if isinstance(text, str) else None
-        is_negative = isinstance(text, str) and re.match(r"-\d", text) is not None
+        is_negative = match is None and isinstance(text, str) and re.match(r"-\d", text) is not None
         if is_negative or (match and not all(0 <= int(port) < 65536 for port in match.groups()[:2] if port)):
             yield Problem(docker_place(step, word), port=text)
 
@@ -327,6 +328,8 @@ def legacy_pairs(subject: Subject, options: Options) -> Iterator[Problem]:
 def casing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Instructions in capitals and others in small letters: the rarer ones are told of."""
     model: Model = subject.context
+    if not [step for step in model.steps if not step.instruction.written.isupper()]:
+        return
     # What is no instruction is told as a fault of the syntax.
     steps = [step for step in model.steps if not step.instruction.onbuild and step.name in INSTRUCTIONS]
     upper = [step for step in steps if step.instruction.written.isupper()]

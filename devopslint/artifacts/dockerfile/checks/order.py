@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, mounts, related_step, words_of
+from devopslint.artifacts.dockerfile.checks.common import docker_place, has_cache, related_step, words_of
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.packages import is_install, packages
@@ -60,6 +60,7 @@ _CHANGES = lazily(
 _SYSTEM = frozenset({"apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"})
 _BESIDE = frozenset({"echo", "export", "find", "mkdir", "rm", "set", "true"})
 """What stands beside an install and works on nothing that was copied."""
+_WORK_ON_PACKAGES = _SYSTEM | _BESIDE
 _FILE = lazily(r"/|\.(?:deb|rpm|apk)$")
 
 
@@ -70,24 +71,25 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
     if not words or step.stage is None or step.instruction.onbuild:
         return
     called: set[str] = set()
-    later = next((other for other in step.stage.steps if other.name == "RUN" and other.index > step.index), None)
+    is_next = True
     for other in step.stage.steps:
         if other.name != "RUN":
             continue
         if other.index <= step.index:
             if other.once(_dependency_install)[1]:
                 return
-            called.update(command.name for command in other.read_script())
+            called.update([command.name for command in other.read_script().commands])
             continue
-        if other is later and other.once(_installs_packages):
+        if is_next and other.once(_installs_packages):
             related = [related_step(other, "installed here")]
             told = {"what": "packages of the system", "instead": "move it below their install"}
             yield Problem(docker_place(step, words[0]), related=related, **told)
             return
+        is_next = False
         name, manifest = other.once(_dependency_install)
         if name in called:
             return  # the tool has been at work on what was copied before
-        if manifest and not any(mount.get("type") == "cache" for mount in mounts(other)):
+        if manifest and not has_cache(other):
             related = [related_step(other, "installed here")]
             told = {"what": "dependencies", "instead": f"copy {manifest} first"}
             yield Problem(docker_place(step, words[0]), related=related, **told)
@@ -132,20 +134,20 @@ def _words_in_use(step: Step) -> Iterable[str]:
 def _installs_packages(step: Step) -> bool:
     """Say whether a RUN does nothing but install packages of the system, none of which is a file that was copied."""
     commands = step.read_script().commands
-    if not all(command.name in _SYSTEM or command.name in _BESIDE for command in commands):
+    if not _WORK_ON_PACKAGES.issuperset([command.name for command in commands]):
         return False
     installs = [command for command in commands if command.name in _SYSTEM and is_install(command)]
     return (
         bool(installs)
         and not any(command.expands or len(packages(command)) == 0 for command in installs)
-        and not any(mount.get("type") == "cache" for mount in mounts(step))
+        and not has_cache(step)
         and not any(_FILE.search(word.text) for command in installs for word in command.operands())
     )
 
 
 def _dependency_install(step: Step) -> tuple[str, str]:
     """Return the tool that installs dependencies in a RUN, and what it goes by; two empty texts for none."""
-    for command in step.read_script():
+    for command in step.read_script().commands:
         known = _DEPENDENCY_INSTALLS.get(command.name)
         if known is None or (command.name == "npm" and command.has_flag("-g", "--global")):
             continue

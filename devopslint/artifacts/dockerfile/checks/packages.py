@@ -53,11 +53,11 @@ def asks_for_confirmation(subject: Subject, options: Options) -> Iterator[Proble
         return
     if command.piped_from is not None or command.has_flag(*manager.yes) or _quiet_enough(command):
         return
-    if any(w.expands and w.text.startswith("$") and w.start < word.start for w in command.words) or any(
-        redirect.operator.startswith("<") for redirect in command.redirects
-    ):
+    if [w for w in command.words if w.expands and w.text.startswith("$") and w.start < word.start]:
         return
-    if any(_OPTION_VARIABLE.match(w.text) for w in command.words):
+    if command.redirects and any(redirect.operator.startswith("<") for redirect in command.redirects):
+        return
+    if [w for w in command.words if "$" in w.text and _OPTION_VARIABLE.match(w.text)]:
         return
     if _copies_settings(step.model):
         return
@@ -77,7 +77,7 @@ def _copies_settings(model: Model) -> bool:
 
 def _quiet_enough(command: Command) -> bool:
     """`-q=2` and `-q -q` of apt-get imply `-y`."""
-    if command.name not in {"apt-get", "apt"}:
+    if command.name not in {"apt-get", "apt"} or not [w for w in command.words if "q" in w.text and w.text[0] == "-"]:
         return False
     level = command.value_of("-q", "--quiet")
     count = sum(
@@ -218,7 +218,7 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
         return
     if command.has_flag("--no-install-recommends", "--no-recommends", "--install-recommends"):
         return
-    if any(w.expands and w.start < word.end for w in command.words) or _NO_RECOMMENDS.search(" ".join(command.args)):
+    if [w for w in command.words if w.expands and w.start < word.end] or _NO_RECOMMENDS.search(" ".join(command.args)):
         return
     if runs_mention(step.model, _NO_RECOMMENDS, _SETTING) or _copies_settings(step.model):
         return

@@ -56,11 +56,11 @@ def update_without_install(subject: Subject, options: Options) -> Iterator[Probl
     ):
         return  # upgrades of single packages, and upgrades for their own sake, which another rule tells of
     script = step.read_script()
-    if any(
-        other is not command and (w := subcommand(other)) is not None and w.text in _USES_LISTS - {word.text}
-        for other in script.named(*names)
-    ):
-        return
+    for other in script.commands:
+        if other.name in names and other is not command:
+            verb = subcommand(other)
+            if verb is not None and verb.text != word.text and verb.text in _USES_LISTS:
+                return
     folders = MANAGERS[command.name].caches
     if has_mount_over(step, folders) or may_remove(script, folders):
         return
