@@ -25,7 +25,8 @@ _PLAIN = lazily(
     r"\s*(?!(?:case|declare|do|done|echo|elif|else|esac|exec|fi|for|function|if|let|local|mapfile|popd|pushd|read|readarray"
     r"|select|set|shopt|source|test|then|typeset|until|while)\b)[A-Za-z][\w./:@,+%-]*+(?:[ \t]++[\w./:@=,+%-]++)*+\s*+"
 )
-_MAY_HOLD_SECRET = lazily(r"passw|passphrase|secret|token|auth|api[-_]?key|bundle\s+config", re.IGNORECASE)
+_OF_SECRETS = ("passw", "passphrase", "secret", "token", "auth", "apikey", "api-key", "api_key")
+_BUNDLE_CONFIG = lazily(r"bundle\s+config")
 _filters: dict[frozenset[str], re.Pattern[str]] = {}
 
 
@@ -145,7 +146,10 @@ def script_subject(
 
 def is_plain(text: str) -> bool:
     """Say whether a script is one command of plain words, in which nothing can be wrong for a shell, and no secret stands."""
-    return _PLAIN.fullmatch(text) is not None and _MAY_HOLD_SECRET.search(text) is None
+    if _PLAIN.fullmatch(text) is None:
+        return False
+    lower = text.lower()
+    return not any(map(lower.__contains__, _OF_SECRETS)) and _BUNDLE_CONFIG.search(lower) is None
 
 
 class ScriptContext:

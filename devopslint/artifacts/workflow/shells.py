@@ -30,6 +30,9 @@ GIVES_CODE = lazily(r"\s-\w*[ce]\s")
 """An option behind which shells and interpreters expect code, `-c` or `-e`."""
 _ALIASES = {"msys2": "bash"}
 """What an action sets up that runs another shell."""
+_VERB = lazily(r"-(?=[A-Z])")
+_VARIABLE = lazily(r"\$(?:env:|Is[WLM]|[A-Za-z_]\w*\s*\+?=\s)|\(\s*!?\(?\$")
+"""One of these two is found where the next one is, and much sooner found to be lacking."""
 _POWERSHELL = lazily(
     r"\$env:\w|(?:^|[|;(=][ \t]*|\n[ \t]*)(?:Get|Set|New|Remove|Write|Start|Stop|Invoke|Copy|Move|Test|Out|Add|Expand|Import"
     r"|Select|Where|ForEach|Join|Split|Resolve|Compress)-[A-Z]\w+\b"
@@ -63,7 +66,8 @@ _ERREXIT = lazily(r"-\w*e|errexit$")
 
 def speaks_powershell(script: str) -> bool:
     """Say whether a script is certainly one of PowerShell."""
-    return ("$" in script or "-" in script) and _POWERSHELL.search(script) is not None
+    may_be = ("-" in script and _VERB.search(script)) or ("$" in script and _VARIABLE.search(script))
+    return bool(may_be) and _POWERSHELL.search(script) is not None
 
 
 _POWERSHELL_TEXTS = lazily(
