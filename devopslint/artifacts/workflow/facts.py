@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes
 from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.syntax.patterns import lazily
@@ -83,11 +85,17 @@ def _step(step: Step, found: frozenset[str]) -> dict[str, Any]:
     return {"purposes": sorted(found), "at": [at[2], at[3]] if one_line else [at[0], at[1]]}
 
 
+@lru_cache(maxsize=256)
+def _checks_declared(text: str) -> bool:
+    """Say whether a script or an action checks a state that files declare."""
+    return has_one_of(text, _WORDS_OF_CHECKS) and _CHECKS_DECLARED.search(text) is not None
+
+
 def _tools(workflow: Workflow) -> set[str]:
     """Return the repositories of the actions in use, and the tools named in scripts that checks ask for."""
     found = {step.uses.slug for step in workflow.steps if step.uses is not None and step.uses.owner}
     texts = [step.run or (step.uses.text if step.uses else "") for step in workflow.steps]
-    if has_one_of("\n".join(texts), _WORDS_OF_CHECKS) and any(map(_CHECKS_DECLARED.search, texts)):
+    if any(map(_checks_declared, texts)):
         found.add("checks of declared state")
     scripts = "\n".join([step.run for step in workflow.steps if step.run])
     found.update(name for name in ("devopslint", "renovate", "terraform apply") if name in scripts)

@@ -62,7 +62,7 @@ _DOCUMENT = lazily(r"^(?=[^|]*$)(?>.*?\b(?:cat|tee)\b).*<<-?[ \t]*[\"']?(\w+)")
 def purposes(step: Step) -> frozenset[str]:
     """Return what a step is for: names among `COMMANDS` and `ACTIONS`."""
     if step.purposes is None:
-        step.purposes = frozenset(_of_action(step)) if step.uses is not None else _of_script(step.run or "")
+        step.purposes = _of_action(step) if step.uses is not None else _of_script(step.run or "")
     return step.purposes
 
 
@@ -71,9 +71,11 @@ def _by_name(action: str) -> frozenset[str]:
     return frozenset(purpose for purpose, names in ACTIONS.items() if action.startswith(names))
 
 
-def _of_action(step: Step) -> set[str]:
+def _of_action(step: Step) -> frozenset[str]:
     assert step.uses is not None
     name = step.uses.name
+    if not step.inputs and step.uses.kind != "docker":
+        return _by_name(name)
     found = set(_by_name(name))
     if name in {"docker/build-push-action", "docker/bake-action"}:
         outputs = str(step.inputs.get("outputs", ""))
@@ -88,7 +90,7 @@ def _of_action(step: Step) -> set[str]:
         found.discard("image-scan")
     if step.uses.kind == "docker" and "trivy" in name:
         found.update(("scan", "image-scan"))
-    return found
+    return frozenset(found)
 
 
 def _is_local(tags: object) -> bool:

@@ -68,7 +68,9 @@ def download_run(subject: Subject, options: Options) -> Iterator[Problem]:
     if command.name == "deno":
         yield from _run_from_address(command)
         return
-    runner = command.piped_to if _output(command) in {None, "-", "/dev/stdout"} else None
+    runner = command.piped_to
+    if runner is not None and _output(command) not in {None, "-", "/dev/stdout"}:
+        runner = None
     while runner is not None and runner.name in _HANDS_ON and runner.piped_to is not None:
         runner = runner.piped_to
     if runner is not None:
@@ -192,8 +194,12 @@ def _switching_tls_off(command: Command) -> Iterator[Problem]:
     if writes and not command.redirects and command.piped_to is None:
         return
     settings = _TLS_SETTINGS.get(command.name)
+    texts = [word.text.lower() for word in command.words]
+    assigns = writes or command.fragment.text.find("=", command.start, command.end) >= 0
+    if not assigns and (settings is None or settings.keys().isdisjoint(texts)):
+        return
     for index, word in enumerate(command.words):
-        text = word.text.lower()
+        text = texts[index]
         if writes:
             found = None if word.expands else _TLS_LINE.search(text)
             if found is not None or (text.strip() == "insecure" and _writes_to(command, ".curlrc")):
@@ -201,9 +207,7 @@ def _switching_tls_off(command: Command) -> Iterator[Problem]:
                 return
             continue
         value = settings.get(text) if settings is not None else None
-        following = (
-            command.words[index + 1].text.lower() if value is not None and index + 1 < len(command.words) else ""
-        )
+        following = texts[index + 1] if value is not None and index + 1 < len(texts) else ""
         if value is not None and value.match(following):
             yield Problem(place_of(word), option=f"{word.text} {following}", name=command.name)
         elif _TLS_WORD.match(text):

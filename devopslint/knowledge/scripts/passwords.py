@@ -52,11 +52,12 @@ def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
     """A password that is written into a command."""
     command: Command = subject.context.command
     asking = _ASKING.get(command.name)
-    if asking is not None and not asking & set(command.args[:2]):
-        return
-    if is_local(command):
+    if asking is not None and asking.isdisjoint(command.args[:2]):
         return
     names = PASSWORD_OPTIONS.get(command.name, ())
+    beginnings = tuple(name.rstrip("*") for name in (*names, "--password-stdin"))
+    if not [word for word in command.words if word.text.startswith(beginnings)] or is_local(command):
+        return
     piped = command.piped_from
     if command.has_flag("--password-stdin") and piped is not None and piped.name in {"echo", "printf"}:
         for word in () if piped.expands else piped.words:

@@ -198,7 +198,9 @@ def _node_of(subject: Subject) -> tuple[ActionRef, int, int, int] | None:
     if uses is None or major is None:
         return None
     found = move_of(uses.name, major)
-    return None if found is None or _refused(subject, uses)[0] else (uses, major, *found)
+    if found is None or (uses.name in known.REFUSED and _refused(subject, uses)[0]):
+        return None
+    return uses, major, *found
 
 
 def outdated_action(subject: Subject, options: Options) -> Iterator[Problem]:

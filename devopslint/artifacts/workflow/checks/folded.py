@@ -42,11 +42,11 @@ _GOES_ON = lazily(r"(?:\\|&&|\|\|?|;|\(|\{|\bdo|\bthen|\belse|=|,)$")
 def folded_script(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find commands that `>` joins to the command of the line before."""
     step: Step = subject.context
-    if not step.is_shell or not step.run or step.fragment is None:
+    if not step.run:
         return
-    source = step.fragment.source
+    source = step.workflow.document.source
     start, end = step.value.at["run"][2:]
-    if source.text[start : start + 1] != ">":
+    if source.text[start : start + 1] != ">" or not step.is_shell:
         return
     at = source.text.find("\n", start) + 1
     first = before = ""

@@ -94,6 +94,8 @@ def missing_key(subject: Subject, options: Options) -> Iterator[Problem]:
 def _missing_in_containers(workflow: Workflow) -> Iterator[Problem]:
     """Find containers and services without an image, and credentials of which one half is absent."""
     for job in workflow.jobs.values():
+        if "services" not in job.value and "container" not in job.value:
+            continue
         services = map_at(job.value, "services")
         containers: list[tuple[Any, tuple[str | int, ...]]] = [
             (job.value.get("container"), (*job.path, "container")),
@@ -161,12 +163,11 @@ def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
     source = subject.document.source
     jobs = subject.value.get("jobs")
-    for node in subject.context.mappings:
+    for node in [one for one in subject.context.mappings if one.duplicates or len(set(map(str.lower, one))) < len(one)]:
         if node.duplicates:
             yield from keys.duplicates(node, source)
-        if len(set(map(str.lower, node))) < len(node):
-            for key, at, _ in different_case(node, jobs=jobs):
-                yield Problem(Place(source, at[0], at[1]), key=key)
+        for key, at, _ in different_case(node, jobs=jobs):
+            yield Problem(Place(source, at[0], at[1]), key=key)
 
 
 def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -175,8 +176,8 @@ def invalid_id(subject: Subject, options: Options) -> Iterator[Problem]:
     for key, job in workflow.jobs.items():
         if _is_refused(key) or "${{" in key:
             yield Problem(job.path, part="key", id=key)
-    for step in workflow.steps:
-        identifier = step.value.get("id")
+    for step in [step for step in workflow.steps if "id" in step.value]:
+        identifier = step.value["id"]
         if identifier not in (None, "") and not isinstance(identifier, (dict, list)) and _is_refused(str(identifier)):
             yield Problem((*step.path, "id"), id=identifier)
 
@@ -190,9 +191,9 @@ def duplicate_step_id(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find ids that two steps of a job, or of a composite action, share."""
     owner: Job | Workflow = subject.context
     seen: set[str] = set()
-    for step in owner.steps:
+    for step in [step for step in owner.steps if step.id]:
         name = step.id.lower()
-        if name and name in seen:
+        if name in seen:
             yield Problem((*(("runs",) if step.workflow.is_action else ()), "steps", step.index, "id"), id=step.id)
         seen.add(name)
 
@@ -230,7 +231,7 @@ def version_as_number(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find versions such as `3.10` that YAML reads as the number 3.1."""
     workflow: Workflow = subject.context
     text = subject.document.source.text
-    for step in workflow.steps:
+    for step in [step for step in workflow.steps if step.inputs]:
         for name, value in step.inputs.items():
             if name.lower().endswith("version") and isinstance(value, float):
                 mark = step.inputs.at[name][2:]

@@ -40,6 +40,8 @@ _UV_VALUED = frozenset(
         "--generate-shell-completion",
     }
 )
+_NPM_TAKES = frozenset({"dlx", "exec", "x", "add", "install", "i"})
+"""Words behind which the package managers of JavaScript are given packages."""
 _MODULE = lazily(r"[\w-]+(?:\.[\w-]+)+/[^@]+\Z")
 _FROM_BRANCH = lazily(r"git\+(?:https?|ssh)://[^@\s][^@\s#]{0,500}(?:@(?!v?\d|[0-9a-f]{40})[\w./-]+)?(?:#\S*)?\Z")
 """Sources of pip in a repository that name no version and no commit."""
@@ -182,6 +184,8 @@ def _of_composer(command: Command) -> list[Word]:
 
 
 def _of_npm(command: Command, step: Step) -> list[Word]:
+    if command.name not in {"npx", "bunx"} and _NPM_TAKES.isdisjoint(command.args):
+        return []
     operands = command.operands(MANAGERS["npm"].valued)
     words = [word.text for word in operands[:2]]
     if command.name in {"npx", "bunx"}:

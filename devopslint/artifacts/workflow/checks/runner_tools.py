@@ -77,16 +77,17 @@ def missing_tool(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the first call in a job of each tool that is not on its runner, or in its container."""
     job: Job = subject.context
     yield from missing_on_system(job)
-    complete = any(step.action == "actions/checkout" for step in job.steps)
-    calls = any(step.run is not None and _watched_in(step.run) for step in job.steps)
-    if "container" in job.value or not complete or not calls:
+    if "container" in job.value or "actions/checkout" not in [step.action for step in job.steps]:
         return  # an abridged example leaves more out than the checkout
+    watched = [_watched_in(step.run) for step in job.steps if step.run is not None]
+    if not any(watched):
+        return
     images = sorted({label.lower() for label, _, _ in labels(job)})
     known = _table()["images"]
     if not images or isinstance(job.value.get("runs-on"), list) or any(one not in known for one in images):
         return
     lacking = set(_lacking(tuple(images)))
-    if all(step.run is None or lacking.isdisjoint(_watched_in(step.run)) for step in job.steps):
+    if all(map(lacking.isdisjoint, watched)):
         return
     told: set[str] = set()
     before = line = ""

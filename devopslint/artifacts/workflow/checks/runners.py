@@ -109,11 +109,15 @@ def _find_labels(job: Job) -> Iterator[Label]:
                     yield label, at, related
 
 
+def _is_self_hosted(all_labels: list[Label]) -> bool:
+    return "self-hosted" in [label.lower() for label, _, _ in all_labels]
+
+
 def retired_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels of images that GitHub has retired."""
     job: Job = subject.context
     all_labels = labels(job)
-    if any(label.lower() == "self-hosted" for label, _, _ in all_labels):
+    if _is_self_hosted(all_labels):
         return
     for label, path, related in all_labels:
         day = RETIRED.get(label.lower())
@@ -125,7 +129,7 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that look like those of GitHub's runners and are none of them."""
     job: Job = subject.context
     all_labels = labels(job)
-    if not any(label.lower() == "self-hosted" for label, _, _ in all_labels):
+    if not _is_self_hosted(all_labels):
         for label, path, related, hint in _unknown(job, all_labels, options):
             if hint is not None:
                 yield Problem(related[0].place if related else path, label=label, hint=hint)
@@ -135,7 +139,7 @@ def unlisted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that only runners of one's own can have, and that no list of those has."""
     job: Job = subject.context
     all_labels = labels(job)
-    is_own = any(label.lower() == "self-hosted" for label, _, _ in all_labels)
+    is_own = _is_self_hosted(all_labels)
     for label, path, related, hint in _unknown(job, all_labels, options):
         if (is_own or hint is None) and not _is_for_some(job, path):
             yield Problem(related[0].place if related else path, label=label, related=related[1:])

@@ -201,9 +201,10 @@ def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _is_unlimited(job: Job) -> bool:
-    scripts = [step for step in job.steps if step.run is not None]
-    each_limited = bool(scripts) and all("timeout-minutes" in step.value for step in scripts)
-    return job.uses is None and bool(job.steps) and "timeout-minutes" not in job.value and not each_limited
+    if "timeout-minutes" in job.value or job.uses is not None or not job.steps:
+        return False
+    scripts = [step.value for step in job.steps if step.run is not None]
+    return not scripts or bool([value for value in scripts if "timeout-minutes" not in value])
 
 
 def missing_concurrency(subject: Subject, options: Options) -> Iterator[Problem]:

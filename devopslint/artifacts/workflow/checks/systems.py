@@ -71,7 +71,7 @@ def missing_on_system(job: Job) -> Iterator[Problem]:
 
 
 def _on_runner(job: Job) -> Iterator[Problem]:
-    if not any(step.run and _may_call(step.run) for step in job.steps):
+    if not any(map(_may_call, [step.run for step in job.steps if step.run])):
         return
     images = [label.lower() for label, _, _ in labels(job)]
     if not images or isinstance(job.value.get("runs-on"), list) or not HOSTED.issuperset(images):
