@@ -28,10 +28,11 @@ class Nested:
     belong to that shell.
     """
 
-    __slots__ = ("_bodies", "_fragment", "_holes", "_script", "_scripts")
+    __slots__ = ("_bodies", "_first", "_fragment", "_holes", "_script", "_scripts")
 
     def __init__(self, script: Script, fragment: Fragment) -> None:
         self._script = script
+        self._first = len(script.commands)
         self._fragment = fragment
         self._scripts: list[tuple[Command, Fragment, Stretches]] = []
         self._bodies: list[tuple[Command, Stretches, Stretches]] = []
@@ -42,7 +43,8 @@ class Nested:
         yield from self._scripts
         if not self._bodies:
             return
-        inner = {command.wrapper: command for command in self._script.commands if command.wrapper is not None}
+        own = self._script.commands[self._first :]
+        inner = {command.wrapper: command for command in own if command.wrapper is not None}
         for command, segments, holes in self._bodies:
             runner = command.piped_to if command.name in {"cat", "echo"} else command
             while runner in inner and not reads_script(runner):

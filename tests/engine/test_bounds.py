@@ -18,6 +18,7 @@ from devopslint.engine.workspace import MOST_PROBLEMS, MemoryWorkspace
 
 DEEP = 100_000
 RUN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          echo "
+SCRIPT = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n"
 OF_STRANGERS = "on: pull_request_target\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {uses: actions/checkout@v4, with: {ref: '${{ github.head_ref }}'}}\n      - run: |\n          "
 DEPLOYING = "on: push\njobs:\n  a: {runs-on: x, steps: [{run: docker push ghcr.io/a/b}]}\n  b:\n    runs-on: x\n    needs: a\n    steps:\n      - run: |\n          kubectl apply -f a/b "
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -109,7 +110,13 @@ BOMBS = {
     "calls in one line of a script": (".github/workflows/a.yml", RUN + "docker build a; terraform a; gh api a; docker compose a; login a; pip install a; dotnet restore a; msiexec a; " * 1000 + "\n"),
     "names of secrets in a script": (".github/workflows/a.yml", RUN + "key" * 30_000 + "\n"),
     "brackets in a script": (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'if [ " + "[a" * 30_000 + " = b ]; then a; fi'}]}}\n"),
-    "heredocs that nothing ends": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n" + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
+    "commands of the runner in one line": (".github/workflows/a.yml", RUN + '"a"::set-output ' * 60_000 + "\n"),
+    "packages that are published": (".github/workflows/a.yml", SCRIPT + "          npm publish --token ${{ secrets.A }}\n" * 9_000),
+    "downloads that root runs": (".github/workflows/a.yml", SCRIPT + "          curl https://a.example | sudo sh\n" * 9_000),
+    "downloads that are kept": (".github/workflows/a.yml", SCRIPT + "          curl https://a.example -o b.sh; make\n" * 9_000),
+    "ends in one condition": (".github/workflows/a.yml", SCRIPT + "          if" + " exit 1;" * 8_000 + " then a; fi\n"),
+    "heredocs one after the other": (".github/workflows/a.yml", SCRIPT + "          cat <<E\n          E\n" * 40_000),
+    "heredocs that nothing ends": (".github/workflows/a.yml", SCRIPT + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
 }  # fmt: skip
 SECONDS = 20
 """Generous, for machines that are busy; what is not linear takes minutes."""

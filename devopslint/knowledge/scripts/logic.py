@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
+from operator import attrgetter
 
 from devopslint.knowledge.scripts.trees import tree_of
 from devopslint.knowledge.words import VARIABLE, place_of, raw_text
@@ -31,7 +33,7 @@ _NEVER_FAILS = frozenset(
     {"basename", "date", "dirname", "echo", "id", "mktemp", "nproc", "printf", "pwd", "uname", "whoami"}
 )
 _READS_NOTHING = frozenset(
-    {
+    (
         "chmod",
         "chown",
         "cp",
@@ -47,12 +49,16 @@ _READS_NOTHING = frozenset(
         "sleep",
         "touch",
         "which",
-    }
+    )
 )
 _KEEPS_NAMES = frozenset({"grep", "head", "sort", "tail", "tac", "uniq"})
 _NAME_OPTIONS = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
 _ENDING = frozenset({"exit", "exec", "return"})
 _TESTS = frozenset({"[", "[[", "test"})
+_BLOCKS = frozenset(
+    {"program", "compound_statement", "do_group", "else_clause", "if_statement", "case_item", "elif_clause", "subshell"}
+)
+"""Nodes whose children are statements one after the other."""
 _GLOB = lazily(r"[*?]|\[.{1,200}\]")
 
 
@@ -127,9 +133,12 @@ def masked_failure(subject: Subject, options: Options) -> Iterator[Problem]:
     for other in context.script if declarations else ():
         if other.within is not None and other.fragment is other.within.fragment:
             within.setdefault(id(other.within), []).append(other)
+    start = attrgetter("start")
     for command in declarations:
+        others = sorted(within.get(id(command), ()), key=start)
         for assignment in command.assignments:
-            inner = [other for other in within.get(id(command), ()) if assignment.start <= other.start < assignment.end]
+            first, last = (bisect_left(others, at, key=start) for at in (assignment.start, assignment.end))
+            inner = others[first:last]
             if inner and not all(other.name in _NEVER_FAILS or other.failure_ignored for other in inner):
                 yield Problem(place_of(assignment), name=assignment.name, command=command.name)
 
@@ -144,7 +153,9 @@ def unreachable(subject: Subject, options: Options) -> Iterator[Problem]:
         if command.name == "exec" and not command.words:
             continue
         tree = tree_of(script, command.fragment)
-        node = _statement(tree, command) if tree is not None and command.wrapper in {None, tree.wrapper} else None
+        node = (
+            _statement(script, tree, command) if tree is not None and command.wrapper in {None, tree.wrapper} else None
+        )
         following = node.next_named_sibling if node is not None else None
         while following is not None and following.type in {"comment", "function_definition"}:
             following = following.next_named_sibling
@@ -158,7 +169,7 @@ def unreachable(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(place, name=command.name)
 
 
-def _statement(tree: Tree, command: Command) -> Node | None:
+def _statement(script: Script, tree: Tree, command: Command) -> Node | None:
     """Return the node of a command that is a statement by itself, neither in a list nor in a pipeline."""
     node = tree.root.descendant_for_byte_range(command.start, command.end)
     while node is not None and node.type not in {"command", "redirected_statement"}:
@@ -166,25 +177,21 @@ def _statement(tree: Tree, command: Command) -> Node | None:
     if node is not None and node.parent is not None and node.parent.type == "redirected_statement":
         node = node.parent
     parent = node.parent if node is not None else None
-    blocks = {
-        "program",
-        "compound_statement",
-        "do_group",
-        "else_clause",
-        "if_statement",
-        "case_item",
-        "elif_clause",
-        "subshell",
-    }
-    if node is None or parent is None or parent.type not in blocks:
+    if node is None or parent is None or parent.type not in _BLOCKS:
         return None
-    if parent.type in {"if_statement", "elif_clause"}:
-        before = node.prev_sibling
-        while before is not None and before.type != "then":
-            before = before.prev_sibling
-        if before is None:
-            return None
+    if (
+        parent.type in {"if_statement", "elif_clause"}
+        and not 0
+        <= script.once(("then of", tree.fragment, parent.id), lambda _: _begin_of_then(parent))
+        <= node.start_byte
+    ):
+        return None
     return node
+
+
+def _begin_of_then(statement: Node) -> int:
+    """Return where the `then` of an `if` or `elif` stands, -1 when there is none."""
+    return next((child.start_byte for child in statement.children if child.type == "then"), -1)
 
 
 def loop_over_listing(subject: Subject, options: Options) -> Iterator[Problem]:

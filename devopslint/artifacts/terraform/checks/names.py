@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.indexes import expressions_of, once
-from devopslint.artifacts.terraform.module import is_override
+from devopslint.artifacts.terraform.module import Declared, is_override
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, expressions
 from devopslint.syntax.tree import Map, Seq
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
     from devopslint.syntax.hcl_nodes import Expression, Reference
     from devopslint.syntax.tree import Document
@@ -248,19 +248,12 @@ def unused_provider(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _providers_in_use(module: Module) -> Iterator[str]:
-    for type_name in ("resource", "data", "ephemeral"):
-        for declared in module.all(type_name):
-            yield declared.label(0).partition("_")[0]
-            chosen = declared.block.get("provider")
-            if chosen is not None:
-                yield str(getattr(chosen, "text", chosen)).partition(".")[0]
+    made = (one for kind in ("resource", "data", "ephemeral") for one in module.all(kind))
+    for declared in (*made, *_checked_data(module)):
+        yield declared.label(0).partition("_")[0]
+        yield _provider_of(declared)
     for declared in module.all("provider"):
         yield declared.label(0)
-    for declared in module.all("check"):
-        sources = declared.block.get("data")
-        for source in sources if isinstance(sources, Seq) else ():
-            if isinstance(source, Block) and source.labels:
-                yield str(source.labels[0]).partition("_")[0]
     for call in module.all("module"):
         providers = call.block.get("providers")
         if isinstance(providers, Map):
@@ -288,22 +281,33 @@ def providers_without_version(subject: Subject, options: Options) -> Iterator[Pr
             required[name] = value
             if isinstance(value, Map) and "version" not in value and not value.open:
                 yield Problem(place, name=name)
-    for declared in (*module.all("provider"), *module.all("resource"), *module.all("data")):
-        block_type = declared.block.type
-        name = declared.label(0) if block_type == "provider" else declared.label(0).partition("_")[0]
-        if declared.block.get("provider") is not None and block_type != "provider":
-            continue
+    made = (one for kind in ("resource", "data", "ephemeral") for one in module.all(kind))
+    for declared in (*module.all("provider"), *made, *_checked_data(module)):
+        is_provider = declared.block.type == "provider"
+        name = declared.label(0) if is_provider else _provider_of(declared)
         if not name or name in required or name == "terraform":
             continue
-        if block_type == "provider" and "version" in declared.block:
-            required[name] = declared.block
-            continue
         required[name] = declared.block
-        if block_type != "provider" and any(
-            one.label(0) == name and "version" in one.block for one in module.all("provider")
-        ):
-            continue
-        yield Problem(Place(declared.document.source, *(declared.block.header or (0, 0))), name=name)
+        providers = [declared] if is_provider else [one for one in module.all("provider") if one.label(0) == name]
+        if not any("version" in one.block for one in providers):
+            yield Problem(Place(declared.document.source, *(declared.block.header or (0, 0))), name=name)
+
+
+def _checked_data(module: Module) -> Iterator[Declared]:
+    """Yield the data sources that `check` blocks hold."""
+    for declared in module.all("check"):
+        sources = declared.block.get("data")
+        for source in sources if isinstance(sources, Seq) else ():
+            if isinstance(source, Block):
+                yield Declared(source, declared.document)
+
+
+def _provider_of(declared: Declared) -> str:
+    """Return the provider of a resource or data source by the name that it has here."""
+    chosen = declared.block.get("provider")
+    if chosen is None:
+        return declared.label(0).partition("_")[0]
+    return str(getattr(chosen, "text", chosen)).partition(".")[0]
 
 
 def undeclared_provider(subject: Subject, options: Options) -> Iterator[Problem]:
