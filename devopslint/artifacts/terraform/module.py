@@ -174,9 +174,11 @@ class Module:
 
     def nested_settings(self, type_name: str) -> list[Declared]:
         """Return the blocks of a type inside the `terraform` blocks: `backend`, `cloud`, `required_providers`."""
+        if "terraform" not in self.of_type:
+            return []
         return [
             Declared(block, settings.document)
-            for settings in self.of_type.get("terraform", ())
+            for settings in self.of_type["terraform"]
             for block in blocks_of(settings.block, type_name)
             if isinstance(block, Block)
         ]

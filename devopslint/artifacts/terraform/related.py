@@ -9,7 +9,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from devopslint.artifacts.terraform.module import Declared, Module
@@ -32,6 +32,17 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
     link can't be known, a module that is given the resource, and what a caller makes of an output that is the
     resource, is yielded as a subject whose value is UNKNOWN.
     """
+    if resources(module, type_name):
+        yield from _in_module(module, declared, type_name)
+    for call in calls_with(module, declared.address):
+        yield _unknown(call)
+    outputs = outputs_of(module, declared.address)
+    if outputs:
+        for other in _made_by_callers(module, declared, type_name, outputs):
+            yield _unknown(other)
+
+
+def _in_module(module: Module, declared: Declared, type_name: str) -> Iterator[Subject]:
     referring, loose = _index(module, type_name, declared.label(0))
     for other in referring.get(declared.address, ()):
         subject = module.subjects.get(other.address)
@@ -46,15 +57,11 @@ def related_to(module: Module, declared: Declared, type_name: str) -> Iterator[S
             yield subject
     for other in loose.not_known(declared):
         yield _unknown(other)
-    for call in calls_with(module, declared.address):
-        yield _unknown(call)
-    yield from (_unknown(other) for other in _made_by_callers(module, declared, type_name))
 
 
-def _made_by_callers(module: Module, declared: Declared, type_name: str) -> Iterator[Declared]:
+def _made_by_callers(module: Module, declared: Declared, type_name: str, outputs: Sequence[str]) -> Iterator[Declared]:
     """Yield the resources of a type, and the calls of modules, that a caller gives an output made of `declared`."""
-    outputs = outputs_of(module, declared.address)
-    for caller, call in module.callers if outputs else ():
+    for caller, call in module.callers:
         for other in dict.fromkeys(one for output in outputs for one in given(caller, call.label(0), output)):
             if other is not call and (other.block.type != "resource" or other.label(0) == type_name):
                 yield other

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _LOOPING = ("resource", "data", "ephemeral", "module")
+_META = frozenset({"count", "for_each", "depends_on", "lifecycle", "provisioner"})
 _NO_DEPENDENCY = frozenset({"each", "count", "path", "terraform", "self"})
 _WORDS = {"when": ("create", "destroy"), "on_failure": ("continue", "fail")}
 _PROVISIONERS = ("file", "local-exec", "remote-exec")
@@ -29,6 +30,8 @@ def invalid_meta_argument(subject: Subject, options: Options) -> Iterator[Proble
     module: Module = subject.context
     for type_name in _LOOPING:
         for declared in module.all(type_name):
+            if _META.isdisjoint(declared.block):
+                continue
             for name, value, problem in _meta_problems(module, declared):
                 at = declared.block.at[name]
                 mark = (value.start, value.end) if isinstance(value, (Expression, Seq, Map)) else at[2:]
@@ -220,6 +223,8 @@ def cycles(subject: Subject, options: Options) -> Iterator[Problem]:
         for declared in module.all(type_name):
             parts = [value for key, value in declared.block.items() if key not in {"lifecycle", "provider"}]
             edges.setdefault(declared.address, _edges(module, parts, declared.document.source))
+    # What needs nothing is on no circle.
+    edges = {address: needed for address, needed in edges.items() if needed}
     for component in _circles(edges):
         first = next(address for address in edges if address in component)
         after = next((address for address in edges[first] if address in component), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.indexes import expressions_of, once
 from devopslint.artifacts.terraform.module import Declared, is_override
 from devopslint.policy.subject import Place, Problem, Related
-from devopslint.syntax.hcl_nodes import Block, expressions
+from devopslint.syntax.hcl_nodes import Block, Expression, expressions
 from devopslint.syntax.tree import Map, Seq
 
 _MOST_KNOWN = 256
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.hcl_nodes import Expression, Reference
+    from devopslint.syntax.hcl_nodes import Reference
     from devopslint.syntax.tree import Document
 
     Options = Mapping[str, Any]
@@ -66,6 +66,10 @@ def value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
             for key, value in block.items():
                 if key in _NAMES_ONLY or value.__class__ is str or (type_name == "variable" and key == "type"):
                     continue
+                if value.__class__ is Expression:
+                    for reference in value.references():
+                        yield reference, value
+                    continue
                 bare = value.__class__ is Seq and {
                     id(inner.get(name))
                     for inner in _blocks_below(value)
@@ -78,15 +82,13 @@ def value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
                             yield reference, expression
 
 
-def _blocks_below(value: Any) -> Iterator[Block]:
+def _blocks_below(value: Seq) -> Iterator[Block]:
     stack = [value]
     while stack:
-        node = stack.pop()
-        if isinstance(node, Block):
-            yield node
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
+        for block in stack.pop():
+            if isinstance(block, Block):
+                yield block
+                stack.extend(inner for inner in block.values() if inner.__class__ is Seq)
 
 
 def _iterators(root: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from devopslint.knowledge.credentials import (
     find_credentials,
     is_plausible_secret,
     looks_like_secret_name,
+    may_hold_credential,
 )
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expression, plain, walk
@@ -57,6 +58,7 @@ def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each literal that is a credential by its form, or by the name that it stands under."""
     source = subject.document.source
     seen = Spans()
+    may_hold_form = may_hold_credential(source.text)
     for name, value, mark, parents in _literals(subject.value, subject):
         if seen.meet(*mark):
             continue
@@ -65,6 +67,8 @@ def written_credential(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(Place(source, *mark), what=f"the value of `{name}`")
             continue
         text = source.text[mark[0] : mark[1]]
+        if not (may_hold_form or "=" in text or ":" in text or "\\" in text):
+            continue  # the form of a credential, an assignment, or a character that is written as its number
         is_long = "\n" in text
         for title, start, end in _in_text(text, value, parents):
             place = (mark[0] + start, mark[0] + end)
@@ -131,6 +135,7 @@ def _literals(root: Any, file: Subject) -> Iterator[tuple[str, Any, Mark, tuple[
     The default of a variable stands under the variable's name; an expression is yielded for the sake of its text. The
     JSON of a heredoc is looked through too.
     """
+    holds_heredoc = "<<" in file.document.source.text
     stack: list[tuple[Any, str, tuple[str, ...]]] = [(root, "", ())]
     while stack:
         node, owner, parents = stack.pop()
@@ -150,7 +155,7 @@ def _literals(root: Any, file: Subject) -> Iterator[tuple[str, Any, Mark, tuple[
                     stack.append((value, name, parents))
                 elif isinstance(value, (str, Expression)):
                     yield name, value, mark, parents
-                    embedded = _embedded_json(value, mark, file)
+                    embedded = _embedded_json(value, mark, file) if holds_heredoc else None
                     if embedded is not None:
                         stack.append((embedded, name, parents))
                     if isinstance(value, Expression) and not value.is_plain and "{" in value.text:

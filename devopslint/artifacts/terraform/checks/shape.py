@@ -177,12 +177,13 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
             if not isinstance(block, Block) or len(block.labels) <= index:
                 continue
             name = str(block.labels[index])
-            place = Place(source, *block.labels.at[index])
             if not _IDENTIFIER.fullmatch(name):
                 problem = "is no name: it must begin with a letter or `_`, and hold letters, digits, `_` and `-` only"
-                yield Problem(place, name=name, problem=problem)
             elif type_name == "variable" and name in RESERVED_VARIABLES:
-                yield Problem(place, name=name, problem="can't be a variable: it means something in a `module` block")
+                problem = "can't be a variable: it means something in a `module` block"
+            else:
+                continue
+            yield Problem(Place(source, *block.labels.at[index]), name=name, problem=problem)
 
 
 def call_arguments(call: Subject, options: Options) -> Iterator[Problem]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from devopslint.artifacts.terraform.policies import Where, read_embedded
 from devopslint.artifacts.terraform.values import EvaluationError, text_of
 from devopslint.knowledge.tables import read_table
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.policy.suggestion import suggestion
+from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from ipaddress import IPv4Address, IPv6Address
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -71,7 +73,7 @@ def _at(subject: Subject, names: Sequence[str], fact: Fact) -> Iterator[Problem]
     """Yield a problem for each wrong value that the names of one argument lead to."""
     if "unless" in fact and subject.get(fact["unless"]) is not MISSING:
         return
-    for path, value in _places(subject, tuple(names[:1]), names[1:]):
+    for path, value in _places(subject, subject.value[names[0]], tuple(names[:1]), names[1:]):
         if "policy" in fact:
             yield from _in_policy(subject, path)
             continue
@@ -86,17 +88,21 @@ def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
     return Problem(path, related=related, **values)
 
 
-def _places(subject: Subject, base: Path, names: Sequence[str]) -> Iterator[tuple[Path, Any]]:
-    """Yield each value that the names lead to with its path, through every block and every item of a list."""
-    value = subject.get(base)
+def _places(subject: Subject, value: Any, base: Path, names: Sequence[str]) -> Iterator[tuple[Path, Any]]:
+    """Yield each value that the names lead to with its path, through every block and every item of a list.
+
+    `value` is what stands at the path `base`, as the reader left it.
+    """
+    if isinstance(value, Expression):
+        value = subject.get(base)
     if isinstance(value, Seq):
-        for index in range(len(value)):
-            yield from _places(subject, (*base, index), names)
+        for index, item in enumerate(value):
+            yield from _places(subject, item, (*base, index), names)
     elif not names:
-        if value is not MISSING and value is not UNKNOWN:
+        if value is not None and value is not UNKNOWN and value is not MISSING:
             yield base, value
     elif isinstance(value, Map) and names[0] in value:
-        yield from _places(subject, (*base, names[0]), names[1:])
+        yield from _places(subject, value[names[0]], (*base, names[0]), names[1:])
 
 
 def _wrong(value: Any, fact: Fact) -> str | None:
@@ -155,17 +161,14 @@ def _near_form(text: str, fact: Fact) -> str:
 
 def _network_fault(text: str, fact: Fact) -> str:
     """Return why a text is no block of addresses, or an empty text."""
-    from ipaddress import ip_address, ip_network
+    from ipaddress import ip_network
 
     address, slash, length = text.partition("/")
     kind = {4: "an IPv4 block, as `10.0.0.0/16`", 6: "an IPv6 block, as `2001:db8::/56`"}.get(
         fact["network"], "a block of addresses"
     )
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return f"it takes {kind}"
-    if fact["network"] not in (0, found.version):
+    found = _address(address)
+    if found is None or fact["network"] not in (0, found.version):
         return f"it takes {kind}"
     if not slash:
         return f"it lacks the length, as `{address}/{0 if found.is_unspecified else found.max_prefixlen}`"
@@ -176,6 +179,16 @@ def _network_fault(text: str, fact: Fact) -> str:
     if fact.get("strict") and network.network_address != found:
         return f"the block is `{network}`"
     return ""
+
+
+@lru_cache(maxsize=256)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
 
 
 def _reversed_ports(subject: Subject) -> Iterator[Problem]:
