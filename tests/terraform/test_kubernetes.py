@@ -261,6 +261,7 @@ resource "kubernetes_pod_security_policy" "all" {
 @pytest.mark.parametrize(
     "code",
     [
+        'resource "kubernetes_secret" "web" {\n  metadata {\n    data = {}\n  }\n}\n',
         'resource "kubernetes_labels" "web" {\n  kind = "Pod"\n}\n',
         'resource "kubernetes_manifest" "web" {\n  manifest = yamldecode(file("web.yaml"))\n}\n',
         'resource "kubernetes_manifest" "web" {\n  manifest = ["Pod"]\n}\n',

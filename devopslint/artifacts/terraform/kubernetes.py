@@ -116,7 +116,7 @@ class Objects:
                 for inner in value if isinstance(value, Seq) else ():
                     self.fill(made, inner, inner, code)
                 continue
-            field = self._renamed.get(key) or _field(key, fields)
+            field = _field(self._renamed.get(key, key), fields)
             if field is not None:
                 made.put(field, self.value(value, _ANY if fields is None else fields[field]), owner.at[key])
 
@@ -153,7 +153,7 @@ def _field(key: str, fields: Mapping[str, str] | None) -> str | None:
     """Return the field of a type that an attribute or a block stands for; `None` when it is the provider's own."""
     if fields is None:
         return _WORD.sub(lambda found: found[1].upper(), key)
-    word = key.replace("_", "")
+    word = key.replace("_", "").lower()
     singular = word.removesuffix("y")
     names = {field.lower(): field for field in fields if field}
     return next((names[one] for one in (word, f"{word}s", f"{word}es", f"{singular}ies") if one in names), None)
