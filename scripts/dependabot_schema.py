@@ -66,6 +66,7 @@ def corrected(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     properties["package-ecosystem"]["type"] = "string"
     for name in ("include", "exclude"):
         properties["cooldown"]["properties"][name]["maxItems"] = 150
+    properties["cooldown"]["properties"]["default-days"]["minimum"] = 0  # which switches GitHub's own cooldown off
     for one in (properties, group["properties"]):
         schedule = one["schedule"]["properties"]
         schedule["cronjob"] = {"type": "string"}

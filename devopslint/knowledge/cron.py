@@ -43,6 +43,17 @@ def cron_fault(cron: str) -> str:
     return _never(day, month) if weekday == "*" else ""
 
 
+def minutes_of(field: str) -> list[int]:
+    """Return the minutes of an hour that the first field of a sound cron expression names, in order."""
+    found: set[int] = set()
+    for part in field.split(","):
+        base, _, step = part.partition("/")
+        first, _, last = ("0", "", "59") if base == "*" else base.partition("-")
+        end = int(last or (59 if step else first))
+        found.update(range(int(first), end + 1, int(step or 1)))
+    return sorted(found)
+
+
 def _never(day: str, month: str) -> str:
     """Say so when none of some days occurs in any of some months (`31 4,6`); empty when one does, or may."""
     months = [str(_MONTHS.index(one.lower()) + 1) if one.lower() in _MONTHS else one for one in month.split(",")]

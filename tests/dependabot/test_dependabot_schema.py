@@ -36,6 +36,7 @@ def update(line: str) -> str:
         "ignore: [{dependency-name: left-pad, versions: 1.x}]",
         "ignore: [{versions: [1.x, 2.x]}]",
         "cooldown: {default-days: 7, semver-patch-days: 0, exclude: ['octo-*']}",
+        "cooldown: {default-days: 0}",
         "reviewers: [octocat]",
         "schedule: {interval: cron, cronjob: every day at 5pm}",
     ],

@@ -115,6 +115,8 @@ def _twice(update: Map, seen: set[tuple[str, str, str]]) -> Iterator[tuple[Mark,
 
 _NEVER_WAITS = frozenset({"opentofu"})
 """Ecosystems for which Dependabot knows no `cooldown`."""
+_OF_GITHUB = 3
+"""Days that GitHub waits where nothing is said, since 2026-07-14."""
 _WITHOUT_SEMVER = frozenset({"github-actions", "gitsubmodule"})
 """Ecosystems whose `cooldown` takes `default-days` only."""
 
@@ -128,7 +130,9 @@ def no_cooldown(subject: Subject, options: Options) -> Iterator[Problem]:
     if ecosystem in _NEVER_WAITS:
         return
     if "cooldown" not in update or cooldown is None:
-        yield Problem("package-ecosystem", ecosystem=ecosystem, fault="have no `cooldown`")
+        if least > _OF_GITHUB:
+            fault = f"wait {_OF_GITHUB} days only, for there is no `cooldown`"
+            yield Problem("package-ecosystem", ecosystem=ecosystem, fault=fault)
         return
     if not isinstance(cooldown, Map):
         return

@@ -100,6 +100,11 @@ class ActionRef:
         """The path of a local action or workflow from the root of the repository (`$/x` and `./x` are `x`)."""
         return os.path.normpath("./" + self.text[2:] if self.text.startswith("$/") else self.text)
 
+    @property
+    def has_ref(self) -> bool:
+        """Whether an `@` stands in the last part of what is used, which is no ref there if that is a local path."""
+        return "@" in self.text.rpartition("/")[2]
+
     def __repr__(self) -> str:
         return f"ActionRef({self.text!r})"
 

@@ -207,6 +207,13 @@ class Typing:
         if name == "fromjson" and node.items and node.items[0].kind == "literal":
             return _type_of_json(node.items[0].value)
         if name == "case":
+            for item, found in zip(node.items[:-1:2], types[:-1:2], strict=True):
+                if found.kind not in {"any", "boolean"}:
+                    self._tell(
+                        item,
+                        item,
+                        f"is {found.words}, and `{node.value}` takes a boolean here: compare it with something",
+                    )
             return merged([*types[1::2], *(types[-1:] if len(types) % 2 else [])])
         return _RETURNS.get(name, ANY)
 

@@ -83,6 +83,27 @@ def references(workflow: Workflow, context: str) -> Sequence[tuple[Usage, Node, 
     return index.get(context, ())
 
 
+def texts_given(tree: Node | None) -> list[str]:
+    """Return the texts in an expression that may be what it comes to: `secrets.X || 'text'`, `format('{0}', 'text')`."""
+    found: list[str] = []
+    stack = [tree] if tree is not None else []
+    while stack:
+        node = stack.pop()
+        if node.kind == "literal" and isinstance(node.value, str) and node.value:
+            found.append(node.value)
+        elif node.kind == "or":
+            stack.extend(node.items)
+        elif node.kind == "and":
+            stack.append(node.items[-1])
+        elif node.kind == "call" and node.value.lower() == "case":
+            stack.extend([*node.items[1::2], node.items[-1]])
+        elif node.kind == "call" and node.value.lower() == "format":
+            values = [item.value for item in node.items if item.kind == "literal"]
+            if len(values) == len(node.items):
+                found.append("".join(map(str, values[1:])) or str(values[0]))
+    return found
+
+
 class Usage:
     """One expression: its tree, or the error that kept it from being read. Offsets are those in `site.value`."""
 

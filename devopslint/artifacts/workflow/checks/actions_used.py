@@ -40,6 +40,8 @@ _NOT_NEEDED = frozenset({("peter-evans/slash-command-dispatch", "commands"), ("m
 """Inputs that an action calls required and does without: another input, or nothing, serves as well."""
 _NOT_NEEDED_TO = {("azure/static-web-apps-deploy", "app_location"): ("action", "close")}
 """Such inputs, and the other input with the value for which they are not asked for."""
+_NEEDED_WITHOUT = {"actions/setup-java": (("distribution", "java-version-file"),)}
+"""Action → inputs that its metadata calls optional and that it fails without, unless another input is given."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
@@ -139,7 +141,7 @@ def _kind_fault(uses: ActionRef, *, is_job: bool) -> str:
 def local_with_ref(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find local paths with a ref, which GitHub reads as part of the path."""
     uses = subject.context.uses
-    if uses is not None and uses.kind == "local" and "@" in uses.text.rsplit("/", 1)[-1]:
+    if uses is not None and uses.kind == "local" and uses.has_ref:
         yield Problem("uses", uses=uses.text)
 
 
@@ -242,12 +244,20 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find required inputs that are not given."""
     step: Step = subject.context
     entry = entry_of(step)
-    if entry is None or not entry["required"] or not isinstance(step.value.get("with", step.inputs), Map):
+    if entry is None or not isinstance(step.value.get("with", step.inputs), Map):
+        return
+    needed = [
+        name
+        for name, other in _NEEDED_WITHOUT.get(step.action, ())
+        if name in entry["inputs"] and other not in step.inputs
+    ]
+    required = [*entry["required"], *(name for name in needed if name not in entry["required"])]
+    if not required:
         return
     given = {name.lower() for name in step.inputs}
     meant = "".join(nearest(name, entry["inputs"]) for name in given if name not in entry["inputs"])
     uses_name = step.action
-    for name in entry["required"]:
+    for name in required:
         other, value = _NOT_NEEDED_TO.get((uses_name, name), ("", ""))
         if (uses_name, name) in _NOT_NEEDED or (other and step.inputs.get(other) == value):
             continue

@@ -29,6 +29,8 @@ def missing_local_action(subject: Subject, options: Options) -> Iterator[Problem
     uses, workspace = step.uses, step.workflow.workspace
     if uses is None or uses.kind != "local" or workspace is None or "${{" in uses.text or uses.text.startswith("../"):
         return
+    if uses.has_ref:
+        return  # `local-path-with-ref` tells of it
     root = repository_root(step.workflow)
     if root is None or not _checks_out_itself(step, root):
         return
@@ -92,9 +94,11 @@ def missing_local_workflow(subject: Subject, options: Options) -> Iterator[Probl
     root = repository_root(job.workflow)
     if uses is None or uses.kind != "local" or workspace is None or root is None or "${{" in uses.text:
         return
-    path = root + uses.folder
-    if not path.startswith(root + ".github/workflows/"):
+    path, folder = root + uses.folder, f"{root}.github/workflows/"
+    if not path.startswith(folder) or "/" in path[len(folder) :]:
         yield Problem("uses", fault="reusable workflows stand directly in `.github/workflows`")
+    elif uses.has_ref:
+        return  # `local-path-with-ref` tells of it
     elif not workspace.exists(path):
         siblings = [f"./.github/workflows/{name}" for name in workspace.names(root + ".github/workflows")]
         yield Problem("uses", fault=f"there is no such file{nearest(uses.text, siblings)}")

@@ -15,7 +15,7 @@ from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.artifacts.workflow.expressions import Node
@@ -60,25 +60,33 @@ def syntax_error(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def unknown_context(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names that are no context, and properties that a context with fixed properties does not have."""
-    from devopslint.artifacts.workflow.schema import load_table
-
-    table = load_table()["contexts"]
     for usage, node in nodes_of(subject.context, "name", "property", "index"):
         if node.kind == "name":
             if node.value.lower() not in CONTEXTS:
                 hint = nearest(node.value, CONTEXTS) or _quote_hint(usage, node)
                 yield Problem(usage.place(node.start, node.end), name=node.value, hint=hint)
             continue
-        owner, name = node.items[0], _last_name(node)
-        context = ".".join(owner.path() or ())
-        known = _PARTS_OF_JOB.get(context) or (table[context] if context in _CLOSED else ())
-        if context == "github" and name.lower() in _MORE_OF_GITHUB:
-            continue
-        if name and known and name.lower() not in _in_lower_case(tuple(known)) and not _grows(name):
+        known = parts_instead(node)
+        if known:
+            owner, name = node.items[0], _last_name(node)
             start = node.end - len(name) if node.kind == "property" else node.items[1].start
             end = node.end if node.kind == "property" else node.items[1].end
             shown = usage.site.value[owner.start : owner.end]
             yield Problem(usage.place(start, end), name=f"{shown}.{name}", hint=nearest(name, known))
+
+
+def parts_instead(node: Node) -> Sequence[str]:
+    """Return the parts that a context has, where a property or an index asks for one that it has not; else nothing."""
+    context = ".".join(node.items[0].path() or ())
+    if context not in _CLOSED and context not in _PARTS_OF_JOB:
+        return ()
+    from devopslint.artifacts.workflow.schema import load_table
+
+    name = _last_name(node)
+    known: Sequence[str] = _PARTS_OF_JOB.get(context) or load_table()["contexts"][context]
+    if not name or name.lower() in _in_lower_case(tuple(known)) or _grows(name):
+        return ()
+    return () if context == "github" and name.lower() in _MORE_OF_GITHUB else known
 
 
 @lru_cache(maxsize=16)
@@ -238,11 +246,8 @@ def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(usage.place(node.start, name.end), name=path[1], hint=", the job has no matrix")
         elif job.matrix.keys is not None and path[1] not in job.matrix.keys:
             yield Problem(usage.place(node.start, name.end), name=path[1], hint=nearest(path[1], job.matrix.keys))
-        elif len(path) > 2 and path[2] not in {"*", "?"}:
-            known = _keys_below(job.matrix, path[1])
-            if known and path[2] not in known:
-                place = usage.place(node.start, _name_node(node, 2).end)
-                yield Problem(place, name=f"{path[1]}.{path[2]}", hint=nearest(path[2], known))
+        else:
+            yield from _unknown_below(usage, node, path, job.matrix)
 
 
 def _has_fallback(usage: Usage, node: Node) -> bool:
@@ -250,15 +255,19 @@ def _has_fallback(usage: Usage, node: Node) -> bool:
     return any(one.kind == "or" and any(item is node for item in one.items[:-1]) for one in usage.nodes)
 
 
-def _keys_below(matrix: Matrix, name: str) -> set[str]:
-    """Return the keys that a value of the matrix can have; empty when one of them is no mapping or not known."""
-    found: set[str] = set()
-    for row in matrix.rows:
-        value = next((cell[0] for key, cell in row.items() if key.lower() == name), None)
-        if not isinstance(value, Map) or value.open:
-            return set()
-        found.update(key.lower() for key in value)
-    return found
+def _unknown_below(usage: Usage, node: Node, path: Sequence[str], matrix: Matrix) -> Iterator[Problem]:
+    """Find the first part of `matrix.a.b.c` that is in no combination, though what it is a part of is in some."""
+    values = [cell[0] for row in matrix.rows for key, cell in row.items() if key.lower() == path[1]]
+    for depth in range(2, len(path)):
+        values = [one for one in values if one is not None]
+        if path[depth] in {"*", "?"} or not all(isinstance(one, Map) and not one.open for one in values):
+            return
+        known = {key.lower() for one in values for key in one}
+        if known and path[depth] not in known:
+            place = usage.place(node.start, _name_node(node, depth).end)
+            yield Problem(place, name=".".join(path[1 : depth + 1]), hint=nearest(path[depth], known))
+            return
+        values = [one[key] for one in values for key in one if key.lower() == path[depth]]
 
 
 def unknown_input(subject: Subject, options: Options) -> Iterator[Problem]:

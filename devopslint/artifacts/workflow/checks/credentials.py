@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.bounds import containers
+from devopslint.artifacts.workflow.expressions import ExpressionError, find_expressions, parse_expression
 from devopslint.artifacts.workflow.flow import flows
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.script_files import written
+from devopslint.artifacts.workflow.usage import texts_given
 from devopslint.knowledge.credentials import (
     find_assignments,
     find_credential,
@@ -70,7 +72,7 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             if not isinstance(value, str) or len(value) < _SHORT or name == "uses" or name not in owner[key].at:
                 continue
             mark = owner[key].at[name][2:]
-            if mark not in told and _is_secret(name, value) and not (key == "env" and _is_for_runner(owner[key])):
+            if mark not in told and _holds_secret(name, value) and not (key == "env" and _is_for_runner(owner[key])):
                 yield Problem(Place(subject.document.source, *mark), what=f"the value of `{name}`")
 
 
@@ -98,6 +100,22 @@ def _settings(workflow: Workflow) -> Iterator[tuple[Map, str]]:
                 passing.update(map(id, containers(owner["services"]) or ()))
             if id(owner) not in passing:
                 yield from ((owner, key) for key in _SETTINGS.intersection(owner) if isinstance(owner[key], Map))
+
+
+def _holds_secret(name: str, value: str) -> bool:
+    """Say whether what stands under a name is a secret, or an expression that may come to one: `${{ secrets.X || 'y' }}`."""
+    if "${{" not in value:
+        return _is_secret(name, value)
+    if "'" not in value or not looks_like_secret_name(name):
+        return False
+    for found in find_expressions(value):
+        try:
+            tree = parse_expression(value, found.inner_start, found.inner_end)
+        except ExpressionError:
+            continue
+        if any(_is_secret(name, text) for text in texts_given(tree)):
+            return True
+    return False
 
 
 def _is_for_runner(variables: Map) -> bool:

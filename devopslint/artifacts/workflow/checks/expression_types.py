@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.workflow.checks.contexts import parts_instead
 from devopslint.artifacts.workflow.types import BOOLEAN, NUMBER, STRING, Type, Typing, type_of
 from devopslint.artifacts.workflow.usage import nodes_of, usages
 from devopslint.policy.subject import Problem
@@ -31,6 +32,8 @@ def wrong_operand(subject: Subject, options: Options) -> Iterator[Problem]:
         found: list[tuple[Node, Node, str]] = []
         whole = Typing(usage, _collector(found)).of(usage.tree)
         for node, about, message in found:
+            if about.kind in {"property", "index"} and parts_instead(about):
+                continue  # `unknown-context` tells that there is no such part
             shown = usage.site.value[about.start : about.end]
             yield Problem(usage.place(node.start, node.end), what=shown, fault=message)
         fault = _key_fault(usage, whole)

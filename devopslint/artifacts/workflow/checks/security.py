@@ -11,7 +11,7 @@ from devopslint.artifacts.workflow.inputs import keeps_credentials, switch
 from devopslint.artifacts.workflow.model import map_at, names_of
 from devopslint.artifacts.workflow.published import major_of_step
 from devopslint.artifacts.workflow.script_files import written
-from devopslint.artifacts.workflow.usage import nodes_of, usages, usages_at
+from devopslint.artifacts.workflow.usage import nodes_of, texts_given, usages, usages_at
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import at_word, lazily
 from devopslint.syntax.tree import Map
@@ -210,11 +210,14 @@ def hardcoded_container_password(subject: Subject, options: Options) -> Iterator
     containers.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
     for path, container in containers:
         password = map_at(container, "credentials").get("password") if isinstance(container, Map) else None
+        at = (*path, "credentials", "password")
+        if not isinstance(password, (str, int)):
+            continue
         without = re.sub(r"\$\{\{\s*(?:'[^']+'|github\.(?!token)[\w.]+|runner\.\w+)\s*\}\}", "", str(password))
-        literal = re.fullmatch(r"\$\{\{\s*'[^']+'\s*\}\}", str(password))
-        in_clear = literal or (without and "${{" not in without)
-        if isinstance(password, (str, int)) and in_clear:
-            yield Problem((*path, "credentials", "password"))
+        if (without and "${{" not in without) or any(
+            texts_given(one.tree) for one in usages_at(job.workflow, (*job.path, *at))
+        ):
+            yield Problem(at)
 
 
 def _environments(workflow: Workflow) -> Iterator[tuple[Map, tuple[str | int, ...]]]:

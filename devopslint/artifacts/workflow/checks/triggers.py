@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from devopslint.artifacts.workflow.checks.limits import is_number
 from devopslint.artifacts.workflow.model import map_at, names_of
-from devopslint.knowledge.cron import cron_fault, time_zones
+from devopslint.knowledge.cron import cron_fault, minutes_of, time_zones
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
@@ -58,16 +58,11 @@ def frequent_cron(subject: Subject, options: Options) -> Iterator[Problem]:
     for path, cron in _schedules(subject.context):
         if cron_fault(cron):
             continue
-        minute = cron.split()[0]
-        base, _, step = minute.partition("/")
-        gap = 60
-        if base == "*" or "-" in base:
-            gap = int(step) if step else 1
-        elif "," in minute and all(part.isdigit() for part in minute.split(",")):
-            marks = sorted({int(part) for part in minute.split(",")})
-            gap = min([after - before for before, after in pairwise(marks)] or [60])
-            if len(marks) > 1 and cron.split()[1] == "*":
-                gap = min(gap, marks[0] + 60 - marks[-1])
+        minute, hour = cron.split()[:2]
+        marks = minutes_of(minute)
+        gap = min((after - before for before, after in pairwise(marks)), default=60)
+        if len(marks) > 1 and hour == "*" and "/" not in minute:
+            gap = min(gap, marks[0] + 60 - marks[-1])
         if gap < options["minutes"]:
             yield Problem(path, cron=cron, gap=gap)
 
