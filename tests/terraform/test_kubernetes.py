@@ -261,7 +261,6 @@ resource "kubernetes_pod_security_policy" "all" {
 @pytest.mark.parametrize(
     "code",
     [
-        'resource "kubernetes_secret" "web" {\n  metadata {\n    data = {}\n  }\n}\n',
         'resource "kubernetes_labels" "web" {\n  kind = "Pod"\n}\n',
         'resource "kubernetes_manifest" "web" {\n  manifest = yamldecode(file("web.yaml"))\n}\n',
         'resource "kubernetes_manifest" "web" {\n  manifest = ["Pod"]\n}\n',
@@ -275,6 +274,11 @@ resource "kubernetes_pod_security_policy" "all" {
 def test_what_makes_no_object_that_is_known_is_left_alone(tmp_path: Path, code: str) -> None:
     write(tmp_path, {"main.tf": code})
     assert findings("--profile", "strict", "--select", "kubernetes,core", cwd=tmp_path) == []
+
+
+def test_fields_of_secrets_are_renamed_only_where_they_stand(tmp_path: Path) -> None:
+    code = 'resource "kubernetes_secret" "web" {\n  metadata {\n    data = {}\n  }\n  data = {}\n}\n'
+    assert found(tmp_path, code, "default-namespace") == [("default-namespace", 2, 3, 10)]
 
 
 def test_credentials_are_told_once(tmp_path: Path) -> None:
