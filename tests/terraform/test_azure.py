@@ -28,6 +28,8 @@ def hits(check: Any, text: str, options: dict[str, Any] = NO_OPTIONS) -> list[st
         ("azurerm_public_ip.a[0].id", True),
         ("azurerm_public_ip.a[each.key].id", True),
         ('"${var.prefix}/ip"', True),
+        ('"${azurerm_public_ip.a.id}"', True),
+        ('"${var.address}"', False),
         ("var.address", False),
         ("module.net.address", False),
         ("null", False),
@@ -48,6 +50,21 @@ def test_interfaces_that_a_loop_makes_are_left_alone_unless_they_are_known() -> 
     )
     assert hits(azure.public_interface, loop % "var.some") == []
     assert len(hits(azure.public_interface, loop % '["a", "b"]')) == 2
+
+
+def test_blocks_of_json_are_objects_too() -> None:
+    text = """{"resource": {"azurerm_network_interface": {
+      "a": {"ip_configuration": {"public_ip_address_id": "${azurerm_public_ip.p.id}"}},
+      "b": {"ip_configuration": [{"name": "x"}, {"public_ip_address_id": "${azurerm_public_ip.p.id}"}]},
+      "c": {"ip_configuration": {"public_ip_address_id": "${var.address}"}}}}}"""
+    found, _ = read({"main.tf.json": text})
+    places = [
+        ".".join(map(str, problem.at))
+        for one in found
+        if one.kind == "terraform.resource"
+        for problem in azure.public_interface(one, NO_OPTIONS)
+    ]
+    assert places == ["ip_configuration.public_ip_address_id", "ip_configuration.1.public_ip_address_id"]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
+from devopslint.artifacts.terraform.checks.aws.blocks import nested, nested_below
 from devopslint.artifacts.terraform.checks.aws.databases import first_major
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Expression
-from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine", "azurerm_virtual_machine")
 _ATTRIBUTE_OF_RESOURCE = re.compile(r"azurerm_\w+\.[\w-]+(\[[^\]]*\])?\.\w+\Z")
+_ONE_INTERPOLATION = re.compile(r'"?\$\{\s*((?:(?!\$\{)[^}])*?)\s*\}"?\Z')
 _AZURE_DNS = "168.63.129.16"
 _RULE_SETS = frozenset({"OWASP", "DefaultRuleSet", "Microsoft_DefaultRuleSet"})
 _BEFORE_LOG4J = frozenset({"2.2.9", "3.0"})
@@ -33,8 +35,8 @@ _LETS_THROUGH = f"rule {_LOG4J_RULE} does not block"
 
 def public_interface(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each public address of a network interface."""
-    for index in _indexes(subject, ("ip_configuration",)):
-        path: Path = ("ip_configuration", index, "public_ip_address_id")
+    for block in nested(subject, "ip_configuration"):
+        path: Path = (*block, "public_ip_address_id")
         if _is_set(subject, path):
             yield _problem(subject, path)
 
@@ -48,20 +50,21 @@ def console_with_public_address(subject: Subject, options: Options) -> Iterator[
 
 
 def _has_console(machine: Subject) -> bool:
-    if not isinstance(machine.value, Map) or not _indexes(machine, ("boot_diagnostics",)):
+    if not isinstance(machine.value, Map):
         return False
-    return machine.type != "azurerm_virtual_machine" or machine.get("boot_diagnostics[0].enabled") is True
+    blocks = nested(machine, "boot_diagnostics")
+    return any(machine.type != "azurerm_virtual_machine" or machine.get((*at, "enabled")) is True for at in blocks)
 
 
 def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each disk of a machine that is a blob of a storage account."""
-    for block, name in (
+    for name, argument in (
         ("storage_os_disk", "vhd_uri"),
         ("storage_data_disk", "vhd_uri"),
         ("storage_profile_os_disk", "vhd_containers"),
     ):
-        for index in _indexes(subject, (block,)):
-            path: Path = (block, index, name)
+        for block in nested(subject, name):
+            path: Path = (*block, argument)
             if _is_set(subject, path):
                 yield _problem(subject, path)
 
@@ -90,12 +93,6 @@ def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
     return Problem(path, related=related, **values)
 
 
-def _indexes(subject: Subject, path: Path) -> range:
-    """Return the indexes of the blocks at a path."""
-    blocks = subject.get(path)
-    return range(len(blocks)) if isinstance(blocks, Seq) else range(0)
-
-
 def _is_set(subject: Subject, path: Path) -> bool:
     """Say whether an argument certainly has a value, be it one that is only known after the apply.
 
@@ -108,20 +105,22 @@ def _is_set(subject: Subject, path: Path) -> bool:
     written = subject.raw(path)
     if isinstance(written, list):
         return bool(written)
-    return isinstance(written, Expression) and (
-        written.text.startswith('"') or _ATTRIBUTE_OF_RESOURCE.match(written.text) is not None
-    )
+    if not isinstance(written, Expression):
+        return False
+    alone = _ONE_INTERPOLATION.match(written.text)  # which is what is in it, null too
+    if alone is None and written.text.startswith('"'):
+        return True
+    return _ATTRIBUTE_OF_RESOURCE.match(alone.group(1) if alone else written.text) is not None
 
 
 def log4j_let_through(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for what keeps a firewall for the web from stopping the attack on Log4j."""
     gateway = subject.type == "azurerm_web_application_firewall_policy"
-    sets: Path = ("managed_rules", 0, "managed_rule_set") if gateway else ("managed_rule",)
-    if subject.get(sets[:1]) is UNKNOWN or subject.get(sets) is UNKNOWN:
+    sets = "managed_rules.managed_rule_set" if gateway else "managed_rule"
+    if any(subject.get(path) is UNKNOWN for path in (sets, "managed_rules", "managed_rules[0].managed_rule_set")):
         return
     covered = False
-    for index in _indexes(subject, sets):
-        one: Path = (*sets, index)
+    for one in nested(subject, sets):
         kind = subject.get((*one, "type"), "OWASP")
         covered = covered or kind is UNKNOWN or kind in _RULE_SETS
         if kind in _RULE_SETS:
@@ -134,8 +133,7 @@ def _faults_of_set(subject: Subject, one: Path, kind: str, block: str) -> Iterat
     version = subject.get((*one, "version"))
     if kind == "OWASP" and version in _BEFORE_LOG4J:
         yield Problem((*one, "version"), what=f"version {version} of the rules does not know it")
-    for index in _indexes(subject, (*one, block)):
-        group: Path = (*one, block, index)
+    for group in nested_below(subject, one, [block]):
         if subject.get((*group, "rule_group_name")) not in _JAVA_GROUPS:
             continue
         rules, disabled = subject.get((*group, "rule")), subject.get((*group, "disabled_rules"))
@@ -144,8 +142,7 @@ def _faults_of_set(subject: Subject, one: Path, kind: str, block: str) -> Iterat
         for place in range(len(disabled)) if isinstance(disabled, list) else ():
             if str(subject.get((*group, "disabled_rules", place))) == _LOG4J_RULE:
                 yield Problem((*group, "disabled_rules", place), what=_OFF)
-        for place in _indexes(subject, (*group, "rule")):
-            rule: Path = (*group, "rule", place)
+        for rule in nested_below(subject, group, ["rule"]):
             name = "rule_id" if block == "override" else "id"
             action, enabled = subject.get((*rule, "action")), subject.get((*rule, "enabled"), False)
             if str(subject.get((*rule, name))) == _LOG4J_RULE and (enabled is False or action in {"Allow", "Log"}):

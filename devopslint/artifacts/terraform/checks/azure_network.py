@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
+from devopslint.artifacts.terraform.checks.aws.blocks import nested
 from devopslint.artifacts.terraform.checks.firewalls import azure_openings, is_everywhere
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, INTERNAL_PORTS, addresses_in, services_between
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,11 +77,7 @@ def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _openings(subject: Subject, way: str, counts: Callable[[str], bool]) -> Iterator[Opening]:
     """Yield the openings of a rule, or of the rules of a group: the first for each address."""
-    rules: list[Path] = [()]
-    if subject.type == "azurerm_network_security_group":
-        blocks = subject.get("security_rule")
-        rules = [("security_rule", index) for index in range(len(blocks))] if isinstance(blocks, Seq) else []
-    for rule in rules:
+    for rule in nested(subject, "security_rule" if subject.type == "azurerm_network_security_group" else ""):
         yield from azure_openings(subject, rule, way, counts)
 
 

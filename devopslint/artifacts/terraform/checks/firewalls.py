@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.checks.aws.blocks import nested
 from devopslint.artifacts.terraform.checks.aws.network import Opening
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
 from devopslint.policy.subject import Problem
@@ -65,9 +66,8 @@ def _openings(subject: Subject) -> Iterator[Opening]:
     if subject.type == "google_compute_firewall":
         yield from _google(subject)
     elif subject.type == "azurerm_network_security_group":
-        rules = subject.get("security_rule")
-        for index in range(len(rules)) if isinstance(rules, Seq) else ():
-            yield from _azure(subject, ("security_rule", index))
+        for rule in nested(subject, "security_rule"):
+            yield from _azure(subject, rule)
     else:
         yield from _azure(subject, ())
 
