@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _MOST_NODES = 200_000
 _DEEPEST = 100
-_CONTAINERS = (dict, list)
+_CONTAINERS = frozenset({Map, Seq})
 
 
 def is_bounded(root: Any) -> bool:
@@ -36,8 +36,8 @@ def containers(root: Any) -> list[Any] | None:
         level = [
             below
             for node in level
-            for below in (node.values() if isinstance(node, dict) else node)
-            if isinstance(below, _CONTAINERS)
+            for below in (node.values() if node.__class__ is Map else node)
+            if below.__class__ in _CONTAINERS
         ]
         if not level:
             return found

@@ -26,7 +26,7 @@ _KNOWN = SHELLS | {
     "ruby",
     "zsh",
 }
-GIVES_CODE = lazily(r"\s-\w*[ce]\s")
+GIVES_CODE = lazily(r"-(?<=\s-)\w*[ce]\s")
 """An option behind which shells and interpreters expect code, `-c` or `-e`."""
 _ALIASES = {"msys2": "bash"}
 """What an action sets up that runs another shell."""

@@ -31,7 +31,7 @@ _NAMES = frozenset(
     }
 )  # fmt: skip
 """Actions whose names are signs, for some rules are about them alone."""
-_WORDS = ("|", "${{", "docker", "gh", "push", "cosign", "--provenance", "eval")
+_WORDS = ("|", "${{", "docker", "gh", "push", "cosign", "--provenance", "eval", "publish", "twine", "nuget", "gem")
 """Parts of a script that are signs."""
 _OF_REPOSITORY: dict[str, Callable[[ActionRef], bool]] = {
     "archived": lambda uses: uses.name in known.ARCHIVED or uses.slug in known.ARCHIVED,

@@ -161,9 +161,12 @@ def unknown_activity_type(subject: Subject, options: Options) -> Iterator[Proble
 
 def duplicate_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find keys that are written twice in a mapping; names of jobs, inputs and variables do not mind case."""
-    source = subject.document.source
+    source, mappings = subject.document.source, subject.context.mappings
     jobs = subject.value.get("jobs")
-    for node in [one for one in subject.context.mappings if one.duplicates or len(set(map(str.lower, one))) < len(one)]:
+    names = "".join(map("".join, mappings))
+    if not subject.document.may_hold_duplicates and names == names.lower():
+        return
+    for node in [one for one in mappings if one.duplicates or len(set(map(str.lower, one))) < len(one)]:
         if node.duplicates:
             yield from keys.duplicates(node, source)
         for key, at, _ in different_case(node, jobs=jobs):
