@@ -13,7 +13,7 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -162,12 +162,21 @@ def public_blobs(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def unsigned_images(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a registry without content trust, which version 5 of the provider has no more."""
-    paths: tuple[Path, ...] = (("trust_policy_enabled",), ("trust_policy", 0, "enabled"))
+    yield from _not_on(subject, (("trust_policy_enabled",), ("trust_policy", 0, "enabled")), 5)
+
+
+def events_in_one_zone(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for hubs of events in one zone; from version 4 of the provider on they are in all there are."""
+    yield from _not_on(subject, (("zone_redundant",),), 4)
+
+
+def _not_on(subject: Subject, paths: Sequence[Path], major: int) -> Iterator[Problem]:
+    """Yield a problem for a switch that is certainly not on, where the provider may be older than a major version."""
     values = {path: subject.get(path) for path in paths}
     if any(value is UNKNOWN or value in (True, "true") for value in values.values()):
         return
     given = next((path for path in paths if values[path] is not MISSING), None)
     if given is not None:
         yield _problem(subject, given)
-    elif first_major(subject.context, "azurerm") < 5:
+    elif first_major(subject.context, "azurerm") < major:
         yield Problem()
