@@ -10,6 +10,7 @@ import re
 
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.policy.subject import Problem, place_in
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,3 +63,48 @@ def _is_in_container(step: Step) -> bool:
     if step.uses is not None:
         return step.uses.kind == "docker"
     return re.search(r"\b(?:docker|podman|nerdctl|compose)\b", step.run or "") is not None
+
+
+_UNSUPPORTED = (("container", ("network", "net", "entrypoint")), ("services", ("network", "net")))
+_OPTION = r"(?:^|\s)(--(?:{names})(?:[= ][^\s-]\S*)?)(?=\s|$)"
+_PORTS = lazily(r"(?:\d+\.[\d.]+:)?(?:(\d+)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:/(?:tcp|udp|sctp))?", re.IGNORECASE)
+_LAST_PORT = 65535
+
+
+def _containers(job: Job) -> Iterator[tuple[Any, Path, tuple[str, ...]]]:
+    """Yield the container of a job and its services, each with its path and the options that it does not take."""
+    for key, names in _UNSUPPORTED:
+        value = job.value.get(key)
+        if key == "container":
+            yield value, (key,), names
+        elif isinstance(value, dict):
+            for name, service in value.items():
+                yield service, (key, name), names
+
+
+def unsupported_option(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find options of containers that GitHub sets itself."""
+    job: Job = subject.context
+    for container, path, names in _containers(job):
+        written = container.get("options") if isinstance(container, dict) else None
+        if not isinstance(written, str) or "--" not in written:
+            continue
+        fragment = job.workflow.fragment((*job.path, *path, "options"))
+        if fragment is None:
+            continue
+        for found in re.finditer(_OPTION.format(names="|".join(names)), written):
+            yield Problem(place_in(fragment, *found.span(1)), option=re.split(r"[= ]", found[1])[0])
+
+
+def invalid_port(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find ports of containers that are none."""
+    job: Job = subject.context
+    for container, path, _ in _containers(job):
+        ports = container.get("ports") if isinstance(container, dict) else None
+        for index, port in enumerate(ports if isinstance(ports, list) else ()):
+            if not isinstance(port, (str, int)) or isinstance(port, bool) or "${{" in str(port) or "[" in str(port):
+                continue
+            found = _PORTS.fullmatch(str(port).strip())
+            numbers = [int(one) for one in found.groups() if one] if found is not None else []
+            if not numbers or max(numbers) > _LAST_PORT or (found is not None and int(found[3]) == 0):
+                yield Problem((*path, "ports", index), port=port)
