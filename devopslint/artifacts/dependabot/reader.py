@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def read_unit(unit: Unit) -> Iterator[Subject]:
     """Yield the file, its updates and its registries."""
     for path in unit.files:
-        for document in unit.documents(path)[:1]:
+        documents = unit.documents(path)[:1]
+        for document in documents if documents and documents[0].root is not None else _of_nothing(unit, path):
             root = document.root
             file = _subject("dependabot.file", root, document, "", header_of(root))
             yield file
@@ -34,6 +35,16 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                 if isinstance(registry, Map) and isinstance(registries, Map):
                     mark = registries.at[name][:2]
                     yield _subject("dependabot.registry", registry, document, f"registries.{name}", mark, file)
+
+
+def _of_nothing(unit: Unit, path: str) -> Iterator[Document]:
+    """Yield an empty configuration for a file in which nothing stands."""
+    from devopslint.syntax.tree import Document
+    from devopslint.syntax.yaml_empty import says_nothing
+
+    source = unit.workspace.source(path)
+    if source is not None and says_nothing(source.text):
+        yield Document(source, Map(0, 0))
 
 
 def _subject(

@@ -13,7 +13,7 @@ from devopslint.syntax.tree import Map, Seq, SyntaxProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from devopslint.artifacts.workflow.model import Job
     from devopslint.policy.artifact import Unit
@@ -27,14 +27,11 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
     for path in unit.files:
         is_action = path.rpartition("/")[2] in {"action.yml", "action.yaml"}
         documents = unit.documents(path)
-        if not is_action and all(document.root is None for document in documents):
-            _tell_if_empty(unit, path)
+        if not any(isinstance(document.root, Map) for document in documents):
+            _tell_of_none(unit, path, documents, is_action=is_action)
+            continue
         for document in documents:
             if not isinstance(document.root, Map):
-                if isinstance(document.root, Seq) and not is_action:
-                    mark = document.root.at[0] if document.root.at else (0, 1)
-                    problem = SyntaxProblem("a workflow is a mapping with `on` and `jobs`, no list", *mark)
-                    unit.syntax_problem(document.source, problem)
                 continue
             found = containers(document.root)
             if found is None:
@@ -56,13 +53,26 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
                 unit.facts.append(facts_of(workflow))
 
 
-def _tell_if_empty(unit: Unit, path: str) -> None:
-    """Tell of a workflow in which nothing stands but comments: GitHub runs it, and fails it, on every push."""
+def _tell_of_none(unit: Unit, path: str, documents: Sequence[Document], *, is_action: bool) -> None:
+    """Tell of a file without a workflow, which GitHub runs and fails on every push, or without the action that it must be."""
     source = unit.workspace.source(path)
-    if source is None or any(line.strip() and line.lstrip()[0] != "#" for line in source.text.split("\n")):
+    if source is None or (is_action and "/" in path and ".github/" not in path):
+        return  # others have files of this name, too
+    from devopslint.syntax.yaml_empty import first_words, says_nothing
+
+    needed = "`name` and `runs`" if is_action else "`on` and `jobs`"
+    what = "an action" if is_action else "a workflow"
+    root = documents[0].root if documents else None
+    if isinstance(root, Seq):
+        mark = root.at[0][:2] if root.at else (0, 1)
+        problem = SyntaxProblem(f"{what} is a mapping with {needed}, no list", *mark)
+    elif isinstance(root, (str, bool, int, float)) and "{{" not in source.text and "{%" not in source.text:
+        problem = SyntaxProblem(f"{what} is a mapping with {needed}, no single value", *first_words(source.text))
+    elif root is None and says_nothing(source.text):
+        fault = "GitHub can't use it without" if is_action else "GitHub fails it for want of"
+        problem = SyntaxProblem(f"the {what.split()[1]} is empty: {fault} {needed}", *first_words(source.text))
+    else:
         return
-    end = len(source.text.split("\n", 1)[0])
-    problem = SyntaxProblem("the workflow is empty: GitHub fails it for want of `on` and `jobs`", 0, end)
     unit.syntax_problem(source, problem)
 
 
