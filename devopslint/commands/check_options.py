@@ -96,7 +96,11 @@ CHECK_OPTIONS: list[Callable[[Any], Any]] = [
         is_flag=True,
         help="Take files given by name for found ones, as hooks need it: heed `exclude`, pass over unknown kinds.",
     ),
-    click.option("--stdin-filename", metavar="PATH", help="What the file on standard input (`-`) is called."),
+    click.option(
+        "--stdin-filename",
+        metavar="PATH",
+        help="What the file on standard input (`-`) is called; where the name does not tell its kind, what it holds does.",
+    ),
     click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes to use (0: as fits)."),
     click.option(
         "--shellcheck",

@@ -6,7 +6,7 @@ import re
 
 from devopslint.artifacts.dockerfile.licenses import is_license
 from devopslint.artifacts.dockerfile.resolve import Expanded
-from devopslint.policy.subject import Place, Problem
+from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from devopslint.artifacts.dockerfile.model import Stage
+    from devopslint.artifacts.dockerfile.model import Stage, Step
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
 _LABEL_KEY = lazily(r"[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9]))*$|[a-z0-9][a-z0-9._-]*/[\w.-]+$")
+_WRONG_START = lazily(r"[^a-z0-9\\]|[a-z0-9._-]+[^a-z0-9._/\\-]")
+"""How no key begins, whatever a variable behind it holds."""
+_RESERVED = ("com.docker.", "io.docker.", "org.dockerproject.")
 _TIME = lazily(
     r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$"
 )
@@ -46,11 +49,16 @@ _LOOSE = {
 
 def label_key(subject: Subject, options: Options) -> Iterator[Problem]:
     """A label whose key breaks Docker's rules for keys."""
-    for key, mark in subject.raw("pairs").at.items():
-        if "$" not in key and (
-            not _LABEL_KEY.match(key) or key.startswith(("com.docker.", "io.docker.", "org.dockerproject."))
-        ):
+    pairs = subject.raw("pairs")
+    for key, mark in pairs.at.items():
+        if "$" not in key and (not _LABEL_KEY.match(key) or key.startswith(_RESERVED)):
             yield Problem(Place(subject.document.source, mark[0], mark[1]), key=key)
+    step: Step = subject.context
+    for pair in step.instruction.pairs[0] if pairs.open else ():
+        key = pair.name.value
+        known = key.partition("$")[0]
+        if step.text_of(pair.name) is UNKNOWN and (_WRONG_START.match(known) or known.startswith(_RESERVED)):
+            yield Problem(place_in(step.instruction.fragment, pair.name.start, pair.name.end), key=key)
 
 
 def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
