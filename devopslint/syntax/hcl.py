@@ -54,7 +54,9 @@ def read_hcl(source: Source) -> tuple[Document, list[SyntaxProblem]]:
     """
     found = read_plain(source)
     if found is not None and (not found[1] or _Reader(source, found[0]).read_left(found[1])):
-        return Document(source, found[0]), []
+        document = Document(source, found[0])
+        document.may_hold_duplicates = bool(found[1])
+        return document, []
     return read_by_grammar(source)
 
 

@@ -95,18 +95,15 @@ def read_plain(source: Source) -> tuple[File, list[Left]] | None:
             stack.append(block)
             if len(stack) > _MOST_OPEN:
                 return None
-            block = Block(name, start, end)
-            for label in (_FIRST_LABEL, _SECOND_LABEL):
-                word = found[label]
-                if word is not None:
-                    mark = found.span(label)
-                    block.labels.add(word[1:-1] if word[0] == '"' else word, mark)
-                    end = mark[1]
-            block.header = start, end
+            block = _header(found, name, start, end)
             continue
         if name in block:
             return None
-        if kind != _ATTRIBUTE:
+        if kind == _STRING:
+            value, value_start, value_end = found[kind], found.start(kind) - 1, position
+            if "\\" in value:
+                value = unescape(value)
+        elif kind != _ATTRIBUTE:
             value, value_start, value_end = _value(source, found, kind - _STRING)
         else:
             value_start = position
@@ -124,6 +121,19 @@ def read_plain(source: Source) -> tuple[File, list[Left]] | None:
         block[name] = value
         block.at[name] = start, end, value_start, value_end
     return None
+
+
+def _header(found: re.Match[str], name: str, start: int, end: int) -> Block:
+    """Return the block that a header begins."""
+    block = Block(name, start, end)
+    for label in (_FIRST_LABEL, _SECOND_LABEL):
+        word = found[label]
+        if word is not None:
+            mark = found.span(label)
+            block.labels.add(word[1:-1] if word[0] == '"' else word, mark)
+            end = mark[1]
+    block.header = start, end
+    return block
 
 
 def _value(source: Source, found: re.Match[str], kind: int) -> tuple[Any, int, int]:

@@ -39,11 +39,20 @@ _loaded: WeakKeyDictionary[Workspace, Loaded] = WeakKeyDictionary()
 class Loaded:
     """The modules that were read in a workspace, with the files that they are made of."""
 
-    __slots__ = ("held", "modules")
+    __slots__ = ("_live", "held", "modules")
 
     def __init__(self) -> None:
         self.modules: dict[str, tuple[tuple[Source | None, ...], Module]] = {}
         self.held = 0
+        self._live: dict[str, tuple[Sequence[str], list[str]]] = {}
+
+    def live_folders(self, folder: str, names: Sequence[str]) -> list[str]:
+        """Return those of the names in a folder that are folders of what is applied, worked out once while they stay."""
+        found = self._live.get(folder)
+        if found is None or found[0] is not names:
+            live = [name for name in likely_folders(names) if name.lower() in _LIVE]
+            found = self._live[folder] = names, live
+        return found[1]
 
     def keep(self, folder: str, sources: tuple[Source | None, ...], module: Module) -> None:
         """Keep a module, and let go of all others when they have become too many."""
@@ -185,15 +194,14 @@ def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
         for name in workspace.folders_with_word(above, _NATIVE, word, "module"):
             found[f"{above}/{name}" if above else name] = None
 
+    loaded = _loaded.setdefault(workspace, Loaded())
     parts = folder.split("/")
     for depth in range(len(parts) - 1, -1, -1):
         above = "/".join(parts[:depth])
         if workspace.has_word(above, _NATIVE, word, "module"):
             found[above] = None
         look_below(above)
-        for name in likely_folders(workspace.names(above)):
-            if name.lower() not in _LIVE:
-                continue
+        for name in loaded.live_folders(above, workspace.names(above)):
             live = f"{above}/{name}" if above else name
             if live != folder:
                 look_below(live)

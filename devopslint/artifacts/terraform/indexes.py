@@ -23,15 +23,10 @@ def once(module: Module, name: str, make: Callable[[Module], T]) -> T:
     return kept
 
 
-def expressions_of(module: Module, file: File) -> Sequence[Expression]:
-    """Return every expression in a file of a module, in no promised order: many rules look through all of them."""
-    return once(module, f"expressions of {id(file)}", lambda _: list(expressions(file)))
-
-
 def operations_of(module: Module, file: File) -> Sequence[Expression]:
     """Return the expressions in a file that are more than references and templates of references."""
     return once(
-        module, f"operations of {id(file)}", lambda _: [one for one in expressions_of(module, file) if not one.is_plain]
+        module, f"operations of {id(file)}", lambda _: [one for one in module.expressions_of(file) if not one.is_plain]
     )
 
 

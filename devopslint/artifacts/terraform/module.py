@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.hcl_nodes import Reference
+    from devopslint.syntax.hcl_nodes import File, Reference
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, Mark, SyntaxProblem
 
@@ -128,7 +128,9 @@ class Module:
         self.asked: set[str] = set()
         """The folders of modules that were read for the values of their outputs."""
         self._callers: Sequence[tuple[Module, Declared]] | None = None
-        self._has_values: tuple[Sequence[str], bool] | None = None
+        self._is_root: tuple[Sequence[str], bool] | None = None
+        """What `is_root` is while the names in the folder stay what they are."""
+        self._expressions: dict[int, list[Expression]] = {}
         self.assigned: dict[str, list[tuple[Any, Origin | None]]] | None = None
         """What values files give variables, filled when it is first asked for."""
         for file in sorted(self.files, key=lambda file: is_override(file.source.path)):
@@ -186,14 +188,18 @@ class Module:
     @property
     def is_root(self) -> bool:
         """Whether this folder is applied by itself: it configures a provider, a backend, or has values for its variables."""
+        names = self.workspace.names(self.folder)
+        if self._is_root is None or self._is_root[0] is not names:
+            self._is_root = names, self._is_applied_with(names)
+        return self._is_root[1]
+
+    def _is_applied_with(self, names: Sequence[str]) -> bool:
         if self.nested_settings("backend") or self.nested_settings("cloud"):
             return True
-        names = self._names()
-        if self._has_values is None or self._has_values[0] is not names:
-            self._has_values = names, any(name.endswith((".tfvars", ".tfvars.json")) for name in names)
-        if self._has_values[1]:
-            return True
-        return any(not self._is_bare(provider.block) for provider in self.all("provider"))
+        # A provider block that sets nothing but a version is a leftover of old modules.
+        return any(name.endswith((".tfvars", ".tfvars.json")) for name in names) or any(
+            not set(provider.block) <= {"version", "alias"} for provider in self.all("provider")
+        )
 
     @property
     def is_trial(self) -> bool:
@@ -224,18 +230,10 @@ class Module:
         """Whether the files of this folder are parts that a test or a page puts together, and no module."""
         return bool(_PARTS & set(self.folder.lower().split("/")))
 
-    @staticmethod
-    def _is_bare(provider: Block) -> bool:
-        """A provider block that sets nothing but a version is a leftover of old modules."""
-        return set(provider) <= {"version", "alias"}
-
     @property
     def has_code(self) -> bool:
         """Whether the folder declares infrastructure at all, and not only values or tests."""
         return bool(self.of_type.keys() & {"resource", "data", "module", "provider"})
-
-    def _names(self) -> Sequence[str]:
-        return self.workspace.names(self.folder)
 
     def path_of(self, name: str) -> str:
         """Return the path of a file of this folder."""
@@ -328,13 +326,20 @@ class Module:
 
     # References
 
+    def expressions_of(self, root: File) -> Sequence[Expression]:
+        """Return every expression in a file, in no promised order: many rules look through all of them."""
+        found = self._expressions.get(id(root))
+        if found is None:
+            found = self._expressions[id(root)] = list(expressions(root))
+        return found
+
     def references(self) -> list[tuple[Reference, Document]]:
         """Return every reference in the files of the folder."""
         if self._references is None:
             self._references = [
                 (reference, file)
                 for file in self.files
-                for one in expressions(file.root)
+                for one in self.expressions_of(file.root)
                 for reference in one.references()
             ]
         return self._references

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.indexes import expressions_of, operations_of
+from devopslint.artifacts.terraform.indexes import operations_of
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, walk
 from devopslint.syntax.patterns import lazily
@@ -27,7 +27,7 @@ _TYPE_NAMES = frozenset({"string", "number", "bool", "list", "map", "set", "any"
 
 def needless_interpolation(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each string that is nothing but `${…}`."""
-    for expression in expressions_of(subject.context, subject.value):
+    for expression in subject.context.expressions_of(subject.value):
         text = expression.text
         if '"${' not in text or '}"' not in text or expression.source.path.endswith(".json"):
             continue
@@ -108,7 +108,7 @@ def quoted_type(subject: Subject, options: Options) -> Iterator[Problem]:
 def duplicate_keys(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each key that an object holds twice."""
     source = subject.document.source
-    stack: list[Any] = [subject.value]
+    stack: list[Any] = [subject.value] if subject.document.may_hold_duplicates else []
     while stack:
         node = stack.pop()
         if node.__class__ is str:

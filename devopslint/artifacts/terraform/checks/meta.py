@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LOOPING = ("resource", "data", "ephemeral", "module")
 _META = frozenset({"count", "for_each", "depends_on", "lifecycle", "provisioner"})
+_OF_NO_CIRCLE = frozenset({"var", "module", "output"})
 _NO_DEPENDENCY = frozenset({"each", "count", "path", "terraform", "self"})
 _WORDS = {"when": ("create", "destroy"), "on_failure": ("continue", "fail")}
 _PROVISIONERS = ("file", "local-exec", "remote-exec")
@@ -239,13 +240,15 @@ def _edges(module: Module, value: Any, source: Any) -> dict[str, tuple[Any, Refe
     found: dict[str, tuple[Any, Reference]] = {}
     for expression in expressions(value):
         for reference in expression.references():
+            if reference.steps[0] in _OF_NO_CIRCLE:
+                continue
             steps = [str(step) for step in reference.steps]
             if steps[0] == "local":
                 address = ".".join(steps[:2])
                 known = len(steps) > 1 and steps[1] in module.locals
             else:
                 address = ".".join(steps[: 3 if steps[0] == "data" else 2])
-                known = address in module.declared and not address.startswith(("module.", "var.", "output."))
+                known = address in module.declared
             if known and (address not in found or reference.start < found[address][1].start):
                 found[address] = source, reference
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.indexes import expressions_of, once
+from devopslint.artifacts.terraform.indexes import once
 from devopslint.artifacts.terraform.module import Declared, is_override
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions
@@ -265,7 +265,7 @@ def _providers_in_use(module: Module) -> Iterator[str]:
         else:
             # A module without the argument inherits the default providers of its caller.
             yield from (name for block in module.nested_settings("required_providers") for name in block.block)
-    for expression in (one for file in module.files for one in expressions_of(module, file.root)):
+    for expression in (one for file in module.files for one in module.expressions_of(file.root)):
         text = expression.text
         if "provider::" in text:
             yield from (part.partition("::")[0] for part in text.split("provider::")[1:])

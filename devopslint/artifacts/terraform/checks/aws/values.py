@@ -16,7 +16,6 @@ from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from ipaddress import IPv4Address, IPv6Address
     from typing import Any
 
     from devopslint.policy.subject import Subject
@@ -126,7 +125,7 @@ def _is_right(text: str, fact: Fact) -> bool:
         return True
     if "form" in fact and re.fullmatch(fact["form"], text):
         return True
-    return "network" in fact and _network_fault(text, fact) == ""
+    return "network" in fact and not _network_fault_of(text, fact)
 
 
 def _wanted(text: str, fact: Fact) -> str:
@@ -136,7 +135,7 @@ def _wanted(text: str, fact: Fact) -> str:
     if hint:
         return hint
     if "network" in fact:
-        return f": {_network_fault(text, fact)}"
+        return f": {_network_fault_of(text, fact)}"
     wanted = []
     shown = fact.get("shown", known)
     if shown:
@@ -159,36 +158,34 @@ def _near_form(text: str, fact: Fact) -> str:
     return suggestion(text, right)
 
 
-def _network_fault(text: str, fact: Fact) -> str:
-    """Return why a text is no block of addresses, or an empty text."""
-    from ipaddress import ip_network
-
-    address, slash, length = text.partition("/")
-    kind = {4: "an IPv4 block, as `10.0.0.0/16`", 6: "an IPv6 block, as `2001:db8::/56`"}.get(
-        fact["network"], "a block of addresses"
-    )
-    found = _address(address)
-    if found is None or fact["network"] not in (0, found.version):
-        return f"it takes {kind}"
-    if not slash:
-        return f"it lacks the length, as `{address}/{0 if found.is_unspecified else found.max_prefixlen}`"
-    shortest, longest = fact.get("shortest", 0), fact.get("longest", found.max_prefixlen)
-    if not length.isdecimal() or not shortest <= int(length) <= longest:
-        return f"the length is {shortest} to {longest}"
-    network = ip_network(text, strict=False)
-    if fact.get("strict") and network.network_address != found:
-        return f"the block is `{network}`"
-    return ""
+def _network_fault_of(text: str, fact: Fact) -> str:
+    return _network_fault(text, fact["network"], fact.get("shortest", 0), fact.get("longest"), bool(fact.get("strict")))
 
 
 @lru_cache(maxsize=256)
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    from ipaddress import ip_address
+def _network_fault(text: str, version: int, shortest: int, longest: int | None, is_strict: bool) -> str:
+    """Return why a text is no block of addresses, or an empty text; `version` 0 takes both kinds of addresses."""
+    from ipaddress import ip_address, ip_network
 
+    address, slash, length = text.partition("/")
+    kind = {4: "an IPv4 block, as `10.0.0.0/16`", 6: "an IPv6 block, as `2001:db8::/56`"}.get(
+        version, "a block of addresses"
+    )
     try:
-        return ip_address(text)
+        found = ip_address(address)
     except ValueError:
-        return None
+        return f"it takes {kind}"
+    if version not in (0, found.version):
+        return f"it takes {kind}"
+    if not slash:
+        return f"it lacks the length, as `{address}/{0 if found.is_unspecified else found.max_prefixlen}`"
+    longest = found.max_prefixlen if longest is None else longest
+    if not length.isdecimal() or not shortest <= int(length) <= longest:
+        return f"the length is {shortest} to {longest}"
+    network = ip_network(text, strict=False)
+    if is_strict and network.network_address != found:
+        return f"the block is `{network}`"
+    return ""
 
 
 def _reversed_ports(subject: Subject) -> Iterator[Problem]:
