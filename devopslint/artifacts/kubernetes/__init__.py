@@ -23,7 +23,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
 
 NOT_OF_GUESTS: frozenset[str] = frozenset(
     {"kubernetes/committed-secret", "kubernetes/deprecated-api", "kubernetes/deprecated-field",
-     "kubernetes/duplicate-key", "kubernetes/duplicate-object", "kubernetes/missing-field", "kubernetes/not-in-sight",
+     "kubernetes/duplicate-key", "kubernetes/duplicate-object", "kubernetes/missing-field",
      "kubernetes/removed-api", "kubernetes/secret-in-env", "kubernetes/unknown-api", "kubernetes/unknown-field",
      "kubernetes/unsorted-keys", "kubernetes/wrong-restart-policy", "kubernetes/wrong-type"}
 )  # fmt: skip
