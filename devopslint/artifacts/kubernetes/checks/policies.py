@@ -41,11 +41,13 @@ def missing_label(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def untrusted_registry(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield an image from a registry that is not among those of the options; without any there is nothing to judge."""
+    trusted = options["registries"]
+    if not trusted:
+        return
     from devopslint.knowledge.images import parse_image
 
     image = subject.get("image")
-    trusted = options["registries"]
-    if not trusted or not isinstance(image, str):
+    if not isinstance(image, str):
         return
     parsed = parse_image(image)
     if parsed.registry is UNKNOWN or parsed.path is UNKNOWN:

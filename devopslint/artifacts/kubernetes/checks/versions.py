@@ -69,7 +69,7 @@ def _rows() -> dict[tuple[str, str], tuple[str, str, str]]:
 
 
 RETIRED = _rows()
-"""(apiVersion, kind) → (deprecated in, removed in, what takes its place)."""
+"""(apiVersion, kind) → (deprecated in, removed in, what takes its place). `needs` of the rules have words of each."""
 
 _DEPRECATED_ANNOTATIONS = {
     "kubernetes.io/ingress.class": "`spec.ingressClassName`",
