@@ -204,13 +204,13 @@ def _is_sound(root: Map, code: str) -> bool:
             return False
         if isinstance(node, Map) and code in types:
             fields, required = types[code]
-            if not node.keys() <= fields.keys():
-                return False
             for key in required:
                 if node.get(key) is None and not node.open:
                     return False
             for key, item in node.items():
-                code = fields[key]
+                code = fields.get(key, "")
+                if not code:
+                    return False
                 if code not in fitting(item.__class__, ()) or item in _YAML_1_1:
                     todo.append((item, code))
         elif node is None or node is UNKNOWN or code == "o":
