@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     Value = tuple[Any, int, Any]
     """How a value is had, how long it is, and what it is."""
 
-PENDING, BARE, BLOCK, SEPARATOR = "pending", "bare", "block", "separator"
+PENDING, BARE, BLOCK, QUOTED, TEXT, SEPARATOR = "pending", "bare", "block", "quoted", "text", "separator"
 """How the value of a line is had when not from the line alone: it stands on the next ones; it is that of a key on a line
-before; it is made of the lines that follow; the line is no more than `---`."""
+before; it is made of the lines that follow; its quotes end on another line; it is nothing, or more of a plain scalar; the
+line is no more than `---`."""
 UNPRINTABLE = r"[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 """What libyaml takes for no character, or for the end of a line; not closed, for in blocks a tab is one more character."""
 
@@ -50,7 +51,11 @@ _HEADER = lazily(r"([|>])([-+]?)(?: +#.*)? *$")
 _NOTHING_MORE = lazily(r" *(?: #.*)?$")
 _SEPARATOR = lazily(r"---(?: +#.*)? *$")
 _ODD = lazily(UNPRINTABLE + "]")
-_ESCAPE = lazily(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_FOLDED = r" *((?:\n *)+)"
+_FOLD = lazily(_FOLDED)
+_ESCAPE = lazily(_FOLDED + r"|\\(?:((?:\n *)+)|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_MANY_BLANKS = " " * 200
+"""More than are looked through for the end of a line between quotes."""
 
 _lines: dict[str, Line | tuple[()]] = {}
 _values: dict[str, Value] = {}
@@ -107,18 +112,16 @@ def _read(line: str) -> Line | tuple[()]:
             rest = rest[len(key) + 1 :].lstrip(" ")
     elif key is None and not dashes:
         return ()
-    how, behind, value = _values.get(rest) or _value(rest)
+    how, behind, value = _values.get(rest) or _value(rest) if dashes or key is not None else _bare(rest)
     first = len(line) - len(rest)
     start = column + len(dashes)
     if key is None:
         if dashes:
             return _item(line, column, dashes, how, first, first + behind, value)
-        if how is BLOCK:
-            raise NotPlainError
         return len(line) + 1, 2 * column, (), BARE, None, 0, 0, first, first + behind, (value, how)
     if len(key) > _LONGEST_KEY:
         raise NotPlainError
-    name = _unquoted(key) if key[0] in "\"'" else key
+    name = unquoted(key) if key[0] in "\"'" else key
     where = start, start + len(key), first, first + behind
     if dashes:
         return len(line) + 1, 2 * column + 1, (*_behind_first(column, dashes), 2 * start), how, name, *where, value
@@ -157,6 +160,26 @@ def _begins_plainly(text: str) -> bool:
     return text[0] not in _INDICATORS or (text[0] == "-" and text[1:2] not in {"", " "})
 
 
+def _bare(text: str) -> Value:
+    """Return what the text of a line says that has neither a key nor a dash."""
+    try:
+        found = _values.get(text) or _value(text)
+    except NotPlainError:
+        found = TEXT, 0, None
+    if found[0] is BLOCK or found[0] is QUOTED or found[0] is TEXT:
+        word, _, _ = text.partition(" #")
+        word = word.rstrip(" ")
+        if not may_go_on(word):
+            raise NotPlainError
+        return TEXT, len(word), None
+    return found
+
+
+def may_go_on(text: str) -> bool:
+    """Say whether a plain scalar that began on a line before goes on with a text, whatever that begins with."""
+    return ": " not in text and text[-1] != ":" and " #" not in text
+
+
 def _value(text: str) -> Value:
     """Return what a value and all that follows it on its line says, and keep it."""
     found = _read_value(text)
@@ -188,8 +211,10 @@ def _read_value(text: str) -> Value:
     else:
         quoted = _QUOTED_VALUE.match(text)
         if quoted is None:
+            if char in "\"'":
+                return QUOTED, 0, None
             raise NotPlainError
-        found = None, quoted.end(), _unquoted(quoted[0])
+        found = None, quoted.end(), unquoted(quoted[0])
     if not _NOTHING_MORE.match(text, found[1]):
         raise NotPlainError
     return found
@@ -200,20 +225,33 @@ def _plain(word: str) -> Any:
 
 
 def _scalar(word: str) -> Any:
-    return _unquoted(word) if word[0] in "\"'" else _plain(word)
+    return unquoted(word) if word[0] in "\"'" else _plain(word)
 
 
-def _unquoted(word: str) -> str:
-    """Return what stands in quotes."""
+def unquoted(word: str) -> str:
+    """Return what stands in quotes. Raises NotPlainError."""
+    text = word[1:-1]
+    if _MANY_BLANKS in text:
+        raise NotPlainError
     if word[0] == "'":
-        return word[1:-1].replace("''", "'")
-    return _ESCAPE.sub(_escaped, word[1:-1]) if "\\" in word else word[1:-1]
+        if "\n" in text:
+            text = _FOLD.sub(_folded, text)
+        return text.replace("''", "'")
+    return _ESCAPE.sub(_escaped, text) if "\\" in text or "\n" in text else text
+
+
+def _folded(fold: re.Match[str]) -> str:
+    return "\n" * (fold[1].count("\n") - 1) or " "
 
 
 def _escaped(escape: re.Match[str]) -> str:
-    number = escape[1] or escape[2] or escape[3]
+    if escape[1]:
+        return _folded(escape)
+    if escape[2]:
+        return "\n" * (escape[2].count("\n") - 1)
+    number = escape[3] or escape[4] or escape[5]
     if number is None:
-        char = ESCAPES.get(escape[4], escape[4] if escape[4] in '"\\/ ' else None)
+        char = ESCAPES.get(escape[6], escape[6] if escape[6] in '"\\/ ' else None)
         if char is None:
             raise NotPlainError
         return char
@@ -245,7 +283,7 @@ def _collection(line: str, start: int, most: int) -> Collection:
         key: tuple[Any, ...] = ()
         if keyed:
             number = 1 if found[1] is not None else 2
-            name = _unquoted(found[2]) if number == 2 else found[1]
+            name = unquoted(found[2]) if number == 2 else found[1]
             if name in names or len(found[number]) > _LONGEST_KEY or found[1] == "<<":
                 raise NotPlainError
             names.add(name)

@@ -1,12 +1,13 @@
 """Plain YAML: what people write is mappings and lists in blocks, most of their values on one line.
 
-It is read line by line, at a fraction of the cost of a parser. Whatever goes beyond (anchors, tags, quotes and brackets
-on several lines, anything that may be a fault) is left to the parser: `read_plain` reads all of a text or nothing, and
+It is read line by line, at a fraction of the cost of a parser. Whatever goes beyond (anchors, tags, brackets on several
+lines, anything that may be a fault) is left to the parser: `read_plain` reads all of a text or nothing, and
 what it reads is the same as the parser reads.
 """
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from devopslint.syntax.patterns import lazily
@@ -15,12 +16,16 @@ from devopslint.syntax.yaml_line import (
     BARE,
     BLOCK,
     PENDING,
+    QUOTED,
     SEPARATOR,
+    TEXT,
     UNPRINTABLE,
     NotPlainError,
     known_line,
+    may_go_on,
     place,
     read_line,
+    unquoted,
 )
 
 TYPE_CHECKING = False
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
 _MOST_OPEN = 100
 _BLOCK = lazily(r"(?=((?: *\n)*)( +)[^ \n\t])(?:(?:\2.*+| *+)\n)*+(?:\2.*+)?")
+_QUOTES = lazily(r"""("(?:[^"\\]|\\.|\\\n)*+"|'(?:[^']|'')*+') *(?: #.*)?$""", re.MULTILINE)
 _NO_CHARACTER = lazily(UNPRINTABLE + r"\n\t]")
 
 
@@ -124,6 +130,8 @@ def _read(text: str) -> list[Any]:  # noqa: C901, PLR0915 (one loop: calls doubl
                 continue
             if how is BLOCK:
                 value, last, position = _block(text, position, margin >> 1, value, lines)
+            elif how is QUOTED:
+                value, last, position = _quoted(text, at + first, margin >> 1, lines)
             elif how is BARE:
                 raise NotPlainError
             else:
@@ -174,16 +182,19 @@ def _put_bare(text: str, node: Any, margin: int, key: Key | None, at: int, said:
     first += at
     behind += at
     if key is not None:
+        if how is TEXT:
+            raise NotPlainError
         _put(node, key, value if how is None else place(how, first), first, behind)
         return behind
     before = next(reversed(node)) if node.__class__ is Map else -1
     *_, start, end = node.at[before]
     gap = text[end:first]
-    if text[start] in "\"'[{|>" or text[first] in "\"'[{" or gap.strip(" \n") or isinstance(node[before], (Map, Seq)):
+    more = text[first:behind]
+    if text[start] in "\"'[{|>" or not may_go_on(more) or gap.strip(" \n") or isinstance(node[before], (Map, Seq)):
         raise NotPlainError
     written = text[start:end]
     breaks = gap.count("\n")
-    node[before] = (node[before] if "\n" in written else written) + ("\n" * (breaks - 1) or " ") + text[first:behind]
+    node[before] = (node[before] if "\n" in written else written) + ("\n" * (breaks - 1) or " ") + more
     node.at[before] = (*node.at[before][:-1], behind)
     return behind
 
@@ -192,12 +203,18 @@ def _block(
     text: str, position: int, margin: int, header: tuple[str, str], lines: Iterator[str]
 ) -> tuple[str, int, int]:
     """Return the scalar of the lines of a block behind its header, where it ends, and where the next line stands."""
+    style, chomping = header
     found = _BLOCK.match(text, position)
-    if found is None:
-        raise NotPlainError
+    if found is None or len(found[2]) <= margin:
+        if chomping == "+":
+            raise NotPlainError
+        end = min(position - 1, len(text))
+        while text[end - 1] == " ":
+            end -= 1
+        return "", end, position
     before, indentation = found.groups()
     indent = len(indentation)
-    if indent <= margin or any(len(blank) > indent for blank in before.split("\n")):
+    if any(len(blank) > indent for blank in before.split("\n")):
         raise NotPlainError
     after = end = found.end()
     closed = text[after - 1] == "\n"
@@ -207,12 +224,23 @@ def _block(
     while text[end - 1] in " \t\n":
         end -= 1
     whole = "\n".join([line[indent:] for line in written]) + "\n" * closed
-    style, chomping = header
     value = whole.rstrip("\n")
     breaks = whole[len(value) :]
     if style == ">":
         value = _folded(value.split("\n"))
     return value + (breaks if chomping == "+" else "" if chomping == "-" else breaks[:1]), end, after
+
+
+def _quoted(text: str, start: int, margin: int, lines: Iterator[str]) -> tuple[str, int, int]:
+    """Return a scalar whose quotes end on another line, where it ends, and where the next line stands."""
+    found = _QUOTES.match(text, start)
+    if found is None:
+        raise NotPlainError
+    end = found.end(1)
+    others = list(islice(lines, text.count("\n", start, end)))
+    if any(line and (line[: margin + 1].strip(" ") or not line.isprintable()) for line in others):
+        raise NotPlainError
+    return unquoted(found[1]), end, found.end() + 1
 
 
 def _folded(lines: list[str]) -> str:

@@ -277,6 +277,10 @@ def test_no_pattern_takes_long_on_the_text_made_for_it():
         "{" + "a: b, " * 30_000,
         "-" + " " * 60_000 + "a: ",
         "a" * 60_000,
+        '"\\n' + " " * 60_000 + '"',
+        "'a" + "\n" * 60_000 + "b",
+        "'a\n" + " " * 60_000 + "b'",
+        '"' + "a \\\n" * 30_000 + '"',
     ):
         for before in ("", "a: ", "- "):
             yaml_plain.read_plain(f"b: 1\n{before}{line}\n")

@@ -31,7 +31,8 @@ PIECES = (
     '{"a":1}', '{"a": [b, {c: d}]}', "[[a, b], [c]]", "[a b, c-d, -1, --x]", "[a, ]", "{a: b, }", "{a: }", "[,]", "[a#b]", "[a:]",
     "[a :b]", "{a: b: c}", "{a:b}", "[http://x/y?z=1]", "[it's]", "-\n", "-\n    a: b\n", "- - a\n", "- - b: c\n", " c\n", "   d\n",
     "  e\n  f\n", "k:\n  v\n", "k:\n  'v'\n", "k:\n  [v]\n", "--x", "-c", "?x", ":x", "a b: c\n", "$x: y\n", "x/*: y\n", "a::b",
-    "a #b: c", "it's", '"', "'", "\\", "\xa0", "\u2028", "...\n", "---\n", "\n\n\n",
+    "k: 'a\n  b'\n", 'k: "a \\\n  b\\n\n\n   c"\n', "k: 'it''s\n\n  b \n  c' # d\n", '"a\n', '  b"\n', "'a\n", "  b'\n", "k: |-\nb: c\n",
+    "k: |\n\n", "  `x` y\n", '  "x" y\n', "  {x}\n", "  | y\n", "  'x: y\n", "  ? y\n", "  \\\n", "\\ ", "a #b: c", "it's", '"', "'", "\\", "\xa0", "\u2028", "...\n", "---\n", "\n\n\n",
 )  # fmt: skip
 
 
@@ -110,6 +111,10 @@ def test_files_that_somebody_breaks(seed: int) -> None:
         ("a: >- # c\n  b\n  c\nd: |+\n  e\n\n", {"a": "b c", "d": "e\n\n"}),
         ("a: |\n  b\n  \tc\n\n  d", {"a": "b\n\tc\n\nd"}),
         ("a: b\n  c\n\n   d # e\nf:\n  g\n  1\nh: 1\n  2\n", {"a": "b c\nd", "f": "g 1", "h": "1 2"}),
+        ("a: b\n  `c` {d}\n  \"e\" - f\n  | g\n  ? h\n", {"a": "b `c` {d} \"e\" - f | g ? h"}),
+        ("a: 'b ''c''\n  d  \n\n\n  e' # f\ng: h\n", {"a": "b 'c' d\n\ne", "g": "h"}),
+        ("- \"a\\\n  \\ b \\n\n\n  c\\\"\n  d \"\n- e\n", ["a b \n\nc\" d ", "e"]),
+        ("a: |- # b\n\nc: >\nd: |", {"a": "", "c": "", "d": ""}),
         ("a:\n  \"b\"\nc:\n  [d]\ne:\n  1\n-1: f\n", {"a": "b", "c": ["d"], "e": 1, "-1": "f"}),
     ],
 )  # fmt: skip
@@ -124,8 +129,10 @@ def test_what_is_read(text: str, root: Any) -> None:
         "a", "a: b\nc\n", "a: b\n  c: d\n", "a: b # c\n  d\n", "a: b\n# c\n  d\n", "a: 'b'\n  c\n", "a: [b]\n  c\n", "a: &x b\n", "a: *x\n",
         "a: !t b\n", "<<: {a: b}\n", "a: {<<: b}\n", "? a\n", "a : b\n", "[a]: b\n", "a: b: c\n", "a: b\na: c\n", "a: b\n\"a\": c\n",
         "a: {b: 1, b: 2}\n", "a: {b: 1, 'b': 2}\n", "a: {b}\n", "a: {b: }\n", "a: [b: c]\n", "a: [, b]\n", "a: [b}\n", "a: [[b]\n",
-        "a: \"\\q\"\n", "a: \"\\ud800\"\n", "a: |2\n  b\n", "a: |\nb: c\n", "a: |\n     \n  b\n", "a:\n  |\n  b\n", "a:\tb\n", "a: b\r\n",
-        "a: \x85\n", "a: |\n  \u2028\n", "a: 'b\n  c'\n", "a: b\n- c\n", "- a\nb: c\n", "a:\n   b: 1\n  c: 2\n", "%YAML 1.2\n---\na: b\n",
+        "a: \"\\q\"\n", "a: \"\\ud800\"\n", "a: |2\n  b\n", "a: |+\nb: c\n", "a: |\n     \n  b\n", "a:\n  |\n  b\n", "a:\tb\n", "a: b\r\n",
+        "a: \x85\n", "a: |\n  \u2028\n", "a: 'b\nc'\n", "a: 'b\n---\n  c'\n", "a: 'b\n  c': d\n",
+        "a: 'b\n  c' d\n", "a: 'b\n", "a: \"b\n  \\q\"\n", "a:\n  'b\n  c'\n", "a:\n  `b`\n", "a: b\n  c # d\n  e\n",
+        "a: b\n  c:\n", "a: b\n- c\n", "- a\nb: c\n", "a:\n   b: 1\n  c: 2\n", "%YAML 1.2\n---\na: b\n",
         "a: b\n...\n", "... a: b\n", "--- a\n", "a: [b\n", "a: 'b' c\n", "a: @b\n", "a: - b\n", "{{ a }}: b\n", "a: {{ b }}\n",
         f"a: {'[' * 40}{']' * 40}\n", f"a: {{{'b' * 1100}: c}}\n", f"{'a' * 1100}: b\n",
     ],
