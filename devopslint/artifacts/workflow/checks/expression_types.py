@@ -32,7 +32,7 @@ def wrong_operand(subject: Subject, options: Options) -> Iterator[Problem]:
         found: list[tuple[Node, Node, str]] = []
         whole = Typing(usage, _collector(found)).of(usage.tree)
         for node, about, message in found:
-            if about.kind in {"property", "index"} and parts_instead(about):
+            if any(one.kind in {"property", "index"} and parts_instead(one) for one in (about, node)):
                 continue  # `unknown-context` tells that there is no such part
             shown = usage.site.value[about.start : about.end]
             yield Problem(usage.place(node.start, node.end), what=shown, fault=message)

@@ -47,6 +47,9 @@ def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:
                 usage.place(node.start, node.end),
                 fault=f"`{node.value}` takes {wanted} argument{'s'[: wanted != '1']}, not {count}",
             )
+        elif node.value.lower() == "case" and count % 2 == 0:
+            fault = f"`{node.value}` takes an odd number of arguments: the last is for when no predicate holds"
+            yield Problem(usage.place(node.start, node.end), fault=fault)
         elif node.value.lower() == "format":
             fault = _format_fault(node)
             if fault:

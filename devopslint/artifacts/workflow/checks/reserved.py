@@ -1,6 +1,6 @@
 """Checks on variables that the runner sets itself, whatever a workflow says.
 
-Source: GitHub Docs, "Variables reference", default environment variables.
+Source: GitHub Docs, "Variables reference", default environment variables, and `GitHubContext.cs` of actions/runner.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PARTS = {
         graphql_url head_ref job output path ref ref_name ref_protected ref_type repository repository_id repository_owner
         repository_owner_id retention_days run_attempt run_id run_number server_url sha state step_summary
         triggering_actor workflow workflow_ref workflow_sha workspace""",
-    "runner": "arch environment name os temp tool_cache",
+    "runner": "arch environment name os temp tool_cache workspace",
 }
 _SET = {f"{context}_{part}".upper(): f"{context}.{part}" for context, parts in _PARTS.items() for part in parts.split()}
 """Variable → the part of a context that it has the value of. `RUNNER_DEBUG` is set in runs for debugging only."""
