@@ -288,3 +288,6 @@ SCRIPT_INPUTS: dict[str, tuple[str, ...]] = {
     "actions-rs/cargo": ("args",),
 }
 """Action → inputs (lower case) that it runs as code."""
+
+NEEDED_WITHOUT = {"actions/setup-java": (("distribution", "java-version-file"),)}
+"""Action → inputs that its metadata calls optional and that it fails without, unless another input is given."""

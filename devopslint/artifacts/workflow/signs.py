@@ -44,7 +44,7 @@ _OF_REPOSITORY: dict[str, Callable[[ActionRef], bool]] = {
     "node20": lambda uses: _is_made_for(uses, lambda node: node == 20),
     "older-node": lambda uses: _is_made_for(uses, lambda node: node < 20),
     "refused": lambda uses: uses.name in known.REFUSED,
-    "required-inputs": lambda uses: any(one["required"] for one in load_actions().get(uses.name, {}).values()),
+    "required-inputs": lambda uses: uses.name in known.NEEDED_WITHOUT or _requires_inputs(uses),
     "short-sha": lambda uses: is_short_sha(uses.ref),
     "vulnerable": lambda uses: uses.slug in known.VULNERABLE,
     "workflow-path": lambda uses: uses.path.startswith(".github/workflows/"),
@@ -93,6 +93,10 @@ def _of_use(text: str, has_inputs: bool) -> frozenset[str]:
     if has_inputs and (uses.kind == "docker" or uses.slug in known.SCRIPT_INPUTS):
         found.add("script-inputs")
     return frozenset(found if has_inputs else found - {"known-inputs"})
+
+
+def _requires_inputs(uses: ActionRef) -> bool:
+    return any(one["required"] for one in load_actions().get(uses.name, {}).values())
 
 
 def _is_made_for(uses: ActionRef, node: Callable[[int], bool]) -> bool:

@@ -40,8 +40,6 @@ _NOT_NEEDED = frozenset({("peter-evans/slash-command-dispatch", "commands"), ("m
 """Inputs that an action calls required and does without: another input, or nothing, serves as well."""
 _NOT_NEEDED_TO = {("azure/static-web-apps-deploy", "app_location"): ("action", "close")}
 """Such inputs, and the other input with the value for which they are not asked for."""
-_NEEDED_WITHOUT = {"actions/setup-java": (("distribution", "java-version-file"),)}
-"""Action → inputs that its metadata calls optional and that it fails without, unless another input is given."""
 _WORKFLOW_PATH = lazily(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _MOVING = lazily(r"(?:refs/tags/)?v?\d+(?:\.\d+)*(?:[-+].*)?\Z")
 
@@ -248,7 +246,7 @@ def missing_input(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     needed = [
         name
-        for name, other in _NEEDED_WITHOUT.get(step.action, ())
+        for name, other in known.NEEDED_WITHOUT.get(step.action, ())
         if name in entry["inputs"] and other not in step.inputs
     ]
     required = [*entry["required"], *(name for name in needed if name not in entry["required"])]
