@@ -212,26 +212,24 @@ def pushed_image_not_built(subject: Subject, options: Options) -> Iterator[Probl
             pushed.append(words[1])
         elif verb not in _MAKE_NO_IMAGE:
             return
-    known = {_repository(name) for name in names}
+    known: dict[str, set[str]] = {}
+    for name in names:
+        known.setdefault(_repository(name), set()).add(name)
     if not builds or not known or any("$" in name for name in known):
         return
+    first = min(names)
     for word in pushed:
         name = _repository(word.text)
-        if "$" not in name and (name not in known or _is_another_version(word.text, names)):
-            yield Problem(place_of(word), image=word.text, built=_nearest(name, names))
+        alike = known.get(name)
+        if "$" not in name and (alike is None or _is_another_version(word.text, alike)):
+            yield Problem(place_of(word), image=word.text, built=first if alike is None else min(alike))
 
 
 def _is_another_version(pushed: str, names: set[str]) -> bool:
-    """Say whether an image is pushed with a tag that none of the names has; all tags must be plain."""
-    names = {name for name in names if _repository(name) == _repository(pushed)}
+    """Say whether an image is pushed with a tag that none of its names has; all tags must be plain."""
     if any("$" in name or "@" in name for name in (pushed, *names)):
         return False
     return (image_tag(pushed) or "latest") not in {image_tag(name) or "latest" for name in names}
-
-
-def _nearest(repository: str, names: set[str]) -> str:
-    """Return a name under which the image that is pushed was built: one of the same repository first."""
-    return min(names, key=lambda name: (_repository(name) != repository, name))
 
 
 def _docker_commands(job: Job) -> list[Command]:
@@ -275,8 +273,12 @@ def floating_image(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _may_be_own(image: str, step: Step) -> bool:
     """Say whether an image may be one that the workflow builds: it builds some, and names this one elsewhere too."""
-    texts = [f"{one.run or ''} {one.uses.name if one.uses else ''} {one.inputs}" for one in step.workflow.steps]
-    if not any(_MAY_BUILD.search(text) for text in texts):
+    cache = step.workflow.cache
+    if "texts of what may build" not in cache:
+        texts = [f"{one.run or ''} {one.uses.name if one.uses else ''} {one.inputs}" for one in step.workflow.steps]
+        cache["texts of what may build"] = texts if any(_MAY_BUILD.search(text) for text in texts) else []
+    texts = cache["texts of what may build"]
+    if not texts:
         return False
     return "/" not in image or sum(text.count(_repository(image)) for text in texts) > 1
 

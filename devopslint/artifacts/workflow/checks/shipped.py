@@ -8,7 +8,7 @@ from itertools import chain
 from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
-from devopslint.artifacts.workflow.words import one_slip_away
+from devopslint.artifacts.workflow.words import MOST_CHOICES, one_slip_away
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -63,24 +63,29 @@ def deployed_image_not_pushed(subject: Subject, options: Options) -> Iterator[Pr
             pushed.setdefault(repository, set()).update(tags)
     if not pushed or "*" in pushed:
         return
+    beside: dict[str, set[str]] = {}
+    for known in pushed:
+        folder, _, name = known.rpartition("/")
+        beside.setdefault(folder, set()).add(name)
     for step in job.steps:
         if "deploy" not in purposes(step):
             continue
         for repository, tag, place in _images(step):
-            expected = _pushed_instead(repository, tag, pushed)
+            expected = _pushed_instead(repository, tag, pushed, beside)
             if expected:
                 shown = _shown(f"{repository}:{tag}" if tag else repository)
                 names = " and ".join(f"`{_shown(one)}`" for one in expected)
                 yield Problem(place, deployed=shown, pushed=f"{names} {'were' if len(expected) > 1 else 'was'}")
 
 
-def _pushed_instead(repository: str, tag: str, pushed: Tags) -> list[str]:
-    """Return the images that were pushed where surely another is deployed; else nothing."""
+def _pushed_instead(repository: str, tag: str, pushed: Tags, beside: Tags) -> list[str]:
+    """Return the images that were pushed where surely another is deployed; `beside` are their names by their folders."""
     tags = pushed.get(repository)
     if tags is None:
         folder, _, name = repository.rpartition("/")
-        beside = {one.rpartition("/")[2] for one in pushed if one.rpartition("/")[0] == folder}
-        meant = one_slip_away(name, beside) if folder and len(name) >= _SHORTEST else ""
+        names = beside.get(folder, set())
+        is_like = folder and len(name) >= _SHORTEST and len(names) <= MOST_CHOICES
+        meant = one_slip_away(name, sorted(names)) if is_like else ""
         return [f"{folder}/{meant}"] if meant else []
     if not tag or tag in tags or not _FROM_GITHUB.match(tag) or not all(_FROM_GITHUB.match(one) for one in tags):
         return []
