@@ -244,7 +244,7 @@ class _Reader:
             kind = child.type
             if kind == "heredoc_body":
                 self.nested.heredoc(node, child, command)
-                self.substitutions(child, self.inside(place, command))
+                self.substitutions(child, place, command)
             elif kind in REDIRECTS:
                 self.redirect(child, command, place, found)
             elif kind == "pipeline":
@@ -265,7 +265,7 @@ class _Reader:
                 else:
                     target = word_of(self.fragment, self.expressions, child)
                     self.nested.note_holes(child)
-                    self.substitutions(child, self.inside(place, command))
+                    self.substitutions(child, place, command)
             elif not child.is_named and not operator.endswith(("<", ">", "|", "&", "-")):
                 operator += self.text(child)
             elif child.is_named and kind not in {"heredoc_start", "heredoc_end", "comment"}:
@@ -314,7 +314,8 @@ class _Reader:
                 inner = child.children[0] if child.children else child
                 command.name_word = word = word_of(self.fragment, self.expressions, inner)
                 command.name = "" if word.expands else program_name(word.text)
-                self.substitutions(inner, self.inside(place, command))
+                if word.node_type != "word":
+                    self.substitutions(inner, place, command)
             elif kind == "variable_assignment":
                 self.assignment(child, command, place)
             elif kind in REDIRECTS:
@@ -373,7 +374,7 @@ class _Reader:
         found = Assignment(self.fragment, node.start_byte, node.end_byte, text, word, append=append)
         command.assignments = [*command.assignments, found]
         if value is not None:
-            self.substitutions(value, self.inside(place, command))
+            self.substitutions(value, place, command)
 
     def argument(self, node: Node, command: Command, place: Place) -> None:
         word = word_of(self.fragment, self.expressions, node)
@@ -381,15 +382,15 @@ class _Reader:
         command.end = max(command.end, word.end)
         if word.node_type != "word":
             self.nested.note_holes(node)
-            self.substitutions(node, self.inside(place, command))
+            self.substitutions(node, place, command)
 
-    def substitutions(self, node: Node, place: Place) -> None:
-        """Read the commands of every `$( … )` and `<( … )` in a word."""
+    def substitutions(self, node: Node, place: Place, command: Command | None = None) -> None:
+        """Read the commands of every `$( … )` and `<( … )` in a word, which may be one of a command."""
         stack = [node]
         while stack:
             current = stack.pop()
             if current.type in {"command_substitution", "process_substitution"}:
-                self.statement(current, Place(place))
+                self.statement(current, Place(place) if command is None else self.inside(place, command))
             elif current.named_child_count:
                 stack.extend(reversed(current.named_children))
 

@@ -137,7 +137,6 @@ class _Reader:
 
     def instruction(self, line: str, start: int) -> None:
         """Read an instruction whose first line is given, and where that starts, with its continuations and heredocs."""
-        text = self.text
         escape = self.file.escape
         blanks: list[Mark] = []
         line, goes_on = _without_continuation(line, escape) if escape in line else (line, False)
@@ -145,12 +144,16 @@ class _Reader:
         if goes_on:
             parts = [line]
             size = len(line)
-            while goes_on and self.at < len(text):
-                start, end = self.line()
-                line = text[start:end]
+            length = len(self.text)
+            while goes_on and self.at < length:
+                line = self.lines[self.number]
+                start = self.at
+                self.number += 1
+                self.at += len(line) + 1
+                line = line.rstrip("\r")
                 stripped = line.lstrip()
                 if not stripped:
-                    blanks.append((start, end))
+                    blanks.append((start, start + len(line)))
                     continue
                 if stripped[0] == "#":
                     continue
@@ -209,6 +212,6 @@ class _Reader:
 def _without_continuation(line: str, escape: str) -> tuple[str, bool]:
     """Return a line without the escape character at its end, and whether one stands there: the next line belongs to it."""
     end = line.rstrip(" \t")
-    if end.endswith(escape) and not end.endswith(escape * 2):
+    if end[-1] == escape and end[-2:] != escape * 2:
         return end[:-1], True
     return line, False

@@ -41,6 +41,8 @@ _BUILT = lazily(
     r"|deps|static|staging|coverage|_output))(?:/|$)|(?:^|[._-])(?:version|build|generated|env|config\.local|secrets?)",
     re.IGNORECASE,
 )
+_LONG_NAME = 6
+"""Characters of a name of which one that is all but the same is meant for it."""
 _GENERATED = lazily(r"(?:^|/)(?:version|build-?info|config)\.\w+$", re.IGNORECASE)
 
 
@@ -148,11 +150,10 @@ def _is_misspelt(model: Model, folder: str, path: str) -> bool:
     at = folder
     for part in path.split("/"):
         names = model.workspace.names(at)
-        match = next((name for name in names if name.lower() == part.lower()), None)
-        if match is None:
-            match = (
-                next((name for name in names if _are_alike(name, part)), None) if at == _above(folder, path) else None
-            )
+        lower = part.lower()
+        match = next((name for name in names if name.lower() == lower), None)
+        if match is None and len(part) >= _LONG_NAME and at == _above(folder, path):
+            match = next((name for name in names if _are_alike(name, part)), None)
         if match is None:
             return False
         at = f"{at}/{match}" if at else match
@@ -165,7 +166,7 @@ def _above(folder: str, path: str) -> str:
 
 def _are_alike(one: str, other: str) -> bool:
     """Say whether two letters have changed places, or one is missing, in a name of some length with the same ending."""
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 6:
+    if abs(len(one) - len(other)) > 1 or len(one) < _LONG_NAME or len(other) < _LONG_NAME:
         return False
     if one.rpartition(".")[2] != other.rpartition(".")[2]:
         return False

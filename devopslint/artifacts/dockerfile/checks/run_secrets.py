@@ -37,8 +37,6 @@ _LOGIN = lazily(
 _NO_SECRET = lazily(r"\w*storepassword changeit|authorization \S{1,7}", re.IGNORECASE)
 """The password of Java's own store of certificates, and the token that stands for nobody."""
 _BLANK = lazily(r"\s")
-_GIVES_A_NAME = lazily(r"[=:\s]")
-"""One of these stands in every text that says what a secret is called."""
 _FILE = lazily(r"\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|pub|asc|gpg)$|^[a-z_-]+=")
 _VALUED = frozenset({"--profile", "--location"})
 _OF_CONFIG = frozenset({"config", "configure"})
@@ -72,7 +70,7 @@ def _in_script(context: ScriptContext) -> Iterator[Problem]:
         if command.name in {"echo", "printf"} and not command.redirects and command.piped_to is None:
             continue
         for word in command.words:
-            if word.expands or not _GIVES_A_NAME.search(word.text):
+            if word.expands or not _gives_a_name(word.text):
                 continue
             if word.text in word.fragment.text[word.start : word.end]:
                 offset = word.start + word.fragment.text[word.start : word.end].index(word.text)
@@ -80,6 +78,11 @@ def _in_script(context: ScriptContext) -> Iterator[Problem]:
                 yield from _in_text(word.fragment, offset + start, word.text[start:end])
     for tree, node in context.script.nodes("heredoc_body"):
         yield from _in_text(tree.fragment, node.start_byte, tree.text(node))
+
+
+def _gives_a_name(text: str) -> bool:
+    """Say whether a text may say what a secret is called: a `=`, a `:` or a blank stands behind such a name."""
+    return "=" in text or ":" in text or " " in text or not text.isprintable()
 
 
 def _put_in_by_sed(text: str) -> tuple[int, int]:
@@ -114,7 +117,7 @@ def _in_arguments(command: Command) -> Iterator[Problem]:
     words = command.words
     options = () if command.name in _READ_ONLY else enumerate(words)
     for index, word in options:
-        if word.expands or not word.text.startswith("--"):
+        if "--" not in word.text or word.expands or not word.text.startswith("--"):
             continue
         name, equals, value = word.text.partition("=")
         if name not in PASSWORD_OPTIONS.get(command.name, ()):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _INSTRUCTION = lazily(r"(CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|RUN|USER|WORKDIR)[ \t]+\S")
+_INITIALS = frozenset("CEHLRUW")
+"""The letters that they begin with."""
 _TAKE_INSTRUCTION = frozenset({"HEALTHCHECK", "ONBUILD"})
 
 
@@ -37,7 +39,7 @@ def _swallowed(step: Step) -> Iterator[Problem]:
     last = min((one.word.start for one in step.instruction.heredocs), default=len(text))
     counted = double = single = 0
     for at, where in fragment.pieces[1:]:
-        found = _INSTRUCTION.match(text, at) if first < at < last else None
+        found = _INSTRUCTION.match(text, at) if first < at < last and text[at] in _INITIALS else None
         if not found:
             continue
         double += text.count('"', counted, at)
