@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from devopslint.policy.artifact import Unit, Workspace
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.source import Source
 
 NAME = "dockerfile"
 TITLES = ("Dockerfile", "Dockerfiles")
@@ -58,10 +61,16 @@ def unit_of(path: str, workspace: Workspace) -> Sequence[str]:
     return (path,)
 
 
-def read(unit: Unit) -> Iterable[Subject]:
-    """Yield the subjects of each Dockerfile of a unit."""
+@cache
+def _subjects_of() -> Callable[[Unit, Source], Iterable[Subject]]:
     from devopslint.artifacts.dockerfile.subjects import subjects
 
+    return subjects
+
+
+def read(unit: Unit) -> Iterable[Subject]:
+    """Yield the subjects of each Dockerfile of a unit."""
+    subjects = _subjects_of()
     for path in unit.files:
         source = unit.workspace.source(path)
         if source is not None:

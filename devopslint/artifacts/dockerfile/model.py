@@ -267,7 +267,8 @@ class Model:
         """What all instructions say, a line each, without comments and continuations, and their heredocs."""
         if self._text is None:
             lines = [instruction.fragment.text for instruction in self.file.instructions]
-            lines.extend(heredoc.body.text for one in self.file.instructions for heredoc in one.heredocs)
+            if "<<" in self.source.text:
+                lines.extend(heredoc.body.text for one in self.file.instructions for heredoc in one.heredocs)
             self._text = "\n".join(lines)
         return self._text
 

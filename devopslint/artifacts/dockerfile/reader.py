@@ -70,7 +70,7 @@ class Dockerfile:
                     value = one.text.partition("=")[2]
                     texts.extend([value] if re.search(r"[/:-]", value) else ())
             lower = "\n".join(texts).lower()
-            self._windows = self.escape == "`" or any(word in lower for word in _WINDOWS)
+            self._windows = self.escape == "`" or bool([word for word in _WINDOWS if word in lower])
         return self._windows
 
 

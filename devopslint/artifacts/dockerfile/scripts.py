@@ -35,6 +35,8 @@ def run_script(instruction: Instruction, *, posix: bool) -> Fragment | None:
         if _INTERPRETER.fullmatch(reader):
             return None
     pieces = [(0, fragment.offset(instruction.rest))]
+    if len(fragment.pieces) == 1 and not heredocs:
+        return Fragment(text, fragment.source, pieces)
     pieces.extend((at - instruction.rest, where) for at, where in fragment.pieces if at > instruction.rest)
     if len(heredocs) == 1 and text.startswith(heredocs[0].word.raw):
         # `<<EOF cat > file` means `cat > file <<EOF`, which the grammar knows

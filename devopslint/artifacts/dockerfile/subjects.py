@@ -7,12 +7,13 @@ from functools import partial
 from devopslint.artifacts.dockerfile.model import read_model
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.shells import script_context
+from devopslint.artifacts.dockerfile.signs import signs_of
 from devopslint.artifacts.dockerfile.words import split_pair
 from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
+from devopslint.knowledge.credentials import may_hold_credential
 from devopslint.policy.subject import Later
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
 
-_MARKUP = ("{{", "}}", "{%", "<%")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +55,7 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
             )
         )
     yield from stages
+    credential = may_hold_credential(model.text)
     names = wanted_commands(unit.wanted)
     scripts = unit.wants("shell.script")
     owner: Stage | None = None
@@ -74,6 +76,7 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
             parents,
             step,
         )
+        subject.signs = signs_of(step.instruction, credential=credential)
         yield subject
         if step.name == "RUN" and (names is None or names or scripts):
             fragment = step.shell_fragment()
@@ -109,7 +112,7 @@ def _is_template(model: Model) -> bool:
 
 
 def _has_markup(text: str) -> bool:
-    return any(mark in text for mark in _MARKUP)
+    return "{{" in text or "}}" in text or "{%" in text or "<%" in text
 
 
 def _resolve(value: Any, subject: Subject) -> Sequence[Candidate] | None:

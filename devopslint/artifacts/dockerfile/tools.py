@@ -236,11 +236,11 @@ def _mounts_programs(step: Step) -> bool:
 def may_bring(step: Step, program: str) -> bool:
     """Say whether a COPY or ADD may put a program where the shell looks for it."""
     words = step.instruction.words
-    named = _file_of(program)
-    if program != "sh" and any(
-        named.search(text) and not _NO_PROGRAM.search(text) for text in (str(step.text_of(word)) for word in words)
-    ):
-        return True
+    if program != "sh":
+        named = _file_of(program)
+        texts = [str(step.text_of(word)) for word in words]
+        if [text for text in texts if named.search(text) and not _NO_PROGRAM.search(text)]:
+            return True
     source = step.instruction.flag("from")
     if source is not None and source.value is not None and program in source.value.raw:
         return True

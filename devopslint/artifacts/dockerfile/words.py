@@ -62,9 +62,9 @@ def json_words(text: str, start: int) -> list[Word] | None:
     """Return the items of a JSON list of strings from `start` to the end of the text; `None` when it is none."""
     if not text.startswith("[", start):
         return None
-    matches = _JSON_STRING.finditer(text, start)
     if _PLAIN_LIST.fullmatch(text, start):
-        return [Word(match.group(), *match.span(), "\\", match.group()[1:-1]) for match in matches]
+        return _plain_items(text, start)
+    matches = _JSON_STRING.finditer(text, start)
     import json
 
     try:
@@ -76,6 +76,18 @@ def json_words(text: str, start: int) -> list[Word] | None:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         return None
     return [Word(match.group(), *match.span(), plain=item) for item, match in zip(items, matches, strict=False)]
+
+
+def _plain_items(text: str, start: int) -> list[Word]:
+    """Return the items of a list of strings in which every quote begins or ends one."""
+    words: list[Word] = []
+    pieces = text[start:].split('"')
+    for before, item in zip(pieces[::2], pieces[1::2], strict=False):
+        start += len(before)
+        end = start + len(item) + 2
+        words.append(Word(f'"{item}"', start, end, "\\", item))
+        start = end
+    return words
 
 
 def read_pairs(text: str, start: int, words: Sequence[Word]) -> tuple[list[Pair], bool]:

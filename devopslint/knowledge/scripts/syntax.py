@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     _Lines = tuple[dict[str, int], dict[str, int], dict[str, list[int]]]
 
 _MAY_BE_POSIX = lazily(r"(?!\s*(?:powershell|pwsh|cmd)\b)")
+_OF_WINDOWS = lazily(r"(?:powershell|pwsh|cmd)(?:\.exe)?$")
 _RESERVED = frozenset({"do", "done", "elif", "else", "esac", "fi", "then"})
 _NAME = lazily(r"[A-Za-z_]\w*$")
 
@@ -36,9 +37,9 @@ def broken_block(subject: Subject, options: Options) -> Iterator[Problem]:
     """An `if`, loop, `case`, quote or bracket without its end, or an end without its beginning."""
     context: ScriptContext = subject.context
     script = context.script
-    if any(re.match(r"(?:powershell|pwsh|cmd)(?:\.exe)?$", command.name) for command in script.commands[:1]):
+    if script.commands and _OF_WINDOWS.match(script.commands[0].name):
         return
-    if _UNCLOSED.search(script.fragment.text):
+    if "${{" in script.fragment.text and _UNCLOSED.search(script.fragment.text):
         return  # GitHub does not even begin to run this, and that is told as such
     stray = {command.fragment for command in script if command.name in _RESERVED}
     for tree in script.trees if stray or script.has_errors else ():

@@ -30,6 +30,8 @@ def late_directive(subject: Subject, options: Options) -> Iterator[Problem]:
     """`# syntax=…` in front of the first instruction, but behind another comment or a blank line: BuildKit passes it over."""
     model: Model = subject.context
     first = model.steps[0].instruction.mark[0] if model.steps else 0
+    if not first:
+        return
     heeded = {one.start for one in model.file.directives}
     for found in _DIRECTIVE.finditer(model.source.text, 0, first):
         value = found.start(1) + found[1].index("=") + 1

@@ -54,13 +54,14 @@ def is_taken_along(step: Step, path: str) -> bool:
     A relative path is one below the WORKDIR of a step.
     """
     final, stage = step.model.final, step.stage
+    copies = [] if final is None else [one for one in final.lineage() if one.name == "COPY" and one.instruction.flags]
+    if stage is None or not copies:
+        return False
     held = step.settings.get("WORKDIR")
     folder = held.value if held is not None and isinstance(held.value, str) else "/"
-    if final is None or stage is None:
-        return False
     path = posixpath.normpath(posixpath.join(folder, path))
-    for later in final.lineage():
-        flag = later.instruction.flag("from") if later.name == "COPY" else None
+    for later in copies:
+        flag = later.instruction.flag("from")
         if flag is None or flag.value is None or later.stage is None:
             continue
         source = step.model.stage_named(str(later.text_of(flag.value)), later.stage.index)

@@ -74,6 +74,8 @@ _TOKEN = lazily(
 _HELD = lazily(r"(?:^|/)(?:\.npmrc|auth\.json)$")
 """Files of that kind that are kept out of the repository when they hold a secret."""
 
+_SHORTEST = 4
+"""Characters: no name that a pattern knows is shorter than `.env`."""
 _LONGEST_PATH = 4096
 """Characters: no system opens a file whose path is longer, and no pattern looks at such a word."""
 
@@ -111,7 +113,7 @@ def is_secret_file(name: str, path: str, workspace: Workspace | None) -> bool:
 
     `name` is its path as seen from the Dockerfile, `path` that below the root, empty where the repository has no such file.
     """
-    if not _NAMES.search(name) or _OPENS_NOTHING.search(name):
+    if len(name) < _SHORTEST or not _NAMES.search(name) or _OPENS_NOTHING.search(name):
         return False
     if not path or workspace is None:
         return not _SETS_PUBLIC.search(name)
@@ -127,7 +129,12 @@ def _holds_secret(text: str) -> bool:
 
 def _becomes(step: Step, text: str, target: str) -> bool:
     """Say whether a file becomes one that holds secrets: by its new name, and by what it holds where that is known."""
-    if not _NAMES.search(target) or _OPENS_NOTHING.search(text) or _OPENS_NOTHING.search(target):
+    if (
+        len(target) < _SHORTEST
+        or not _NAMES.search(target)
+        or _OPENS_NOTHING.search(text)
+        or _OPENS_NOTHING.search(target)
+    ):
         return False
     path = _path(step.model, text)
     source = step.model.workspace.source(path) if path and step.model.workspace is not None else None
@@ -136,6 +143,8 @@ def _becomes(step: Step, text: str, target: str) -> bool:
 
 def _is_secret(step: Step, text: str, target: str, *, in_image: bool) -> bool:
     model = step.model
+    if len(text) < _SHORTEST:
+        return target.startswith("/run/secrets")
     if _NAMES.search(text):
         return is_secret_file(text, _path(model, text), model.workspace)
     if _OPENS_NOTHING.search(text):

@@ -38,7 +38,7 @@ _SECRET_TAIL = lazily(
     re.IGNORECASE,
 )
 _OPTION = lazily(
-    r"""(?:^|[\s"'])--(?P<name>[a-z][a-z0-9_-]*)(?:=|["']?\s*,\s*["']|\s+)(?P<value>(?!-)[^\s"',\]]+)""", re.IGNORECASE
+    r"""(?<![^\s"'])--(?P<name>[a-z][a-z0-9_-]*)(?:=|["']?\s*,\s*["']|\s+)(?P<value>(?!-)[^\s"',\]]+)""", re.IGNORECASE
 )
 """An option and its value, in a word or in two, in shell or in JSON form."""
 _BETWEEN = r"""[\s"',\[]"""
