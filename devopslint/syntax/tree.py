@@ -49,6 +49,9 @@ UNKNOWN = Unknown()
 MISSING = Missing()
 
 
+_NO_KEYS: frozenset[str] = frozenset()
+
+
 class Map(dict[str, "Any"]):
     """A mapping with the offsets of its keys and values.
 
@@ -67,7 +70,7 @@ class Map(dict[str, "Any"]):
         self.at: dict[str, PairMark] = {}
         self.header: Mark | None = None
         self.duplicates: Sequence[tuple[str, PairMark]] = ()
-        self.merged: frozenset[str] = frozenset()
+        self.merged = _NO_KEYS
         self.open = False
 
     def put(self, key: str, value: Any, at: PairMark) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.kubernetes.checks.references import is_chosen, object_of
 from devopslint.artifacts.kubernetes.checks.scaling import fewest_replicas, is_scaled
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import MISSING, UNKNOWN
+from devopslint.syntax.tree import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def single_replica(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a Deployment that has one pod, unless an autoscaler sees to more."""
-    one = object_of(subject)
-    if is_scaled(one, subject.context):
+    if subject.get("spec.replicas", 1) != 1:
         return
-    if subject.get("spec.replicas") is not UNKNOWN and fewest_replicas(one, subject.context) == 1:
+    one = object_of(subject)
+    if not is_scaled(one, subject.context) and fewest_replicas(one, subject.context) == 1:
         yield Problem("spec.replicas")
 
 

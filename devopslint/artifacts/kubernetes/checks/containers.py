@@ -179,7 +179,10 @@ def odd_quantity(subject: Subject, options: Options) -> Iterator[Problem]:
     for part in ("requests", "limits"):
         if isinstance(resources, Map) and part not in resources:
             continue
+        amounts = resources[part] if isinstance(resources, Map) else None
         for name in ("cpu", "memory", "ephemeral-storage"):
+            if isinstance(amounts, Map) and name not in amounts:
+                continue
             path = ("resources", part, name)
             value = subject.get(path)
             if not _known(value) or isinstance(value, (bool, Map, Seq)):
@@ -204,10 +207,12 @@ def duplicate_name(subject: Subject, options: Options) -> Iterator[Problem]:
         )
     for keys, field, what in lists:
         seen: dict[str, Path] = {}
-        for key in keys:
-            items = subject.raw(key)
+        found = [(key, items) for key in keys if isinstance(items := subject.raw(key), Seq)]
+        if sum(len(items) for _, items in found) < 2:
+            continue
+        for key, items in found:
             # Of a template, only one branch may be there in the end.
-            for index, item in enumerate(items if isinstance(items, Seq) and not items.open else ()):
+            for index, item in enumerate(items if not items.open else ()):
                 name = item.get(field) if isinstance(item, Map) else None
                 if not isinstance(name, str) or not plain(name):
                     continue
