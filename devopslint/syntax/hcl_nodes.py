@@ -7,7 +7,7 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from tree_sitter import Node
@@ -67,6 +67,9 @@ def plain(node: Node) -> Node:
     return node
 
 
+KINDS = frozenset({"function_call", "object", "binary_operation", "legacy_index"})
+
+
 class Expression:
     """A value that is no literal: its node, and the offsets of its text. `shift` is added to the node's offsets.
 
@@ -75,7 +78,7 @@ class Expression:
     `dynamic` block.
     """
 
-    __slots__ = ("_node", "_references", "bound", "end", "is_plain", "shift", "source", "start")
+    __slots__ = ("_kinds", "_node", "_references", "bound", "end", "is_plain", "shift", "source", "start")
 
     def __init__(
         self,
@@ -94,6 +97,7 @@ class Expression:
         self.bound = bound
         self.is_plain = node is None
         self._references: list[Reference] | None = None
+        self._kinds: dict[str, list[Node]] | None = None
 
     @property
     def node(self) -> Node:
@@ -123,6 +127,15 @@ class Expression:
         if self._references is None:
             self._references = _plain_references(self) if self.is_plain else references(self)
         return self._references
+
+    def nodes(self, kind: str) -> Sequence[Node]:
+        """Return the nodes of one of `KINDS`, parents first: many rules look for some, and the tree is gone through once."""
+        if self._kinds is None:
+            self._kinds = {}
+            for node in () if self.is_plain else walk(self.node):
+                if node.type in KINDS:
+                    self._kinds.setdefault(node.type, []).append(node)
+        return self._kinds.get(kind, ())
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

@@ -68,7 +68,7 @@ def read_plain(source: Source) -> tuple[File, list[Left]] | None:
     Returns `None` where the whole text is to be left to the parser.
     """
     text = source.text
-    if "\r" in text:
+    if "\r" in text or "\0" in text:
         return None
     root = File(len(text))
     block: Block = root

@@ -145,6 +145,7 @@ def test_values_that_are_more_are_left_to_the_grammar(text: str, left: list[list
     "text",
     [
         "a = 1\r\n",
+        "a = 1 # \0\n",
         "a = 1\na = 2\n",
         "a {\n",
         "}\n",

@@ -28,6 +28,7 @@ _BLOCK_KINDS = {
 }
 _TYPED = frozenset({"resource", "data", "provider"})
 _LOOPED = frozenset({"resource", "data"})
+_COUNTED = frozenset({"resource", "data", "module"})
 
 
 def read_unit(unit: Unit) -> Iterator[Subject]:
@@ -55,14 +56,15 @@ def module_subjects(module: Module) -> list[Subject]:
     blocks: list[Subject] = []
     for type_name, kind in _BLOCK_KINDS.items():
         for declared in module.all(type_name):
-            if type_name in {"resource", "data", "module"} and _is_left_out(module, declared):
+            is_looped = "count" in declared.block or "for_each" in declared.block
+            if is_looped and type_name in _COUNTED and _is_left_out(module, declared):
                 continue
             subject = _block_subject(module, declared, kind)
             if type_name == "resource":
                 module.subjects[declared.address] = subject
             elif type_name == "module":
                 blocks.extend(registry_subjects(module, declared))
-            found = list(instances(module, declared.block)) if type_name in _LOOPED else []
+            found = list(instances(module, declared.block)) if is_looped and type_name in _LOOPED else []
             blocks.extend(_instance(module, subject, bound) for bound in found)
             if not found:
                 blocks.append(subject)
@@ -70,13 +72,8 @@ def module_subjects(module: Module) -> list[Subject]:
         blocks.append(_block_subject(module, backend, "terraform.backend"))
     main = module.main
     if main is not None:
-        header = next((header_of(item) for seq in main.root.values() if isinstance(seq, Seq) for item in seq), None)
-        for value in main.root.values():
-            if isinstance(value, Seq):
-                for block in value:
-                    mark = header_of(block)
-                    if mark is not None and (header is None or mark < header):
-                        header = mark
+        items = [item for value in main.root.values() if isinstance(value, Seq) for item in value]
+        header = min([mark for item in items if (mark := header_of(item)) is not None], default=None)
         subjects.append(
             Subject(
                 "terraform.module",

@@ -6,7 +6,6 @@ import posixpath
 
 from devopslint.artifacts.terraform.indexes import operations_of, resources
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Expression, walk
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.hcl_nodes import Expression
 
     Options = Mapping[str, Any]
 
@@ -41,8 +41,8 @@ def missing_file(subject: Subject, options: Options) -> Iterator[Problem]:
     for expression in operations_of(subject.context, subject.value):
         if _READING.search(expression.text) is None or _GUARDED.search(expression.text):
             continue
-        for node in walk(expression.node):
-            if node.type == "function_call" and expression.text_of(node.children[0]) in _FUNCTIONS:
+        for node in expression.nodes("function_call"):
+            if expression.text_of(node.children[0]) in _FUNCTIONS:
                 argument = _first_argument(node)
                 named = _PATH.fullmatch(expression.text_of(argument)) if argument is not None else None
                 if argument is None or named is None:

@@ -52,13 +52,12 @@ def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
     for expression in operations_of(subject.context, subject.value):
         if not _DOT_DIGIT.search(expression.text):
             continue
-        for node in walk(expression.node):
-            if node.type == "legacy_index":
-                start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
-                text = expression.source.text
-                digits = len(text[start + 1 :]) - len(text[start + 1 :].lstrip("0123456789"))
-                end = start + 1 + digits
-                yield Problem(Place(expression.source, start, end), index=text[start + 1 : end])
+        for node in expression.nodes("legacy_index"):
+            start = node.start_byte + expression.shift
+            text = expression.source.text
+            digits = len(text[start + 1 :]) - len(text[start + 1 :].lstrip("0123456789"))
+            end = start + 1 + digits
+            yield Problem(Place(expression.source, start, end), index=text[start + 1 : end])
 
 
 def outdated_function(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -66,9 +65,7 @@ def outdated_function(subject: Subject, options: Options) -> Iterator[Problem]:
     for expression in operations_of(subject.context, subject.value):
         if not _OUTDATED.search(expression.text):
             continue
-        for node in walk(expression.node):
-            if node.type != "function_call":
-                continue
+        for node in expression.nodes("function_call"):
             name_node = node.children[0]
             name = expression.text_of(name_node)
             if name not in {"lookup", "list", "map"}:
@@ -128,9 +125,7 @@ def _duplicates_inside(expression: Expression) -> Iterator[Problem]:
     """Yield a problem for each key that an object in an expression (`merge({ a = 1, a = 2 })`) holds twice."""
     if expression.is_plain or expression.text.count("=") + expression.text.count(":") < 2:
         return
-    for node in walk(expression.node):
-        if node.type != "object":
-            continue
+    for node in expression.nodes("object"):
         seen: set[str] = set()
         for child in node.children:
             if child.type != "object_elem" or child.child_count < 3:

@@ -187,9 +187,7 @@ def _inside(expression: Expression, parents: tuple[str, ...]) -> Iterator[tuple[
 
     In an object with a `name` and a `value`, the value stands under that name.
     """
-    for node in walk(expression.node):
-        if node.type != "object":
-            continue
+    for node in expression.nodes("object"):
         pairs: dict[str, tuple[str, Mark]] = {}
         for child in node.children:
             if child.type != "object_elem" or child.child_count < 3:

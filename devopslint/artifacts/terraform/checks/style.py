@@ -37,8 +37,8 @@ def empty_list_equality(subject: Subject, options: Options) -> Iterator[Problem]
     for expression in operations_of(subject.context, subject.value):
         if "[" not in expression.text or "=" not in expression.text:
             continue
-        for node in walk(expression.node):
-            if node.type == "binary_operation" and _compares_with_empty(expression, node):
+        for node in expression.nodes("binary_operation"):
+            if _compares_with_empty(expression, node):
                 start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
                 yield Problem(Place(expression.source, start, end))
 

@@ -7,7 +7,7 @@ import re
 from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
 from devopslint.artifacts.terraform.indexes import operations_of
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain, walk
+from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -89,7 +89,7 @@ def unfitting_default(variable: Subject, options: Options) -> Iterator[Problem]:
     if default is MISSING:
         return
     for expression in expressions(default):
-        if expression.references() or any(one.type == "function_call" for one in walk(expression.node)):
+        if expression.references() or expression.nodes("function_call"):
             word = "a reference" if expression.references() else "a function call"
             yield Problem(Place(expression.source, expression.start, expression.end), problem=f"can't hold {word}")
             return
@@ -188,9 +188,7 @@ def invalid_call(subject: Subject, options: Options) -> Iterator[Problem]:
     for expression in operations_of(subject.context, subject.value):
         if "(" not in expression.text or id(expression) in types:
             continue
-        for node in walk(expression.node):
-            if node.type != "function_call":
-                continue
+        for node in expression.nodes("function_call"):
             name, parts = _called(node, expression.text_of)
             name = name.removeprefix("core::")
             if "::" in name:
