@@ -55,6 +55,7 @@ ALIKE = {
     "such installs in one instruction": ("Dockerfile", "FROM node:24\nRUN set -e", " \\\n && npm install"),
     "images that are built and pushed": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        docker build -t x/a@:1 . && docker push x/a@:1 && docker push x/b@ && docker run y/c@:latest\n" * 4),
     "images that are pushed and deployed": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "".join(f"        docker push x/image@-{n}:1\n" for n in range(20)) + "        kubectl set image d/x x=x/other@:1 y=x/others@:1 z=x/third@:2\n" * 3),
+    "jobs that push and jobs that deploy": (WORKFLOW, "on: push\njobs:\n", "".join(f"  b@-{n}: {{runs-on: x, steps: [{{run: 'docker push x/a@:1'}}]}}\n  d@-{n}: {{runs-on: x, steps: [{{run: 'kubectl set image d/x x=x/b@:1'}}]}}\n" for n in range(4))),
     "values of one export": ("Dockerfile", "FROM debian:12\nRUN export", " A@=$(b)" * 8),
     "a script in a heredoc": ("Dockerfile", "FROM debian:12\nRUN <<EOF\n", "f@() { echo $1; }\nX@=1\nif [ $X@ = 1 ]; then cd /a@; fi\n"),
     "exceptions of an ignore file": (".dockerignore", "", "d@/x\n!d@/x/k\n"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
@@ -41,8 +41,11 @@ def deploy_before_push(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     before = job.needs_closure()
     named = {repository for step in job.steps for repository, _, _ in _images(step)}
-    for other in job.workflow.jobs.values():
-        if other is job or other.key in before or "if" in other.value or job.key in other.needs_closure():
+    pushing = _pushing(job.workflow)
+    for _, other in sorted(
+        {one for repository in named for one in pushing.get(repository, ())}, key=lambda one: one[0]
+    ):
+        if other is job or other.key in before or job.key in other.needs_closure():
             continue
         image = next((one for one in _pushed(other) if one in named), None)
         if image is not None and not any(image in _pushed(job.workflow.jobs[key]) for key in before):
@@ -50,6 +53,17 @@ def deploy_before_push(subject: Subject, options: Options) -> Iterator[Problem]:
             related = [Related(Place(subject.document.source, *mark), "this job pushes it")]
             yield Problem((), job=job.key, pushing=other.key, related=related)
             return
+
+
+def _pushing(workflow: Workflow) -> dict[str, list[tuple[int, Job]]]:
+    """Return the jobs that surely run and push to a repository, each with its number, by the repository."""
+    known: dict[str, list[tuple[int, Job]]] | None = workflow.cache.get("jobs that push")
+    if known is None:
+        known = workflow.cache["jobs that push"] = {}
+        for number, job in enumerate(workflow.jobs.values()):
+            for repository in _pushed(job) if "if" not in job.value else ():
+                known.setdefault(repository, []).append((number, job))
+    return known
 
 
 def deployed_image_not_pushed(subject: Subject, options: Options) -> Iterator[Problem]:
