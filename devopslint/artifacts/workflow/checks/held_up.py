@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.workflow.checks.runners import HOSTED
+from devopslint.artifacts.workflow.model import Step
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Job, Workflow
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
@@ -36,45 +38,43 @@ def _group_of(owner: Map) -> tuple[str, Path]:
 
 def deadlock(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find jobs in the same group of runs as their own workflow, or that call a workflow which is."""
-    job: Job = subject.context
-    workflow = job.workflow
-    if "concurrency" not in workflow.root:
-        return
-    held, where = _group_of(workflow.root)
-    own, path = _group_of(job.value)
+    workflow: Workflow = subject.context
+    held, where = _group_of(workflow.root) if "concurrency" in workflow.root else ("", ())
     if not held:
         return
-    source = workflow.document.source
-    place = subject.parents["workflow"].place(where)
-    if own == held:
-        shown = subject.raw(path)
-        yield Problem(path, group=shown, who="this job", related=[Related(place, "the workflow holds it")])
-        return
-    if job.uses is None or job.uses.kind != "local" or "inputs" in held:
-        return  # `inputs` are others in the called workflow
+    place = subject.place(where)
+    for job in workflow.jobs.values():
+        if "concurrency" in job.value:
+            own, path = _group_of(job.value)
+            if own == held:
+                shown, related = subject.raw((*job.path, *path)), [Related(place, "the workflow holds it")]
+                yield Problem((*job.path, *path), group=shown, who="this job", related=related)
+                continue
+        if job.uses is not None and _calls_one_in(held, job, job.uses):
+            shown, related = subject.raw(where), [Related(place, "the caller holds it")]
+            yield Problem((*job.path, "uses"), group=shown, who="the called workflow", related=related)
+
+
+def _calls_one_in(held: str, job: Job, uses: ActionRef) -> bool:
+    """Say whether a job calls a workflow of the repository that is in a group, or has a job in it."""
+    if uses.kind != "local" or "inputs" in held:
+        return False  # `inputs` are others in the called workflow
     from devopslint.artifacts.workflow.called import called_workflow
 
-    called = called_workflow(workflow, job.uses)
-    if called is None:
-        return
-    for owner in (called.root, *(one.value for one in called.jobs.values())):
-        if _group_of(owner)[0] == held:
-            shown = source.text[place.start : place.end]
-            yield Problem(
-                "uses", group=shown, who="the called workflow", related=[Related(place, "the caller holds it")]
-            )
-            return
+    called = called_workflow(job.workflow, uses)
+    return called is not None and any(
+        _group_of(owner)[0] == held for owner in (called.root, *(one.value for one in called.jobs.values()))
+    )
 
 
 def unreachable_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find limits of jobs on GitHub's runners, and of their steps, beyond the one that GitHub sets."""
-    job: Job = subject.context
-    labels = job.runs_on
-    if labels is None or not HOSTED.issuperset(label.lower() for label in labels):
-        return
-    owners: list[tuple[Map, Path]] = [(job.value, ())]
-    owners.extend((step.value, ("steps", step.index)) for step in job.steps)
-    for owner, path in owners:
-        value = owner.get("timeout-minutes")
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > _LONGEST:
-            yield Problem((*path, "timeout-minutes"), value=value)
+    workflow: Workflow = subject.context
+    timed: tuple[Job | Step, ...] = (*workflow.jobs.values(), *workflow.steps)
+    for one in timed:
+        value = one.value.get("timeout-minutes", 0)
+        if not isinstance(value, (int, float)) or value <= _LONGEST:
+            continue
+        labels = (one.job if isinstance(one, Step) else one).runs_on
+        if labels is not None and HOSTED.issuperset(map(str.lower, labels)):
+            yield Problem((*one.path, "timeout-minutes"), value=value)
