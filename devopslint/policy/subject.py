@@ -217,6 +217,8 @@ def parse_path(path: str) -> Path:
     return tuple(steps)
 
 
+_NO_EXPRESSIONS = frozenset((Map, Seq, bool, int))
+"""What needs no resolving."""
 _ABSENT: Sequence[Candidate] = (Candidate(MISSING),)
 _UNKNOWN: Sequence[Candidate] = (Candidate(UNKNOWN),)
 
@@ -267,7 +269,7 @@ def lone(subject: Subject, path: Path) -> Any:
         else:
             return SEVERAL
     resolve = subject.document.resolve
-    if resolve is None or node.__class__ in (Map, Seq, bool, int):
+    if resolve is None or node.__class__ in _NO_EXPRESSIONS:
         return node
     resolved = resolve(node, subject)
     if resolved is None:
@@ -280,7 +282,7 @@ def walk(subject: Subject, node: Any, path: Path, index: int, origins: Origins) 
     resolve = subject.document.resolve
     length = len(path)
     while True:
-        if resolve is not None and node.__class__ not in (Map, Seq, bool, int):
+        if resolve is not None and node.__class__ not in _NO_EXPRESSIONS:
             resolved = resolve(node, subject)
             if resolved is not None:
                 if len(resolved) == 1:

@@ -15,13 +15,13 @@ QUANTITY = lazily(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-
 
 def plain(value: Any) -> bool:
     """Say whether a value is a known scalar, or null."""
+    if value.__class__ is str and "{" not in value and "$(" not in value and value[:1] != "<":
+        return True  # as nearly all are
     return not isinstance(value, (Map, Seq)) and known(value)
 
 
 def known(value: Any) -> bool:
     """Say whether a value is known: no expression of a template or of envsubst, and no `<fill this in>`."""
     if isinstance(value, str):
-        if "{" not in value and "$(" not in value and value[:1] != "<":
-            return True
         return not ("{{" in value or "${" in value or "$(" in value or (value[:1] == "<" and value[-1:] == ">"))
     return value is not UNKNOWN

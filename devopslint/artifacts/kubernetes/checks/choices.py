@@ -157,7 +157,7 @@ def _collect(node: Any, branch: Branch, path: Path, found: list[tuple[Row, Path,
         if not branch.keys().isdisjoint(keys):
             for step, below in branch.items():
                 if step in keys:
-                    _collect(node[step], below, (*path, step), found)
+                    _collect(node.get(step), below, (*path, step), found)
     elif isinstance(node, Seq):
         if _ITEM in branch:
             for index, item in enumerate(node):
