@@ -42,6 +42,9 @@ def read_model(source: Source, workspace: Workspace | None = None) -> Model:
     return model
 
 
+_NO_SETTINGS: Mapping[str, Held] = {}
+
+
 class Held:
     """A setting of a stage (USER, WORKDIR, SHELL …): its value, and the step that made it."""
 
@@ -80,7 +83,7 @@ class Step:
         """The instruction's name in upper case."""
         self.stage = stage
         self.scope = scope
-        self.settings: Mapping[str, Held] = stage.settings if stage is not None else {}
+        self.settings = stage.settings if stage is not None else _NO_SETTINGS
         self.index = len(model.steps)
         self.outer: Step | None = None
         self._fragment: Fragment | Literal[False] | None = False
@@ -160,7 +163,7 @@ class Stage:
         self.image: Any = UNKNOWN
         self.base: Stage | None = None
         self.scope: Mapping[str, Value] = {}
-        self.settings: Mapping[str, Held] = {}
+        self.settings = _NO_SETTINGS
         self.copied: list[Stage] = []
         self.start: Step
         self.steps: list[Step] = []
@@ -241,8 +244,10 @@ class Model:
     def let_go(self) -> None:
         """Part the circles of stages, steps and commands, so that memory is free at once."""
         for step in self.steps:
-            step.stage, step.settings = None, {}
-            step._kept.clear()
+            step.stage = None
+            step.settings = _NO_SETTINGS
+            if step._kept:
+                step._kept.clear()
             if step._script is not None:
                 step._script.let_go()
         for stage in self.stages:

@@ -185,7 +185,7 @@ def words_of(text: str) -> list[str]:
 
 def runs_mention(model: Model, pattern: re.Pattern[str], besides: re.Pattern[str] | None = None) -> bool:
     """Say whether a pattern is found in the text of a RUN, where another one is not; looked for once."""
-    key = "runs mention", pattern.pattern
+    key = "runs mention", pattern
     if key not in model.cache:
         text = text_of_runs(model)
         model.cache[key] = pattern.search(besides.sub("", text) if besides is not None else text) is not None

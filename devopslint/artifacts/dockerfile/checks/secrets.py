@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, readers, ships
 from devopslint.artifacts.dockerfile.resolve import Expanded
@@ -120,6 +121,7 @@ def secret_arg(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(Place(subject.document.source, mark[0], mark[1]), name=name)
 
 
+@lru_cache(maxsize=4096)
 def names_secret(name: str) -> bool:
     """Say whether a name of a variable is one under which a secret stands."""
     return looks_like_secret_name(name) or (_SECRET_TAIL.search(name) is not None and not _PUBLIC.search(name))
