@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from devopslint.knowledge.credentials import find_credential, is_plausible_secret
 from devopslint.knowledge.words import is_local, place_of
 from devopslint.policy.subject import Place, Problem
@@ -46,6 +44,9 @@ PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
     "dotnet": ("-p", "--password"),
     "nuget": ("-Password", "-password"),
 }
+
+_ATTACHED = {**dict.fromkeys(("docker", "podman", "buildah", "oras", "twine", "az", "oc"), ("-p",)), "curl": ("-u",)}
+"""Options of one letter that have their value in the same word, too: `-psecret`."""
 
 
 def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -93,6 +94,7 @@ def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> 
             )
         if name.startswith("--") and word.text.startswith(name + "="):
             return word.text[len(name) + 1 :], place_of(word)
-        if name == "-p*" and re.match(r"-p.+", word.text):
-            return word.text[2:], place_of(word)
+        is_short = name == "-p*" or name in _ATTACHED.get(command.name, ())
+        if is_short and len(word.text) > len("-p") and word.text.startswith(name[:2]):
+            return word.text[2:].removeprefix("="), place_of(word)
     return None, None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devopslint.knowledge.commands import ScriptContext
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.shell import Script
+    from devopslint.syntax.shell import Command, Script
 
     Options = Mapping[str, Any]
 
@@ -40,6 +40,8 @@ def useless_cat(subject: Subject, options: Options) -> Iterator[Problem]:
     for command in context.script.named("cat"):
         if command.piped_to is None or command.piped_from is not None or command.redirects or len(command.words) != 1:
             continue
+        if _is_run_by_another(command):
+            continue  # `sudo cat file` reads what the shell may not
         word = command.words[0]
         if (
             not word.text.startswith("-")
@@ -47,6 +49,11 @@ def useless_cat(subject: Subject, options: Options) -> Iterator[Problem]:
             and command.name_word is not None
         ):
             yield Problem(place_of(command.name_word), file=word.text)
+
+
+def _is_run_by_another(command: Command) -> bool:
+    """Say whether a program runs a command, `sudo` or the like, and no shell does."""
+    return command.wrapper is not None and command.wrapper.fragment is command.fragment
 
 
 def read_without_r(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -62,7 +69,8 @@ def old_commands(subject: Subject, options: Options) -> Iterator[Problem]:
     context: ScriptContext = subject.context
     instead = {"which": "command -v", "egrep": "grep -E", "fgrep": "grep -F"}
     for command in context.script.named(*instead):
-        if command.name_word is not None and command.words and not command.has_flag("-a"):
+        is_alone = command.name != "which" or not _is_run_by_another(command)  # `command` is no program
+        if command.name_word is not None and command.words and is_alone and not command.has_flag("-a"):
             yield Problem(place_of(command.name_word), name=command.name, instead=instead[command.name])
 
 

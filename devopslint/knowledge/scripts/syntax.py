@@ -137,7 +137,7 @@ def assignment_with_blanks(subject: Subject, options: Options) -> Iterator[Probl
         if word is None:
             continue
         first = command.words[0] if command.words else None
-        if command.name in {"export", "readonly", "local", "declare"}:
+        if command.name in {"export", "readonly", "local", "declare", "typeset"}:
             for left, right in zip(command.words, command.words[1:], strict=False):
                 if right.text == "=" and not right.quoted and _NAME.match(left.text):
                     yield Problem(
