@@ -143,6 +143,8 @@ _SAMPLES = {
     ),
 }  # fmt: skip
 """Kind → what is forbidden, what is said of it, the type that stands for any, and three examples (`Dockerfile:` is a file)."""
+_WITHOUT = frozenset({"dockerfile.instruction.ONBUILD", "kubernetes.object.Kustomization"})
+"""Types that have none of what the sample of their kind asks for."""
 _TO_FILL_IN = (
     "preview: true\nrequire:\n  name: {exists: true}\nmessage: \"`{name}` is not as it should be\"\n",
     "replace me #!\n", "replace me with the near miss\n", "replace me with a value that can't be known\n",
@@ -151,7 +153,9 @@ _TO_FILL_IN = (
 
 def skeleton(title: str, kind: str, words: str) -> str:
     """Return the text of a new rule on a kind of subject; `words` is what `rule test` has to be told to try it."""
-    base = next((one for one in _SAMPLES if kind == one or kind.startswith(f"{one}.")), "")
+    base = (
+        next((one for one in _SAMPLES if kind == one or kind.startswith(f"{one}.")), "") if kind not in _WITHOUT else ""
+    )
     if base:
         condition, message, of_any, *examples = _SAMPLES[base]
         body = f'forbid:\n  {condition}\nmessage: "{message}"\n'
