@@ -8,9 +8,16 @@ import pytest
 from workflow_text import job
 
 from devopslint.artifacts.workflow.inputs import InputName, keeps_credentials, switch
+from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.usage import usages_at
+from devopslint.commands.catalog import open_catalog
+from devopslint.config.settings import Config
+from devopslint.engine.examples import failures
+from devopslint.syntax.source import Source
 from devopslint.syntax.tree import Map, locate
+from devopslint.syntax.yaml import read_yaml
 
+CATALOG = open_catalog(Config())
 STEPS = "steps:\n  - uses: example/act@v1\n    env: {Ref: a}\n    with: {Ref: '${{ github.sha }}', path: x}"
 
 
@@ -77,3 +84,35 @@ def test_what_a_checkout_leaves_behind(given: dict[str, Any], expected: bool | N
     inputs = Map()
     inputs.update(given)
     assert keeps_credentials(inputs) is expected
+
+
+def in_capitals(text: str) -> str:
+    """Return a workflow or action with the names of all inputs, of steps and of called workflows, in capitals."""
+    documents, problems = read_yaml(Source("ci.yml", text))
+    root = documents[0].root if documents and not problems else None
+    jobs = [job for job in map_at(root, "jobs").values() if isinstance(job, Map)]
+    steps = [step for job in [*jobs, map_at(root, "runs")] for step in job.get("steps", ()) if isinstance(step, Map)]
+    letters = list(text)
+    for owner in [*jobs, *steps]:
+        for name, (start, end, _, _) in map_at(owner, "with").at.items():
+            if text[start:end] == name and "uses" in owner:
+                letters[start:end] = name.upper()
+    return "".join(letters)
+
+
+def examples_in_capitals(identifier: str) -> list[dict[str, Any]]:
+    changed = []
+    for example in CATALOG.info(identifier).examples:
+        kind = "bad" if "bad" in example else "good"
+        files = example[kind]
+        new = (
+            {path: in_capitals(text) for path, text in files.items()} if isinstance(files, dict) else in_capitals(files)
+        )
+        if new != files:
+            changed.append({**example, kind: new})
+    return changed
+
+
+@pytest.mark.parametrize("identifier", [rule.id for rule in CATALOG.rules() if rule.id.startswith("workflow/")])
+def test_inputs_in_capitals_change_nothing(identifier: str) -> None:
+    assert list(failures(CATALOG, CATALOG.rule(identifier), examples_in_capitals(identifier))) == []

@@ -64,7 +64,7 @@ def frequent_cron(subject: Subject, options: Options) -> Iterator[Problem]:
         if len(marks) > 1 and hour == "*" and "/" not in minute:
             gap = min(gap, marks[0] + 60 - marks[-1])
         if gap < options["minutes"]:
-            yield Problem(path, cron=cron, gap=gap)
+            yield Problem(path, cron=cron, gap="minute" if gap == 1 else f"{gap} minutes")
 
 
 def _filters(workflow: Workflow) -> Iterator[tuple[str, Map]]:
