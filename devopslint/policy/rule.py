@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.policy.subject import Place, Problem, Related, candidates, owner_of, parse_path
+from devopslint.policy.subject import Place, Problem, came_from, candidates, owner_of, parse_path
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
@@ -234,8 +234,8 @@ def _problem(rule: Rule, subject: Subject, blames: list[Blame]) -> Problem:
         path = parse_path(raw["at"])
         if blame.item and raw["at"].startswith("."):
             path = blame.item + path
-    related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in blame.origins]
-    return Problem(place_of(subject, path, raw.get("part", "value")), related=related, value=blame.value)
+    place = place_of(subject, path, raw.get("part", "value"))
+    return Problem(place, related=came_from(blame.origins), value=blame.value)
 
 
 def place_of(subject: Subject, path: tuple[str | int, ...], part: str) -> Place:

@@ -40,6 +40,11 @@ class Related:
         self.origin = origin
 
 
+def came_from(origins: Iterable[tuple[Source, int, int, str]]) -> list[Related]:
+    """Return the places where a value came from: the origins of a candidate."""
+    return [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
+
+
 def place_in(fragment: Fragment, start: int, end: int) -> Place:
     """Return where a stretch of a fragment's text stands in its file."""
     return Place(fragment.source, *fragment.mark(start, end))

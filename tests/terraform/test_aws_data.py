@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from devopslint.artifacts.terraform.checks.aws import analytics, buckets, databases, keys, machines
+from devopslint.artifacts.terraform.indexes import first_major
 from devopslint.commands.catalog import open_catalog
 from devopslint.config.settings import Config
 from devopslint.policy.subject import Place, Problem, Subject
@@ -85,7 +86,7 @@ def test_dynamic_disks_are_not_judged() -> None:
 def test_the_first_major_version_of_a_provider(constraint: str, major: int) -> None:
     text = f"terraform {{\n  required_providers {{\n    aws = {{\n      version = {constraint}\n    }}\n  }}\n}}\n"
     subject, *_ = read({"main.tf": text + 'resource "aws_redshift_cluster" "a" {\n}\n'})[0]
-    assert databases.first_major(subject.context, "aws") == major
+    assert first_major(subject.context, "aws") == major
 
 
 def test_parameters_that_are_made_of_a_variable_may_be_there() -> None:

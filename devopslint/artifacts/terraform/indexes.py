@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.syntax.hcl_nodes import expressions
 
 TYPE_CHECKING = False
@@ -48,6 +50,19 @@ def calls_with(module: Module, address: str) -> Sequence[Declared]:
 def given(module: Module, call: str, output: str) -> Sequence[Declared]:
     """Return the resources and calls of a module that may be given an output of a call, in the order of the files."""
     return once(module, "given outputs", _given).get((call, output), ())
+
+
+def first_major(module: Module, provider: str) -> int:
+    """Return the lowest major version of a provider that the folder allows; 0 when it says nothing."""
+    for settings in module.nested_settings("required_providers"):
+        value = module.value(settings.block.get(provider))
+        text = value.get("version") if isinstance(value, dict) else value
+        if not isinstance(text, str) or text.lstrip().startswith("<"):
+            continue
+        found = re.search(r"(?:^|[>=~,\s])v?(\d+)", text)
+        if found is not None:
+            return int(found.group(1))
+    return 0
 
 
 def _by_type(module: Module) -> dict[str, list[Declared]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
-from devopslint.artifacts.terraform.checks.aws.blocks import nested, nested_below
-from devopslint.artifacts.terraform.checks.aws.databases import first_major
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.artifacts.terraform.checks.blocks import nested, nested_below, problem_at
+from devopslint.artifacts.terraform.indexes import first_major
+from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
+_ON = (True, "true")
 _MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine", "azurerm_virtual_machine")
 _ATTRIBUTE_OF_RESOURCE = re.compile(r"azurerm_\w+\.[\w-]+(\[[^\]]*\])?\.\w+\Z")
 _ONE_INTERPOLATION = re.compile(r'"?\$\{\s*((?:(?!\$\{)[^}])*?)\s*\}"?\Z')
@@ -38,7 +39,7 @@ def public_interface(subject: Subject, options: Options) -> Iterator[Problem]:
     for block in nested(subject, "ip_configuration"):
         path: Path = (*block, "public_ip_address_id")
         if _is_set(subject, path):
-            yield _problem(subject, path)
+            yield problem_at(subject, path)
 
 
 def console_with_public_address(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -66,7 +67,7 @@ def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
         for block in nested(subject, name):
             path: Path = (*block, argument)
             if _is_set(subject, path):
-                yield _problem(subject, path)
+                yield problem_at(subject, path)
 
 
 def distant_dns(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -76,7 +77,7 @@ def distant_dns(subject: Subject, options: Options) -> Iterator[Problem]:
         for index in range(len(servers)) if isinstance(servers, list) else ():
             address = subject.get((*path, index))
             if isinstance(address, str) and address != _AZURE_DNS and _is_public(address):
-                yield _problem(subject, (*path, index), server=address)
+                yield problem_at(subject, (*path, index), server=address)
 
 
 def _is_public(address: str) -> bool:
@@ -84,13 +85,6 @@ def _is_public(address: str) -> bool:
         return IPv4Address(address).is_global
     except AddressValueError:
         return False
-
-
-def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
-    """Return the problem of a value, with the places where it came from."""
-    origins = [one for found in subject.candidates(path) for one in found.origins]
-    related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
-    return Problem(path, related=related, **values)
 
 
 def _is_set(subject: Subject, path: Path) -> bool:
@@ -151,32 +145,30 @@ def _faults_of_set(subject: Subject, one: Path, kind: str, block: str) -> Iterat
 
 def public_blobs(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for an account whose containers may be public; what is left out allows it up to version 4."""
-    names = ("allow_nested_items_to_be_public", "allow_blob_public_access")
-    values = {name: subject.get(name) for name in names}
-    if any(value is UNKNOWN or value in (False, "false") for value in values.values()):
-        return
-    given = next((name for name in names if values[name] is not MISSING), None)
-    if given is not None or first_major(subject.context, "azurerm") < 5:
-        yield Problem() if given is None else _problem(subject, (given,))
+    switches = (("allow_nested_items_to_be_public",), ("allow_blob_public_access",))
+    yield from _not_set(subject, switches, (False, "false"), 5)
 
 
 def unsigned_images(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a registry without content trust, which version 5 of the provider has no more."""
-    yield from _not_on(subject, (("trust_policy_enabled",), ("trust_policy", 0, "enabled")), 5)
+    yield from _not_set(subject, (("trust_policy_enabled",), ("trust_policy", 0, "enabled")), _ON, 5)
 
 
 def events_in_one_zone(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for hubs of events in one zone; from version 4 of the provider on they are in all there are."""
-    yield from _not_on(subject, (("zone_redundant",),), 4)
+    yield from _not_set(subject, (("zone_redundant",),), _ON, 4)
 
 
-def _not_on(subject: Subject, paths: Sequence[Path], major: int) -> Iterator[Problem]:
-    """Yield a problem for a switch that is certainly not on, where the provider may be older than a major version."""
-    values = {path: subject.get(path) for path in paths}
-    if any(value is UNKNOWN or value in (True, "true") for value in values.values()):
+def _not_set(subject: Subject, switches: Sequence[Path], right: tuple[bool, str], major: int) -> Iterator[Problem]:
+    """Yield a problem for switches none of which is certainly set right.
+
+    Where none is given, the provider must allow a version below a major one, whose default is wrong.
+    """
+    values = {path: subject.get(path) for path in switches}
+    if any(value is UNKNOWN or value in right for value in values.values()):
         return
-    given = next((path for path in paths if values[path] is not MISSING), None)
+    given = next((path for path in switches if values[path] is not MISSING), None)
     if given is not None:
-        yield _problem(subject, given)
+        yield problem_at(subject, given)
     elif first_major(subject.context, "azurerm") < major:
         yield Problem()

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
-from devopslint.artifacts.terraform.checks.aws.blocks import nested
+from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.artifacts.terraform.checks.firewalls import azure_openings, is_everywhere
+from devopslint.artifacts.terraform.checks.openings import outward, unspoken
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, INTERNAL_PORTS, addresses_in, services_between
 from devopslint.policy.subject import Problem
+from devopslint.syntax.tree import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.checks.aws.network import Opening
+    from devopslint.artifacts.terraform.checks.openings import Opening
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
 
 _MANY_PORTS = 100
+_ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
 _OWN = re.compile(r"\s*(10|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.")
 """Addresses of private networks, and those that providers share."""
 
@@ -36,14 +38,8 @@ def internal_port(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
-    seen: set[Path] = set()
-    for opening in _openings(subject, "inbound", is_everywhere):
-        if opening.everything or services_between(opening.first, opening.last) or _internal(opening):
-            continue
-        one_that_may = opening.first == opening.last and opening.first in options["ports"]
-        if opening.protocol != "icmp" and not one_that_may and opening.at not in seen:
-            seen.add(opening.at)
-            yield opening.problem(subject, port=opening.range)
+    openings = _openings(subject, "inbound", is_everywhere)
+    yield from unspoken(subject, openings, options, lambda one: services_between(one.first, one.last) or _internal(one))
 
 
 def _internal(opening: Opening) -> tuple[str, str] | None:
@@ -69,16 +65,27 @@ def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that lets traffic out to every address."""
-    for opening in _openings(subject, "outbound", is_everywhere):
-        if opening.everything or opening.first != opening.last or opening.first not in options["ports"]:
-            ports = "every port" if opening.everything else f"port {opening.range}"
-            yield opening.problem(subject, ports=ports)
+    yield from outward(subject, _openings(subject, "outbound", is_everywhere), options)
 
 
 def _openings(subject: Subject, way: str, counts: Callable[[str], bool]) -> Iterator[Opening]:
     """Yield the openings of a rule, or of the rules of a group: the first for each address."""
     for rule in nested(subject, "security_rule" if subject.type == "azurerm_network_security_group" else ""):
         yield from azure_openings(subject, rule, way, counts)
+
+
+def database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a rule of a database's firewall that lets everybody, or all of Azure, in."""
+    start, end = subject.get("start_ip_address"), subject.get("end_ip_address")
+    if start is MISSING and end is MISSING:
+        start, end = subject.get("start_ip"), subject.get("end_ip")
+    if not isinstance(start, str) or not isinstance(end, str) or start != _ZERO:
+        return
+    at = "end_ip_address" if subject.get("end_ip_address") is not MISSING else "end_ip"
+    if end == _ZERO:
+        yield Problem(at, who="every customer of Azure")
+    elif end.startswith(("255.255", "255.0")):
+        yield Problem(at, who="the whole internet")
 
 
 def wide_database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:

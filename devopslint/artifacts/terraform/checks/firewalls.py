@@ -1,11 +1,10 @@
-"""Checks of who may reach what at Google and Azure: firewalls, rules of network security groups, databases' firewalls."""
+"""Checks of who may reach what from the internet at Google and Azure: firewalls, rules of network security groups."""
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import nested
-from devopslint.artifacts.terraform.checks.aws.network import Opening
+from devopslint.artifacts.terraform.checks.blocks import nested
+from devopslint.artifacts.terraform.checks.openings import MOST_PORTS, Opening, unspoken
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
-from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, Seq
 
 TYPE_CHECKING = False
@@ -13,12 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.policy.subject import Subject
+    from devopslint.policy.subject import Problem, Subject
     from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
 
-_MOST_PORTS = 65535
 _ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
 _EVERYONE = frozenset({"*", "internet", "any", _ZERO, "<nw>/0", "/0"})
 
@@ -44,13 +42,10 @@ def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
-    seen: set[Path] = set()
-    for opening in _openings(subject):
-        if opening.everything or opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.at in seen:
-            continue
-        if opening.protocol != "icmp" and not (opening.first == opening.last and opening.first in options["ports"]):
-            seen.add(opening.at)
-            yield opening.problem(subject, port=opening.range)
+    tables = (ADMIN_PORTS, DATA_PORTS)
+    yield from unspoken(
+        subject, _openings(subject), options, lambda opening: any(opening.named(table) for table in tables)
+    )
 
 
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
@@ -89,7 +84,7 @@ def _google(subject: Subject) -> Iterator[Opening]:
         ports = subject.get(("allow", index, "ports"))
         if ports is MISSING or ports == []:
             if protocol.lower() in {"all", "tcp", "udp"}:
-                yield Opening(at, cidr, ("allow", index), protocol.lower(), 0, _MOST_PORTS)
+                yield Opening(at, cidr, ("allow", index), protocol.lower(), 0, MOST_PORTS)
             continue
         for _, text in _texts(subject, ("allow", index, "ports")):
             bounds = _range(text)
@@ -119,9 +114,9 @@ def azure_openings(subject: Subject, rule: Path, way: str, counts: Callable[[str
         return
     names = ("destination_port_range", "destination_port_ranges")
     if all(subject.get((*rule, name)) is MISSING for name in names):
-        yield Opening(found[0], found[1], rule, protocol.lower(), 0, _MOST_PORTS)  # ports that are not named are all
+        yield Opening(found[0], found[1], rule, protocol.lower(), 0, MOST_PORTS)  # ports that are not named are all
     for _, text in (one for name in names for one in _texts(subject, (*rule, name))):
-        bounds = (0, _MOST_PORTS) if text.strip() == "*" else _range(text)
+        bounds = (0, MOST_PORTS) if text.strip() == "*" else _range(text)
         if bounds is not None:
             yield Opening(found[0], found[1], rule, protocol.lower(), *bounds)
 
@@ -143,31 +138,3 @@ def _range(text: str) -> tuple[int, int] | None:
     if not first.isdigit() or (dash and not last.isdigit()):
         return None
     return int(first), int(last) if dash else int(first)
-
-
-def database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for a rule of a database's firewall that lets everybody, or all of Azure, in."""
-    start, end = subject.get("start_ip_address"), subject.get("end_ip_address")
-    if start is MISSING and end is MISSING:
-        start, end = subject.get("start_ip"), subject.get("end_ip")
-    if not isinstance(start, str) or not isinstance(end, str) or start != _ZERO:
-        return
-    at = "end_ip_address" if subject.get("end_ip_address") is not MISSING else "end_ip"
-    if end == _ZERO:
-        yield Problem(at, who="every customer of Azure")
-    elif end.startswith(("255.255", "255.0")):
-        yield Problem(at, who="the whole internet")
-
-
-def key_rotation(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for a key of Google that is rotated too rarely or never."""
-    purpose = subject.get("purpose")
-    if purpose is not MISSING and purpose != "ENCRYPT_DECRYPT":
-        return
-    period = subject.get("rotation_period")
-    if period is MISSING:
-        yield Problem(problem="is never rotated")
-    elif isinstance(period, str) and period.endswith("s") and period[:-1].replace(".", "").isdigit():
-        days = float(period[:-1]) / 86400
-        if days > float(options["days"]):
-            yield Problem("rotation_period", problem=f"is rotated every {days:.0f} days")

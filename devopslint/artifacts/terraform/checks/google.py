@@ -46,13 +46,28 @@ def plain_http(subject: Subject, options: Options) -> Iterator[Problem]:
     if subject.get("load_balancing_scheme") not in _EXTERNAL:
         return
     module: Module = subject.context
+    targets = module.referred_by(subject.raw("target"))
     maps = [
         named
         for kind in ("google_compute_target_http_proxy", "google_compute_region_target_http_proxy")
         for proxy in resources(module, kind)
-        if proxy.address in module.referred_by(subject.raw("target"))
+        if proxy.address in targets
         for named in module.referred_by(proxy.block.get("url_map"))
     ]
     known = [module.subjects[named] for named in maps if named in module.subjects]
     if known and all(one.get("default_url_redirect") is MISSING for one in known):
         yield Problem("target")
+
+
+def key_rotation(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a key of Google that is rotated too rarely or never."""
+    purpose = subject.get("purpose")
+    if purpose is not MISSING and purpose != "ENCRYPT_DECRYPT":
+        return
+    period = subject.get("rotation_period")
+    if period is MISSING:
+        yield Problem(problem="is never rotated")
+    elif isinstance(period, str) and period.endswith("s") and period[:-1].replace(".", "").isdigit():
+        days = float(period[:-1]) / 86400
+        if days > float(options["days"]):
+            yield Problem("rotation_period", problem=f"is rotated every {days:.0f} days")

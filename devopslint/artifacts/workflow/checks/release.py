@@ -10,7 +10,7 @@ from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import is_on_runner, purposes
 from devopslint.knowledge.images import image_tag
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem, came_from
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.shell import Command, Word
-    from devopslint.syntax.tree import Candidate
 
     Options = Mapping[str, Any]
 
@@ -169,13 +168,8 @@ def unpinned_container(subject: Subject, options: Options) -> Iterator[Problem]:
         for candidate in subject.candidates(at):
             image = candidate.value
             if isinstance(image, str) and image and image_tag(image) in ("", "latest"):
-                yield Problem(at, image=image, related=_where_from(candidate))
+                yield Problem(at, image=image, related=came_from(candidate.origins))
                 break
-
-
-def _where_from(candidate: Candidate) -> list[Related]:
-    """Return where a value comes from that an expression stands for: the row of a matrix."""
-    return [Related(Place(source, start, end), text, origin=True) for source, start, end, text in candidate.origins]
 
 
 def undigested_image(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -194,7 +188,7 @@ def undigested_image(subject: Subject, options: Options) -> Iterator[Problem]:
     for at in _images_of(owner):
         for candidate in subject.candidates(at):
             if isinstance(candidate.value, str) and _is_tagged(candidate.value):
-                yield Problem(at, image=candidate.value, related=_where_from(candidate))
+                yield Problem(at, image=candidate.value, related=came_from(candidate.origins))
                 break
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import is_off, nested
+from devopslint.artifacts.terraform.checks.blocks import is_off, nested
 from devopslint.artifacts.terraform.policies import document_of
 from devopslint.knowledge.aws_policy import Entry, Statement
 from devopslint.policy.subject import Problem

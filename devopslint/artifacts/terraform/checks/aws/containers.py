@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import nested
+from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.artifacts.terraform.policies import read_embedded
 from devopslint.knowledge.aws_policy import HOLE
 from devopslint.knowledge.images import parse_image

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.terraform.checks.aws.blocks import is_absent, is_false, nested
+from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, nested
+from devopslint.artifacts.terraform.indexes import first_major
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
@@ -108,19 +109,6 @@ def redshift_public(subject: Subject, options: Options) -> Iterator[Problem]:
     by_default = is_absent(subject, "publicly_accessible") and 0 < first_major(subject.context, "aws") < 6
     if by_default or subject.get("publicly_accessible") in (True, "true"):
         yield Problem("publicly_accessible")
-
-
-def first_major(module: Module, provider: str) -> int:
-    """Return the lowest major version of a provider that the folder allows; 0 when it says nothing."""
-    for settings in module.nested_settings("required_providers"):
-        value = module.value(settings.block.get(provider))
-        text = value.get("version") if isinstance(value, dict) else value
-        if not isinstance(text, str) or text.lstrip().startswith("<"):
-            continue
-        found = re.search(r"(?:^|[>=~,\s])v?(\d+)", text)
-        if found is not None:
-            return int(found.group(1))
-    return 0
 
 
 def in_public_subnet(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import is_false, nested, nested_below
 from devopslint.artifacts.terraform.checks.aws.buckets import beside
+from devopslint.artifacts.terraform.checks.blocks import is_false, nested, nested_below
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.patterns import lazily

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import is_absent, is_false, is_off, nested
+from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, is_off, nested
 from devopslint.artifacts.terraform.indexes import resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.checks.openings import MOST_PORTS, Opening, outward
 from devopslint.artifacts.terraform.indexes import once
 from devopslint.knowledge.ports import (
     ADMIN_PORTS,
@@ -11,7 +12,7 @@ from devopslint.knowledge.ports import (
     is_everyone,
     services_between,
 )
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
 TYPE_CHECKING = False
@@ -24,52 +25,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_MOST_PORTS = 65535
 _EVERYONE = "0.0.0.0/0"
-
-
-def _best_known(port: int) -> tuple[bool, int]:
-    return port not in {22, 3389}, port
-
-
-class Opening:
-    """A rule that lets many in: where the address block stands, the block itself, and the ports."""
-
-    __slots__ = ("at", "cidr", "first", "last", "protocol", "rule")
-
-    def __init__(self, at: Path, cidr: str, rule: Path, protocol: str, first: int, last: int) -> None:
-        self.at = at
-        self.cidr = cidr
-        self.rule = rule
-        self.protocol = protocol
-        self.first = first
-        self.last = last
-
-    def problem(self, subject: Subject, **values: Any) -> Problem:
-        """Return the problem that points at the address block, with where it came from."""
-        origins = [one for found in subject.candidates(self.at) for one in found.origins]
-        related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
-        return Problem(self.at, related=related, cidr=self.cidr, **values)
-
-    def named(self, ports: Mapping[int, str]) -> tuple[str, str] | None:
-        """Return the first of some ports that is open, or the range when it holds many, and the service there."""
-        if self.everything or self.protocol in {"icmp", "icmpv6", "1", "58"}:
-            return None
-        hit = sorted((port for port in ports if self.first <= port <= self.last), key=_best_known)
-        if not hit:
-            return None
-        few = len(hit) <= 4 or self.last - self.first < 1024
-        return (str(hit[0]) if few else self.range), ports[hit[0]]
-
-    @property
-    def range(self) -> str:
-        """The ports in words."""
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-
-    @property
-    def everything(self) -> bool:
-        """Whether all ports are open."""
-        return self.first <= 1 and self.last >= _MOST_PORTS
 
 
 def admin_port(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -133,10 +89,7 @@ def wide_range(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that lets traffic out to every address."""
-    for opening in _openings(subject, "egress"):
-        if opening.everything or opening.first != opening.last or opening.first not in options["ports"]:
-            ports = "every port" if opening.everything else f"port {opening.range}"
-            yield opening.problem(subject, ports=ports)
+    yield from outward(subject, _openings(subject, "egress"), options)
 
 
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
@@ -190,7 +143,7 @@ def _opening(
     first, last = _number(subject.get((*rule, "from_port"))), _number(subject.get((*rule, "to_port")))
     silent = name == "" and all(subject.get((*rule, port)) is MISSING for port in ("from_port", "to_port"))
     if name in {"-1", "all"} or silent:
-        first, last = 0, _MOST_PORTS
+        first, last = 0, MOST_PORTS
     if first is None or last is None:
         return
     if first == last == 0 and name in {"tcp", "udp", "6", "17"}:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import is_absent
 from devopslint.artifacts.terraform.checks.aws.buckets import is_website
+from devopslint.artifacts.terraform.checks.blocks import is_absent
 from devopslint.artifacts.terraform.policies import statements_of
 from devopslint.knowledge.aws_policy import HOLE, is_any_action, service_wildcard
 from devopslint.policy.subject import Problem, Subject

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import nested
+from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.patterns import lazily

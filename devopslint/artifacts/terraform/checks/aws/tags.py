@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.aws.blocks import is_absent
+from devopslint.artifacts.terraform.checks.blocks import is_absent
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import UNKNOWN, Map
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from devopslint.artifacts.terraform.checks.blocks import problem_at
 from devopslint.artifacts.terraform.policies import Where, read_embedded
 from devopslint.artifacts.terraform.values import EvaluationError, text_of
 from devopslint.knowledge.tables import read_table
-from devopslint.policy.subject import Place, Problem, Related
+from devopslint.policy.subject import Place, Problem
 from devopslint.policy.suggestion import suggestion
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -78,13 +79,7 @@ def _at(subject: Subject, names: Sequence[str], fact: Fact) -> Iterator[Problem]
             continue
         wrong = _wrong(value, fact)
         if wrong is not None:
-            yield _problem(subject, path, value=value, name=names[-1], wanted=wrong)
-
-
-def _problem(subject: Subject, path: Path, **values: Any) -> Problem:
-    origins = [one for found in subject.candidates(path) for one in found.origins]
-    related = [Related(Place(source, start, end), text, origin=True) for source, start, end, text in origins]
-    return Problem(path, related=related, **values)
+            yield problem_at(subject, path, value=value, name=names[-1], wanted=wrong)
 
 
 def _places(subject: Subject, value: Any, base: Path, names: Sequence[str]) -> Iterator[tuple[Path, Any]]:
@@ -202,7 +197,7 @@ def _reversed_ports(subject: Subject) -> Iterator[Problem]:
             continue
         if first > last:
             wanted = f": it is at least `from_port`, which is {first}"
-            yield _problem(subject, (*base, "to_port"), value=last, name="to_port", wanted=wanted)
+            yield problem_at(subject, (*base, "to_port"), value=last, name="to_port", wanted=wanted)
 
 
 def _blocks(subject: Subject, name: str) -> Iterator[Path]:

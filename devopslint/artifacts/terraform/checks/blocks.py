@@ -1,12 +1,14 @@
-"""The nested blocks of a resource, one by one: what a condition, which goes into the first, does not reach."""
+"""What checks of resources ask of them: nested blocks, which a condition does not reach but for the first, and switches."""
 
 from __future__ import annotations
 
+from devopslint.policy.subject import Problem, came_from
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
@@ -47,3 +49,9 @@ def is_false(subject: Subject, path: Path) -> bool:
     """Say whether a value is `false`, written as a boolean or as a text."""
     value = subject.get(path)
     return value is False or value == "false"
+
+
+def problem_at(subject: Subject, path: Path, **values: Any) -> Problem:
+    """Return the problem of a value, with the places where it came from."""
+    origins = [one for found in subject.candidates(path) for one in found.origins]
+    return Problem(path, related=came_from(origins), **values)
