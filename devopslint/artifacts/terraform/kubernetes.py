@@ -7,6 +7,7 @@ lower case with `_` between the words, and in the singular where the field is a 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from devopslint.knowledge.tables import read_table
 from devopslint.syntax.hcl_nodes import Block, Expression
@@ -89,10 +90,9 @@ def _object(module: Module, declared: Declared, type_name: str) -> Map | None:
     root.header = header
     for field, value in zip(("apiVersion", "kind"), kind.split(), strict=True):
         root.put(field, value, (*header, *header))
-    number = read_table("artifacts/kubernetes", "fields")["kinds"].get(kind)
-    Objects(module, _OF_SECRETS if name == "secret" else {}).fill(
-        root, {key: value for key, value in block.items() if key not in _OF_TERRAFORM}, block, str(number or _ANY)
-    )
+    items = {key: value for key, value in block.items() if key not in _OF_TERRAFORM}
+    number = _fields()["kinds"].get(kind, _ANY)
+    Objects(module, _OF_SECRETS if name == "secret" else {}).fill(root, items, block, str(number))
     metadata = root.get("metadata")
     if name == "default_service_account" and isinstance(metadata, Map):
         metadata.put("name", "default", (*header, *header))
@@ -105,20 +105,19 @@ class Objects:
     def __init__(self, module: Module, renamed: Mapping[str, str] | None = None) -> None:
         self._module = module
         self._renamed = renamed or {}
-        self._types = read_table("artifacts/kubernetes", "fields")["types"]
 
     def fill(self, made: Map, items: Mapping[str, Any], owner: Map, code: str) -> None:
         """Put the fields that attributes and blocks of an owner stand for into a mapping of a type."""
-        fields: Mapping[str, str] | None = self._types[int(code)] if code.isdigit() else None
         made.open = owner.open
         for key, value in items.items():
             if key in _WRAPPERS:
                 for inner in value if isinstance(value, Seq) else ():
                     self.fill(made, inner, inner, code)
                 continue
-            field = _field(self._renamed.get(key, key), fields)
+            name = self._renamed.get(key, key)
+            field = (_in_capitals(name), _ANY) if code == _ANY else _field(name, code)
             if field is not None:
-                made.put(field, self.value(value, _ANY if fields is None else fields[field]), owner.at[key])
+                made.put(field[0], self.value(value, field[1]), owner.at[key])
 
     def value(self, value: Any, code: str = _ANY) -> Any:
         """Return what a value is where a type is expected, with what its expressions come to."""
@@ -149,14 +148,27 @@ class Objects:
         return made
 
 
-def _field(key: str, fields: Mapping[str, str] | None) -> str | None:
-    """Return the field of a type that an attribute or a block stands for; `None` when it is the provider's own."""
-    if fields is None:
-        return _WORD.sub(lambda found: found[1].upper(), key)
+def _fields() -> dict[str, Any]:
+    return read_table("artifacts/kubernetes", "fields")
+
+
+@cache
+def _by_word(code: str) -> dict[str, tuple[str, str]]:
+    """Return the fields of a type, with the codes of theirs, by their names in lower case."""
+    return {field.lower(): (field, of) for field, of in _fields()["types"][int(code)].items() if field}
+
+
+def _field(key: str, code: str) -> tuple[str, str] | None:
+    """Return the field of a type that an attribute or a block stands for, and its own; `None` for the provider's own."""
     word = key.replace("_", "").lower()
     singular = word.removesuffix("y")
-    names = {field.lower(): field for field in fields if field}
+    names = _by_word(code)
     return next((names[one] for one in (word, f"{word}s", f"{word}es", f"{singular}ies") if one in names), None)
+
+
+def _in_capitals(key: str) -> str:
+    """Return what a field of a type that is not known is called: `hostIPC` of `host_ipc`."""
+    return _WORD.sub(lambda found: found[1].upper(), key)
 
 
 def _typed(value: Any, code: str) -> Any:
