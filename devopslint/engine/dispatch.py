@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Map()
 MOST_KEPT = 500
-"""Combinations of words, or of keys, for which the rules that may find something are kept."""
+"""Combinations of words, of keys, or of a kind and signs, for which the rules that may find something are kept."""
 
 
 def dispatches_of(scopes: Sequence[Scope], first: Dispatch | None = None) -> Dispatches:
@@ -168,6 +168,8 @@ class Table:
             else:
                 rules = self.all_on(kind, type_name)
                 found = Meeting([(rule, keys_of(rule.raw), asked_of(rule.raw)) for rule in rules])
+            if len(self._meetings) > MOST_KEPT:
+                self._meetings.clear()
             self._meetings[kind, type_name, signs] = found
         return found
 
