@@ -17,8 +17,9 @@ from devopslint.syntax.yaml_scalar import CORE_WORDS, ESCAPES, NUMBER_START, cor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeVar
 
+    Said = TypeVar("Said")
     Collection = tuple[bool, int, int, list[tuple[Any, ...]]]
     """What makes a mapping (if true) or list: where it starts and ends, and its items."""
     Line = tuple[int, int, tuple[int, ...], Any, str | None, int, int, int, int, Any]
@@ -69,12 +70,16 @@ class NotPlainError(Exception):
 
 def read_line(line: str) -> Line | tuple[()]:
     """Return what a line says, nothing when it is empty or a comment, and keep it. Raises NotPlainError."""
-    found = _read(line)
-    if len(line) <= _LONGEST_KEPT:
-        if len(_lines) >= _MOST_KEPT:
-            _lines.clear()
-        _lines[line] = found
-    return found
+    return _keep(_lines, line, _read(line))
+
+
+def _keep(held: dict[str, Said], text: str, said: Said) -> Said:
+    """Return what a text says, and keep it among what is held unless the text is long."""
+    if len(text) <= _LONGEST_KEPT:
+        if len(held) >= _MOST_KEPT:
+            held.clear()
+        held[text] = said
+    return said
 
 
 def place(made_by: Collection, at: int) -> Map | Seq:
@@ -182,12 +187,7 @@ def may_go_on(text: str) -> bool:
 
 def _value(text: str) -> Value:
     """Return what a value and all that follows it on its line says, and keep it."""
-    found = _read_value(text)
-    if len(text) <= _LONGEST_KEPT:
-        if len(_values) >= _MOST_KEPT:
-            _values.clear()
-        _values[text] = found
-    return found
+    return _keep(_values, text, _read_value(text))
 
 
 def _read_value(text: str) -> Value:
