@@ -91,9 +91,9 @@ def readers(*, of_image: bool) -> str:
     return "can pull the image" if of_image else "gets at the cache of the build"
 
 
-def has_cache(step: Step) -> bool:
-    """Say whether a RUN has a cache mount."""
-    return bool(step.instruction.flags) and any(mount.get("type") == "cache" for mount in mounts(step))
+def has_mount(step: Step, *types: str) -> bool:
+    """Say whether a RUN has a mount of one of these types."""
+    return bool(step.instruction.flags) and any(mount.get("type") in types for mount in mounts(step))
 
 
 def mounts(step: Step) -> list[dict[str, str]]:

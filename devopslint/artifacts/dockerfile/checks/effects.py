@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, mounts
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -149,7 +149,7 @@ def no_effect(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if name in _EDITORS and any(_BY_SCRIPT.match(word.text) for word in command.words):
         return
-    if name == "ssh" and (command.has_flag("-V", "-T", "-Q") or any(m.get("type") == "ssh" for m in mounts(step))):
+    if name == "ssh" and (command.has_flag("-V", "-T", "-Q") or has_mount(step, "ssh")):
         return
     assert command.name_word is not None
     yield Problem(place_of(command.name_word), name=name)

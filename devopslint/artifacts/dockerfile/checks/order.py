@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devopslint.artifacts.dockerfile.checks.common import docker_place, has_cache, related_step, words_of
+from devopslint.artifacts.dockerfile.checks.common import docker_place, has_mount, related_step, words_of
 from devopslint.artifacts.dockerfile.checks.ignored import context_words
 from devopslint.artifacts.dockerfile.lookback import next_behind, steps_by
 from devopslint.knowledge.packages import is_install, packages
@@ -89,7 +89,7 @@ def context_before_dependencies(subject: Subject, options: Options) -> Iterator[
         name, manifest = other.once(_dependency_install)
         if name in called:
             return  # the tool has been at work on what was copied before
-        if manifest and not has_cache(other):
+        if manifest and not has_mount(other, "cache"):
             related = [related_step(other, "installed here")]
             told = {"what": "dependencies", "instead": f"copy {manifest} first"}
             yield Problem(docker_place(step, words[0]), related=related, **told)
@@ -140,7 +140,7 @@ def _installs_packages(step: Step) -> bool:
     return (
         bool(installs)
         and not any(command.expands or len(packages(command)) == 0 for command in installs)
-        and not has_cache(step)
+        and not has_mount(step, "cache")
         and not any(_FILE.search(word.text) for command in installs for word in command.operands())
     )
 

@@ -6,10 +6,10 @@ import re
 
 from devopslint.artifacts.dockerfile.checks.common import (
     command_of,
+    has_mount,
     has_mount_over,
     in_words,
     may_remove,
-    mounts,
     removes,
     runs_mention,
     ships,
@@ -168,7 +168,7 @@ def pip_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     script = step.read_script()
     settings = {a.name for other in script for a in other.assignments}
-    if "PIP_NO_CACHE_DIR" in settings or any(mount.get("type") in {"cache", "tmpfs"} for mount in mounts(step)):
+    if "PIP_NO_CACHE_DIR" in settings or has_mount(step, "cache", "tmpfs"):
         return
     if may_remove(script, ("/root/.cache/pip",)) or any(
         ".cache" in w.text for c in script.named("rm") for w in c.words
@@ -191,9 +191,7 @@ def yarn_cache_kept(subject: Subject, options: Options) -> Iterator[Problem]:
     if verb not in {"install", "add"} or not ships(step) or command.expands:
         return
     script = step.read_script()
-    if any(mount.get("type") in {"cache", "tmpfs"} for mount in mounts(step)) or command.has_flag(
-        "--cache-folder", "--immutable"
-    ):
+    if has_mount(step, "cache", "tmpfs") or command.has_flag("--cache-folder", "--immutable"):
         return
     if any("cache" in other.args for other in script.named("yarn")) or may_remove(
         script, ("/usr/local/share/.cache", "/root/.cache")

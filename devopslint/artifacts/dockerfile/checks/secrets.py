@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.artifacts.dockerfile.checks.common import command_of, mounts, readers, ships
+from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount, readers, ships
 from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.knowledge.credentials import (
     find_assignments,
@@ -170,7 +170,7 @@ def _credential(step: Step) -> Iterator[Problem]:
 def password_set(subject: Subject, options: Options) -> Iterator[Problem]:
     """`echo user:password | chpasswd`, `useradd -p`: the password of an account stands in the layer's history."""
     command, step = command_of(subject)
-    if any(mount.get("type") == "secret" for mount in mounts(step)):
+    if has_mount(step, "secret"):
         return
     if command.name in {"useradd", "usermod", "adduser"}:
         value = command.value_of("-p", "--password")
