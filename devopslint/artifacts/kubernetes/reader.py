@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from devopslint.artifacts.kubernetes.model import KubernetesObject, Manifests, down, items_of
 from devopslint.artifacts.kubernetes.overlays import Supplied
 from devopslint.artifacts.kubernetes.values import plain
@@ -35,7 +37,7 @@ def read_unit(unit: Unit) -> Iterator[Subject]:
         documents = unit.documents(path)
         for document in documents:
             document.resolve = _resolve
-        yield from read_documents(unit, path, documents, lambda path=path: Supplied(path, unit.workspace))  # type: ignore[misc]
+        yield from read_documents(unit, path, documents, partial(Supplied, path, unit.workspace))
 
 
 def read_documents(
