@@ -109,13 +109,13 @@ def read_pairs(text: str, start: int, words: Sequence[Word]) -> tuple[list[Pair]
 
 def split_pair(word: Word) -> Pair:
     """Return `name=value` as its two halves; the value is `None` without a `=`."""
-    raw, start, end, escape = word.raw, word.start, word.end, word.escape
-    name, equals, value = raw.partition("=")
-    if word.value is raw:  # there is nothing to be taken off
-        left = Word(name, start, start + len(name), escape, None, name)
-        return Pair(left, Word(value, end - len(value), end, escape, None, value) if equals else None)
-    left = Word(name, start, start + len(name), escape)
-    return Pair(left, Word(value, end - len(value), end, escape) if equals else None)
+    start, end, escape = word.start, word.end, word.escape
+    name, equals, value = word.raw.partition("=")
+    is_bare = word.value is word.raw  # there is nothing to be taken off
+    left = Word(name, start, start + len(name), escape, None, name if is_bare else None)
+    if not equals:
+        return Pair(left, None)
+    return Pair(left, Word(value, end - len(value), end, escape, None, value if is_bare else None))
 
 
 class Word:
