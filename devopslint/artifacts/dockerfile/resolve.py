@@ -93,11 +93,7 @@ def scope_behind_arg(instruction: Instruction, scope: Scope, outer: Scope | None
             changed[name] = (outer or {}).get(name) or Value(UNKNOWN, optional=True)
             continue
         origin: Origin = (instruction.source, *instruction.fragment.mark(word.start, word.end), f"ARG `{name}`")
-        if "$" in pair.value.raw:
-            value = substitute(pair.value.raw, changed, word.escape)
-            changed[name] = Value(value.value, (*value.origins, origin))
-        else:
-            changed[name] = Value(pair.value.value, (origin,))
+        changed[name] = _given(pair.value, changed, origin)
     return changed
 
 
@@ -106,7 +102,7 @@ def scope_behind_env(instruction: Instruction, scope: Scope) -> Scope:
     changed = dict(scope)
     for pair in instruction.pairs[0]:
         assert pair.value is not None
-        name = text_of(pair.name, scope) if "$" in pair.name.raw else pair.name.value
+        name = text_of(pair.name, scope)
         if name is UNKNOWN:
             continue
         origin: Origin = (
@@ -114,12 +110,16 @@ def scope_behind_env(instruction: Instruction, scope: Scope) -> Scope:
             *instruction.fragment.mark(pair.name.start, pair.value.end),
             f"ENV `{name}`",
         )
-        if "$" in pair.value.raw:
-            value = substitute(pair.value.raw, scope, instruction.escape)
-            changed[name] = Value(value.value, (*value.origins, origin))
-        else:
-            changed[name] = Value(pair.value.value, (origin,))
+        changed[name] = _given(pair.value, scope, origin)
     return changed
+
+
+def _given(word: Word, scope: Scope, origin: Origin) -> Value:
+    """Return what a variable stands for behind the ARG or ENV that gives it a word."""
+    if "$" not in word.raw:
+        return Value(word.value, (origin,))
+    value = substitute(word.raw, scope, word.escape)
+    return Value(value.value, (*value.origins, origin))
 
 
 class Value:
