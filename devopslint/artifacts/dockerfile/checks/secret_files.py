@@ -113,12 +113,17 @@ def is_secret_file(name: str, path: str, workspace: Workspace | None) -> bool:
 
     `name` is its path as seen from the Dockerfile, `path` that below the root, empty where the repository has no such file.
     """
-    if len(name) < _SHORTEST or not _NAMES.search(name) or _OPENS_NOTHING.search(name):
+    if not _is_called_so(name):
         return False
     if not path or workspace is None:
         return not _SETS_PUBLIC.search(name)
     source = workspace.source(path) if _TOLD_BY_CONTENT.search(name) else None
     return source is None or _holds_secret(source.text)
+
+
+def _is_called_so(name: str) -> bool:
+    """Say whether a file has the name of one that holds a secret, and of nothing harmless."""
+    return len(name) >= _SHORTEST and _NAMES.search(name) is not None and not _OPENS_NOTHING.search(name)
 
 
 def _holds_secret(text: str) -> bool:
@@ -129,12 +134,7 @@ def _holds_secret(text: str) -> bool:
 
 def _becomes(step: Step, text: str, target: str) -> bool:
     """Say whether a file becomes one that holds secrets: by its new name, and by what it holds where that is known."""
-    if (
-        len(target) < _SHORTEST
-        or not _NAMES.search(target)
-        or _OPENS_NOTHING.search(text)
-        or _OPENS_NOTHING.search(target)
-    ):
+    if not _is_called_so(target) or _OPENS_NOTHING.search(text):
         return False
     path = _path(step.model, text)
     source = step.model.workspace.source(path) if path and step.model.workspace is not None else None
