@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from devopslint.artifacts.dockerfile.checks.common import docker_place
 from devopslint.artifacts.dockerfile.licenses import is_license
 from devopslint.artifacts.dockerfile.resolve import Expanded
-from devopslint.policy.subject import Place, Problem, place_in
+from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN
 
@@ -58,7 +59,7 @@ def label_key(subject: Subject, options: Options) -> Iterator[Problem]:
         key = pair.name.value
         known = key.partition("$")[0]
         if step.text_of(pair.name) is UNKNOWN and (_WRONG_START.match(known) or known.startswith(_RESERVED)):
-            yield Problem(place_in(step.instruction.fragment, pair.name.start, pair.name.end), key=key)
+            yield Problem(docker_place(step, pair.name), key=key)
 
 
 def label_value(subject: Subject, options: Options) -> Iterator[Problem]:
