@@ -117,7 +117,7 @@ def _in_arguments(command: Command) -> Iterator[Problem]:
     words = command.words
     options = () if command.name in _READ_ONLY else enumerate(words)
     for index, word in options:
-        if "--" not in word.text or word.expands or not word.text.startswith("--"):
+        if word.text[:2] != "--" or word.expands:
             continue
         name, equals, value = word.text.partition("=")
         if name not in PASSWORD_OPTIONS.get(command.name, ()):
