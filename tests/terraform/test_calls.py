@@ -142,9 +142,11 @@ def test_dynamic_blocks_of_known_items_are_written_out() -> None:
 
 
 def test_an_empty_dynamic_block_is_absent_only_where_no_caller_can_fill_it() -> None:
-    text = 'resource "x_y" "z" {\n  dynamic "rule" {\n    for_each = []\n    content {}\n  }\n}\n'
-    assert ports(text) is UNKNOWN
-    assert ports('provider "x" {\n  region = "y"\n}\n' + text) is MISSING
+    text = 'resource "x_y" "z" {\n  dynamic "rule" {\n    for_each = %s\n    content {}\n  }\n}\n'
+    asked = 'variable "rules" {\n  default = []\n}\n' + text % "var.rules"
+    assert ports(asked) is UNKNOWN
+    assert ports('provider "x" {\n  region = "y"\n}\n' + asked) is MISSING
+    assert [ports(text % empty) for empty in ("[]", "{}", "toset([])")] == [MISSING] * 3
 
 
 def test_dynamic_blocks_inside_of_dynamic_blocks() -> None:

@@ -123,7 +123,7 @@ resource "aws_s3_bucket" "a" {
     enabled = true
   }
   dynamic "logging" {
-    for_each = []
+    for_each = var.x
     content {}
   }
 }

@@ -74,8 +74,9 @@ def _blocks(module: Module, dynamic: Block, name: str, bound: Bound, depth: int)
         return None
     if not items:
         # The default of a module for others says little of what its callers pass.
-        known = _items(module, dynamic.get("for_each"), bound, _MOST_BLOCKS) is not None
-        return [] if known and module.is_root else None
+        each = dynamic.get("for_each")
+        known = _items(module, each, bound, _MOST_BLOCKS) is not None
+        return [] if known and (module.is_root or not _asks(each)) else None
     iterator = dynamic.get("iterator")
     alias = name if iterator is None else str(getattr(iterator, "text", iterator))
     found: list[Block] = []
@@ -86,6 +87,11 @@ def _blocks(module: Module, dynamic: Block, name: str, bound: Bound, depth: int)
         _write_out(module, block, inner, depth + 1)
         found.append(block)
     return found
+
+
+def _asks(each: Any) -> bool:
+    """Say whether an expression refers to something whose value others may choose."""
+    return isinstance(each, Expression) and bool(each.references())
 
 
 def _items(module: Module, for_each: Any, bound: Bound, most: int) -> list[tuple[Any, Any]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.syntax.hcl_nodes import expressions
+from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from devopslint.syntax.hcl_nodes import Expression, File
 
     T = TypeVar("T")
+
+_BOUND = lazily(r"(?:^|,)\s*(~>|<=?|=?)\s*v?(\d+)((?:\.\d+)*)\s*(?=,|$)")
+"""A part of a constraint that has an upper bound: how it is one, the major version, and what follows."""
 
 
 def once(module: Module, name: str, make: Callable[[Module], T]) -> T:
@@ -63,6 +67,23 @@ def first_major(module: Module, provider: str) -> int:
         if found is not None:
             return int(found.group(1))
     return 0
+
+
+def is_before(module: Module, provider: str, major: int) -> bool:
+    """Say whether the folder allows only versions of a provider before a major one."""
+    for settings in module.nested_settings("required_providers"):
+        value = module.value(settings.block.get(provider))
+        text = value.get("version") if isinstance(value, dict) else value
+        bounds = _BOUND.findall(text) if isinstance(text, str) else ()
+        if any(_ends_before(operator, int(number), rest, major) for operator, number, rest in bounds):
+            return True
+    return False
+
+
+def _ends_before(operator: str, number: int, rest: str, major: int) -> bool:
+    if operator == "~>":
+        return number < major and bool(rest)  # `~> 4` has no upper bound, `~> 4.0` has
+    return number < major or (operator == "<" and number == major and not rest.strip(".0"))
 
 
 def _by_type(module: Module) -> dict[str, list[Declared]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.calls import ask_again, load_files, sources_not_read
 from devopslint.artifacts.terraform.dynamic import instances, write_out
+from devopslint.artifacts.terraform.inner import inner_subjects
 from devopslint.artifacts.terraform.registry import registry_subjects
 from devopslint.artifacts.terraform.related import related_of
 from devopslint.policy.subject import Subject
@@ -65,9 +66,10 @@ def module_subjects(module: Module) -> list[Subject]:
             elif type_name == "module":
                 blocks.extend(registry_subjects(module, declared))
             found = list(instances(module, declared.block)) if is_looped and type_name in _LOOPED else []
-            blocks.extend(_instance(module, subject, bound) for bound in found)
-            if not found:
-                blocks.append(subject)
+            made = [_instance(module, subject, bound) for bound in found] or [subject]
+            blocks.extend(made)
+            if type_name == "resource":
+                blocks.extend(inner for one in made for inner in inner_subjects(one))
     for backend in module.nested_settings("backend"):
         blocks.append(_block_subject(module, backend, "terraform.backend"))
     main = module.main

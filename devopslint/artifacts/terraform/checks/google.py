@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.indexes import resources
+from devopslint.artifacts.terraform.checks.blocks import problem_at
+from devopslint.artifacts.terraform.indexes import is_before, resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
 
@@ -57,6 +58,17 @@ def plain_http(subject: Subject, options: Options) -> Iterator[Problem]:
     known = [module.subjects[named] for named in maps if named in module.subjects]
     if known and all(one.get("default_url_redirect") is MISSING for one in known):
         yield Problem("target")
+
+
+def routes_for_pods(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a cluster whose pods have routes: it says so, or the provider is one of before version 5."""
+    mode, ranges, autopilot = (subject.get(n) for n in ("networking_mode", "ip_allocation_policy", "enable_autopilot"))
+    if mode == "ROUTES":
+        yield problem_at(subject, ("networking_mode",))
+    elif mode is MISSING and ranges is MISSING and autopilot in (MISSING, False):
+        named = str(subject.raw("provider", "google")).partition(".")[0]
+        if is_before(subject.context, named, 5):
+            yield Problem()
 
 
 def key_rotation(subject: Subject, options: Options) -> Iterator[Problem]:
