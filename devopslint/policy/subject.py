@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate, Map, Seq, header_of, locate
+from devopslint.syntax.tree import MISSING, UNKNOWN, Candidate, Elsewhere, Map, Seq, header_of, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +148,9 @@ class Subject:
         mark: Mark | None = None
         if path:
             value = self.value
+            first = value.get(path[0]) if isinstance(value, dict) else None
+            if isinstance(first, Elsewhere):
+                return Place(first.source, first.start, first.end)
             if not isinstance(value, Map) or path[0] in value.at:
                 mark = locate(value, path, part)
         if mark is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import UNKNOWN, Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Elsewhere, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,13 @@ def plain(node: Node) -> Node:
         else:
             break
     return node
+
+
+def called(node: Node, text_of: Callable[[Node], str]) -> tuple[str, list[Node]]:
+    """Return the name and the arguments of a call."""
+    holder = [child for child in node.children if child.type == "function_arguments"]
+    parts = [part for part in (holder[0].children if holder else ()) if part.type == "expression"]
+    return text_of(node.children[0]), parts
 
 
 KINDS = frozenset({"function_call", "object", "binary_operation", "legacy_index"})
@@ -142,6 +149,12 @@ class Expression:
 
     def __str__(self) -> str:
         return self.text
+
+
+class Overriding(Expression, Elsewhere):
+    """What an override file gives an argument of a block in another file."""
+
+    __slots__ = ()
 
 
 class Reference:

@@ -103,6 +103,15 @@ class Tagged(str):
     tag: str
 
 
+class Elsewhere:
+    """A value that stands in another file than what holds it: it has a `source`, and its `start` and `end` there."""
+
+    __slots__ = ()
+    source: Source
+    start: int
+    end: int
+
+
 class SyntaxProblem:
     """Something a reader could not read: a message (lower case, no final stop), and where (offsets)."""
 

@@ -30,6 +30,19 @@ variable "settings" {
   type    = object({ tls = optional(bool, true), size = number })
   default = { size = 1 }
 }
+variable "deep" {
+  type = object({
+    sites  = map(object({ port = optional(number, 443), name = string }))
+    rules  = list(object({ open = optional(bool), "log" = optional(object({ on = optional(bool, false) }), {}) }))
+    pair   = tuple([string, object({ size = optional(number, 2) })])
+    absent = optional(object({ size = optional(number, 2) }))
+  })
+  default = {
+    sites = { a = { name = "a" }, b = { name = "b", port = null }, c = { name = "c", port = 80 } }
+    rules = [{}, { open = true, log = { on = true } }]
+    pair  = ["x", {}]
+  }
+}
 variable "objects" { default = [{ id = 1 }, { id = 2 }] }
 locals {
   prefix  = "${var.name}-app"
@@ -67,6 +80,12 @@ def value_of(written: str) -> Any:
         ("var.tags.Team", "x"),
         ('var.tags["Cost"]', 1),
         ("var.settings.size", 1),
+        ("var.settings.tls", True),
+        ("[for site in var.deep.sites : site.port]", [443, 443, 80]),
+        ("var.deep.rules[*].open", [None, True]),
+        ("var.deep.rules[*].log.on", [False, True]),
+        ("var.deep.pair[1].size", 2),
+        ("var.deep.absent", None),
         ("var.objects[*].id", [1, 2]),
         ("var.objects.*.id", [1, 2]),
         ("local.zones", ["eu-west-1a", "eu-west-1b"]),
@@ -96,7 +115,7 @@ def value_of(written: str) -> Any:
         ('lookup(var.tags, "Nope", "d")', "d"),
         ('lookup({ tls = "x" }, "tls")', "x"),
         ("try(var.tags.nope, 5)", 5),
-        ("try(var.settings.tls, 5)", UNKNOWN),
+        ("try(var.settings.tls, 5)", True),
         ("try(local.deep.a.b[9], var.name)", "web"),
         ("can(var.tags.nope)", False),
         ('contains(var.list, "a")', True),
@@ -125,7 +144,7 @@ def test_values(written: str, value: Any) -> None:
     ["var.required", "var.undeclared", "local.undeclared", "local.cycle_a", "each.value", "count.index", "self.id",
      "data.aws_x.y.id", "aws_x.y.id", "module.m.o", "path.root", "terraform.workspace", '"${var.required}-x"',
      "var.required ? 1 : 2", "var.required && var.flag", "file(\"x\")", "templatefile(\"x\", {})", "uuid()", "timestamp()",
-     "var.settings.tls", "var.tags.nope", "var.list[7]", "1 / 0", "[for x in var.required : x]", "nosuch(1)",
+     "var.tags.nope", "var.list[7]", "1 / 0", "[for x in var.required : x]", "nosuch(1)",
      '"%{ if var.required }a%{ endif }"', "provider::aws::x(1)"],
 )  # fmt: skip
 def test_unknown(written: str) -> None:

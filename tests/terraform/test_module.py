@@ -263,11 +263,35 @@ def test_broken_pieces_of_a_file_never_crash() -> None:
 
 def test_an_override_file_replaces_what_it_sets() -> None:
     files = {
-        "main.tf": 'resource "x_y" "z" {\n  a = 1\n  b = 2\n}\n',
-        "a_override.tf": 'resource "x_y" "z" {\n  a = 3\n  c = 4\n}\n',
+        "main.tf": 'resource "x_y" "z" {\n  a = 1\n  b = 2\n  d = local.l\n  e = var.v\n  f { g = 1 }\n}\n'
+        'locals {\n  l = "old"\n}\nvariable "v" {\n  default = false\n}\n',
+        "a_override.tf": 'resource "x_y" "z" {\n  a = 3\n  c = "${var.v}-${local.l}"\n  f { g = 2 }\n  h { i = 1 }\n}\n'
+        'locals {\n  l = "new"\n}\nvariable "v" {\n  default = true\n}\n',
     }
     found, _ = read(files)
-    resources = [subject for subject in found if subject.kind == "terraform.resource"]
-    assert [(one.address, one.get("a"), one.get("b"), one.get("c")) for one in resources] == [
-        ("x_y.z", UNKNOWN, 2, UNKNOWN)
+    (one,) = [subject for subject in found if subject.kind == "terraform.resource"]
+    assert [one.get(name) for name in ("a", "b", "c", "d", "e")] == [3, 2, "true-new", "new", True]
+    assert one.get("f.g") is UNKNOWN
+    assert one.get("h.i") is UNKNOWN
+    places = [one.place(name) for name in ("a", "b", "c", "d")]
+    assert [(place.source.path, place.source.text[place.start : place.end]) for place in places] == [
+        ("a_override.tf", "3"),
+        ("main.tf", "2"),
+        ("a_override.tf", '"${var.v}-${local.l}"'),
+        ("main.tf", "local.l"),
     ]
+    assert [(origin[0].path, origin[0].text[origin[1] : origin[2]]) for origin in one.candidates("e")[0].origins] == [
+        ("a_override.tf", "true")
+    ]
+    (local,) = [subject for subject in found if subject.kind == "terraform.local"]
+    assert (local.value, local.document.source.path) == ("new", "a_override.tf")
+
+
+def test_an_override_file_in_json_makes_unknown_what_it_sets() -> None:
+    files = {
+        "main.tf": 'resource "x_y" "z" {\n  a = 1\n  b = 2\n}\n',
+        "override.tf.json": '{"resource": {"x_y": {"z": {"a": 3}}}}',
+    }
+    found, _ = read(files)
+    (one,) = [subject for subject in found if subject.kind == "terraform.resource"]
+    assert (one.get("a"), one.get("b")) == (UNKNOWN, 2)

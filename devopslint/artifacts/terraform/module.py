@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.evaluate import evaluate
+from devopslint.artifacts.terraform.overrides import is_override, override_with
 from devopslint.artifacts.terraform.variables import variable
 from devopslint.syntax.hcl_nodes import Block, Expression, blocks_of, expressions
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
@@ -148,7 +149,7 @@ class Module:
                 self.blocks.setdefault(type_name, Seq()).add(block, blocks.at[index])
                 declared = Declared(block, file)
                 if override and declared.address in self.declared:
-                    _override(self.declared[declared.address].block, block)
+                    override_with(self.declared[declared.address].block, block, file.source)
                     continue
                 self.of_type.setdefault(type_name, []).append(declared)
                 if type_name == "locals":
@@ -161,8 +162,11 @@ class Module:
     def _take_locals(self, block: Block, file: Document) -> None:
         for name, (key_start, key_end, start, end) in block.at.items():
             local = Local(name, block[name], file, (key_start, key_end), (start, end))
+            if is_override(file.source.path):
+                self.locals[name] = local
+                continue
             first = self.locals.setdefault(name, local)
-            if first is not local and not is_override(file.source.path):
+            if first is not local:
                 self.duplicate_locals.append((first, local))
 
     def all(self, type_name: str) -> list[Declared]:
@@ -378,21 +382,5 @@ class Module:
         return found
 
 
-def _override(block: Block, other: Block) -> None:
-    """Make what an override file sets unknown: its value stands in another file than the rest of the block."""
-    header = block.header or (block.start, block.start)
-    for name in other:
-        if name in block:
-            block[name] = UNKNOWN
-        else:
-            block.put(name, UNKNOWN, (*header, *header))
-
-
 def _is_values(path: str) -> bool:
     return path.endswith((".tfvars", ".tfvars.json"))
-
-
-def is_override(path: str) -> bool:
-    """Say whether a file's name makes what it declares replace what others declare."""
-    stem = path.rpartition("/")[2].split(".", 1)[0]
-    return stem == "override" or stem.endswith("_override")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.syntax.hcl_nodes import Block, Expression
+from devopslint.artifacts.terraform.object_types import completed
+from devopslint.syntax.hcl_nodes import Block, Expression, Overriding
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         def value(self, value: Any) -> Any:
             """Return a value with an expression replaced by what it comes to."""
 
-    class Folder(Protocol):
+    class Folder(Evaluating, Protocol):
         """What a module knows of its variables."""
 
         assigned: dict[str, list[tuple[Any, Origin | None]]] | None
@@ -49,6 +50,8 @@ def variable(module: Folder, name: str) -> Known:
     origin: Origin | None = None
     if value is not MISSING:
         _, _, start, end = block.at["default"]
+        if isinstance(value, Overriding):
+            source, start, end, value = value.source, value.start, value.end, module.value(value)
         origin = (source, start, end, f"default of `var.{name}`")
     for other, place in _assignments(module).get(name, ()):
         if place is None and not _equal_scalars(other, value):
@@ -60,9 +63,7 @@ def variable(module: Folder, name: str) -> Known:
         value, origin = _passed(module, name, value, origin)
     if value is MISSING or value is UNKNOWN or isinstance(value, Expression):
         return _NOTHING
-    if isinstance(value, Map) and _has_optional(block):
-        value = _opened(value)
-    return value, (origin,) if origin else ()
+    return completed(value, block.get("type"), module.value), (origin,) if origin else ()
 
 
 def _passed(module: Folder, name: str, default: Any, origin: Origin | None) -> tuple[Any, Origin | None]:
@@ -100,11 +101,6 @@ def settled(module: Evaluating, value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _has_optional(block: Block) -> bool:
-    kind = block.get("type")
-    return isinstance(kind, Expression) and "optional(" in kind.text
-
-
 def _assignments(module: Folder) -> dict[str, list[tuple[Any, Origin | None]]]:
     """Return what values files give variables; the place is `None` for files that are not read by themselves."""
     if module.assigned is None:
@@ -128,12 +124,3 @@ def _is_automatic(path: str) -> bool:
 
 def _equal_scalars(left: Any, right: Any) -> bool:
     return isinstance(left, (str, int, float, bool)) and left.__class__ is right.__class__ and left == right
-
-
-def _opened(value: Map) -> Map:
-    """Return a copy of a map of which absent keys are unknown."""
-    copy = Map(value.start, value.end)
-    copy.update(value)
-    copy.at = value.at
-    copy.open = True
-    return copy

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.indexes import once
-from devopslint.artifacts.terraform.module import Declared, is_override
+from devopslint.artifacts.terraform.module import Declared
+from devopslint.artifacts.terraform.overrides import is_override
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions
 from devopslint.syntax.tree import Map, Seq

@@ -6,8 +6,9 @@ import re
 
 from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, REMOVED_BACKENDS
 from devopslint.artifacts.terraform.indexes import operations_of
+from devopslint.artifacts.terraform.overrides import is_override
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expression, expressions, plain
+from devopslint.syntax.hcl_nodes import Block, Expression, called, expressions, plain
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -32,13 +33,6 @@ _SOURCE = lazily(r"(?:(?:[\w-]+\.)+[\w-]+(?::\d+)?/[\w-]+/|[\w-]+/)?[A-Za-z0-9][
 _MOST_DEPTH = 30
 
 
-def _called(node: Node, text: Any) -> tuple[str, list[Node]]:
-    """Return the name and the arguments of a call."""
-    holder = [child for child in node.children if child.type == "function_arguments"]
-    parts = [part for part in (holder[0].children if holder else ()) if part.type == "expression"]
-    return text(node.children[0]), parts
-
-
 def _is_simple(kind: Expression) -> bool:
     """Say whether a type is one word, and a type."""
     return kind.is_plain and kind.text in _WORDS
@@ -54,7 +48,7 @@ def _wrong_type(expression: Expression, node: Node, depth: int = 0, *, in_object
         return None if text(node) in _SIMPLE or (not depth and text(node) in {"list", "map", "set"}) else node
     if node.type != "function_call":
         return node
-    name, parts = _called(node, text)
+    name, parts = called(node, text)
     if name in _COLLECTIONS:
         return _wrong_type(expression, parts[0], depth + 1) if len(parts) == 1 else node
     if name == "optional" and in_object and parts:
@@ -112,7 +106,7 @@ def _unfit(expression: Expression, node: Node, value: Any, path: Path, depth: in
         return None
     if node.type != "function_call":
         return _unfit_simple(expression.text_of(node), value, path)
-    name, parts = _called(node, expression.text_of)
+    name, parts = called(node, expression.text_of)
     if name == "optional":
         return _unfit(expression, parts[0], value, path, depth + 1)
     inner = plain(parts[0])
@@ -189,7 +183,7 @@ def invalid_call(subject: Subject, options: Options) -> Iterator[Problem]:
         if "(" not in expression.text or id(expression) in types:
             continue
         for node in expression.nodes("function_call"):
-            name, parts = _called(node, expression.text_of)
+            name, parts = called(node, expression.text_of)
             name = name.removeprefix("core::")
             if "::" in name:
                 continue
@@ -248,14 +242,7 @@ def invalid_backend(subject: Subject, options: Options) -> Iterator[Problem]:
         header = declared.block.header
         if header is None:
             continue
-        is_override = source.path.rpartition("/")[2].split(".", 1)[0].endswith("override")
-        if (
-            index
-            and not is_override
-            and not any(
-                one.document.source.path.rpartition("/")[2].split(".", 1)[0].endswith("override") for one in found
-            )
-        ):
+        if index and not any(is_override(one.document.source.path) for one in found):
             yield Problem(Place(source, *header), problem="a module keeps its state in one place only")
         if declared.block.type == "backend" and name and name not in BACKENDS:
             gone = "was removed from Terraform" if name in REMOVED_BACKENDS else "is none that Terraform has"
