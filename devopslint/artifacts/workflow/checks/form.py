@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.limits import different_case
+from devopslint.artifacts.workflow.checks.services import containers_of
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.knowledge import keys
@@ -96,14 +97,10 @@ def _missing_in_containers(workflow: Workflow) -> Iterator[Problem]:
     for job in workflow.jobs.values():
         if "services" not in job.value and "container" not in job.value:
             continue
-        services = map_at(job.value, "services")
-        containers: list[tuple[Any, tuple[str | int, ...]]] = [
-            (job.value.get("container"), (*job.path, "container")),
-            *((services[name], (*job.path, "services", name)) for name in services),
-        ]
-        for container, path in containers:
+        for below, container in containers_of(job):
             if not isinstance(container, Map):
                 continue
+            path = (*job.path, *below)
             lacks = "image" if "image" not in container and not container.open else ""
             if lacks and not any(nearest(key, ("image",)) for key in container):
                 yield Problem(path, part="key", where=".".join(map(str, path)), key="`image`")
@@ -218,9 +215,7 @@ def invalid_variable_name(subject: Subject, options: Options) -> Iterator[Proble
     owners.extend((job.value, job.path) for job in workflow.jobs.values())
     owners.extend((step.value, step.path) for step in workflow.steps)
     for job in workflow.jobs.values():
-        owners.append((map_at(job.value, "container"), (*job.path, "container")))
-        services = map_at(job.value, "services")
-        owners.extend((map_at(services, name), (*job.path, "services", name)) for name in services)
+        owners.extend((one, (*job.path, *below)) for below, one in containers_of(job) if isinstance(one, Map))
     for owner, path in owners:
         env = owner.get("env")
         if not isinstance(env, Map):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.pushes import PUSHES, images_pushed
+from devopslint.artifacts.workflow.checks.services import containers_of
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at
@@ -156,9 +157,7 @@ def unscoped_app_token(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _images_of(job: Job) -> Iterator[tuple[str | int, ...]]:
     """Yield the paths of the images of a job's container and services."""
-    places: list[tuple[tuple[str | int, ...], Any]] = [(("container",), job.value.get("container"))]
-    places.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
-    for path, container in places:
+    for path, container in containers_of(job):
         yield (*path, "image") if isinstance(container, Map) else path
 
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from devopslint.artifacts.workflow.checks.own_repository import is_own
+from devopslint.artifacts.workflow.checks.services import containers_of
 from devopslint.artifacts.workflow.flowing import flowing
 from devopslint.artifacts.workflow.inputs import keeps_credentials, switch
 from devopslint.artifacts.workflow.model import map_at, names_of
@@ -206,9 +207,7 @@ def inherited_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
 def hardcoded_container_password(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find registry passwords in clear."""
     job: Job = subject.context
-    containers: list[tuple[tuple[str, ...], Any]] = [(("container",), job.value.get("container"))]
-    containers.extend((("services", name), value) for name, value in map_at(job.value, "services").items())
-    for path, container in containers:
+    for path, container in containers_of(job):
         password = map_at(container, "credentials").get("password") if isinstance(container, Map) else None
         at = (*path, "credentials", "password")
         if not isinstance(password, (str, int)):

@@ -65,41 +65,40 @@ def _is_in_container(step: Step) -> bool:
     return re.search(r"\b(?:docker|podman|nerdctl|compose)\b", step.run or "") is not None
 
 
-_UNSUPPORTED = (("container", ("network", "net", "entrypoint")), ("services", ("network", "net")))
-_OPTION = r"(?:^|\s)(--(?:{names})(?:[= ][^\s-]\S*)?)(?=\s|$)"
+_UNSUPPORTED = {
+    "container": lazily(r"(?:^|\s)(--(?:network|net|entrypoint)(?:[= ][^\s-]\S*)?)(?=\s|$)"),
+    "services": lazily(r"(?:^|\s)(--(?:network|net)(?:[= ][^\s-]\S*)?)(?=\s|$)"),
+}
+"""Options that the container of a job, and those of services, do not take."""
 _PORTS = lazily(r"(?:\d+\.[\d.]+:)?(?:(\d+)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:/(?:tcp|udp|sctp))?", re.IGNORECASE)
 _LAST_PORT = 65535
 
 
-def _containers(job: Job) -> Iterator[tuple[Any, Path, tuple[str, ...]]]:
-    """Yield the container of a job and its services, each with its path and the options that it does not take."""
-    for key, names in _UNSUPPORTED:
-        value = job.value.get(key)
-        if key == "container":
-            yield value, (key,), names
-        elif isinstance(value, dict):
-            for name, service in value.items():
-                yield service, (key, name), names
+def containers_of(job: Job) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the container of a job and its services, each with its path in the job."""
+    yield ("container",), job.value.get("container")
+    for name, service in map_at(job.value, "services").items():
+        yield ("services", name), service
 
 
 def unsupported_option(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find options of containers that GitHub sets itself."""
     job: Job = subject.context
-    for container, path, names in _containers(job):
+    for path, container in containers_of(job):
         written = container.get("options") if isinstance(container, dict) else None
         if not isinstance(written, str) or "--" not in written:
             continue
         fragment = job.workflow.fragment((*job.path, *path, "options"))
         if fragment is None:
             continue
-        for found in re.finditer(_OPTION.format(names="|".join(names)), written):
+        for found in _UNSUPPORTED[path[0]].finditer(written):
             yield Problem(place_in(fragment, *found.span(1)), option=re.split(r"[= ]", found[1])[0])
 
 
 def invalid_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find ports of containers that are none."""
     job: Job = subject.context
-    for container, path, _ in _containers(job):
+    for path, container in containers_of(job):
         ports = container.get("ports") if isinstance(container, dict) else None
         for index, port in enumerate(ports if isinstance(ports, list) else ()):
             if not isinstance(port, (str, int)) or isinstance(port, bool) or "${{" in str(port) or "[" in str(port):
