@@ -5,7 +5,7 @@ Source: GitHub Docs, "Variables reference", default environment variables, and `
 
 from __future__ import annotations
 
-from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.checks.security import environments
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
 
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.model import Workflow
     from devopslint.policy.subject import Subject
-    from devopslint.syntax.tree import Map, Path
 
     Options = Mapping[str, Any]
 
@@ -35,11 +34,7 @@ _ALONE = lazily(r"\$\{\{\s*([\w.]+)\s*\}\}")
 def reserved_variable(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find variables in an `env` that the runner gives another value, those left out that get their own anyway."""
     workflow: Workflow = subject.context
-    owners: list[tuple[Map, Path]] = [(workflow.root, ())]
-    timed: tuple[Job | Step, ...] = (*workflow.jobs.values(), *workflow.steps)
-    owners.extend((one.value, one.path) for one in timed if "env" in one.value)
-    for owner, path in owners:
-        env = map_at(owner, "env")
+    for env, path in environments(workflow):
         for name in env:
             if name not in _SET:
                 continue

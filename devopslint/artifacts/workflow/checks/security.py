@@ -219,19 +219,20 @@ def hardcoded_container_password(subject: Subject, options: Options) -> Iterator
             yield Problem(at)
 
 
-def _environments(workflow: Workflow) -> Iterator[tuple[Map, tuple[str | int, ...]]]:
+def environments(workflow: Workflow) -> Iterator[tuple[Map, tuple[str | int, ...]]]:
     """Yield each `env` of the workflow, its jobs and its steps, with the path of its owner."""
     yield map_at(workflow.root, "env"), ()
     owners: tuple[Job | Step, ...] = (*workflow.jobs.values(), *workflow.steps)
     for owner in owners:
-        yield map_at(owner.value, "env"), owner.path
+        if "env" in owner.value:
+            yield map_at(owner.value, "env"), owner.path
 
 
 def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find the variable that turns the removed commands `set-env` and `add-path` on again."""
     workflow: Workflow = subject.context
     name = "ACTIONS_ALLOW_UNSECURE_COMMANDS"
-    for env, path in _environments(workflow):
+    for env, path in environments(workflow):
         value = re.sub(r"\A\$\{\{\s*(true|'true')\s*\}\}\Z", "true", str(env.get(name)))
         if value.lower() in ("true", "1", "$true"):
             yield Problem((*path, "env", name), name=name)
@@ -249,7 +250,7 @@ def insecure_commands(subject: Subject, options: Options) -> Iterator[Problem]:
 def debug_enabled(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find debug logging that is switched on for good."""
     workflow: Workflow = subject.context
-    for env, path in _environments(workflow):
+    for env, path in environments(workflow):
         for name in ("ACTIONS_STEP_DEBUG", "ACTIONS_RUNNER_DEBUG"):
             if env.get(name) in (True, "true", "True", 1, "1"):
                 yield Problem((*path, "env", name), name=name)
