@@ -33,7 +33,7 @@ _NEVER_FAILS = frozenset(
     {"basename", "date", "dirname", "echo", "id", "mktemp", "nproc", "printf", "pwd", "uname", "whoami"}
 )
 _READS_NOTHING = frozenset(
-    (
+    {
         "chmod",
         "chown",
         "cp",
@@ -49,7 +49,7 @@ _READS_NOTHING = frozenset(
         "sleep",
         "touch",
         "which",
-    )
+    }
 )
 _KEEPS_NAMES = frozenset({"grep", "head", "sort", "tail", "tac", "uniq"})
 _NAME_OPTIONS = frozenset({"-name", "-iname", "-path", "-ipath", "-wholename"})
@@ -179,19 +179,16 @@ def _statement(script: Script, tree: Tree, command: Command) -> Node | None:
     parent = node.parent if node is not None else None
     if node is None or parent is None or parent.type not in _BLOCKS:
         return None
-    if (
-        parent.type in {"if_statement", "elif_clause"}
-        and not 0
-        <= script.once(("then of", tree.fragment, parent.id), lambda _: _begin_of_then(parent))
-        <= node.start_byte
-    ):
-        return None
+    if parent.type in {"if_statement", "elif_clause"}:
+        then = script.once(("then of", tree.fragment, parent.id), lambda _: _begin_of_then(parent))
+        if then is None or node.start_byte < then:
+            return None
     return node
 
 
-def _begin_of_then(statement: Node) -> int:
-    """Return where the `then` of an `if` or `elif` stands, -1 when there is none."""
-    return next((child.start_byte for child in statement.children if child.type == "then"), -1)
+def _begin_of_then(statement: Node) -> int | None:
+    """Return where the `then` of an `if` or `elif` stands, `None` when there is none."""
+    return next((child.start_byte for child in statement.children if child.type == "then"), None)
 
 
 def loop_over_listing(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -89,8 +89,10 @@ def heredoc_without_end(subject: Subject, options: Options) -> Iterator[Problem]
             continue
         start, end = node.start_byte, node.end_byte
         alone = bare.get(name, [])
-        for at in alone[bisect_right(alone, begin) :][:1]:
-            start, end = at, at + len(name)
+        following = bisect_right(alone, begin)
+        if following < len(alone):
+            start = alone[following]
+            end = start + len(name)
         yield Problem(place_in(tree.fragment, start, end), name=name)
 
 
