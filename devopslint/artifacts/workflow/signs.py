@@ -36,7 +36,6 @@ _WORDS = ("|", "${{", "docker", "gh", "push", "cosign", "--provenance", "eval", 
 _OF_REPOSITORY: dict[str, Callable[[ActionRef], bool]] = {
     "archived": lambda uses: uses.name in known.ARCHIVED or uses.slug in known.ARCHIVED,
     "branch": lambda uses: uses.is_branch and uses.slug not in REF_SAYS_WHAT,
-    "known-inputs": lambda uses: uses.name in load_actions(),
     "misspelled": lambda uses: bool(meant_by(uses.slug)),
     "moving": lambda uses: not uses.is_sha and uses.owner not in OFFICIAL,
     "moving-official": lambda uses: not uses.is_sha and uses.owner in OFFICIAL,
@@ -81,18 +80,21 @@ def _of_often(run: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _of_use(text: str, has_inputs: bool) -> frozenset[str]:
     uses = parse_uses(text)
+    is_of_repository = uses.kind == "repository"
     found = {uses.name} & _NAMES
-    if has_inputs:
-        found.add("inputs")
     if hides_path(uses):
         found.add("hidden-path")
-    if uses.kind != "repository":
-        found.add(uses.kind)
-    else:
+    if is_of_repository:
         found.update(sign for sign, is_there in _OF_REPOSITORY.items() if is_there(uses))
-    if has_inputs and (uses.kind == "docker" or uses.slug in known.SCRIPT_INPUTS):
-        found.add("script-inputs")
-    return frozenset(found if has_inputs else found - {"known-inputs"})
+    else:
+        found.add(uses.kind)
+    if has_inputs:
+        found.add("inputs")
+        if is_of_repository and uses.name in load_actions():
+            found.add("known-inputs")
+        if uses.kind == "docker" or uses.slug in known.SCRIPT_INPUTS:
+            found.add("script-inputs")
+    return frozenset(found)
 
 
 def _requires_inputs(uses: ActionRef) -> bool:
