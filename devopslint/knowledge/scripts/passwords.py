@@ -24,29 +24,27 @@ _ASKING = {
 }
 """Sub-commands that take a password, of programs whose options mean something else to other ones."""
 PASSWORD_OPTIONS: dict[str, tuple[str, ...]] = {
-    "docker": ("-p", "--password"),
-    "podman": ("-p", "--password"),
-    "buildah": ("-p", "--password"),
-    "oras": ("-p", "--password"),
+    "docker": ("-p", "-p*", "--password"),
+    "podman": ("-p", "-p*", "--password"),
+    "buildah": ("-p", "-p*", "--password"),
+    "oras": ("-p", "-p*", "--password"),
     "helm": ("--password",),
-    "curl": ("-u", "--user", "--proxy-user", "--oauth2-bearer"),
+    "curl": ("-u", "-u*", "--user", "--proxy-user", "--oauth2-bearer"),
     "wget": ("--password", "--http-password", "--ftp-password", "--proxy-password"),
     "mysql": ("--password", "-p*"),
     "mysqldump": ("--password", "-p*"),
     "mysqladmin": ("--password", "-p*"),
     "sshpass": ("-p", "-p*"),
-    "twine": ("-p", "--password"),
+    "twine": ("-p", "-p*", "--password"),
     "keytool": ("-storepass", "-keypass"),
-    "az": ("-p", "--password"),
-    "oc": ("-p", "--password", "--token"),
+    "az": ("-p", "-p*", "--password"),
+    "oc": ("-p", "-p*", "--password", "--token"),
     "kubectl": ("--token", "--password"),
     "redis-cli": ("-a", "--pass"),
     "dotnet": ("-p", "--password"),
     "nuget": ("-Password", "-password"),
 }
-
-_ATTACHED = {**dict.fromkeys(("docker", "podman", "buildah", "oras", "twine", "az", "oc"), ("-p",)), "curl": ("-u",)}
-"""Options of one letter that have their value in the same word, too: `-psecret`."""
+"""Program → options with a password behind them; behind those with a `*` it stands in the same word: `-psecret`."""
 
 
 def password_argument(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -85,16 +83,17 @@ def _value(command: Command, index: int, word: Word, names: tuple[str, ...]) -> 
     if word.expands:
         return None, None
     for name in names:
-        if word.text == name and index + 1 < len(command.words):
+        if name.endswith("*"):
+            option = name[:-1]
+            if word.text.startswith(option) and word.text != option:
+                return word.text.removeprefix(option).removeprefix("="), place_of(word)
+        elif word.text == name and index + 1 < len(command.words):
             following = command.words[index + 1]
             return (
                 (None, None)
                 if following.expands or following.text.startswith("-")
                 else (following.text, place_of(following))
             )
-        if name.startswith("--") and word.text.startswith(name + "="):
+        elif name.startswith("--") and word.text.startswith(name + "="):
             return word.text[len(name) + 1 :], place_of(word)
-        is_short = name == "-p*" or name in _ATTACHED.get(command.name, ())
-        if is_short and len(word.text) > len("-p") and word.text.startswith(name[:2]):
-            return word.text[2:].removeprefix("="), place_of(word)
     return None, None
