@@ -61,12 +61,12 @@ def _joined(before: list[Candidate], text: str, found: Sequence[Candidate]) -> l
 
 
 def _evaluate(text: str, start: int, end: int, scope: Any) -> Sequence[Candidate] | None:
-    tree = _tree(text[start:end])
+    tree = expression_tree(text[start:end])
     return value_of(tree, scope) if tree is not None else None
 
 
 @lru_cache(maxsize=256)
-def _tree(text: str) -> Node | None:
+def expression_tree(text: str) -> Node | None:
     """Return the tree of an expression, `None` when it can't be read; the same ones stand at many places."""
     try:
         return parse_expression(text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.bounds import containers
-from devopslint.artifacts.workflow.expressions import ExpressionError, find_expressions, parse_expression
+from devopslint.artifacts.workflow.expressions import find_expressions
 from devopslint.artifacts.workflow.flow import flows
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.resolve import expression_tree
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.usage import texts_given
 from devopslint.knowledge.credentials import (
@@ -108,14 +109,8 @@ def _holds_secret(name: str, value: str) -> bool:
         return _is_secret(name, value)
     if "'" not in value or not looks_like_secret_name(name):
         return False
-    for found in find_expressions(value):
-        try:
-            tree = parse_expression(value, found.inner_start, found.inner_end)
-        except ExpressionError:
-            continue
-        if any(_is_secret(name, text) for text in texts_given(tree)):
-            return True
-    return False
+    trees = [expression_tree(value[found.inner_start : found.inner_end]) for found in find_expressions(value)]
+    return any(_is_secret(name, text) for tree in trees for text in texts_given(tree))
 
 
 def _is_for_runner(variables: Map) -> bool:
