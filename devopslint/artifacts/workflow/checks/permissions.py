@@ -83,25 +83,24 @@ def _of_action(step: Step) -> Iterator[Need]:
     name, inputs = step.uses.name, step.inputs
     if name not in known.WRITING or _brings_a_token(step):
         return
-    given = {key.lower(): value for key, value in inputs.items()}
-    if any(key in given for key in known.OTHER_KEYS.get(name, ())):
+    if any(key in inputs for key in known.OTHER_KEYS.get(name, ())):
         return
     if name == "release-drafter/release-drafter" and set(step.workflow.triggers) <= _ON_PULLS:
         return  # it labels pull requests then, and drafts nothing
     if name == "actions/github-script":
         yield from _of_javascript(step)
     elif name == "pypa/gh-action-pypi-publish":
-        url = str(given.get("repository-url", given.get("repository_url", "pypi.org")))
-        if "password" not in given and "pypi.org" in url:
+        url = str(inputs.get("repository-url", inputs.get("repository_url", "pypi.org")))
+        if "password" not in inputs and "pypi.org" in url:
             yield "id-token", "prove who it is", name, ("uses",)
     elif (
-        name == "docker/build-push-action" and "push" in purposes(step) and _goes_to_ghcr(step, str(given.get("tags")))
+        name == "docker/build-push-action" and "push" in purposes(step) and _goes_to_ghcr(step, str(inputs.get("tags")))
     ):
         yield "packages", "push to ghcr.io", name, ("uses",)
     for scope, purpose in known.ACTIONS.get(name, ()):
         yield scope, purpose, name, ("uses",)
     for condition, needs in known.ONLY_WITH.get(name, {}).items():
-        if _is_met(condition, given):
+        if _is_met(condition, inputs):
             for scope, purpose in needs:
                 yield scope, purpose, name, ("uses",)
 
