@@ -11,6 +11,7 @@ from devopslint.artifacts.workflow.shells import powershell_code
 from devopslint.artifacts.workflow.stretches import within
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.knowledge.scripts.outputs import way_of_output
+from devopslint.knowledge.words import raw_text
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
@@ -77,8 +78,7 @@ def _in_shell(step: Step) -> Iterator[tuple[int, int]]:
 
 def _in_word(word: Word, step: Step, texts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield where a secret stands in a word: what an expression puts there, and variables that are read."""
-    raw = word.fragment.text[word.start : word.end]
-    plain = _INNER.sub(lambda one: " " * len(one[0]), raw)
+    plain = _INNER.sub(lambda one: " " * len(one[0]), raw_text(word))
     yield from (span for span in texts if word.start <= span[0] < word.end and plain[span[0] - word.start] != " ")
     if word.node_type != "string":
         plain = _QUOTED.sub(lambda one: " " * len(one[0]), plain)
