@@ -124,18 +124,18 @@ def _restored(step: Step) -> Path | None:
     """Return what in a step says that a cache is restored, `None` when that is not certain."""
     if step.uses is None or _NO_RELEASE.search(str(step.value.get("if", ""))):
         return None
-    name, inputs = step.uses.name, {key.lower(): key for key in step.inputs}
+    name, inputs = step.uses.name, step.inputs
     if name in _ALWAYS:
         return None if _says(step, "lookup-only") else ("uses",)
     key, since = _UNLESS.get(name, ("", 0))
     if key and key not in inputs:
         return ("uses",) if (step.uses.major or 99) >= since else None
     key = key or _WHEN.get(name, "")
-    if key not in inputs or _says(step, inputs[key]) is not True:
+    if key not in inputs or _says(step, key) is not True:
         return None
-    if key == "cache-from" and "type=gha" not in str(step.inputs[inputs[key]]):
+    if key == "cache-from" and "type=gha" not in str(inputs[key]):
         return None
-    return ("with", inputs[key])
+    return ("with", key)
 
 
 def _tool_restored(step: Step) -> Path | None:
@@ -154,7 +154,7 @@ def _says(step: Step, key: str) -> bool | None:
     value = step.inputs.get(key, False)
     if isinstance(value, str) and "${{" in value:
         return None
-    return (str(value).strip().lower() in _NO) == (key.lower() in _NEGATED)
+    return (str(value).strip().lower() in _NO) == (key in _NEGATED)
 
 
 def _has_npm_as_its_manager(step: Step) -> bool:
