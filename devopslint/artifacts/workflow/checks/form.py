@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.checks.limits import different_case
+from devopslint.artifacts.workflow.checks.security import environments
 from devopslint.artifacts.workflow.checks.services import containers_of
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.words import nearest
@@ -211,15 +212,10 @@ def duplicate_job_id(subject: Subject, options: Options) -> Iterator[Problem]:
 def invalid_variable_name(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find names in `env` that no shell can read."""
     workflow: Workflow = subject.context
-    owners: list[tuple[Any, tuple[str | int, ...]]] = [(workflow.root, ())]
-    owners.extend((job.value, job.path) for job in workflow.jobs.values())
-    owners.extend((step.value, step.path) for step in workflow.steps)
+    found = list(environments(workflow))
     for job in workflow.jobs.values():
-        owners.extend((one, (*job.path, *below)) for below, one in containers_of(job) if isinstance(one, Map))
-    for owner, path in owners:
-        env = owner.get("env")
-        if not isinstance(env, Map):
-            continue
+        found.extend((map_at(one, "env"), (*job.path, *below)) for below, one in containers_of(job))
+    for env, path in found:
         for name in env:
             if "${{" not in name and (not name or re.search(r"[&=\s]", name)):
                 yield Problem((*path, "env", name), part="key", name=name)
