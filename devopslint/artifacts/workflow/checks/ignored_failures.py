@@ -9,7 +9,7 @@ from devopslint.artifacts.workflow.checks.pipeline import uploads_report
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.purpose import is_check, job_purposes, purposes
 from devopslint.artifacts.workflow.words import words
-from devopslint.policy.subject import Place, Problem, place_in
+from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
@@ -106,7 +106,7 @@ def _swallowed(step: Step) -> Iterator[Problem]:
     if begun and ended and not _LOOKS_AT_STATUS.search(step.run, begun.end()):
         for found in re.compile(r"[^;\n\s][^;\n]*").finditer(step.run, begun.end(), ended.start()):
             if is_check(found.group()):
-                yield Problem(Place(step.fragment.source, *step.fragment.mark(*found.span())))
+                yield Problem(place_in(step.fragment, *found.span()))
 
 
 def _swallowed_by_or(step: Step) -> Iterator[Problem]:
@@ -128,7 +128,7 @@ def _swallowed_by_or(step: Step) -> Iterator[Problem]:
             continue
         if any(is_check(one.fragment.text[one.start : one.end]) for one in chain):
             start = text.rfind("||", command.end, after.start)
-            yield Problem(Place(command.fragment.source, *command.fragment.mark(start, after.end)))
+            yield Problem(place_in(command.fragment, start, after.end))
 
 
 _ONLY_SHOWS = words("cat column head sed sort tail tee ts xcbeautify xcpretty")

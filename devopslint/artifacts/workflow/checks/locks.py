@@ -126,7 +126,7 @@ def npm_install(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if not command.script.once("makes new lock", _makes_new_lock):
         start = command.name_word.start if command.name_word is not None else command.start
-        place = Place(command.fragment.source, *command.fragment.mark(start, operands[0].end))
+        place = place_in(command.fragment, start, operands[0].end)
         yield Problem(place, command=f"npm {operands[0].text}")
 
 
