@@ -5,7 +5,8 @@ from __future__ import annotations
 from devopslint.artifacts.workflow.actions import parse_uses
 from devopslint.artifacts.workflow.inputs import inputs_of
 from devopslint.artifacts.workflow.matrix import read_matrix
-from devopslint.artifacts.workflow.operating_systems import is_on_windows
+from devopslint.artifacts.workflow.needs import needed_before
+from devopslint.artifacts.workflow.operating_systems import is_on_windows, labels_of
 from devopslint.artifacts.workflow.shells import SHELLS, shell_name, speaks_powershell
 from devopslint.syntax.tree import MISSING, Map, Seq
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Script
     from devopslint.syntax.tree import Document, Mark, Path
-
-MOST_NEEDED = 1000
-"""Jobs that are followed backwards from one through `needs`."""
 
 
 def names_of(value: Any) -> list[str]:
@@ -159,7 +157,7 @@ class Job:
     """A job; `matrix` is `None` without one, and `needs` holds the names as written."""
 
     __slots__ = (
-        "_by_id", "_closure", "_extremes", "_on_windows", "_place_of", "key", "matrix", "needs", "path", "permissions",
+        "_by_id", "_by_path", "_closure", "_extremes", "_on_windows", "key", "matrix", "needs", "path", "permissions",
         "purposes", "run_defaults", "steps", "uses", "value", "workflow",
     )  # fmt: skip
 
@@ -179,7 +177,7 @@ class Job:
         steps = value.get("steps")
         self.steps: list[Step] = []
         if isinstance(steps, Seq):
-            self.steps = [Step(self, index, item) for index, item in enumerate(steps) if isinstance(item, Map)]
+            self._take_steps(steps, ("steps",))
         self.run_defaults: list[tuple[Map, Path]] = [
             (map_at(owner["defaults"], "run"), (*path, "defaults", "run"))
             for owner, path in ((value, self.path), (workflow.root, ()))
@@ -189,7 +187,7 @@ class Job:
         self.purposes: frozenset[str] | None = None
         """What it is for, once somebody has asked `purpose.job_purposes`."""
         self._by_id: dict[str, Step] | None = None
-        self._place_of: dict[int, int] | None = None
+        self._by_path: dict[Path, Step] | None = None
         self._closure: frozenset[str] | None = None
         self._extremes: dict[Any, tuple[int, int]] = {}
         self._on_windows: bool | str | None = "not asked"
@@ -197,7 +195,7 @@ class Job:
     def let_go(self) -> None:
         """Forget the steps."""
         self.steps.clear()
-        self._by_id = None
+        self._by_id = self._by_path = None
 
     @property
     def declares_permissions(self) -> bool:
@@ -212,12 +210,8 @@ class Job:
 
     @property
     def runs_on(self) -> list[str] | None:
-        """The labels of the runner as written, `None` when an expression or a group decides."""
-        value = self.value.get("runs-on")
-        if isinstance(value, Map):
-            value = value.get("labels")
-        labels = names_of(value)
-        return labels if labels and not any("${{" in label for label in labels) else None
+        """Every label that its runner can have; `None` when one can't be known, or a group decides."""
+        return labels_of(self)
 
     @property
     def on_windows(self) -> bool | None:
@@ -238,27 +232,26 @@ class Job:
                 self._by_id.setdefault(step.id.lower(), step)
         return self._by_id.get(identifier.lower())
 
-    def place_of(self, index: int) -> int | None:
-        """Return the place in `steps` of what stands at an index in the file, where there may be what is no step."""
-        if self._place_of is None:
-            self._place_of = {step.index: place for place, step in enumerate(self.steps)}
-        return self._place_of.get(index)
+    def _take_steps(self, items: Seq, below: Path) -> None:
+        """Take up the steps of a list, and behind each of them those that it runs at the same time."""
+        for index, item in enumerate(items):
+            if isinstance(item, Map):
+                self.steps.append(Step(self, (*below, index), item))
+                inner = item.get("parallel")
+                if isinstance(inner, Seq) and len(below) == 1:
+                    self._take_steps(inner, (*below, index, "parallel"))
+
+    def step_at(self, path: Path) -> Step | None:
+        """Return the step to which a path below the job leads, or into which; `None` where there may be what is no step."""
+        if self._by_path is None:
+            self._by_path = {step.below: step for step in self.steps}
+        return self._by_path.get(path[:4]) or self._by_path.get(path[:2])
 
     def needs_closure(self) -> frozenset[str]:
         """Return the keys of all jobs that come before this one."""
         if self._closure is None:
-            self._closure = frozenset(self._reached())
+            self._closure = needed_before(self)
         return self._closure
-
-    def _reached(self) -> set[str]:
-        found: set[str] = set()
-        open_keys = list(self.needs)
-        while open_keys and len(found) < MOST_NEEDED:
-            key = open_keys.pop()
-            if key not in found and key in self.workflow.jobs:
-                found.add(key)
-                open_keys.extend(self.workflow.jobs[key].needs)
-        return found
 
     def extremes(self, test: Callable[..., object], *more: object) -> tuple[int, int]:
         """Return the places in `steps` of the first and the last for which `test(step, *more)` holds, else (-1, -1).
@@ -280,17 +273,22 @@ class Step:
     """A step of a job or of a composite action."""
 
     __slots__ = (
-        "_is_shell", "_script", "_shell", "action", "env", "fragment", "id", "index", "inputs", "job", "path", "purposes",
-        "run", "uses", "value", "workflow",
+        "_is_shell", "_script", "_shell", "action", "below", "env", "fragment", "id", "index", "inputs", "job", "path",
+        "place", "purposes", "run", "uses", "value", "workflow",
     )  # fmt: skip
 
-    def __init__(self, job: Job, index: int, value: Map) -> None:
+    def __init__(self, job: Job, below: Path, value: Map) -> None:
         self.job = job
         self.workflow: Workflow = job.workflow
         """The workflow or action that it belongs to."""
-        self.index = index
+        self.below = below
+        """The path below the job."""
+        self.index: int = below[1]  # type: ignore[assignment]  # a step stands in a list
+        """The number in the list of the job: steps that run at the same time share it."""
+        self.place = len(job.steps)
+        """The place in `steps` of the job."""
         self.value = value
-        self.path: Path = (*job.path, "steps", index)
+        self.path: Path = (*job.path, *below)
         uses, run, identifier, inputs, env = map(value.get, ("uses", "run", "id", "with", "env"))
         self.uses: ActionRef | None = parse_uses(uses) if isinstance(uses, str) else None
         self.action: str = self.uses.name if self.uses is not None else ""
@@ -375,22 +373,22 @@ class Step:
     def is_preceded_by(self, test: Callable[..., object], *more: object) -> bool:
         """Say whether `test(step, *more)` holds for a step before this one in its job."""
         first, _ = self.job.extremes(test, *more)
-        return 0 <= first < (self.job.place_of(self.index) or 0)
+        return 0 <= first < self.place
 
     def is_followed_by(self, test: Callable[..., object], *more: object) -> bool:
         """Say whether `test(step, *more)` holds for a step after this one in its job."""
         _, last = self.job.extremes(test, *more)
-        return last > (self.job.place_of(self.index) or 0)
+        return last > self.place
 
     @property
     def before(self) -> list[Step]:
         """The steps of the same job that come before it."""
-        return self.job.steps[: self.job.place_of(self.index)]
+        return self.job.steps[: self.place]
 
     @property
     def after(self) -> list[Step]:
         """The steps of the same job that come after it."""
-        return self.job.steps[(self.job.place_of(self.index) or 0) + 1 :]
+        return self.job.steps[self.place + 1 :]
 
 
 def _triggers(value: Any) -> dict[str, Map]:

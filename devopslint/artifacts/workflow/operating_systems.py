@@ -33,28 +33,38 @@ def is_also_on_windows(job: Any) -> bool:
 
 def _systems(job: Any) -> set[bool]:
     """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
-    known: dict[str, set[bool]] = job.workflow.cache.setdefault("systems", {})
+    known = _labels(job)
+    return set() if known is None else {"windows" in label.lower() for label in known}
+
+
+def labels_of(job: Any) -> list[str] | None:
+    """Return every label that the runner of a `Job` can have; `None` when one can't be known, or there is none."""
+    return _labels(job) or None
+
+
+def _labels(job: Any) -> list[str] | None:
+    known: dict[str, list[str] | None] = job.workflow.cache.setdefault("labels of runners", {})
     if job.key not in known:
-        known[job.key] = _find_systems(job)
+        known[job.key] = _find_labels(job)
     return known[job.key]
 
 
-def _find_systems(job: Any) -> set[bool]:
+def _find_labels(job: Any) -> list[str] | None:
     from devopslint.artifacts.workflow.resolve import resolve_in
 
     value = job.value.get("runs-on")
     if isinstance(value, Map):
         value = value.get("labels", UNKNOWN)
     if isinstance(value, str) and "${{" not in value:
-        return {"windows" in value.lower()}
-    labels = value if isinstance(value, list) else [value]
-    found: set[bool] = set()
-    for label in labels:
+        return [value]
+    found: list[str] = []
+    for label in value if isinstance(value, list) else [value]:
         candidates = resolve_in(label, job) if isinstance(label, str) else None
         for one in [label] if candidates is None else [candidate.value for candidate in candidates]:
-            if not isinstance(one, str):
-                return set()
-            found.add("windows" in one.lower())
+            several = one if isinstance(one, list) else [one]
+            if not all(isinstance(text, str) and "${{" not in text for text in several):
+                return None
+            found.extend(several)
     return found
 
 

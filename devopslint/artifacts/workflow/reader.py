@@ -106,6 +106,8 @@ def _read_steps(
         run = step.run
         kind = "uses" if step.uses is not None else "run" if run is not None else ""
         here = f"{address}.steps[{step.index}]"
+        if len(step.below) > 2:
+            here += f".parallel[{step.below[3]}]"
         subject = Subject("workflow.step", step.value, document, kind, here, _first_pair(step.value), parents, step)
         subject.signs = signs_of(step)
         found.append(subject)

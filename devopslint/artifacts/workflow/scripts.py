@@ -39,8 +39,12 @@ def _ends_with_the_first_failure(step: Step) -> bool:
 
 def _is_on_ubuntu(step: Step) -> bool:
     """Say whether a step runs on one of GitHub's runners with Ubuntu, whose `sh` is dash, and in no container."""
-    runner = step.job.value.get("runs-on")
-    return isinstance(runner, str) and runner.startswith("ubuntu-") and "container" not in step.job.value
+    labels = step.job.runs_on
+    return (
+        labels is not None
+        and all(label.startswith("ubuntu-") for label in labels)
+        and "container" not in step.job.value
+    )
 
 
 _FROM_RUNNER = lazily(

@@ -153,5 +153,4 @@ def _owner(workflow: Workflow, site: Site) -> tuple[Job | None, Step | None]:
         at = 2
     if job is None or len(path) < at + 2 or path[at] != "steps":
         return job, None
-    place = job.place_of(path[at + 1])  # type: ignore[arg-type]  # a step stands in a list
-    return job, None if place is None else job.steps[place]
+    return job, job.step_at(path[at:])

@@ -101,19 +101,19 @@ def no_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
         "container" in job.value
         or labels is None
         or "self-hosted" in labels
-        or not labels[0].startswith(("ubuntu-", "macos-", "windows-"))
+        or not all(label.startswith(("ubuntu-", "macos-", "windows-")) for label in labels)
     ):
         return
     for step in job.steps:
         if step.uses is not None:
             if step.uses.text.startswith("./"):
-                yield Problem(("steps", step.index, "uses"), command=step.uses.text)
+                yield Problem((*step.below, "uses"), command=step.uses.text)
                 return
             if may_leave(step, FILES):
                 return
             name = _input_with_file(step) if checks_out else None
             if name is not None:
-                yield Problem(("steps", step.index, "with", name), command=name)
+                yield Problem((*step.below, "with", name), command=name)
                 return
         elif step.run is None:
             return

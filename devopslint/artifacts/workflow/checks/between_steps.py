@@ -48,7 +48,11 @@ def lost_between_steps(subject: Subject, options: Options) -> Iterator[Problem]:
         if exported and step.run.find("$") >= 0:
             yield from _exported_before(step, exported, written_before)
         yield from _moved_for_nothing(step)
-        if "export" in step.run and "container" not in job.value and "self-hosted" not in str(job.value.get("runs-on")):
+        if (
+            "export" in step.run
+            and "container" not in job.value
+            and "self-hosted" not in (job.runs_on or str(job.value.get("runs-on")))
+        ):
             exported.update(_exports(step))
 
 
@@ -218,7 +222,7 @@ def set_up_after_use(subject: Subject, options: Options) -> Iterator[Problem]:
         where = place_in(used.fragment, used.name_word.start, end)
         shown = f"{used.name} {used.words[0].text}" if used.words else used.name
         related = [Related(where, "it runs here")]
-        yield Problem(("steps", step.index, "uses"), action=step.action, command=shown, related=related)
+        yield Problem((*step.below, "uses"), action=step.action, command=shown, related=related)
 
 
 def _first_use_of(steps: list[Step], action: str) -> Command | None:

@@ -46,7 +46,7 @@ def faults_of_cache(step: Step, ground: Ground) -> Iterator[Fault]:
     assert step.uses is not None
     name = step.uses.name
     cache, given = str(step.inputs.get("cache", "")).lower(), step.inputs.get("cache-dependency-path")
-    at = ("steps", step.index, "with")
+    at = (*step.below, "with")
     if name in _TAKES_PATHS and given is not None and cache:
         patterns = lines_of(given)
         if patterns and _nothing_fits(patterns, ground):
@@ -74,7 +74,7 @@ def _is_beside(lock: str, ground: Ground) -> bool:
 
 
 def _of_keys(step: Step, ground: Ground) -> Iterator[Fault]:
-    at = ("steps", step.index, "with", "key")
+    at = (*step.below, "with", "key")
     for usage in usages_at(step.workflow, (*step.job.path, *at)):
         for node in usage.nodes:
             if node.kind != "call" or node.value.lower() != "hashfiles" or not node.items:

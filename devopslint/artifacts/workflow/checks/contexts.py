@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from devopslint.artifacts.workflow.checks.background import not_done_yet
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.outputs import outputs_of_step
 from devopslint.artifacts.workflow.usage import nodes_of, references, usages
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.workflow.expressions import Node
     from devopslint.artifacts.workflow.matrix import Matrix
-    from devopslint.artifacts.workflow.model import Step, Workflow
+    from devopslint.artifacts.workflow.model import Workflow
     from devopslint.artifacts.workflow.usage import Usage
     from devopslint.policy.subject import Subject
 
@@ -152,7 +153,7 @@ def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
     workflow: Workflow = subject.context
     for usage, node, path in references(workflow, "steps"):
         job = usage.job or workflow.action_job
-        if job is None or path[1] in {"*", "?"} or _has_parallel(job):
+        if job is None or path[1] in {"*", "?"}:
             continue
         step = job.step(path[1])
         name = _name_node(node, 1)
@@ -162,6 +163,8 @@ def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(place, fault=f"no step of this job has the id `{path[1]}`{nearest(path[1], ids)}")
         elif usage.step is not None and step.index > usage.step.index:
             yield Problem(place, fault=f"step `{step.id}` runs later than this one")
+        elif usage.step is not None and (early := not_done_yet(step, usage.step)):
+            yield Problem(place, fault=early)
         elif usage.step is step:
             own = "outputs" if "outputs" in path else "result"
             yield Problem(place, fault=f"step `{step.id}` can't read its own {own}")
@@ -174,14 +177,6 @@ def unknown_step(subject: Subject, options: Options) -> Iterator[Problem]:
                 place = usage.place(node.start, _name_node(node, 3).end)
                 fault = f"step `{step.id}` has no output `{path[3]}`{nearest(path[3], outputs)}"
                 yield Problem(place, fault=fault)
-
-
-def _has_parallel(job: Any) -> bool:
-    return bool(job.has_step(_is_parallel))
-
-
-def _is_parallel(step: Step) -> bool:
-    return "parallel" in step.value
 
 
 def unknown_need(subject: Subject, options: Options) -> Iterator[Problem]:

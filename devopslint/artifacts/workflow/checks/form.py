@@ -195,7 +195,7 @@ def duplicate_step_id(subject: Subject, options: Options) -> Iterator[Problem]:
     for step in [step for step in owner.steps if step.id]:
         name = step.id.lower()
         if name in seen:
-            yield Problem((*(("runs",) if step.workflow.is_action else ()), "steps", step.index, "id"), id=step.id)
+            yield Problem((*(("runs",) if step.workflow.is_action else ()), *step.below, "id"), id=step.id)
         seen.add(name)
 
 

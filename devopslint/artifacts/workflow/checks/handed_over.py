@@ -64,7 +64,7 @@ def _gh_in_powershell(step: Step) -> Iterator[Problem]:
 def _has_token(step: Step) -> bool:
     """Say whether the `env` of a step, or of what it is in, gives `gh` a token, or its runner may."""
     job: Job = step.job
-    if "container" in job.value or "self-hosted" in str(job.value.get("runs-on")):
+    if "container" in job.value or "self-hosted" in (job.runs_on or str(job.value.get("runs-on"))):
         return True
     return step.may_have_in_env(*_TOKENS)
 

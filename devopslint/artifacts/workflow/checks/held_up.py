@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LONGEST = 360
 """Minutes after which GitHub ends a job on a runner of its own (GitHub Docs, "Actions limits")."""
 _BLANKS = lazily(r"\s+(?=\}\})|(?<=\$\{\{)\s+")
+_OF_THE_CALLER = lazily(r"\b(?:inputs|matrix|needs|strategy)\b")
+"""Contexts that are others in a called workflow."""
 
 
 def _group_of(owner: Map) -> tuple[str, Path]:
@@ -37,28 +39,28 @@ def _group_of(owner: Map) -> tuple[str, Path]:
 
 
 def deadlock(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Find jobs in the same group of runs as their own workflow, or that call a workflow which is."""
+    """Find jobs in the same group of runs as their own workflow, and calls of a workflow in the caller's group."""
     workflow: Workflow = subject.context
     held, where = _group_of(workflow.root) if "concurrency" in workflow.root else ("", ())
-    if not held:
-        return
-    place = subject.place(where)
     for job in workflow.jobs.values():
-        if "concurrency" in job.value:
-            own, path = _group_of(job.value)
-            if own == held:
-                shown, related = subject.raw((*job.path, *path)), [Related(place, "the workflow holds it")]
-                yield Problem((*job.path, *path), group=shown, who="this job", related=related)
-                continue
-        if job.uses is not None and _calls_one_in(held, job, job.uses):
-            shown, related = subject.raw(where), [Related(place, "the caller holds it")]
-            yield Problem((*job.path, "uses"), group=shown, who="the called workflow", related=related)
+        own, path = _group_of(job.value) if "concurrency" in job.value else ("", ())
+        if own and own == held:
+            shown, related = subject.raw((*job.path, *path)), [Related(subject.place(where), "the workflow holds it")]
+            yield Problem((*job.path, *path), group=shown, who="this job", related=related)
+            continue
+        if job.uses is None or job.uses.kind != "local":
+            continue
+        for group, holder in ((held, where), (own, (*job.path, *path))):
+            if group and _calls_one_in(group, job, job.uses):
+                related = [Related(subject.place(holder), "the caller holds it")]
+                yield Problem((*job.path, "uses"), group=subject.raw(holder), who="the called workflow", related=related)
+                break
 
 
 def _calls_one_in(held: str, job: Job, uses: ActionRef) -> bool:
     """Say whether a job calls a workflow of the repository that is in a group, or has a job in it."""
-    if uses.kind != "local" or "inputs" in held:
-        return False  # `inputs` are others in the called workflow
+    if _OF_THE_CALLER.search(held):
+        return False
     from devopslint.artifacts.workflow.called import called_workflow
 
     called = called_workflow(job.workflow, uses)

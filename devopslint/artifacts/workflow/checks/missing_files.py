@@ -141,13 +141,13 @@ def _of_action(step: Step, ground: Ground) -> Iterator[Fault]:
     assert step.uses is not None
     for name, path in named_by_action(step):
         if ground.lacks(path):
-            yield _file(("steps", step.index, "with", name), path, ground)
+            yield _file((*step.below, "with", name), path, ground)
     if step.uses.name == "docker/build-push-action" and "file" not in step.inputs:
         context = step.inputs.get("context")
         if isinstance(context, str) and (context == "." or is_plain_path(context)) and ground.has(context):
             path = posixpath.normpath(f"{context}/Dockerfile")
             if ground.lacks(path, implied=True):
-                yield _file(("steps", step.index, "with", "context"), path, ground)
+                yield _file((*step.below, "with", "context"), path, ground)
     yield from faults_of_cache(step, ground)
 
 

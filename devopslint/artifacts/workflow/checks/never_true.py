@@ -30,7 +30,7 @@ def failure_of_nothing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find `failure()` in a job that waits for no other, and in the first step of a job."""
     owner: Step | Job = subject.context
     if is_step(owner):
-        if owner.job.place_of(owner.index) != 0 or not owner.job.key:
+        if owner.place != 0 or not owner.job.key:
             return
         if "services" in owner.job.value or "container" in owner.job.value:
             return  # they are started before it, and may fail

@@ -46,7 +46,7 @@ def never_on_failure(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _step_for_failure(step: Step) -> Iterator[Problem]:
-    if not step.job.place_of(step.index) or "if" in step.job.value or step.workflow.has_trigger("workflow_run"):
+    if not step.place or "if" in step.job.value or step.workflow.has_trigger("workflow_run"):
         return
     status = _TAKES_STATUS.get(step.uses.slug) if step.uses is not None else None
     if status and "job.status" in str(step.inputs.get(status, "")) and not _is_own_action(step, status):

@@ -155,7 +155,7 @@ def deploy_from_pull_request(subject: Subject, options: Options) -> Iterator[Pro
         ):
             key = "uses" if step.uses is not None else "run"
             yield Problem(
-                ("steps", step.index, key),
+                (*step.below, key),
                 part="value" if step.uses is not None or "\n" not in (step.run or "") else "key",
                 job=job.key,
             )
@@ -256,7 +256,7 @@ def deploy_without_verification(subject: Subject, options: Options) -> Iterator[
     if any(other.uses is not None or other.has_step(_verifies) for other in later):
         return
     if not _verifies(last) and not last.is_followed_by(_verifies):
-        yield Problem(("steps", last.index, "uses" if last.uses is not None else "run"), part="key", job=job.key)
+        yield Problem((*last.below, "uses" if last.uses is not None else "run"), part="key", job=job.key)
 
 
 def _verifies(step: Step) -> bool:

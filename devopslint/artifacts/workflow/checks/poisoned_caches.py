@@ -105,7 +105,7 @@ def cache_in_release(subject: Subject, options: Options) -> Iterator[Problem]:
     for step in job.steps:
         at = _restored(step)
         if at is not None and step.uses is not None:
-            yield Problem(("steps", step.index, *at), action=step.uses.name)
+            yield Problem((*step.below, *at), action=step.uses.name)
 
 
 def cache_in_publishing_job(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -117,7 +117,7 @@ def cache_in_publishing_job(subject: Subject, options: Options) -> Iterator[Prob
     for step in job.steps:
         at = (None if told else _restored(step)) or _tool_restored(step)
         if at is not None and step.uses is not None:
-            yield Problem(("steps", step.index, *at), action=step.uses.name)
+            yield Problem((*step.below, *at), action=step.uses.name)
 
 
 def _restored(step: Step) -> Path | None:

@@ -221,7 +221,7 @@ def sh_on_windows(subject: Subject, options: Options) -> Iterator[Problem]:
 def _shells_named(job: Job, names: tuple[str, ...]) -> Iterator[Problem]:
     """Find where a job, or a step of it that does not ask for the system, names one of some shells."""
     owners: list[tuple[Map, Path]] = [(map_at(map_at(job.value, "defaults"), "run"), ("defaults", "run"))]
-    owners.extend((step.value, ("steps", step.index)) for step in job.steps)
+    owners.extend((step.value, step.below) for step in job.steps)
     for owner, path in owners:
         if owner.get("shell") in names and "runner.os" not in str(owner.get("if")):
             yield Problem((*path, "shell"), shell=owner["shell"])
@@ -264,4 +264,4 @@ def container_off_linux(subject: Subject, options: Options) -> Iterator[Problem]
             yield Problem(key, part="key", what=key, label=label)
     for step in job.steps:
         if step.uses is not None and step.uses.kind == "docker" and "if" not in step.value:
-            yield Problem(("steps", step.index, "uses"), what=step.uses.text, label=label)
+            yield Problem((*step.below, "uses"), what=step.uses.text, label=label)

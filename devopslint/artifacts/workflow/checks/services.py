@@ -42,7 +42,7 @@ def service_by_name(subject: Subject, options: Options) -> Iterator[Problem]:
     if any("/etc/hosts" in (step.run or "") for step in job.steps):
         return  # where the name may be given
     owners: list[tuple[Map, Path]] = [] if any(_is_in_container(step) for step in job.steps) else [(job.value, ())]
-    owners.extend((step.value, ("steps", step.index)) for step in job.steps if not _is_in_container(step))
+    owners.extend((step.value, step.below) for step in job.steps if not _is_in_container(step))
     for owner, path in owners:
         for key, value in map_at(owner, "env").items():
             if not isinstance(value, str):

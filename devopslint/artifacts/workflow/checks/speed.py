@@ -127,7 +127,7 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
         ]
         other, key, advice = _WITHOUT_CACHE.get(name, ("", "", ""))
         if other in managers and managers[other].index > step.index and not _is_told_to_cache(step):
-            yield Problem(("steps", step.index, "uses"), action=name, manager=other, advice=_newer(step, key) + advice)
+            yield Problem((*step.below, "uses"), action=name, manager=other, advice=_newer(step, key) + advice)
             return
         if (
             used
@@ -136,7 +136,7 @@ def setup_without_cache(subject: Subject, options: Options) -> Iterator[Problem]
             and not _caches_by_itself(step, used[0])
         ):
             advice = f"{_newer(step, 'cache')}set `cache: {used[0]}`"
-            yield Problem(("steps", step.index, "uses"), action=name, manager=used[0], advice=advice)
+            yield Problem((*step.below, "uses"), action=name, manager=used[0], advice=advice)
             return
 
 
@@ -182,7 +182,7 @@ def wrong_cache(subject: Subject, options: Options) -> Iterator[Problem]:
         if family and not used and name in _CACHES and cache not in _CACHES[name]:
             used = sorted(set(managers).intersection(_CACHES[name]))  # setup-python knows no cache of npm
         if used and cache not in used:
-            yield Problem(("steps", step.index, "with", at), cache=cache, used=used[0])
+            yield Problem((*step.below, "with", at), cache=cache, used=used[0])
 
 
 def missing_timeout(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -367,6 +367,6 @@ def unsigned_image(subject: Subject, options: Options) -> Iterator[Problem]:
     if cache["is signed"] or switch(provenance) or provenance == "mode=max" or "sbom" in pushing.inputs:
         return
     yield Problem(
-        ("steps", pushing.index, "uses" if pushing.uses is not None else "run"),
+        (*pushing.below, "uses" if pushing.uses is not None else "run"),
         part="value" if pushing.uses is not None else "key",
     )

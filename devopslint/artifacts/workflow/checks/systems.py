@@ -155,6 +155,6 @@ def _lacking(tool: str, images: list[Image]) -> Image | None:
 def _where_bash_is_asked(step: Step) -> Path | None:
     """Return where `shell: bash` stands for a step, as a path below its job; `None` when it does not."""
     if "shell" in step.value:
-        return ("steps", step.index, "shell") if step.value["shell"] == "bash" else None
+        return (*step.below, "shell") if step.value["shell"] == "bash" else None
     run = map_at(map_at(step.job.value, "defaults"), "run")
     return ("defaults", "run", "shell") if run.get("shell") == "bash" else None

@@ -1,0 +1,68 @@
+"""Checks on steps that run beside others: in the background, or in a group of parallel ones.
+
+Source: GitHub Docs, "Workflow syntax", `background`, `wait`, `wait-all`, `cancel` and `parallel` of steps, as of 2026-11.
+"""
+
+from __future__ import annotations
+
+from devopslint.artifacts.workflow.words import nearest
+from devopslint.policy.subject import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from devopslint.artifacts.workflow.model import Step
+    from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
+
+    Options = Mapping[str, Any]
+
+
+def unknown_background_step(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find names in `wait` and `cancel` of steps that do not run in the background by then."""
+    step: Step = subject.context
+    for path, name in _awaited(step):
+        named = step.job.step(name)
+        if "${{" in name or (named is not None and _is_aside(named) and named.place < step.place):
+            continue
+        if named is None:
+            known = [one.id for one in step.job.steps if one.id and _is_aside(one)]
+            fault = f"no step of this job has the id `{name}`{nearest(name, known)}"
+        elif named.place >= step.place:
+            fault = f"step `{named.id}` starts later"
+        else:
+            fault = f"step `{named.id}` has no `background: true`, and is done"
+        yield Problem(path, fault=fault)
+
+
+def _awaited(step: Step) -> Iterator[tuple[Path, str]]:
+    """Yield the ids that a step waits for or cancels, each with its path."""
+    for key in ("wait", "cancel"):
+        value = step.value.get(key)
+        if isinstance(value, str):
+            yield (key,), value
+        elif isinstance(value, list):
+            yield from (((key, index), name) for index, name in enumerate(value) if isinstance(name, str))
+
+
+def _is_aside(step: Step) -> bool:
+    """Say whether a step runs, or may run, while those after it do."""
+    return len(step.below) > 2 or step.value.get("background", False) is not False
+
+
+def not_done_yet(step: Step, reader: Step) -> str:
+    """Say why a step before another is not surely done when that one begins; an empty text when it is."""
+    if step.index == reader.index:
+        return f"step `{step.id}` runs at the same time as this one" if step is not reader else ""
+    if step.value.get("background") is not True or len(step.below) > 2:
+        return ""
+    between = step.job.steps[step.place + 1 : reader.place]
+    if any("wait-all" in one.value or step.id.lower() in _names_in(one) for one in between):
+        return ""
+    return f"step `{step.id}` runs in the background, and no step before this one waits for it"
+
+
+def _names_in(step: Step) -> list[str]:
+    return [name.lower() for _, name in _awaited(step)]
