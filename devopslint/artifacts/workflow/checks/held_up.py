@@ -53,7 +53,9 @@ def deadlock(subject: Subject, options: Options) -> Iterator[Problem]:
         for group, holder in ((held, where), (own, (*job.path, *path))):
             if group and _calls_one_in(group, job, job.uses):
                 related = [Related(subject.place(holder), "the caller holds it")]
-                yield Problem((*job.path, "uses"), group=subject.raw(holder), who="the called workflow", related=related)
+                yield Problem(
+                    (*job.path, "uses"), group=subject.raw(holder), who="the called workflow", related=related
+                )
                 break
 
 
