@@ -216,9 +216,7 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
         return
     if command.has_flag("--no-install-recommends", "--no-recommends", "--install-recommends"):
         return
-    if [w for w in command.words if w.expands and w.start < word.end]:
-        return
-    if [w for w in command.words if "ecommends" in w.text] and _NO_RECOMMENDS.search(" ".join(command.args)):
+    if [w for w in command.words if w.expands and w.start < word.end] or _NO_RECOMMENDS.search(" ".join(command.args)):
         return
     if runs_mention(step.model, _NO_RECOMMENDS, _SETTING) or _copies_settings(step.model):
         return
