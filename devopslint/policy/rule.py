@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from devopslint.policy.conditions import Condition
     from devopslint.policy.evaluation import Blame
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
     Check = Callable[[Subject, Options], Iterable[Problem]]
@@ -109,13 +110,13 @@ class Rule:
             if value is MISSING and name == "address":
                 value = subject.address
             if value is MISSING:
-                value = "?" if name == "value" else _value_at(subject, name)
+                value = "?" if name == "value" else _first(subject, parse_path(name))
             parts[index] = _shown(value)
         return "".join(parts)
 
 
-def _value_at(subject: Subject, name: str) -> Any:
-    found = candidates(subject, parse_path(name))
+def _first(subject: Subject, path: Path) -> Any:
+    found = candidates(subject, path)
     return found[0].value if found else UNKNOWN
 
 
@@ -235,7 +236,11 @@ def _problem(rule: Rule, subject: Subject, blames: list[Blame]) -> Problem:
         if blame.item and raw["at"].startswith("."):
             path = blame.item + path
     place = place_of(subject, path, raw.get("part", "value"))
-    return Problem(place, related=came_from(blame.origins), value=blame.value)
+    below = {}
+    if blame.item and "{." in raw["message"]:
+        names = [name for name in PLACEHOLDER.findall(raw["message"]) if name.startswith(".")]
+        below = {name: _first(subject, blame.item + parse_path(name)) for name in names}
+    return Problem(place, related=came_from(blame.origins), value=blame.value, **below)
 
 
 def place_of(subject: Subject, path: tuple[str | int, ...], part: str) -> Place:

@@ -298,7 +298,7 @@ def selects(selector: Any, labels: Any) -> bool | None:
         if not isinstance(expressions, Seq) or expressions.open:
             results.append(None)
         else:
-            results.extend(_requirement(one, labels) for one in expressions)
+            results.extend(fulfils(one, labels) for one in expressions)
     if selector.open:
         results.append(None)
     return False if False in results else None if None in results else True
@@ -323,7 +323,8 @@ def items_of(node: Any) -> list[Any]:
     return list(node) if isinstance(node, Seq) else []
 
 
-def _requirement(one: Any, labels: Any) -> bool | None:
+def fulfils(one: Any, labels: Any) -> bool | None:
+    """Say whether labels fulfil one of the expressions of a selector; `None` when it can't be known."""
     if not isinstance(one, Map) or not isinstance(labels, Map) or labels.open or one.open:
         return None
     found = labels.get(one.get("key", ""))

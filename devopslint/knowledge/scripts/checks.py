@@ -54,7 +54,8 @@ _TLS_WORD = lazily(
 )
 _TLS_LINE = lazily(
     r"(?:^|\n|\\n)[^\S\n]*(?:sslverify\s*=\s*(?:0|false|no)\b|check_certificate\s*=\s*(?:off|false)\b|strict-ssl\s*=\s*false\b"
-    r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b|trusted-host\s*=)"
+    r"|acquire::https?(?:::[\w.-]+)?::verify-(?:peer|host)\W+(?:false|0|no)\b\"?|trusted-host\s*=)",
+    re.IGNORECASE,
 )
 """Lines of configuration files: yum, wget, npm, apt and pip."""
 _TLS_SIGNS = ("ssl", "tls", "verify-", "check_certificate", "trusted-host", "insecure", "secure-http", "gonosumcheck")
@@ -201,7 +202,7 @@ def _switching_tls_off(command: Command) -> Iterator[Problem]:
     for index, word in enumerate(command.words):
         text = texts[index]
         if writes:
-            found = None if word.expands else _TLS_LINE.search(text)
+            found = None if word.expands else _TLS_LINE.search(word.text)
             if found is not None or (text.strip() == "insecure" and _writes_to(command, ".curlrc")):
                 yield Problem(place_of(word), option=found.group().strip() if found else text, name="what reads this")
                 return

@@ -129,16 +129,16 @@ def requests_above_limits(subject: Subject, options: Options) -> Iterator[Proble
             yield Problem(path, resource=name, request=request, limit=limit, related=related)
 
 
-def unequal_requests(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield each request that differs from its limit, so that the pod is not of the class `Guaranteed`."""
+def requests_below_limits(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each request below its limit, so that the pod is not of the class `Guaranteed`."""
     for name in ("cpu", "memory", "ephemeral-storage"):
         path = ("resources", "requests", name)
         request, limit = subject.get(path), subject.get(("resources", "limits", name))
         try:
-            differ = _known(request) and _known(limit) and bytes_of(request) != bytes_of(limit)
+            below = _known(request) and _known(limit) and bytes_of(request) < bytes_of(limit)
         except ValueError:
             continue
-        if differ:
+        if below:
             yield Problem(path, resource=name, request=request, limit=limit)
 
 

@@ -8,7 +8,7 @@ from devopslint.artifacts.kubernetes.checks.flags import INSTEAD, NEEDS, ROWS
 from devopslint.artifacts.kubernetes.checks.programs import programs_beside, programs_of
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.artifacts.kubernetes.values import plain
-from devopslint.policy.subject import Problem
+from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -202,7 +202,12 @@ def _judge(subject: Subject, group: str) -> Iterator[Problem]:
                 value = given.value
                 if row.operator == "has" and row.flag in open_lists:
                     continue
-                if row.operator == "never" or (value is not UNKNOWN and not _holds(row, value)):
+                if row.operator == "strong" and isinstance(value, Seq) and not isinstance(given.at, Place):
+                    for index, suite in enumerate(value):
+                        if _WEAK_CIPHER.search(str(suite).strip()):
+                            at = (*given.at, index)
+                            yield Problem(at, program=program.name, fault=f"with `{suite}`", effect=row.effect)
+                elif row.operator == "never" or (value is not UNKNOWN and not _holds(row, value)):
                     fault = f"with `{_weak(value) if row.operator == 'strong' else given.shown}`"
                     if row.operator == "lacks":
                         open_lists.add(row.flag)

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 
 from devopslint.artifacts.kubernetes.indexes import Selectors, key_of
-from devopslint.artifacts.kubernetes.model import down, items_of, same_namespace, selects, selects_plainly
+from devopslint.artifacts.kubernetes.model import down, fulfils, items_of, same_namespace, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -78,7 +78,17 @@ def selector_mismatch(subject: Subject, options: Options) -> Iterator[Problem]:
         if one.labels().get(key) != value:
             yield Problem(("spec", "selector", "matchLabels", key), part="pair", label=f"{key}: {value}")
             return
-    yield Problem("spec.selector", part="key", label="its expressions")
+    for index, one_of in enumerate(items_of(subject.raw("spec.selector.matchExpressions"))):
+        if fulfils(one_of, one.labels()) is False:
+            yield Problem(("spec", "selector", "matchExpressions", index, "key"), label=_said(one_of))
+            return
+
+
+def _said(expression: Map) -> str:
+    """Return a requirement of a label selector as `kubectl --selector` writes it."""
+    key, values = expression.get("key"), ", ".join(map(str, items_of(expression.get("values"))))
+    forms = {"In": f"{key} in ({values})", "NotIn": f"{key} notin ({values})", "DoesNotExist": f"!{key}"}
+    return forms.get(str(expression.get("operator")), str(key))
 
 
 def duplicate_object(subject: Subject, options: Options) -> Iterator[Problem]:

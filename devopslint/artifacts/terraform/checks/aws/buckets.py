@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, nested
+from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, nested, problem_at
 from devopslint.artifacts.terraform.indexes import once, resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN
@@ -96,15 +96,15 @@ def access_not_blocked(subject: Subject, options: Options) -> Iterator[Problem]:
         for block in nested(subject, "public_access_block_configuration"):
             for name in _BLOCKS:
                 if is_false(subject, (*block, name)):
-                    yield Problem((*block, name), setting=name)
+                    yield problem_at(subject, (*block, name), setting=name)
         return
     left_out: list[str] = []
     for name in _BLOCKS:
         value = subject.get(name)
-        if value is MISSING:
+        if value is MISSING and name not in subject.value:
             left_out.append(name)
-        elif is_false(subject, (name,)):
-            yield Problem(name, setting=name)
+        elif value is MISSING or is_false(subject, (name,)):
+            yield problem_at(subject, (name,), setting=name)
     if left_out:
         yield Problem((), setting="`, `".join(left_out))
 
