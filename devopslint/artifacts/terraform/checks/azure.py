@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
-from devopslint.artifacts.terraform.checks.blocks import nested, nested_below, problem_at
+from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, nested, nested_below, problem_at
 from devopslint.artifacts.terraform.indexes import first_major
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 _ON = (True, "true")
 _MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine", "azurerm_virtual_machine")
 _ATTRIBUTE_OF_RESOURCE = re.compile(r"azurerm_\w+\.[\w-]+(\[[^\]]*\])?\.\w+\Z")
+_ONE_OF_ALL = re.compile(
+    r"element\(\s*azurerm_\w+\.[\w-]+(?:\[\*\]|\.\*)\.\w+\s*,[^,()]+\)\Z|azurerm_\w+\.[\w-]+(?:\[\*\]|\.\*)\.\w+\[[^\]]*\]\Z"
+)
+_ONE_IF_ANY = re.compile(r"one\(\s*(azurerm_\w+\.[\w-]+)(?:\[\*\]|\.\*)\.\w+\s*\)\Z")
 _ONE_INTERPOLATION = re.compile(r'"?\$\{\s*((?:(?!\$\{)[^}])*?)\s*\}"?\Z')
 _AZURE_DNS = "168.63.129.16"
 _RULE_SETS = frozenset({"OWASP", "DefaultRuleSet", "Microsoft_DefaultRuleSet"})
@@ -55,6 +60,35 @@ def _has_console(machine: Subject) -> bool:
         return False
     blocks = nested(machine, "boot_diagnostics")
     return any(machine.type != "azurerm_virtual_machine" or machine.get((*at, "enabled")) is True for at in blocks)
+
+
+def few_pods(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each pool of a cluster whose nodes have room for few pods, be it by default."""
+    pools = nested(subject, "default_node_pool") if subject.type == "azurerm_kubernetes_cluster" else [()]
+    for pool in pools:
+        most = subject.get((*pool, "max_pods"))
+        if str(most).isdecimal() and int(most) < int(options["pods"]):
+            yield problem_at(subject, (*pool, "max_pods"))
+        elif most is MISSING and pool and _has_addresses_for_30(subject, pool):
+            yield Problem(pool)
+
+
+def _has_addresses_for_30(subject: Subject, pool: Path) -> bool:
+    """Say whether pods certainly get addresses of the nodes' own subnet, of which each node takes those for 30."""
+    if not is_absent(subject, "network_profile[0].network_plugin_mode"):
+        return False
+    return (
+        subject.get("network_profile[0].network_plugin") == "azure" and subject.get((*pool, "pod_subnet_id")) is MISSING
+    )
+
+
+def goes_to_sleep(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for an app that is unloaded when nobody calls it, which the oldest kind of app is by default."""
+    path: Path = ("site_config", 0, "always_on")
+    if is_false(subject, path):
+        yield problem_at(subject, path)
+    elif subject.type == "azurerm_app_service" and subject.get(path) is MISSING:
+        yield Problem(() if is_absent(subject, "site_config") else path[:2])
 
 
 def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -91,7 +125,7 @@ def _is_set(subject: Subject, path: Path) -> bool:
     """Say whether an argument certainly has a value, be it one that is only known after the apply.
 
     What a text is put together from may be unknown: a text it is. An attribute of a resource is not null either,
-    where it stands alone and not in a condition.
+    where it stands alone and not in a condition, and of several resources where there is certainly one.
     """
     value = subject.get(path)
     if value is not UNKNOWN:
@@ -104,7 +138,20 @@ def _is_set(subject: Subject, path: Path) -> bool:
     alone = _ONE_INTERPOLATION.match(written.text)  # which is what is in it, null too
     if alone is None and written.text.startswith('"'):
         return True
-    return _ATTRIBUTE_OF_RESOURCE.match(alone.group(1) if alone else written.text) is not None
+    text = alone.group(1) if alone else written.text
+    if _ATTRIBUTE_OF_RESOURCE.match(text) or _ONE_OF_ALL.match(text):  # which fails where there is none
+        return True
+    several = _ONE_IF_ANY.match(text)
+    return several is not None and _is_made(subject.context, several.group(1))
+
+
+def _is_made(module: Module, address: str) -> bool:
+    """Say whether a resource certainly has an instance."""
+    found = module.declaration(address)
+    if found is None or "for_each" in found[0]:
+        return False
+    count = module.value(found[0].get("count", 1))
+    return isinstance(count, (int, float)) and count > 0
 
 
 def log4j_let_through(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -126,7 +173,7 @@ def log4j_let_through(subject: Subject, options: Options) -> Iterator[Problem]:
 def _faults_of_set(subject: Subject, one: Path, kind: str, block: str) -> Iterator[Problem]:
     version = subject.get((*one, "version"))
     if kind == "OWASP" and version in _BEFORE_LOG4J:
-        yield Problem((*one, "version"), what=f"version {version} of the rules does not know it")
+        yield Problem((*one, "version"), what=f"version {version} of the rules is older than rule {_LOG4J_RULE}")
     for group in nested_below(subject, one, [block]):
         if subject.get((*group, "rule_group_name")) not in _JAVA_GROUPS:
             continue

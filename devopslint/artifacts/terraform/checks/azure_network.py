@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _MANY_PORTS = 100
+_HALF_OF_ALL = 2**31
 _ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
 _OWN = re.compile(r"\s*(10|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.")
 """Addresses of private networks, and those that providers share."""
@@ -79,24 +80,25 @@ def database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
     start, end = subject.get("start_ip_address"), subject.get("end_ip_address")
     if start is MISSING and end is MISSING:
         start, end = subject.get("start_ip"), subject.get("end_ip")
-    if not isinstance(start, str) or not isinstance(end, str) or start != _ZERO:
-        return
     at = "end_ip_address" if subject.get("end_ip_address") is not MISSING else "end_ip"
-    if end == _ZERO:
+    if start == _ZERO and end == _ZERO:
         yield Problem(at, who="every customer of Azure")
-    elif end.startswith(("255.255", "255.0")):
+    elif _between(start, end) >= _HALF_OF_ALL:
         yield Problem(at, who="the whole internet")
 
 
 def wide_database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a rule of a database's firewall that lets more than `addresses` addresses in."""
     for start, end in (("start_ip_address", "end_ip_address"), ("start_ip", "end_ip")):
-        first, last = _address(subject.get(start)), _address(subject.get(end))
-        if first is None or last is None or int(first) == 0:  # from 0.0.0.0 on: another rule speaks of it
-            continue
-        count = int(last) - int(first) + 1
-        if count > int(options["addresses"]):
+        count = _between(subject.get(start), subject.get(end))
+        if int(options["addresses"]) < count < _HALF_OF_ALL:  # another rule speaks of the whole internet
             yield Problem(end, addresses=count)
+
+
+def _between(start: Any, end: Any) -> int:
+    """Return how many addresses there are from one to another; 0 where that can't be told."""
+    first, last = _address(start), _address(end)
+    return 0 if first is None or last is None else int(last) - int(first) + 1
 
 
 def _address(value: Any) -> IPv4Address | None:
