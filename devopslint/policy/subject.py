@@ -152,7 +152,7 @@ class Subject:
             if isinstance(first, Elsewhere):
                 return Place(first.source, first.start, first.end)
             if not isinstance(value, Map) or path[0] in value.at:
-                mark = locate(value, path, part)
+                mark = locate(value, path, part, self.document.layout)
         if mark is None:
             mark = self.header
             if mark is None:

@@ -144,10 +144,11 @@ class Document:
     """One document of a file: a positioned tree, and what turns its expressions into values.
 
     `resolve(value, subject)` returns the candidates of a value that is an expression of this kind of document, or
-    `None` when the value is plain. A document without expressions leaves it `None`.
+    `None` when the value is plain; `layout(value)` a tree with the places of what an expression writes itself. A document
+    without expressions leaves them `None`.
     """
 
-    __slots__ = ("index", "may_hold_duplicates", "resolve", "root", "source")
+    __slots__ = ("index", "layout", "may_hold_duplicates", "resolve", "root", "source")
 
     def __init__(self, source: Source, root: Any, index: int = 0) -> None:
         self.may_hold_duplicates = True
@@ -156,14 +157,15 @@ class Document:
         self.root = root
         self.index = index
         self.resolve: Callable[[Any, Any], Sequence[Candidate] | None] | None = None
+        self.layout: Callable[[Any], Any] | None = None
 
 
-def locate(node: Any, path: Path, part: str = "value") -> Mark | None:
+def locate(node: Any, path: Path, part: str = "value", layout: Callable[[Any], Any] | None = None) -> Mark | None:
     """Return the offsets of `path` below `node`, or of the deepest part of it that exists.
 
     `part` is `value`, `key` or `pair` (key and value together). An absent path gives the key of its deepest existing
     ancestor; with no such ancestor, the header of `node`. An item that is itself a mapping gives its header. What lies
-    inside an expression stands where the expression stands.
+    inside an expression stands where the expression stands, or where `layout` of it says.
     """
     found: Mark | None = None
     last = len(path) - 1
@@ -186,6 +188,13 @@ def locate(node: Any, path: Path, part: str = "value") -> Mark | None:
             if index < last and isinstance(node, Map):
                 found = header_of(node)
         else:
+            shape = layout(node) if layout is not None else None
+            if isinstance(shape, Map):
+                is_there = step in shape.at
+            else:
+                is_there = isinstance(shape, Seq) and isinstance(step, int) and step < len(shape)
+            if is_there:
+                return locate(shape, path[index:], part)
             break
     return found if found is not None else header_of(node)
 

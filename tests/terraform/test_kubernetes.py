@@ -296,3 +296,30 @@ def test_credentials_are_told_once(tmp_path: Path) -> None:
 def test_a_comment_silences_them(tmp_path: Path) -> None:
     code = POD % ("host_network = true # devopslint: ignore[kubernetes/host-network] -- it listens for the node", "")
     assert found(tmp_path, code, "host-network") == []
+
+
+def test_a_manifest_in_a_heredoc_is_judged_at_its_lines(tmp_path: Path) -> None:
+    code = """\
+locals {
+  tag = "latest"
+}
+resource "kubernetes_manifest" "web" {
+  manifest = yamldecode(<<-EOT
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: web}
+    spec:
+      containers:
+        - name: web
+          image: nginx:${local.tag}
+          securityContext:
+            privileged: true
+  EOT
+  )
+}
+"""
+    assert found(tmp_path, code, "privileged-container", "latest-tag", "no-memory-limit") == [
+        ("no-memory-limit", 11, 11, 19),
+        ("latest-tag", 12, 18, 35),
+        ("privileged-container", 14, 25, 28),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.evaluate import evaluate
 from devopslint.artifacts.terraform.overrides import is_override, override_with
 from devopslint.artifacts.terraform.variables import variable
+from devopslint.syntax.hcl_layout import layout_of
 from devopslint.syntax.hcl_nodes import Block, Expression, blocks_of, expressions
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
@@ -136,7 +137,7 @@ class Module:
         """What values files give variables, filled when it is first asked for."""
         for file in sorted(self.files, key=lambda file: is_override(file.source.path)):
             self._take(file)
-            file.resolve = self.resolve
+            file.resolve, file.layout = self.resolve, layout_of
 
     def _take(self, file: Document) -> None:
         override = is_override(file.source.path)

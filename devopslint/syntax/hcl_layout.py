@@ -1,0 +1,114 @@
+"""Where the parts of a value stand inside the expression that makes it: `merge(…)`, `concat(…)`, `yamldecode(<<EOT …)`."""
+
+from __future__ import annotations
+
+from devopslint.syntax.hcl_nodes import Expression, plain, walk
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tree_sitter import Node
+
+_MOST_DEPTH = 40
+_SAME = frozenset({"tomap", "tolist", "sensitive", "nonsensitive"})
+"""Functions that give back what they are given, part by part."""
+
+
+def layout_of(value: Any) -> Map | Seq | None:
+    """Return the maps and lists that an expression writes itself, for their marks: their values say nothing."""
+    if not isinstance(value, Expression) or value.is_plain:
+        return None
+    return _layout(value, value.node, 0)
+
+
+def _layout(expression: Expression, node: Node, depth: int) -> Map | Seq | None:
+    node = plain(node)
+    if depth > _MOST_DEPTH:
+        return None
+    if node.type == "object":
+        return _object(expression, node, depth)
+    if node.type == "tuple":
+        return _tuple(expression, node, depth)
+    if node.type == "function_call":
+        arguments = [part for child in node.children if child.type == "function_arguments" for part in child.children]
+        given = [one for one in arguments if one.type == "expression"]
+        return _call(expression, expression.text_of(node.children[0]), given, depth)
+    return None
+
+
+def _object(expression: Expression, node: Node, depth: int) -> Map:
+    made = Map(node.start_byte + expression.shift, node.end_byte + expression.shift)
+    for child in node.children:
+        if child.type == "object_elem" and child.child_count >= 3:
+            key, value = child.children[0], child.children[-1]
+            marks = (key.start_byte, key.end_byte, value.start_byte, value.end_byte)
+            first, second, third, fourth = (mark + expression.shift for mark in marks)
+            below = _layout(expression, value, depth + 1)
+            made.put(
+                expression.text_of(key).strip('"'), UNKNOWN if below is None else below, (first, second, third, fourth)
+            )
+    return made
+
+
+def _tuple(expression: Expression, node: Node, depth: int) -> Seq:
+    made = Seq(node.start_byte + expression.shift, node.end_byte + expression.shift)
+    for child in node.children:
+        if child.type == "expression":
+            below = _layout(expression, child, depth + 1)
+            mark = (child.start_byte + expression.shift, child.end_byte + expression.shift)
+            made.add(UNKNOWN if below is None else below, mark)
+    return made
+
+
+def _call(expression: Expression, name: str, given: list[Node], depth: int) -> Map | Seq | None:
+    if name == "yamldecode" and len(given) == 1:
+        return _yaml(expression, plain(given[0]))
+    if name in _SAME and len(given) == 1:
+        return _layout(expression, given[0], depth + 1)
+    if name not in {"merge", "concat"} or not given:
+        return None
+    parts = [_layout(expression, one, depth + 1) for one in given]
+    if name == "merge":
+        merged = Map()
+        for part in parts:
+            if isinstance(part, Map):
+                for key, mark in part.at.items():
+                    merged.put(key, part[key], mark)
+            else:
+                merged = Map()  # what is not written here may stand in the place of all before it
+        return merged
+    joined = Seq()
+    for part in parts:
+        if not isinstance(part, Seq):
+            break
+        for item, place in zip(part, part.at, strict=True):
+            joined.add(item, place)
+    return joined
+
+
+def _yaml(expression: Expression, node: Node) -> Map | Seq | None:
+    """Return what the YAML of a heredoc holds, at the offsets of the file; what is put into it counts as a word."""
+    from devopslint.syntax.source import Source
+    from devopslint.syntax.yaml import read_yaml
+
+    if node.type != "heredoc_template":
+        return None
+    start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
+    text = expression.source.text
+    first, last = text.find("\n", start, end) + 1, text.rfind("\n", start, end)
+    if not first or last < first:
+        return None
+    pieces, at = ["\n" * first], first
+    for part in walk(node, lambda one: not one.type.startswith("template_interpolation")):
+        if part.type == "template_directive":
+            return None
+        if part.type == "template_interpolation":
+            begin, behind = part.start_byte + expression.shift, part.end_byte + expression.shift
+            pieces += [text[at:begin], "x" * (behind - begin)]
+            at = behind
+    pieces.append(text[at:last])
+    documents, problems = read_yaml(Source(expression.source.path, "".join(pieces)), templated=False)
+    root = documents[0].root if len(documents) == 1 and not problems else None
+    return root if isinstance(root, (Map, Seq)) else None
