@@ -110,9 +110,13 @@ class Rule:
             if value is MISSING and name == "address":
                 value = subject.address
             if value is MISSING:
-                value = "?" if name == "value" else _first(subject, parse_path(name))
+                value = "?" if name == "value" else _value_at(subject, name)
             parts[index] = _shown(value)
         return "".join(parts)
+
+
+def _value_at(subject: Subject, name: str) -> Any:
+    return _first(subject, parse_path(name))
 
 
 def _first(subject: Subject, path: Path) -> Any:
