@@ -43,6 +43,25 @@ def test_an_address_counts_when_it_is_certainly_there(written: str, certain: boo
     assert bool(hits(azure.public_interface, text)) is certain
 
 
+@pytest.mark.parametrize(
+    ("made", "written", "certain"),
+    [
+        ("count = 2", "one(azurerm_public_ip.a[*].id)", True),
+        ("", "one(azurerm_public_ip.a.*.id)", True),
+        ("count = var.many", "one(azurerm_public_ip.a[*].id)", False),
+        ("count = 0", "one(azurerm_public_ip.a[*].id)", False),
+        ("for_each = var.some", "one(azurerm_public_ip.a[*].id)", False),
+        ("count = var.many", "element(azurerm_public_ip.a.*.id, 0)", True),
+        ("count = var.many", "azurerm_public_ip.a[*].id[0]", True),
+        ("count = var.many", "try(azurerm_public_ip.a[*].id[0], null)", False),
+    ],
+)
+def test_one_of_several_addresses_counts_where_there_is_certainly_one(made: str, written: str, certain: bool) -> None:
+    text = f'resource "azurerm_network_interface" "n" {{\n  ip_configuration {{\n    public_ip_address_id = {written}\n  }}\n}}\n'
+    text += f'resource "azurerm_public_ip" "a" {{\n  {made}\n}}\n'
+    assert bool(hits(azure.public_interface, text)) is certain
+
+
 def test_interfaces_that_a_loop_makes_are_left_alone_unless_they_are_known() -> None:
     loop = (
         'resource "azurerm_network_interface" "n" {\n  dynamic "ip_configuration" {\n    for_each = %s\n'
@@ -78,6 +97,14 @@ def test_the_console_of_the_machine_on_an_interface(console: str, expected: int)
         f"  network_interface_ids = [azurerm_network_interface.n.id]\n  {console}\n}}\n"
     )
     assert len(hits(azure.console_with_public_address, text)) == expected
+
+
+def test_apps_in_json_go_to_sleep_too() -> None:
+    text = """{"resource": {"azurerm_app_service": {"a": {"site_config": {"always_on": %s}}}}}"""
+    for written, expected in (("false", ["site_config.always_on"]), ("true", []), ('"${var.on}"', [])):
+        found, _ = read({"main.tf.json": text % written})
+        subject = next(one for one in found if one.kind == "terraform.resource")
+        assert [".".join(map(str, one.at)) for one in azure.goes_to_sleep(subject, NO_OPTIONS)] == expected
 
 
 @pytest.mark.parametrize(

@@ -75,20 +75,20 @@ def few_pods(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def _has_addresses_for_30(subject: Subject, pool: Path) -> bool:
     """Say whether pods certainly get addresses of the nodes' own subnet, of which each node takes those for 30."""
-    if not is_absent(subject, "network_profile[0].network_plugin_mode"):
-        return False
-    return (
-        subject.get("network_profile[0].network_plugin") == "azure" and subject.get((*pool, "pod_subnet_id")) is MISSING
-    )
+    plugin, mode = (subject.get(f"network_profile.network_plugin{end}") for end in ("", "_mode"))
+    return plugin == "azure" and mode is MISSING and subject.get((*pool, "pod_subnet_id")) is MISSING
 
 
 def goes_to_sleep(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for an app that is unloaded when nobody calls it, which the oldest kind of app is by default."""
-    path: Path = ("site_config", 0, "always_on")
-    if is_false(subject, path):
-        yield problem_at(subject, path)
-    elif subject.type == "azurerm_app_service" and subject.get(path) is MISSING:
-        yield Problem(() if is_absent(subject, "site_config") else path[:2])
+    for block in nested(subject, "site_config"):
+        path: Path = (*block, "always_on")
+        if is_false(subject, path):
+            yield problem_at(subject, path)
+        elif subject.type == "azurerm_app_service" and subject.get(path) is MISSING:
+            yield Problem(block)
+    if subject.type == "azurerm_app_service" and is_absent(subject, "site_config"):
+        yield Problem()
 
 
 def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -152,6 +152,43 @@ def _is_made(module: Module, address: str) -> bool:
         return False
     count = module.value(found[0].get("count", 1))
     return isinstance(count, (int, float)) and count > 0
+
+
+def without_lock(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a resource that no lock protects, nor the group that it is in."""
+    if not _belongs_to_any(subject, "azurerm_resource_group", "azurerm_management_lock"):
+        yield Problem()
+
+
+def synapse_without_alerts(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a pool without a policy of alerts, where its workspace has none either."""
+    if not _belongs_to_any(
+        subject,
+        "azurerm_synapse_workspace",
+        "azurerm_synapse_sql_pool_security_alert_policy",
+        "azurerm_synapse_workspace_security_alert_policy",
+    ):
+        yield Problem()
+
+
+def synapse_without_audit(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a workspace, or a pool of one, that has no audit."""
+    if not _belongs_to_any(
+        subject,
+        "azurerm_synapse_workspace",
+        "azurerm_synapse_sql_pool_extended_auditing_policy",
+        "azurerm_synapse_workspace_extended_auditing_policy",
+    ):
+        yield Problem()
+
+
+def _belongs_to_any(subject: Subject, owner_type: str, *types: str) -> bool:
+    """Say whether a resource of these types belongs, or may belong, to a resource or to an owner that it names."""
+    module = subject.context
+    named = module.referred_by(subject.value)
+    owners = [module.subjects.get(one) for one in named if one.partition(".")[0] == owner_type]
+    related = [one.related for one in (subject, *owners) if one is not None and one.related is not None]
+    return any(True for belonging in related for type_name in types for _ in belonging(type_name))
 
 
 def log4j_let_through(subject: Subject, options: Options) -> Iterator[Problem]:
