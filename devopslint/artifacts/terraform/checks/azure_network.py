@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import AddressValueError, IPv4Address
 
 from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.artifacts.terraform.checks.firewalls import azure_openings, is_everywhere
-from devopslint.artifacts.terraform.checks.openings import outward, unspoken
-from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, INTERNAL_PORTS, addresses_in, services_between
+from devopslint.artifacts.terraform.checks.openings import (
+    internal,
+    is_wide,
+    opened_inside,
+    opened_to_many,
+    outward,
+    unspoken,
+)
+from devopslint.knowledge.ports import services_between
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING
 
@@ -22,46 +28,28 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Any]
 
-_MANY_PORTS = 100
 _HALF_OF_ALL = 2**31
 _ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
-_OWN = re.compile(r"\s*(10|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.")
-"""Addresses of private networks, and those that providers share."""
 
 
 def internal_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens a port of a service that is internal as a rule (8080, 3000, 25 …)."""
-    for opening in _openings(subject, "inbound", is_everywhere):
-        found = _internal(opening)
-        if found is not None:
-            yield opening.problem(subject, port=found[0], service=found[1])
+    yield from opened_inside(subject, _openings(subject, "inbound", is_everywhere))
 
 
 def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
     openings = _openings(subject, "inbound", is_everywhere)
-    yield from unspoken(subject, openings, options, lambda one: services_between(one.first, one.last) or _internal(one))
-
-
-def _internal(opening: Opening) -> tuple[str, str] | None:
-    if opening.last - opening.first >= _MANY_PORTS or services_between(opening.first, opening.last):
-        return None  # said by other rules
-    return opening.named(INTERNAL_PORTS)
+    yield from unspoken(subject, openings, options, lambda one: services_between(one.first, one.last) or internal(one))
 
 
 def port_open_to_many(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that opens a port of administration or of data to a wide network or a public one."""
 
     def many(cidr: str) -> bool:
-        few = int(options["addresses"]) if _OWN.match(cidr) else 1
-        return not is_everywhere(cidr) and addresses_in(cidr) > few
+        return not is_everywhere(cidr) and is_wide(cidr, options)
 
-    for opening in _openings(subject, "inbound", many):
-        found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.named(INTERNAL_PORTS)
-        if opening.everything:
-            found = ("*", "every service")
-        if found is not None:
-            yield opening.problem(subject, port=found[0], service=found[1], addresses=addresses_in(opening.cidr))
+    yield from opened_to_many(subject, _openings(subject, "inbound", many))
 
 
 def open_egress(subject: Subject, options: Options) -> Iterator[Problem]:

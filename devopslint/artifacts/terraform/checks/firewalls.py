@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.blocks import nested
-from devopslint.artifacts.terraform.checks.openings import MOST_PORTS, Opening, unspoken
+from devopslint.artifacts.terraform.checks.openings import MOST_PORTS, Opening
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
 from devopslint.syntax.tree import MISSING, Seq
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
+_EVERYBODY = f"{_ZERO}/0"
+_WITH_PORTS = frozenset({"all", "tcp", "udp", "6", "17"})
 _EVERYONE = frozenset({"*", "internet", "any", _ZERO, "<nw>/0", "/0"})
 
 
@@ -40,14 +42,6 @@ def every_port(subject: Subject, options: Options) -> Iterator[Problem]:
             yield opening.problem(subject)
 
 
-def other_port(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each rule that opens to the internet what no other rule speaks of."""
-    tables = (ADMIN_PORTS, DATA_PORTS)
-    yield from unspoken(
-        subject, _openings(subject), options, lambda opening: any(opening.named(table) for table in tables)
-    )
-
-
 def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
     seen: set[tuple[Any, ...]] = set()
     for opening in _openings(subject):
@@ -59,7 +53,7 @@ def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
 
 def _openings(subject: Subject) -> Iterator[Opening]:
     if subject.type == "google_compute_firewall":
-        yield from _google(subject)
+        yield from google_openings(subject, is_everyone)
     elif subject.type == "azurerm_network_security_group":
         for rule in nested(subject, "security_rule"):
             yield from _azure(subject, rule)
@@ -67,23 +61,26 @@ def _openings(subject: Subject) -> Iterator[Opening]:
         yield from _azure(subject, ())
 
 
-def _google(subject: Subject) -> Iterator[Opening]:
+def google_openings(subject: Subject, counts: Callable[[str], bool]) -> Iterator[Opening]:
+    """Yield what a firewall lets in from the first address for which `counts` holds."""
     if subject.get("direction") not in (MISSING, "INGRESS") or subject.get("disabled") not in (MISSING, False):
         return
-    at: Path | None = next((at for at, cidr in _texts(subject, ("source_ranges",)) if is_everyone(cidr)), None)
-    if all(subject.get(name) is MISSING for name in ("source_ranges", "source_tags", "source_service_accounts")):
+    at: Path | None = next((at for at, cidr in _texts(subject, ("source_ranges",)) if counts(cidr)), None)
+    if counts(_EVERYBODY) and all(
+        subject.get(name) is MISSING for name in ("source_ranges", "source_tags", "source_service_accounts")
+    ):
         at = ()  # who is not named is everybody
     rules = subject.get("allow")
     if at is None or not isinstance(rules, Seq):
         return
-    cidr = str(subject.get(at)) if at else f"{_ZERO}/0"
+    cidr = str(subject.get(at)) if at else _EVERYBODY
     for index in range(len(rules)):
         protocol = subject.get(("allow", index, "protocol"))
         if not isinstance(protocol, str):
             continue
         ports = subject.get(("allow", index, "ports"))
         if ports is MISSING or ports == []:
-            if protocol.lower() in {"all", "tcp", "udp"}:
+            if protocol.lower() in _WITH_PORTS:
                 yield Opening(at, cidr, ("allow", index), protocol.lower(), 0, MOST_PORTS)
             continue
         for _, text in _texts(subject, ("allow", index, "ports")):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.terraform.checks.blocks import problem_at
+from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, INTERNAL_PORTS, addresses_in, services_between
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 MOST_PORTS = 65535
+_MANY_PORTS = 100
+_OWN = re.compile(r"\s*(10|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.")
+"""Addresses of private networks, and those that providers share."""
 
 
 def _best_known(port: int) -> tuple[bool, int]:
@@ -78,3 +84,33 @@ def unspoken(
         if opening.protocol != "icmp" and not (opening.first == opening.last and opening.first in options["ports"]):
             seen.add(opening.at)
             yield opening.problem(subject, port=opening.range)
+
+
+def internal(opening: Opening) -> tuple[str, str] | None:
+    """Return the port and the service where an opening is of a service that is internal as a rule."""
+    if opening.last - opening.first >= _MANY_PORTS or services_between(opening.first, opening.last):
+        return None  # said by other rules
+    return opening.named(INTERNAL_PORTS)
+
+
+def opened_inside(subject: Subject, openings: Iterable[Opening]) -> Iterator[Problem]:
+    """Yield a problem for each opening of a service that is internal as a rule."""
+    for opening in openings:
+        found = internal(opening)
+        if found is not None:
+            yield opening.problem(subject, port=found[0], service=found[1])
+
+
+def is_wide(cidr: str, options: Options) -> bool:
+    """Say whether a block of private addresses has more than the option `addresses`, or one of public ones more than one."""
+    return addresses_in(cidr) > (int(options["addresses"]) if _OWN.match(cidr) else 1)
+
+
+def opened_to_many(subject: Subject, openings: Iterable[Opening]) -> Iterator[Problem]:
+    """Yield a problem for each opening of a port of administration, of data, or of an internal service."""
+    for opening in openings:
+        found = opening.named(ADMIN_PORTS) or opening.named(DATA_PORTS) or opening.named(INTERNAL_PORTS)
+        if opening.everything:
+            found = ("*", "every service")
+        if found is not None:
+            yield opening.problem(subject, port=found[0], service=found[1], addresses=addresses_in(opening.cidr))
