@@ -9,6 +9,7 @@ import pytest
 from devopslint.artifacts.terraform.checks.firewalls import admin_port, every_port
 from devopslint.artifacts.terraform.checks.lock import fits
 from devopslint.artifacts.terraform.checks.meta import cycles
+from devopslint.artifacts.terraform.indexes import is_before
 from tests.terraform.test_module import read
 
 
@@ -30,6 +31,32 @@ from tests.terraform.test_module import read
 )
 def test_versions(version: str, constraint: str, expected: bool | None) -> None:
     assert fits(version, constraint) is expected
+
+
+@pytest.mark.parametrize(
+    ("constraint", "before"),
+    [
+        ('"~> 4.0"', True),
+        ('"~> 4"', False),
+        ('"~> 5.0"', False),
+        ('"4.84.0"', True),
+        ('"= 5.1"', False),
+        ('">= 4.0"', False),
+        ('">= 4.0, < 5.0.0"', True),
+        ('">= 4, <5"', True),
+        ('"<= 5.0"', False),
+        ('"< 5.1"', False),
+        ('"!= 4.1"', False),
+        ('"~> 4.0-beta"', False),
+        ("var.version", False),
+        ('{ source = "hashicorp/x", version = "< 4.1" }', True),
+        ('{ source = "hashicorp/x" }', False),
+    ],
+)
+def test_folders_that_allow_only_versions_before(constraint: str, before: bool) -> None:
+    found, _ = read({"main.tf": f"terraform {{\n  required_providers {{\n    x = {constraint}\n  }}\n}}\n"})
+    assert is_before(found[0].context, "x", 5) is before
+    assert is_before(found[0].context, "y", 5) is False
 
 
 def trails(text: str) -> list[str]:
@@ -65,6 +92,8 @@ FIREWALL = 'resource "google_compute_firewall" "f" {\n  %s\n  source_ranges = ["
         ("", 'protocol = "tcp"\n    ports = ["443"]', False, False),
         ("", 'protocol = "tcp"', False, True),
         ("", 'protocol = "all"', False, True),
+        ("", 'protocol = "6"', False, True),
+        ("", 'protocol = "47"', False, False),
         ("", 'protocol = "icmp"', False, False),
         ('direction = "EGRESS"', 'protocol = "tcp"\n    ports = ["22"]', False, False),
         ("disabled = true", 'protocol = "tcp"\n    ports = ["22"]', False, False),
