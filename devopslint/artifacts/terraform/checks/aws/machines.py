@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 
+_DATA_DISKS = (
+    "ebs_block_device",
+    "block_device_mappings.ebs",
+    "block_device_mapping.ebs",
+    "launch_specification.root_block_device",
+    "launch_specification.ebs_block_device",
+)
+_INTERFACES = ("network_interfaces", "network_interface", "launch_specification")
+
+
 def unencrypted_root_disk(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a machine whose root disk is not encrypted."""
     if is_absent(subject, "root_block_device"):
@@ -32,10 +42,9 @@ def unencrypted_root_disk(subject: Subject, options: Options) -> Iterator[Proble
 
 def unencrypted_data_disk(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each further disk of a machine, an image or a launch template that is not encrypted."""
-    for disk in nested(subject, "ebs_block_device"):
-        yield from _unencrypted(subject, disk)
-    for mapping in nested(subject, "block_device_mappings.ebs"):
-        yield from _unencrypted(subject, mapping)
+    for name in _DATA_DISKS:
+        for disk in nested(subject, name):
+            yield from _unencrypted(subject, disk)
 
 
 def _unencrypted(subject: Subject, disk: Path) -> Iterator[Problem]:
@@ -92,7 +101,7 @@ def without_monitoring(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def public_address(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each interface that gets a public address."""
-    for interface in ((), *nested(subject, "network_interfaces"), *nested(subject, "network_interface")):
+    for interface in ((), *(path for name in _INTERFACES for path in nested(subject, name))):
         path = (*interface, "associate_public_ip_address")
         value = subject.get(path)
         if value is not UNKNOWN and value in (True, "true"):
