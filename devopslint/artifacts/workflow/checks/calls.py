@@ -100,7 +100,10 @@ def missing_local_workflow(subject: Subject, options: Options) -> Iterator[Probl
     elif uses.has_ref:
         return  # `local-path-with-ref` tells of it
     elif not workspace.exists(path):
-        siblings = [f"./.github/workflows/{name}" for name in workspace.names(root + ".github/workflows")]
+        own = job.workflow.path.rpartition("/")[2]
+        names = [name for name in workspace.names(root + ".github/workflows") if name != own]
+        start = uses.text[: uses.text.find("/") + 1]
+        siblings = [f"{start}.github/workflows/{name}" for name in names]
         yield Problem("uses", fault=f"there is no such file{nearest(uses.text, siblings)}")
     else:
         called = called_workflow(job.workflow, uses)

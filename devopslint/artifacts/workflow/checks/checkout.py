@@ -7,6 +7,8 @@ import re
 from devopslint.artifacts.workflow.called import called_action, called_workflow
 from devopslint.artifacts.workflow.expressions import EXPRESSION
 from devopslint.artifacts.workflow.flow import flows, origins_of_usage
+from devopslint.artifacts.workflow.model import Step
+from devopslint.artifacts.workflow.published import major_of_step
 from devopslint.artifacts.workflow.usage import usages_at
 from devopslint.policy.subject import Place, Problem, Related, place_in
 from devopslint.syntax.patterns import lazily
@@ -17,11 +19,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.workflow.flow import Origin
-    from devopslint.artifacts.workflow.model import Job, Step, Workflow
+    from devopslint.artifacts.workflow.model import Job, Workflow
     from devopslint.policy.subject import Subject
 
     Options = Mapping[str, Any]
 
+_REFUSES_SINCE = 7
+"""Major of `actions/checkout` that refuses the code of forks, unless it is told otherwise (its README)."""
+_REFUSED_IN = frozenset({"pull_request_target", "workflow_run"})
 _PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 _FETCH = r"\bgit[ \0](?:fetch|pull|checkout)\b"
 _FETCHES = lazily(
@@ -77,10 +82,14 @@ _FOR_FORKS = lazily(
 
 def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find steps that fetch the code of a pull request in a run that has the repository's secrets and token."""
-    if subject.kind == "workflow.job":
-        yield from _of_called_workflow(subject.context)
-        return
-    step: Step = subject.context
+    owner: Job | Step = subject.context
+    for problem in _of_step(owner) if isinstance(owner, Step) else _of_called_workflow(owner):
+        refused = isinstance(owner, Step) and problem.values["event"] in _REFUSED_IN and _refuses_forks(owner)
+        note = ": from version 7 on `actions/checkout` refuses that of forks" if refused else ""
+        yield Problem(problem.at, related=problem.related, event=problem.values["event"], note=note)
+
+
+def _of_step(step: Step) -> Iterator[Problem]:
     events = [event for event in _PRIVILEGED if step.workflow.has_trigger(event)]
     if not events or "environment" in step.job.value:
         return
@@ -88,6 +97,13 @@ def untrusted_checkout(subject: Subject, options: Options) -> Iterator[Problem]:
         if not is_guarded(step):
             yield problem
         return
+
+
+def _refuses_forks(step: Step) -> bool:
+    """Say whether the checkout of a step takes no code of forks in a run that has the repository's secrets."""
+    if step.action != "actions/checkout" or (major_of_step(step) or 0) < _REFUSES_SINCE:
+        return False
+    return str(step.inputs.get("allow-unsafe-pr-checkout", False)).lower() == "false"
 
 
 def fetches_code_of_strangers(step: Step) -> bool:

@@ -31,6 +31,12 @@ _WRITTEN = ("contains", "startsWith", "endsWith", "format", "join", "toJSON", "f
             "success", "failure", "case")  # fmt: skip
 
 
+def is_sound_call(node: Node) -> bool:
+    """Say whether a call is of a function that there is, with as many arguments as it takes."""
+    fewest, most = FUNCTIONS.get(node.value.lower(), (_ANY, 0))
+    return fewest <= len(node.items) <= most
+
+
 def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find calls of functions that do not exist, or with a wrong number of arguments."""
     for usage, node in nodes_of(subject.context, "call"):

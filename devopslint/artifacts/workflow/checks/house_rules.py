@@ -6,6 +6,7 @@ import fnmatch
 import re
 
 from devopslint.artifacts.workflow import known_actions as known
+from devopslint.artifacts.workflow.checks.functions import is_sound_call
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.purpose import job_purposes, purposes
 from devopslint.artifacts.workflow.shells import shell_name
@@ -243,7 +244,7 @@ def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]
     """Find expressions in scripts and inputs that say in a roundabout way what could stand there."""
     for usage in usages(subject.context):
         tree, path = usage.tree, usage.site.path
-        if tree is None:
+        if tree is None or any(node.kind == "call" and not is_sound_call(node) for node in usage.nodes):
             continue
         is_text = "run" in path[-1:] or path[-2:-1] in (("with",), ("env",)) or "uses" in path[-1:]
         whole = is_text and not _has_name(tree) and _is_roundabout(tree)
