@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 COMBINED = frozenset({"each", "any_item", "length", "keys", "where", "not", "any", "all", "default"})
 """Operators of a constraint that hold constraints or conditions themselves."""
+_ANY = "any"
+"""What stands for a value that is there and can't be known, where all that is asked is whether it is there."""
 CONSTRAINT_WORDS = frozenset(OPERATORS) | COMBINED | frozenset(FUNCTIONS)
 
 
@@ -104,15 +106,21 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
 
 def _on_path(path: Path, constraint: OnValue, blame: bool) -> Condition:
     """Return the condition that the value at a path passes a test: what nearly all are."""
-    test = constraint.test
+    test, asks_presence = constraint.test, constraint.asks_presence
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
         subject = evaluation.subject
         whole = base + path if base else path
         value = lone(subject, whole)
         if value is SEVERAL:
-            return _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
-        truth = test(value)
+            truth = _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
+            if truth is not None or not asks_presence:
+                return truth
+            value = UNKNOWN
+        else:
+            truth = test(value)
+        if truth is None and asks_presence and subject.is_set(whole):
+            truth = test(_ANY)
         if truth is blame:
             evaluation.blames.append(Blame(whole, value, (), evaluation.item))
         return truth
@@ -177,7 +185,7 @@ def compile_constraint(raw: Any, blame: bool, options: Mapping[str, Any], at: Pa
         if word == "default":
             default = operand
         elif word in OPERATORS:
-            parts.append(OnValue(_test(word, operand, (*at, word), lift)))
+            parts.append(OnValue(_test(word, operand, (*at, word), lift), word == "exists"))
         elif word in COMBINED:
             parts.append(_combined(word, operand, blame, options, (*at, word)))
         elif word in FUNCTIONS:
@@ -270,7 +278,7 @@ def _combined(word: str, raw: Any, blame: bool, options: Mapping[str, Any], at: 
         inner = compile_constraint(raw, not blame, options, at)
         if isinstance(inner, OnValue):
             test = inner.test
-            return OnValue(lambda value: opposite(test(value)))
+            return OnValue(lambda value: opposite(test(value)), inner.asks_presence)
         return lambda value, evaluation, path: opposite(inner(value, evaluation, path))
     if word == "where":
         condition = compile_condition(raw, blame, options, at)
@@ -371,12 +379,13 @@ def _option(raw: Any, options: Mapping[str, Any], at: Path) -> Any:
 
 
 class OnValue:
-    """A constraint that asks for the value and nothing else."""
+    """A constraint that asks for the value and nothing else, or only for whether there is one (`asks_presence`)."""
 
-    __slots__ = ("test",)
+    __slots__ = ("asks_presence", "test")
 
-    def __init__(self, test: Test) -> None:
+    def __init__(self, test: Test, asks_presence: bool = False) -> None:
         self.test = test
+        self.asks_presence = asks_presence
 
     def __call__(self, value: Any, evaluation: Evaluation, path: Path) -> Truth:
         """Say whether the value fulfils it."""

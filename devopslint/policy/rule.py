@@ -244,7 +244,10 @@ def _problem(rule: Rule, subject: Subject, blames: list[Blame]) -> Problem:
     if blame.item and "{." in raw["message"]:
         names = [name for name in PLACEHOLDER.findall(raw["message"]) if name.startswith(".")]
         below = {name: _first(subject, blame.item + parse_path(name)) for name in names}
-    return Problem(place, related=came_from(blame.origins), value=blame.value, **below)
+    value = blame.value
+    if value is UNKNOWN and path is blame.path:
+        value = place.source.text[place.start : place.end]  # what certainly is there is shown as it is written
+    return Problem(place, related=came_from(blame.origins), value=value, **below)
 
 
 def place_of(subject: Subject, path: tuple[str | int, ...], part: str) -> Place:

@@ -127,10 +127,20 @@ class Subject:
         """Return every value that the path can have, each with its origins; a lone `MISSING` when it is absent."""
         return candidates(self, parse_path(path) if isinstance(path, str) else path)
 
+    def is_set(self, path: Path | str) -> bool:
+        """Say whether there certainly is a value at a path, be it one that can't be known."""
+        value = self.get(path)
+        if value is not UNKNOWN:
+            return value is not MISSING
+        owner, path = owner_of(self, parse_path(path) if isinstance(path, str) else path)
+        return owner.document.is_set is not None and owner.document.is_set(owner.raw(path))
+
     def raw(self, path: Path | str, default: Any = MISSING) -> Any:
         """Return the value at a path as the reader left it, expressions unresolved."""
         node = self.value
         for step in parse_path(path) if path.__class__ is str else path:
+            if isinstance(node, Seq) and isinstance(step, str) and node:
+                node = node[0]  # a name below a list of blocks goes into the first
             if isinstance(node, Map):
                 node = node.get(step, MISSING)  # type: ignore[arg-type]  # a Map only has names
                 if node is MISSING:

@@ -144,11 +144,12 @@ class Document:
     """One document of a file: a positioned tree, and what turns its expressions into values.
 
     `resolve(value, subject)` returns the candidates of a value that is an expression of this kind of document, or
-    `None` when the value is plain; `layout(value)` a tree with the places of what an expression writes itself. A document
-    without expressions leaves them `None`.
+    `None` when the value is plain; `layout(value)` a tree with the places of what an expression writes itself;
+    `is_set(value)` says whether an expression whose value can't be known certainly has one. A document without
+    expressions leaves them `None`.
     """
 
-    __slots__ = ("index", "layout", "may_hold_duplicates", "resolve", "root", "source")
+    __slots__ = ("index", "is_set", "layout", "may_hold_duplicates", "resolve", "root", "source")
 
     def __init__(self, source: Source, root: Any, index: int = 0) -> None:
         self.may_hold_duplicates = True
@@ -158,6 +159,7 @@ class Document:
         self.index = index
         self.resolve: Callable[[Any, Any], Sequence[Candidate] | None] | None = None
         self.layout: Callable[[Any], Any] | None = None
+        self.is_set: Callable[[Any], bool] | None = None
 
 
 def locate(node: Any, path: Path, part: str = "value", layout: Callable[[Any], Any] | None = None) -> Mark | None:

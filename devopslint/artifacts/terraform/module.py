@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.evaluate import evaluate
 from devopslint.artifacts.terraform.overrides import is_override, override_with
+from devopslint.artifacts.terraform.presence import certainly_set
 from devopslint.artifacts.terraform.variables import variable
 from devopslint.syntax.hcl_layout import layout_of
 from devopslint.syntax.hcl_nodes import Block, Expression, blocks_of, expressions
@@ -137,7 +138,7 @@ class Module:
         """What values files give variables, filled when it is first asked for."""
         for file in sorted(self.files, key=lambda file: is_override(file.source.path)):
             self._take(file)
-            file.resolve, file.layout = self.resolve, layout_of
+            file.resolve, file.layout, file.is_set = self.resolve, layout_of, self.is_set
 
     def _take(self, file: Document) -> None:
         override = is_override(file.source.path)
@@ -270,6 +271,17 @@ class Module:
             result, origins = evaluate(value, self)
             found = self._memo[key] = (Candidate(result, origins),)
         return found
+
+    def is_set(self, value: Any) -> bool:
+        """Say whether an expression whose value can't be known certainly has one."""
+        return certainly_set(value, self._is_made)
+
+    def _is_made(self, address: str) -> bool:
+        found = self.declared.get(address)
+        if found is None or "for_each" in found.block:
+            return False
+        count = self.value(found.block.get("count", 1))
+        return isinstance(count, (int, float)) and count > 0
 
     def resolve_with(self, bound: Mapping[str, Any]) -> Callable[[Any, Any], Sequence[Candidate] | None]:
         """Return `resolve` for one instance of a block, where `bound` says what `each` or `count` is worth."""

@@ -122,7 +122,7 @@ def _instance(module: Module, subject: Subject, bound: Mapping[str, Any]) -> Sub
     """Return the subject of one instance of a block with `for_each` or `count`."""
     document = Document(subject.document.source, subject.document.root)
     document.resolve = module.resolve_with(bound)
-    document.layout = subject.document.layout
+    document.layout, document.is_set = subject.document.layout, subject.document.is_set
     return Subject(
         subject.kind,
         subject.value,

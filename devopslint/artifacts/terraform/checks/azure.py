@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import AddressValueError, IPv4Address
 
 from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, nested, nested_below, problem_at
 from devopslint.artifacts.terraform.indexes import first_major
 from devopslint.policy.subject import Problem
-from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map
 
 TYPE_CHECKING = False
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
@@ -24,12 +21,6 @@ if TYPE_CHECKING:
 
 _ON = (True, "true")
 _MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine", "azurerm_virtual_machine")
-_ATTRIBUTE_OF_RESOURCE = re.compile(r"azurerm_\w+\.[\w-]+(\[[^\]]*\])?\.\w+\Z")
-_ONE_OF_ALL = re.compile(
-    r"element\(\s*azurerm_\w+\.[\w-]+(?:\[\*\]|\.\*)\.\w+\s*,[^,()]+\)\Z|azurerm_\w+\.[\w-]+(?:\[\*\]|\.\*)\.\w+\[[^\]]*\]\Z"
-)
-_ONE_IF_ANY = re.compile(r"one\(\s*(azurerm_\w+\.[\w-]+)(?:\[\*\]|\.\*)\.\w+\s*\)\Z")
-_ONE_INTERPOLATION = re.compile(r'"?\$\{\s*((?:(?!\$\{)[^}])*?)\s*\}"?\Z')
 _AZURE_DNS = "168.63.129.16"
 _RULE_SETS = frozenset({"OWASP", "DefaultRuleSet", "Microsoft_DefaultRuleSet"})
 _BEFORE_LOG4J = frozenset({"2.2.9", "3.0"})
@@ -43,7 +34,7 @@ def public_interface(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each public address of a network interface."""
     for block in nested(subject, "ip_configuration"):
         path: Path = (*block, "public_ip_address_id")
-        if _is_set(subject, path):
+        if subject.is_set(path):
             yield problem_at(subject, path)
 
 
@@ -91,19 +82,6 @@ def goes_to_sleep(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem()
 
 
-def unmanaged_disk(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each disk of a machine that is a blob of a storage account."""
-    for name, argument in (
-        ("storage_os_disk", "vhd_uri"),
-        ("storage_data_disk", "vhd_uri"),
-        ("storage_profile_os_disk", "vhd_containers"),
-    ):
-        for block in nested(subject, name):
-            path: Path = (*block, argument)
-            if _is_set(subject, path):
-                yield problem_at(subject, path)
-
-
 def distant_dns(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for each server of names of a network that is out on the internet."""
     for path in (("dns_servers",), ("dns_servers", 0, "dns_servers")):
@@ -119,39 +97,6 @@ def _is_public(address: str) -> bool:
         return IPv4Address(address).is_global
     except AddressValueError:
         return False
-
-
-def _is_set(subject: Subject, path: Path) -> bool:
-    """Say whether an argument certainly has a value, be it one that is only known after the apply.
-
-    What a text is put together from may be unknown: a text it is. An attribute of a resource is not null either,
-    where it stands alone and not in a condition, and of several resources where there is certainly one.
-    """
-    value = subject.get(path)
-    if value is not UNKNOWN:
-        return value is not MISSING
-    written = subject.raw(path)
-    if isinstance(written, list):
-        return bool(written)
-    if not isinstance(written, Expression):
-        return False
-    alone = _ONE_INTERPOLATION.match(written.text)  # which is what is in it, null too
-    if alone is None and written.text.startswith('"'):
-        return True
-    text = alone.group(1) if alone else written.text
-    if _ATTRIBUTE_OF_RESOURCE.match(text) or _ONE_OF_ALL.match(text):  # which fails where there is none
-        return True
-    several = _ONE_IF_ANY.match(text)
-    return several is not None and _is_made(subject.context, several.group(1))
-
-
-def _is_made(module: Module, address: str) -> bool:
-    """Say whether a resource certainly has an instance."""
-    found = module.declaration(address)
-    if found is None or "for_each" in found[0]:
-        return False
-    count = module.value(found[0].get("count", 1))
-    return isinstance(count, (int, float)) and count > 0
 
 
 def without_lock(subject: Subject, options: Options) -> Iterator[Problem]:

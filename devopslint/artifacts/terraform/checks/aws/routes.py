@@ -5,7 +5,6 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression
-from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, Map
 
 TYPE_CHECKING = False
@@ -23,7 +22,6 @@ _TARGETS = (
     "vpc_endpoint_id", "egress_only_gateway_id", "carrier_gateway_id", "local_gateway_id", "core_network_arn",
     "odb_network_arn", "instance_id",
 )  # fmt: skip
-_OF_RESOURCE = lazily(r"aws_\w+\.[\w-]+(\[[^\]]+\])?\.(id|arn)")
 
 
 def route_without_one_target(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -33,7 +31,7 @@ def route_without_one_target(subject: Subject, options: Options) -> Iterator[Pro
         found = [name for name in _TARGETS if _may_be_set(subject, (*route, name))]
         if not found and isinstance(subject.raw(route), Map):
             yield Problem(route, problem="no target")
-        sure = [name for name in found if _is_set(subject, (*route, name))]
+        sure = [name for name in found if subject.is_set((*route, name))]
         for name in sure[1:]:
             yield Problem((*route, name), part="key", problem=f"`{name}` beside `{sure[0]}`: it takes one target")
 
@@ -42,11 +40,3 @@ def _may_be_set(subject: Subject, path: Path) -> bool:
     """Say whether a target may be there: what a variable gives is empty only until a caller gives something."""
     # A list of objects must set every attribute, the unused ones to an empty text.
     return subject.get(path) not in (MISSING, "") or isinstance(subject.raw(path), Expression)
-
-
-def _is_set(subject: Subject, path: Path) -> bool:
-    """Say whether a target is certainly there: a text, or the plain id of a resource."""
-    if isinstance(subject.get(path), str):
-        return True
-    raw = subject.raw(path)
-    return isinstance(raw, Expression) and _OF_RESOURCE.fullmatch(raw.text) is not None
