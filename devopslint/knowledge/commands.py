@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.policy.subject import Later, Subject
+from devopslint.policy.subject import Later, Place, Subject
+from devopslint.syntax.bounded_parse import MOST_LOOKS
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.shell import option_words
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
+    from devopslint.policy.artifact import Unit
     from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Command, Script
     from devopslint.syntax.tree import Document, Mark
@@ -142,6 +144,14 @@ def script_subject(
     value.header = fragment.mark(0, max(len(fragment.text.split("\n", 1)[0]), 1))
     value.put("shell", UNKNOWN if context.shell is None else context.shell, (*value.header, *value.header))
     return Subject(SCRIPT, value, document, "", address, value.header, parents, context)
+
+
+def tell_if_unread(unit: Unit, fragment: Fragment, read: Callable[[], Script]) -> None:
+    """Tell a unit of a script that is too hard to read."""
+    if len(fragment.text) > MOST_LOOKS and (unread := read().unread) is not None:
+        start, end = unread.mark(0, max(len(unread.text.split("\n", 1)[0]), 1))
+        message = "this script is so broken and so long that reading it takes too long: it is not judged"
+        unit.report("core/not-analysed", Place(unread.source, start, end), message=message)
 
 
 def is_plain(text: str) -> bool:

@@ -99,12 +99,15 @@ class _Reader:
         data = letters(self.text)
         root = self.root
         tree = parse(data)
-        if not tree.has_error:
+        if tree is not None and not tree.has_error:
             self._bodies(tree, root)
         elif _too_deep(data):
             self._problem(f"brackets nested more than {MAX_DEPTH} deep", 0)
         else:
-            for part in self._parts(data):
+            for start, part in self._parts(data):
+                if part is None:
+                    self._problem("what stands from here on is so broken that reading it takes too long", start)
+                    continue
                 if part.has_error:
                     self._tell(part)
                 self._bodies(part, root)
@@ -118,7 +121,7 @@ class _Reader:
         data = letters(self.text)
         for batch in _batches(left):
             tree = parse(data, [piece for _, pieces in batch for piece in pieces])
-            members = [] if tree.has_error else list(_members(tree))
+            members = [] if tree is None or tree.has_error else list(_members(tree))
             if [node.start_byte for node in members] != [pieces[0][0] for _, pieces in batch]:
                 return False
             for node, (block, _) in zip(members, batch, strict=True):
@@ -130,14 +133,14 @@ class _Reader:
     def _problem(self, message: str, start: int, end: int | None = None) -> None:
         self.problems.append(SyntaxProblem(message, start, end))
 
-    def _parts(self, data: bytes) -> Iterator[Node]:
-        """Yield the trees of the stretches of a broken file that start with a block at the start of a line."""
+    def _parts(self, data: bytes) -> Iterator[tuple[int, Node | None]]:
+        """Yield the stretches of a broken file that start with a block at the start of a line: where, and their trees."""
         from devopslint.syntax.hcl_grammar import parse
 
         cuts = [0, *(found.start() for found in _HEADER.finditer(self.text) if found.start())]
         cuts = [*cuts[:MAX_PARTS], len(data)]
         for start, end in pairwise(cuts):
-            yield parse(data, [(start, end)])
+            yield start, parse(data, [(start, end)])
 
     def _tell(self, root: Node) -> None:
         """Report the first place that the grammar could not make sense of: what follows is mostly its echo."""

@@ -38,7 +38,9 @@ def _node_of(text: str) -> Node | None:
     from devopslint.syntax.hcl_grammar import letters, parse
 
     root = parse(letters("x=" + text))
-    return None if root.has_error else next((node for node in walk(root) if node.type == "expression"), None)
+    if root is None or root.has_error:
+        return None
+    return next((node for node in walk(root) if node.type == "expression"), None)
 
 
 def walk(node: Node, into: Callable[[Node], bool] | None = None) -> Iterator[Node]:

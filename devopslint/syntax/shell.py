@@ -329,7 +329,17 @@ class Tree:
 class Script:
     """The commands of a script in order, and the text they come from. `has_errors`: parts of it could not be read."""
 
-    __slots__ = ("_kept", "_trees", "commands", "fragment", "has_errors", "make_tree", "pipelines", "subshells")
+    __slots__ = (
+        "_kept",
+        "_trees",
+        "commands",
+        "fragment",
+        "has_errors",
+        "make_tree",
+        "pipelines",
+        "subshells",
+        "unread",
+    )
 
     def __init__(self, fragment: Fragment) -> None:
         self.fragment = fragment
@@ -338,6 +348,8 @@ class Script:
         self.has_errors = False
         self.pipelines = 0
         self.subshells = 0
+        self.unread: Fragment | None = None
+        """What was not read, since it would have taken too long: all of the script, or one that its commands run."""
         self.make_tree: Callable[[Script], Tree] | None = None
         """Makes the tree of a plain script, which is read without one."""
         self._trees: list[Tree] = []

@@ -97,7 +97,9 @@ def read_plain(script: Script) -> Iterable[tuple[Command, Fragment, Stretches]] 
 
 
 def _tree_of(script: Script) -> Tree:
-    return Tree(script.fragment, shell_words.parse(script.fragment.text), (), None)
+    root = shell_words.parse(script.fragment.text)
+    assert root is not None, "a plain script is read in one go"
+    return Tree(script.fragment, root, (), None)
 
 
 def _run_by(script: Script) -> Iterable[tuple[Command, Fragment, Stretches]]:

@@ -73,6 +73,10 @@ def read_into(
     if holes:
         masked, expressions = fill(masked, holes), disjoint([*expressions, *holes])
     root = parse(mask_prefixes(masked))
+    if root is None:
+        script.has_errors = True
+        script.unread = script.unread or fragment
+        return
     script.has_errors = script.has_errors or root.has_error
     script.add_tree(Tree(fragment, root, expressions, wrapper))
     reader = _Reader(script, fragment, expressions, wrapper, depth)

@@ -6,6 +6,7 @@ import codecs
 import re
 from bisect import bisect_left
 
+from devopslint.syntax.bounded_parse import parse_within
 from devopslint.syntax.fragment import Fragment
 from devopslint.syntax.shell import Word
 
@@ -54,15 +55,19 @@ WORDS = _EXPANSIONS | {
 _parser: Parser | None = None
 
 
-def parse(text: str) -> Node:
-    """Return the tree of a script whose GitHub expressions are masked; its byte offsets are offsets in the text."""
+def parse(text: str) -> Node | None:
+    """Return the tree of a script whose GitHub expressions are masked; its byte offsets are offsets in the text.
+
+    `None` for a text that the grammar would look at again and again: where it can't go on, it may look at all that
+    follows, at each of many places.
+    """
     global _parser  # noqa: PLW0603 (made once, when the first script is met)
     if _parser is None:
         import tree_sitter
 
         codecs.register_error("devopslint-one-byte", _one_byte_each)
         _parser = tree_sitter.Parser(tree_sitter.Language(_grammar()))
-    return _parser.parse(text.encode("ascii", "devopslint-one-byte")).root_node
+    return parse_within(_parser, text.encode("ascii", "devopslint-one-byte"))
 
 
 def _grammar() -> Any:

@@ -117,6 +117,11 @@ BOMBS = {
     "ends in one condition": (".github/workflows/a.yml", SCRIPT + "          if" + " exit 1;" * 8_000 + " then a; fi\n"),
     "blanks behind an anchor": (".github/workflows/a.yml", "on: push\nx: &a" + " " * 100_000 + "[b]\njobs: {}\n"),
     "heredocs one after the other": (".github/workflows/a.yml", SCRIPT + "          cat <<E\n          E\n" * 40_000),
+    "lists of a script that nothing closes": ("Dockerfile", "FROM a:1\nRUN " + "a=(" * 130_000 + "\n"),
+    "signs of a script too early": (".github/workflows/a.yml", SCRIPT + "          " + ";a" * 100_000 + "\n"),
+    "missing commas in HCL": ("a.tf", "a = [\n" + '  "1"\n' * 40_000 + "]\n"),
+    "missing commas in blocks of HCL": ("a.tf", ("a {\n x = [\n" + '  "1"\n' * 1_500 + "]\n}\n") * 50),
+    "blanks in broken HCL": ("a.tf", "a = [1 2" + " " * 100_000 + "\n"),
     "heredocs that nothing ends": (".github/workflows/a.yml", SCRIPT + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
 }  # fmt: skip
 SECONDS = 20

@@ -9,7 +9,7 @@ from devopslint.artifacts.dockerfile.resolve import Expanded
 from devopslint.artifacts.dockerfile.shells import script_context
 from devopslint.artifacts.dockerfile.signs import signs_of
 from devopslint.artifacts.dockerfile.words import split_pair
-from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
+from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, tell_if_unread, wanted_commands
 from devopslint.knowledge.credentials import may_hold_credential
 from devopslint.policy.subject import Later
 from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
@@ -83,6 +83,7 @@ def subjects(unit: Unit, source: Source) -> Iterator[Subject]:
             if fragment is not None:
                 inner = {**parents, "instruction": subject}
                 if scripts and not is_plain(fragment.text):
+                    tell_if_unread(unit, fragment, step.read_script)
                     yield script_subject(fragment, document, inner, f"{where}RUN", script_context(step))
                 yield from command_subjects(
                     fragment,

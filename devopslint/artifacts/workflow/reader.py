@@ -7,7 +7,7 @@ from devopslint.artifacts.workflow.model import Workflow
 from devopslint.artifacts.workflow.operating_systems import reads_as_bash
 from devopslint.artifacts.workflow.resolve import resolve
 from devopslint.artifacts.workflow.signs import signs_of
-from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, wanted_commands
+from devopslint.knowledge.commands import command_subjects, is_plain, script_subject, tell_if_unread, wanted_commands
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Map, Seq, SyntaxProblem
 
@@ -118,6 +118,7 @@ def _read_steps(
         if wants_scripts and step.is_shell and not is_plain(run):
             from devopslint.artifacts.workflow.scripts import script_context
 
+            tell_if_unread(unit, fragment, step.script)
             found.append(script_subject(fragment, document, owners, here, script_context(step)))
         if wants_commands and reads_as_bash(step):
             names = wanted_commands(unit.wanted)

@@ -26,7 +26,8 @@ def slash_comment(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     from devopslint.syntax.hcl_grammar import letters, parse
 
-    for node in walk(parse(letters(source.text))):
+    root = parse(letters(source.text))
+    for node in walk(root) if root is not None else ():
         if node.type == "comment" and source.text.startswith("//", node.start_byte):
             end = node.start_byte + len(source.text[node.start_byte : node.end_byte].rstrip())
             yield Problem(Place(source, node.start_byte, end))
