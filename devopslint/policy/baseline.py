@@ -51,7 +51,7 @@ class Baseline:
         fresh = list(findings)
         for parts, only_gone in _LIKENESS:
             waiting: dict[tuple[str, ...], list[Key]] = {}
-            for key, count in left.items():
+            for key, count in reversed(left.items()):  # the last is taken first
                 if count and (not only_gone or is_gone(key[1])):
                     waiting.setdefault(tuple(key[part] for part in parts), []).append(key)
             others = []
@@ -61,9 +61,9 @@ class Baseline:
                     others.append((key, finding))
                     continue
                 known.append((key, finding))
-                left[entries[0]] -= 1
-                if not left[entries[0]]:
-                    entries.pop(0)
+                left[entries[-1]] -= 1
+                if not left[entries[-1]]:
+                    entries.pop()
             fresh = others if waiting else fresh
         return known, fresh, {key: count for key, count in left.items() if count}
 

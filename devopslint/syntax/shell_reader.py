@@ -73,11 +73,10 @@ def read_into(
     if holes:
         masked, expressions = fill(masked, holes), disjoint([*expressions, *holes])
     root = parse(mask_prefixes(masked))
+    script.has_errors = script.has_errors or root is None or root.has_error
     if root is None:
-        script.has_errors = True
         script.unread = script.unread or fragment
         return
-    script.has_errors = script.has_errors or root.has_error
     script.add_tree(Tree(fragment, root, expressions, wrapper))
     reader = _Reader(script, fragment, expressions, wrapper, depth)
     first = len(script.commands)
@@ -156,8 +155,7 @@ class _Reader:
             place.subshell = self.script.subshells
             return self.statements(node.children[1:-1], place)
         if kind == "function_definition":
-            name = node.child_by_field_name("name")
-            body = node.child_by_field_name("body")
+            name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
             place.function = self.text(name) if name else ""
             return self.statement(body, place) if body else []
         if kind in _COMPOUND or kind == "program":
