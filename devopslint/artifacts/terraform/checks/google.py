@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.blocks import problem_at
+from devopslint.artifacts.terraform.checks.blocks import is_absent, is_off, problem_at
 from devopslint.artifacts.terraform.indexes import is_before, resources
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN, Seq
@@ -33,7 +33,7 @@ def missing_flags(subject: Subject, options: Options) -> Iterator[Problem]:
     engine = str(subject.get("database_version")).partition("_")[0].lower()
     wanted = options.get(engine, ())
     flags = subject.get("settings.database_flags")
-    if not wanted or not (flags is MISSING or isinstance(flags, Seq)):
+    if not wanted or not (flags is MISSING or (isinstance(flags, Seq) and not flags.open)):
         return
     count = len(flags) if isinstance(flags, Seq) else 0
     names = [subject.get(("settings", "database_flags", index, "name")) for index in range(count)]
@@ -58,6 +58,16 @@ def plain_http(subject: Subject, options: Options) -> Iterator[Problem]:
     known = [module.subjects[named] for named in maps if named in module.subjects]
     if known and all(one.get("default_url_redirect") is MISSING for one in known):
         yield Problem("target")
+
+
+def public_model(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for an endpoint of Vertex AI that the internet reaches: one for indexes only if it says so."""
+    private = ("private_service_connect_config", "enable_private_service_connect")
+    if subject.type == "google_vertex_ai_index_endpoint":
+        if subject.get("public_endpoint_enabled") in (True, "true"):
+            yield problem_at(subject, ("public_endpoint_enabled",))
+    elif is_absent(subject, "network") and is_off(subject, private):
+        yield Problem()
 
 
 def routes_for_pods(subject: Subject, options: Options) -> Iterator[Problem]:
