@@ -16,7 +16,7 @@ from devopslint.artifacts.terraform.checks.openings import (
 )
 from devopslint.knowledge.ports import services_between
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import MISSING
+from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +25,21 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.checks.openings import Opening
     from devopslint.policy.subject import Subject
+    from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
 
 _HALF_OF_ALL = 2**31
+_WITHOUT_GROUPS = frozenset(
+    {
+        "GatewaySubnet",
+        "AzureFirewallSubnet",
+        "AzureBastionSubnet",
+        "AzureFirewallManagementSubnet",
+        "RouteServerSubnet",
+    }
+)
+"""Names of subnets that belong to services of Azure, which keep them by themselves."""
 _ZERO = "0.0.0.0"  # noqa: S104 (an address in a rule, bound to nothing)
 
 
@@ -61,6 +72,26 @@ def _openings(subject: Subject, way: str, counts: Callable[[str], bool]) -> Iter
     """Yield the openings of a rule, or of the rules of a group: the first for each address."""
     for rule in nested(subject, "security_rule" if subject.type == "azurerm_network_security_group" else ""):
         yield from azure_openings(subject, rule, way, counts)
+
+
+def subnet_without_group(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a subnet without a security group: a resource, or a block of a network."""
+    if subject.related is None or any(
+        True for _ in subject.related("azurerm_subnet_network_security_group_association")
+    ):
+        return
+    if subject.type == "azurerm_subnet":
+        if _takes_a_group(subject, ()):
+            yield Problem(what=f"`{subject.address}`")
+        return
+    for block in nested(subject, "subnet"):
+        if subject.get((*block, "security_group")) is MISSING and _takes_a_group(subject, block):
+            yield Problem(block, what=f"subnet `{subject.get((*block, 'name'))}`")
+
+
+def _takes_a_group(subject: Subject, block: Path) -> bool:
+    name = subject.get((*block, "name"))
+    return name is not UNKNOWN and name not in _WITHOUT_GROUPS
 
 
 def database_firewall(subject: Subject, options: Options) -> Iterator[Problem]:
