@@ -8,6 +8,7 @@ from devopslint.artifacts.workflow.called import repository_root
 from devopslint.artifacts.workflow.expressions import mask_expressions
 from devopslint.artifacts.workflow.side_effects import FILES, IMAGES, may_leave
 from devopslint.knowledge.images import image_tag
+from devopslint.knowledge.official_images import is_official
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Place, Problem, place_in
 from devopslint.syntax.patterns import lazily
@@ -280,7 +281,13 @@ def _may_be_own(image: str, step: Step) -> bool:
     texts = cache["texts of what may build"]
     if not texts:
         return False
-    return "/" not in image or sum(text.count(_repository(image)) for text in texts) > 1
+    name = _repository(image)
+    if "/" not in image and is_official(name):
+        tagged = re.compile(
+            rf"(?:\s-t|--tag|tags|image)['\"=:\s]{{1,9}}{re.escape(name)}(?![\w./-])|/{re.escape(name)}/Dockerfile"
+        )
+        return any(tagged.search(text) for text in texts)
+    return "/" not in image or sum(text.count(name) for text in texts) > 1
 
 
 def _tags(command: Command) -> Iterator[str]:

@@ -43,6 +43,9 @@ _FOR_TESTS = lazily(
     re.IGNORECASE,
 )
 """What the passwords of databases that live as long as a job look like, and what stands in for one."""
+_STANDS_IN = lazily(r"test|dummy|example|default|fake|mock|sample|not-?a|invalid|unused|change-?me|x{4}", re.IGNORECASE)
+_LOGS_IN = lazily(r"[/-](?:login|ssh|scp|s?ftp|rsync)(?:$|[/@-])")
+"""Actions that go to a machine or registry elsewhere: what they are given is the password, however weak."""
 _OTHER_KEY = lazily(
     r"(?<!api)(?<!access)(?<!private)(?<!secret)(?<!ssh)(?<!deploy)(?<!signing)[-_]?keys?$", re.IGNORECASE
 )
@@ -73,7 +76,12 @@ def hard_coded_credential(subject: Subject, options: Options) -> Iterator[Proble
             if not isinstance(value, str) or len(value) < _SHORT or name == "uses" or name not in owner[key].at:
                 continue
             mark = owner[key].at[name][2:]
-            if mark not in told and _holds_secret(name, value) and not (key == "env" and _is_for_runner(owner[key])):
+            weak = key == "with" and _goes_elsewhere(owner)
+            if (
+                mark not in told
+                and _holds_secret(name, value, weak=weak)
+                and not (key == "env" and _is_for_runner(owner[key]))
+            ):
                 yield Problem(Place(subject.document.source, *mark), what=f"the value of `{name}`")
 
 
@@ -103,10 +111,18 @@ def _settings(workflow: Workflow) -> Iterator[tuple[Map, str]]:
                 yield from ((owner, key) for key in _SETTINGS.intersection(owner) if isinstance(owner[key], Map))
 
 
-def _holds_secret(name: str, value: str) -> bool:
+def _goes_elsewhere(step: Map) -> bool:
+    """Say whether a step logs in to a machine or registry that does not end with the job."""
+    uses = step.get("uses")
+    if not isinstance(uses, str) or not _LOGS_IN.search(uses.lower()):
+        return False
+    return not any(str(value).lower().partition(":")[0] in _RUNNER for value in step["with"].values())
+
+
+def _holds_secret(name: str, value: str, *, weak: bool = False) -> bool:
     """Say whether what stands under a name is a secret, or an expression that may come to one: `${{ secrets.X || 'y' }}`."""
     if "${{" not in value:
-        return _is_secret(name, value)
+        return _is_secret(name, value, _STANDS_IN if weak else _FOR_TESTS)
     if "'" not in value or not looks_like_secret_name(name):
         return False
     trees = [expression_tree(value[found.inner_start : found.inner_end]) for found in find_expressions(value)]
@@ -157,11 +173,11 @@ def _in_scripts(workflow: Workflow) -> Iterator[Problem]:
                     yield Problem(Place(step.fragment.source, *mark), what=f"the value of `{name}`")
 
 
-def _is_secret(name: str, value: str) -> bool:
+def _is_secret(name: str, value: str, harmless: re.Pattern[str] = _FOR_TESTS) -> bool:
     """Say whether a text that stands under a name is a secret, and none of a test."""
     if len(value) < _SHORT or "${{" in value or not looks_like_secret_name(name):
         return False
-    if _SHELL_REFERENCE.search(value) or _FOR_TESTS.search(value):
+    if _SHELL_REFERENCE.search(value) or harmless.search(value):
         return False
     return not _OTHER_KEY.search(name.replace("-", "").replace("_", "")) and is_plausible_secret(value)
 

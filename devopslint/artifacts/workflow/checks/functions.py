@@ -34,7 +34,7 @@ _WRITTEN = ("contains", "startsWith", "endsWith", "format", "join", "toJSON", "f
 def is_sound_call(node: Node) -> bool:
     """Say whether a call is of a function that there is, with as many arguments as it takes."""
     fewest, most = FUNCTIONS.get(node.value.lower(), (_ANY, 0))
-    return fewest <= len(node.items) <= most
+    return fewest <= len(node.items) <= most and not (node.value.lower() == "format" and _format_fault(node))
 
 
 def unknown_function(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -109,7 +109,12 @@ def _find_labels(job: Job) -> Iterator[Label]:
                     yield label, at, related
 
 
-def _is_self_hosted(all_labels: list[Label]) -> bool:
+def _is_self_hosted(job: Job, all_labels: list[Label]) -> bool:
+    """Say whether a runner with these labels, or one of the runners that they may name, is a machine of one's own."""
+    if isinstance(job.value.get("runs-on"), str) and len(all_labels) > 1:
+        candidates = resolve_in(job.value["runs-on"], job) or ()
+        if not any(isinstance(one.value, list) for one in candidates):
+            return False  # each is the only label of a runner
     return "self-hosted" in [label.lower() for label, _, _ in all_labels]
 
 
@@ -117,7 +122,7 @@ def retired_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels of images that GitHub has retired."""
     job: Job = subject.context
     all_labels = labels(job)
-    if _is_self_hosted(all_labels):
+    if _is_self_hosted(job, all_labels):
         return
     for label, path, related in all_labels:
         day = RETIRED.get(label.lower())
@@ -129,7 +134,7 @@ def unknown_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that look like those of GitHub's runners and are none of them."""
     job: Job = subject.context
     all_labels = labels(job)
-    if not _is_self_hosted(all_labels):
+    if not _is_self_hosted(job, all_labels):
         for label, path, related, hint in _unknown(job, all_labels, options):
             if hint is not None:
                 yield Problem(related[0].place if related else path, label=label, hint=hint)
@@ -139,7 +144,7 @@ def unlisted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
     """Find labels that only runners of one's own can have, and that no list of those has."""
     job: Job = subject.context
     all_labels = labels(job)
-    is_own = _is_self_hosted(all_labels)
+    is_own = _is_self_hosted(job, all_labels)
     for label, path, related, hint in _unknown(job, all_labels, options):
         if (is_own or hint is None) and not _is_for_some(job, path):
             yield Problem(related[0].place if related else path, label=label, related=related[1:])

@@ -58,6 +58,56 @@ def service_by_name(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(place_in(step.fragment, *found.span("name")), name=found["name"])
 
 
+_KINDS = {
+    "postgres": ("postgres", "postgis", "timescaledb", "pgvector"), "pg": ("postgres", "postgis", "timescaledb", "pgvector"),
+    "mysql": ("mysql", "mariadb", "percona"), "mariadb": ("mariadb",), "redis": ("redis", "valkey"),
+    "mongo": ("mongo",), "amqp": ("rabbitmq",), "rabbitmq": ("rabbitmq",), "elasticsearch": ("elasticsearch",),
+    "memcached": ("memcached",),
+}  # fmt: skip
+"""How a variable's name or an address begins → what stands in the names of the images that it speaks of."""
+_AT_HOME = lazily(
+    rf"(?P<kind>{'|'.join(_KINDS)})(?:ql|db)?(?:\+\w+)?://(?:[^/\s@\"']*@)?(?P<host>localhost|127\.0\.0\.1)(?![\w.-])"
+)
+_HOST_OF = lazily(rf"(?:^|_)(?P<kind>{'|'.join(_KINDS)})(?:ql|db|sql)?_?HOST(?:NAME)?$", re.IGNORECASE)
+_STARTS_ONE = lazily(
+    r"\b(?:pg_ctl|pg_ctlcluster|initdb|mysqld\w*|redis-server|mongod|rabbitmq-server|socat|haproxy|ssh -\w*L)\b"
+    r"|service \S+ start"
+)
+"""What makes something listen in the container itself."""
+
+
+def service_by_localhost(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Find `localhost` as the host of a service in a job that runs in a container."""
+    job: Job = subject.context
+    container, services = job.value.get("container"), map_at(job.value, "services")
+    image = container.get("image") if isinstance(container, dict) else container
+    if not services or not isinstance(image, str) or not image or image.startswith("${{"):
+        return  # with an expression there may be no container in some rows of a matrix
+    if "host" in str(map_at(job.value, "container").get("options", "")):
+        return
+    if any(_STARTS_ONE.search(step.run or "") for step in job.steps):
+        return
+    owners: list[tuple[Map, Path]] = [(job.value, ()), *((step.value, step.below) for step in job.steps)]
+    for owner, path in owners:
+        for key, value in map_at(owner, "env").items():
+            if not isinstance(value, str):
+                continue
+            is_local = value in {"localhost", "127.0.0.1"}
+            found = _HOST_OF.search(key) if is_local else _AT_HOME.search(value)
+            name = _service_for(found["kind"].lower(), services) if found is not None else ""
+            if name:
+                yield Problem((*path, "env", key), host=value if is_local else found["host"], name=name)  # type: ignore[index]
+
+
+def _service_for(kind: str, services: Map) -> str:
+    """Return the name of the service of a kind; an empty text where there is none."""
+    for name, service in services.items():
+        image = service.get("image") if isinstance(service, dict) else service
+        if isinstance(image, str) and any(word in image.lower() for word in _KINDS[kind]):
+            return name
+    return ""
+
+
 def _is_in_container(step: Step) -> bool:
     """Say whether something of a step runs in a container, which may be in the network of the services."""
     if step.uses is not None:
