@@ -155,6 +155,20 @@ def job_purposes(job: Job) -> frozenset[str]:
     return job.purposes
 
 
+def purposes_with_called(job: Job) -> frozenset[str]:
+    """Return what a job is for, what the workflow of the same repository that it calls does included."""
+    if job.uses is None or job.uses.kind != "local":
+        return job_purposes(job)
+    known: dict[str, frozenset[str]] = job.workflow.cache.setdefault("purposes with called", {})
+    if job.key not in known:
+        from devopslint.artifacts.workflow.called import called_workflow
+
+        called = called_workflow(job.workflow, job.uses)
+        inner = [job_purposes(one) for one in called.jobs.values()] if called is not None else []
+        known[job.key] = job_purposes(job).union(*inner)
+    return known[job.key]
+
+
 def _of_job(job: Job) -> set[str]:
     found: set[str] = set()
     for step in job.steps:

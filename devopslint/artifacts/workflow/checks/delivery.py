@@ -7,7 +7,7 @@ import re
 from devopslint.artifacts.workflow.inputs import switch
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.published import major_of
-from devopslint.artifacts.workflow.purpose import job_purposes, purposes, stage_of
+from devopslint.artifacts.workflow.purpose import purposes, purposes_with_called, stage_of
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.patterns import lazily
 
@@ -83,7 +83,9 @@ def cut_off_deployment(subject: Subject, options: Options) -> Iterator[Problem]:
     owned = (workflow.root, *(job.value for job in workflow.jobs.values()))
     if not any("concurrency" in owner for owner in owned):
         return
-    deploying = [job for job in workflow.jobs.values() if "deploy" in job_purposes(job) and stage_of(job) != "staging"]
+    deploying = [
+        job for job in workflow.jobs.values() if "deploy" in purposes_with_called(job) and stage_of(job) != "staging"
+    ]
     owners: list[tuple[Map, Path, list[Job]]] = [(workflow.root, (), deploying)]
     owners.extend((job.value, job.path, [job]) for job in deploying)
     for owner, path, jobs in owners:

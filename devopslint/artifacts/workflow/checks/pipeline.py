@@ -12,6 +12,7 @@ from devopslint.artifacts.workflow.purpose import (
     is_production,
     job_purposes,
     purposes,
+    purposes_with_called,
     stage_of,
 )
 from devopslint.policy.subject import Problem, place_in
@@ -61,7 +62,8 @@ def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem
     """Find jobs that deploy or publish without waiting for the jobs of the same workflow that test."""
     job: Job = subject.context
     publishes = "publish" in job_purposes(job) and not job.workflow.has_trigger("pull_request", "pull_request_target")
-    if not (_deploys(job) or publishes) or "test" in job_purposes(job):
+    all_purposes = purposes_with_called(job)
+    if not ("deploy" in all_purposes or publishes) or "test" in all_purposes:
         return
     if _is_preview(f"{job.key} {job.value.get('name', '')} {environment_of(job) or ''}"):
         return  # which people look at while the tests run
@@ -71,7 +73,7 @@ def deploy_without_tests(subject: Subject, options: Options) -> Iterator[Problem
         return
     testing = list(islice((key for key in tests if job.key not in jobs[key].needs_closure()), 2))
     if testing:
-        does = "deploys" if _deploys(job) else "publishes"
+        does = "deploys" if "deploy" in all_purposes else "publishes"
         yield Problem((), job=job.key, does=does, tests=" and ".join(f"`{key}`" for key in testing))
 
 
@@ -79,7 +81,8 @@ def _testing_jobs(workflow: Workflow) -> dict[str, None]:
     """Return the keys of the jobs that test and do not deploy."""
     known: dict[str, None] | None = workflow.cache.get("testing jobs")
     if known is None:
-        found = (job.key for job in workflow.jobs.values() if "test" in job_purposes(job) and not _deploys(job))
+        doing = ((job.key, purposes_with_called(job)) for job in workflow.jobs.values())
+        found = (key for key, does in doing if "test" in does and "deploy" not in does)
         known = workflow.cache["testing jobs"] = dict.fromkeys(found)
     return known
 
