@@ -238,3 +238,18 @@ def test_what_tools_make_of_images_names_and_files():
 def test_a_patch_is_known_by_its_name(path, patch):
     one = subjects({path: DEPLOYMENT}, path)[0]
     assert one.get("spec.replicas") is (UNKNOWN if patch else MISSING)
+
+
+def test_items_of_a_list_of_one_kind_have_that_kind():
+    found = subjects(
+        "apiVersion: apps/v1\nkind: DeploymentList\nitems:\n"
+        "  - metadata: {name: a}\n    spec: {template: {spec: {containers: [{name: c, image: x}]}}}\n"
+        "  - kind: StatefulSet\n    metadata: {name: b}\n  - spec: {}\n"
+    )
+    assert [one for one in shown(found) if one[0] == "object"] == [
+        ("object", "Deployment", "Deployment/a"),
+        ("object", "StatefulSet", "StatefulSet/b"),
+    ]
+    assert [one[2] for one in shown(found) if one[0] == "container"] == ["Deployment/a container c"]
+    assert text_at(found[0]) == "metadata"
+    assert found[0].get("apiVersion") == "apps/v1"

@@ -88,13 +88,25 @@ def _objects(root: Any, document: Document) -> Iterator[KubernetesObject]:
     """Yield the objects of a document; a `List` stands for its items."""
     if not isinstance(root, Map) or not isinstance(root.get("kind"), str):
         return
+    kind = root["kind"].removesuffix("List")
     items = root.get("items")
-    if root["kind"].endswith("List") and isinstance(items, Seq):
+    if kind != root["kind"] and isinstance(items, Seq):
         for item in items:
             if item is not root:
+                if kind and isinstance(item, Map) and "kind" not in item and "metadata" in item:
+                    _name_kind(item, kind, root.get("apiVersion"))
                 yield from _objects(item, document)
         return
     yield KubernetesObject(root, document)
+
+
+def _name_kind(item: Map, kind: str, version: Any) -> None:
+    """Say what an item of a `DeploymentList` is, as the API server leaves it out: it stands where the item begins."""
+    start, end = item.at["metadata"][:2]
+    for key, value in (("kind", kind), ("apiVersion", version)):
+        if key not in item:
+            item.put(key, value, (start, end, start, end))
+            item.merged |= {key}
 
 
 def _subjects(one: KubernetesObject) -> Iterator[Subject]:

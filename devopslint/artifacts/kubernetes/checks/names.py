@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _LABEL = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = lazily(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_HOST = lazily(r"(?:\*\.)?[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_ADDRESS = lazily(r"\d+(?:\.\d+){3}")
 _LABEL_VALUE = lazily(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _LABEL_KEY = lazily(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 # What has surely no fault, and what is absent.
@@ -76,12 +78,30 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
             target = port.get("targetPort") if isinstance(port, Map) else None
             if isinstance(target, str) and plain(target):
                 yield from _port_name(target, ("spec", "ports", index, "targetPort"))
+    if subject.type == "Ingress":
+        yield from _hosts(subject)
     if subject.type in _FREE:
         return
     if subject.type in {"Service", "Namespace"}:
         yield from _checked(subject, "metadata.name", _LABEL, 63, _LETTERS)
     else:
         yield from _checked(subject, "metadata.name", _SUBDOMAIN, 253, "lower-case letters, digits, `-` and `.`")
+
+
+def _hosts(subject: Subject) -> Iterator[Problem]:
+    """Yield each host of an Ingress that is no name of DNS."""
+    paths: list[Path] = [
+        ("spec", "rules", index, "host") for index, _ in enumerate(items_of(subject.raw("spec.rules")))
+    ]
+    for index, one in enumerate(items_of(subject.raw("spec.tls"))):
+        hosts = items_of(one.get("hosts")) if isinstance(one, Map) else []
+        paths.extend(("spec", "tls", index, "hosts", number) for number, _ in enumerate(hosts))
+    for path in paths:
+        host = subject.get(path)
+        if not isinstance(host, str) or not host or _PLACEHOLDER.search(host.replace("*", "")):
+            continue
+        if not _HOST.fullmatch(host) or _ADDRESS.fullmatch(host):
+            yield Problem(path, name=host, allowed="a name of DNS, with `*.` before it or not")
 
 
 def _references(subject: Subject) -> Iterator[Path]:

@@ -60,17 +60,26 @@ def loopback_endpoint(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def policy_allows_all(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each ingress rule of a NetworkPolicy that names no ports, and no peers or the whole world."""
-    for index, rule in enumerate(items_of(subject.raw("spec.ingress"))):
+    yield from _open_rules(subject, "ingress", "from")
+
+
+def _open_rules(subject: Subject, way: str, side: str) -> Iterator[Problem]:
+    for index, rule in enumerate(items_of(subject.raw(("spec", way)))):
         if not isinstance(rule, Map) or rule.open or rule.get("ports") not in (None, []):
             continue
-        peers = rule.get("from")
+        peers = rule.get(side)
         for number, peer in enumerate(items_of(peers)):
             block = peer.get("ipBlock") if isinstance(peer, Map) else None
             if isinstance(block, Map) and not block.open and not block.get("except") and block.get("cidr") in _ANYWHERE:
-                yield Problem(("spec", "ingress", index, "from", number, "ipBlock", "cidr"))
+                yield Problem(("spec", way, index, side, number, "ipBlock", "cidr"))
         if peers is None or (isinstance(peers, Seq) and not peers and not peers.open):
-            path = ("spec", "ingress", index)
-            yield Problem((*path, "from") if peers is not None else path)
+            path = ("spec", way, index)
+            yield Problem((*path, side) if peers is not None else path)
+
+
+def policy_lets_out(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each egress rule of a NetworkPolicy that names no ports, and no peers or the whole world."""
+    yield from _open_rules(subject, "egress", "to")
 
 
 def open_load_balancer(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -53,6 +53,7 @@ def change_secrets(subject: Subject, options: Options) -> Iterator[Problem]:
 def exec(subject: Subject, options: Options) -> Iterator[Problem]:  # noqa: A001 (the word of the rule)
     """Yield each rule that may enter pods."""
     yield from _granted(subject, {"": frozenset({"pods/exec", "pods/attach", "pods/portforward"})}, {"create", "get"})
+    yield from _granted(subject, {"": frozenset({"pods/ephemeralcontainers"})}, {"update", "patch"})
 
 
 def escalate(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -74,6 +75,16 @@ def impersonate(subject: Subject, options: Options) -> Iterator[Problem]:
 def create_pods(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each rule that may create what runs pods."""
     yield from _granted(subject, _WORKLOADS, {"create"}, named=True)
+
+
+def create_tokens(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may make tokens of any service account."""
+    yield from _granted(subject, {"": frozenset({"serviceaccounts/token"})}, {"create"})
+
+
+def create_volumes(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each rule that may create volumes of the cluster."""
+    yield from _granted(subject, {"": frozenset({"persistentvolumes"})}, {"create"}, named=True)
 
 
 def node_proxy(subject: Subject, options: Options) -> Iterator[Problem]:

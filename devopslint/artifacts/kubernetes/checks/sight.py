@@ -44,6 +44,8 @@ def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
             service = backend.get("service")
             if isinstance(service, Map):
                 found.append(((*path, "service", "name"), "Service", service.get("name")))
+    elif subject.type == "StatefulSet":
+        found.append((("spec", "serviceName"), "Service", subject.get("spec.serviceName")))
     elif subject.type == "RoleBinding":
         role = subject.get("roleRef.name")
         if subject.get("roleRef.kind") == "Role" and not str(role).startswith(_ROLES_OF_CLUSTERS):
