@@ -15,6 +15,8 @@ MOST_CHOICES = 256
 """Known words among which the nearest is looked for; of more than these it takes a while for each unknown one."""
 
 
+_LONG_ENOUGH = 4
+"""Letters of a word that may be the beginning of the one that is meant: `timeout` of `timeout-minutes`."""
 _DIGITS = frozenset("0123456789.")
 
 
@@ -48,6 +50,9 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
         if choice != word and is_meant:
             return f", did you mean `{written}`?"
     close = get_close_matches(plain, choices, 1, 0.72)
+    if not close and len(plain) >= _LONG_ENOUGH:
+        longer = [choice for choice in choices if choice.startswith((plain + "-", plain + "_"))]
+        close = longer if len(longer) == 1 else []
     return f", did you mean `{choices[close[0]]}`?" if close else ""
 
 
