@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ON = (True, "true")
 _MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine", "azurerm_virtual_machine")
+_OLD_PUBLIC_ADDRESS = "network_profile.ip_configuration.public_ip_address_configuration"
 _AZURE_DNS = "168.63.129.16"
 _RULE_SETS = frozenset({"OWASP", "DefaultRuleSet", "Microsoft_DefaultRuleSet"})
 _BEFORE_LOG4J = frozenset({"2.2.9", "3.0"})
@@ -31,7 +32,10 @@ _LETS_THROUGH = f"rule {_LOG4J_RULE} does not block"
 
 
 def public_interface(subject: Subject, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each public address of a network interface."""
+    """Yield a problem for each public address of a network interface, or of the machines of a scale set."""
+    for names in ("network_interface.ip_configuration.public_ip_address", _OLD_PUBLIC_ADDRESS):
+        for block in nested(subject, names):
+            yield Problem(block)
     for block in nested(subject, "ip_configuration"):
         path: Path = (*block, "public_ip_address_id")
         if subject.is_set(path):
