@@ -25,8 +25,8 @@ def certainly_set(value: Any, is_made: Callable[[str], bool]) -> bool:
     """Say whether a value that can't be known is certainly not null.
 
     What a text is put together from may be unknown: a text it is. What a resource is known by is there, too, where it
-    stands alone and not in a condition. A template of one interpolation alone is what is in it, null too. `is_made` says of the
-    address of a resource whether it certainly has an instance.
+    stands alone and not in a condition. A template of one interpolation alone is what is in it, null too.
+    `is_made` says of the address of a resource whether it certainly has an instance.
     """
     if not isinstance(value, Expression):
         return False
