@@ -234,3 +234,22 @@ def test_what_uses_means(text: str, kind: str, name: str, ref: str) -> None:
 def test_what_a_ref_is(ref: str, sha: bool, branch: bool, major: int | None) -> None:
     found = parse_uses(f"octo/tools@{ref}")
     assert (found.is_sha, found.is_branch, found.major) == (sha, branch, major)
+
+
+def test_steps_of_a_parallel_group_are_steps() -> None:
+    one = job(
+        "steps:\n  - run: a\n  - parallel:\n      - {id: b, run: b}\n      - text\n      - {run: c}\n  - run: d"
+    ).jobs["a"]
+    assert [step.run for step in one.steps] == ["a", None, "b", "c", "d"]
+    assert [step.below for step in one.steps][2:4] == [("steps", 1, "parallel", 0), ("steps", 1, "parallel", 2)]
+    assert one.step_at(("steps", 1, "parallel", 2, "run")) is one.steps[3]
+    assert one.step_at(("steps", 1, "parallel", 1)) is one.steps[1]
+    assert one.step_at(("steps", 3)) is None
+    assert one.step("b") is one.steps[2]
+    assert [step.run for step in one.steps[3].before] == ["a", None, "b"]
+
+
+def test_a_group_that_many_steps_share_is_taken_up_once() -> None:
+    shared = "".join("  - parallel: *group\n" for _ in range(50))
+    one = job(f"steps:\n  - parallel: &group\n      - run: a\n      - run: b\n{shared}").jobs["a"]
+    assert [step.run for step in one.steps if step.run] == ["a", "b"]

@@ -177,7 +177,7 @@ class Job:
         steps = value.get("steps")
         self.steps: list[Step] = []
         if isinstance(steps, Seq):
-            self._take_steps(steps, ("steps",))
+            self._take_steps(steps, ("steps",), {id(steps)})
         self.run_defaults: list[tuple[Map, Path]] = [
             (map_at(owner["defaults"], "run"), (*path, "defaults", "run"))
             for owner, path in ((value, self.path), (workflow.root, ()))
@@ -232,14 +232,15 @@ class Job:
                 self._by_id.setdefault(step.id.lower(), step)
         return self._by_id.get(identifier.lower())
 
-    def _take_steps(self, items: Seq, below: Path) -> None:
-        """Take up the steps of a list, and behind each of them those that it runs at the same time."""
+    def _take_steps(self, items: Seq, below: Path, taken: set[int]) -> None:
+        """Take up the steps of a list, and behind each those that it runs at the same time: a list of aliases once."""
         for index, item in enumerate(items):
             if isinstance(item, Map):
                 self.steps.append(Step(self, (*below, index), item))
                 inner = item.get("parallel")
-                if isinstance(inner, Seq) and len(below) == 1:
-                    self._take_steps(inner, (*below, index, "parallel"))
+                if isinstance(inner, Seq) and len(below) == 1 and id(inner) not in taken:
+                    taken.add(id(inner))
+                    self._take_steps(inner, (*below, index, "parallel"), taken)
 
     def step_at(self, path: Path) -> Step | None:
         """Return the step to which a path below the job leads, or into which; `None` where there may be what is no step."""
