@@ -287,6 +287,17 @@ def test_an_override_file_replaces_what_it_sets() -> None:
     assert (local.value, local.document.source.path) == ("new", "a_override.tf")
 
 
+def test_what_an_override_file_replaces_is_referred_to_all_the_same() -> None:
+    files = {
+        "main.tf": 'resource "x_y" "z" {\n  a = var.v\n}\nvariable "v" {}\n',
+        "override.tf": 'resource "x_y" "z" {\n  a = 3\n  b = jsonencode({ c = 1 })\n  d = "{}"\n}\n',
+    }
+    found, _ = read(files)
+    (one,) = [subject for subject in found if subject.kind == "terraform.resource"]
+    assert [one.get(name) for name in "abd"] == [3, UNKNOWN, UNKNOWN]
+    assert [reference.text for reference, _ in one.context.references()] == ["var.v"]
+
+
 def test_an_override_file_in_json_makes_unknown_what_it_sets() -> None:
     files = {
         "main.tf": 'resource "x_y" "z" {\n  a = 1\n  b = 2\n}\n',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.evaluate import evaluate
-from devopslint.artifacts.terraform.overrides import is_override, override_with
+from devopslint.artifacts.terraform.overrides import is_override, overridden
 from devopslint.artifacts.terraform.presence import certainly_set
 from devopslint.artifacts.terraform.variables import variable
 from devopslint.syntax.hcl_layout import layout_of
@@ -151,7 +151,8 @@ class Module:
                 self.blocks.setdefault(type_name, Seq()).add(block, blocks.at[index])
                 declared = Declared(block, file)
                 if override and declared.address in self.declared:
-                    override_with(self.declared[declared.address].block, block, file.source)
+                    first = self.declared[declared.address]
+                    first.block = overridden(first.block, block, file.source)
                     continue
                 self.of_type.setdefault(type_name, []).append(declared)
                 if type_name == "locals":

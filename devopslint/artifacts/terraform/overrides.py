@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devopslint.syntax.hcl_nodes import Block, Overriding, parse_expression
+from devopslint.syntax.hcl_nodes import Block, Expression, Overriding, parse_expression
 from devopslint.syntax.tree import UNKNOWN, Seq
 
 TYPE_CHECKING = False
@@ -18,24 +18,31 @@ def is_override(path: str) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def override_with(block: Block, other: Block, source: Source) -> None:
-    """Give a block the arguments that an override file sets.
+def overridden(block: Block, other: Block, source: Source) -> Block:
+    """Return a copy of a block with the arguments that an override file sets.
 
-    Blocks in it make theirs unknown: where they stand can't be told from where the rest of the block does.
+    Only what is read as one value is taken over. Blocks, objects, calls and policies become unknown: places in them
+    could not be told from those in the file of the block.
     """
+    copy = Block(block.type, block.start, block.end)
+    copy.update(block)
+    copy.at, copy.labels, copy.header = dict(block.at), block.labels, block.header
+    copy.duplicates, copy.open = block.duplicates, block.open
     header = block.header or (block.start, block.start)
     for name, value in other.items():
-        _, _, start, end = other.at[name]
         given: Any = UNKNOWN
-        if not _holds_blocks(value) and not source.path.endswith(".json"):
+        if _is_one_value(value) and not source.path.endswith(".json"):
+            _, _, start, end = other.at[name]
             written = parse_expression(source, start, end)
             if written is not None:
                 given = Overriding(source, written.node, start, end, written.shift)
-        if name in block:
-            block[name] = given
-        else:
-            block.put(name, given, (*header, *header))
+        copy.put(name, given, block.at.get(name, (*header, *header)))
+    return copy
 
 
-def _holds_blocks(value: Any) -> bool:
-    return value is UNKNOWN or (isinstance(value, Seq) and any(isinstance(item, Block) for item in value))
+def _is_one_value(value: Any) -> bool:
+    if isinstance(value, Seq):
+        return all(isinstance(item, (str, int, float)) for item in value)
+    if isinstance(value, Expression):
+        return value.is_plain
+    return value is None or isinstance(value, (int, float)) or (isinstance(value, str) and "{" not in value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.kubernetes.checks.policies import labels_of, services_having
-from devopslint.artifacts.kubernetes.checks.references import backends_of, object_of
+from devopslint.artifacts.kubernetes.checks.references import backends_of, object_of, selector_matches_nothing
 from devopslint.artifacts.kubernetes.model import down, items_of, selects, selects_plainly
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
@@ -131,5 +131,7 @@ def _selector(subject: Subject) -> Iterator[Problem]:
     if not isinstance(pairs, Map) or not all(map(plain, pairs.values())):
         return
     values = [str(value) for value in pairs.values()]
+    if what == "pod" and next(selector_matches_nothing(subject, {}), None) is not None:
+        return  # which is said by that rule
     if values and not any(context.elsewhere(value) for value in values):
         yield Problem(path, part="key", what=f"{what} with these labels")
