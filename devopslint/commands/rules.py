@@ -89,7 +89,7 @@ def show_rule(identifier: str, rules_dirs: Sequence[str]) -> int:
 def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     """Write the skeleton of a rule. Raises UsageError when it can't be what was asked for."""
     from devopslint.commands.skeletons import skeleton
-    from devopslint.engine.artifacts import subject_kinds
+    from devopslint.engine.artifacts import subject_kinds, typed_kinds
     from devopslint.policy.suggestion import suggestion
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", identifier):
@@ -100,6 +100,11 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
         raise UsageError(f"unknown subject kind `{kind}`{near}")
     if kind is not None and not re.fullmatch(r"[a-z]+(?:\.[\w-]+)*", kind, re.ASCII):
         raise UsageError(f"`{kind}` is no subject kind: a type is of letters, digits, `_` and `-`")
+    if kind is not None and kind not in subjects and not any(kind.startswith(name + ".") for name in typed_kinds()):
+        base = next(name for name in subjects if kind.startswith(name + "."))
+        raise UsageError(
+            f"`{base}` has no types: a rule on `{kind}` would never meet anything, `--on {base}` meets all"
+        )
     group = identifier.split("/", 1)[0]
     kinds = [name for name in subjects if name == group or name.startswith(group + ".")]
     kind = kind or (kinds[0] if kinds else "kubernetes.object")

@@ -32,3 +32,8 @@ def subject_kinds() -> dict[str, tuple[str, ...]]:
         for kind, parents in artifact.SUBJECTS.items():
             kinds[kind] = tuple(dict.fromkeys((*kinds.get(kind, ()), *parents)))
     return kinds
+
+
+def typed_kinds() -> frozenset[str]:
+    """Return the subject kinds whose subjects have types."""
+    return frozenset().union(*(artifact.TYPED for artifact in artifacts().values()))

@@ -157,10 +157,14 @@ def checkov(migration: Migration, name: str, text: str) -> None:
             migration.none_for(name, f"skip-path {pattern}", "a pattern there, and globs here")
         else:
             migration.leave_unread(glob, f"{name}: skip-path {pattern}")
-    if values.get("soft-fail") is True:
+    hard = _checks(migration, name, values, "hard-fail-on")
+    if values.get("soft-fail") is True and hard:
+        migration.set_one("fail-on", "error", f"{name}: soft-fail beside hard-fail-on")
+        migration.none_for(name, "soft-fail", "what `hard-fail-on` names fails, but so does whatever is an error here")
+    elif values.get("soft-fail") is True:
         migration.set_one("fail-on", "never", f"{name}: soft-fail")
     migration.level("checkov", _checks(migration, name, values, "soft-fail-on"), "note", name)
-    migration.level("checkov", _checks(migration, name, values, "hard-fail-on"), "error", name)
+    migration.level("checkov", hard, "error", name)
     known = {
         "skip-check",
         "check",

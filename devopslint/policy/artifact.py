@@ -56,6 +56,8 @@ if TYPE_CHECKING:
         """Singular and plural for people: `("Dockerfile", "Dockerfiles")`."""
         SUBJECTS: Mapping[str, tuple[str, ...]]
         """Every subject kind that `read` yields, with the names under which its parents stand."""
+        TYPED: frozenset[str]
+        """The kinds of these whose subjects have a type, which a rule may ask for: `terraform.resource`."""
         EXAMPLE_PATH: str
         """What the example of a rule is called when it has no name of its own: `Dockerfile`."""
 

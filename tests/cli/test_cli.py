@@ -107,6 +107,8 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
             "`shell.command.[` is no subject kind: ",
         ),
         (("rule", "new", "a/b", "--rules-dir", "r", "--on", "dockerfile.instruction."), "is no subject kind: a type "),
+        (("rule", "new", "a/b", "--rules-dir", "r", "--on", "shell.script.bash"), "`shell.script` has no types"),
+        (("rule", "new", "a/b", "--rules-dir", "r", "--on", "repository.x"), "`repository` has no types"),
         (("rule", "new", "a/b", "--rules-dir", "Dockerfile"), "Dockerfile/a/b.yaml can't be written"),
         (("rule", "new", "house/floating", "--rules-dir", "../policy"), "floating.yaml is there already"),
         (("rule", "test", "../policy/house/floating.yaml"), "is in no folder of rules that is known"),

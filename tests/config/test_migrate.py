@@ -140,6 +140,16 @@ def test_checkov(tmp_path: Path) -> None:
     ]
 
 
+def test_what_fails_hard_in_checkov_fails_beside_what_is_soft(tmp_path: Path) -> None:
+    config = "soft-fail: true\nhard-fail-on: [CKV_AWS_18]\n"
+    _, without = migrated(tmp_path / "both", {**DOCKERFILE, ".checkov.yaml": config})
+    text = (tmp_path / "both" / ".devopslint.yaml").read_text()
+    assert "\nfail-on: error" in text
+    assert ".checkov.yaml: soft-fail: what `hard-fail-on` names fails, but so does whatever is an error here" in without
+    migrated(tmp_path / "soft", {**DOCKERFILE, ".checkov.yaml": "soft-fail: true\n"})
+    assert "\nfail-on: never" in (tmp_path / "soft" / ".devopslint.yaml").read_text()
+
+
 def test_what_alone_checkov_runs(tmp_path: Path) -> None:
     found, _ = migrated(tmp_path, {"main.tf": BUCKET, ".checkov.yaml": "check: [CKV_AWS_20]\n"})
     assert rules(found) == {"terraform/aws/public-bucket-acl"}

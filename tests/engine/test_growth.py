@@ -9,10 +9,14 @@ import pytest
 from engine_projects import Everything, catalog, check
 from running import write
 
-from devopslint.engine.discover import Asked
+from devopslint.engine.discover import Asked, discover
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace
+from devopslint.policy.baseline import Baseline
+from devopslint.policy.finding import Finding, Location
+from devopslint.syntax.source import Span
 
+PLACE = Location("a", Span(1, 1, 1, 2))
 WORKFLOW = ".github/workflows/a.yml"
 POD = "template: {metadata: {labels: LABELS}, spec: {serviceAccountName: a@, containers: [{name: c, image: 'b:1', ports: [{containerPort: 80, name: http}]}]}}"
 DEPLOYMENT = (
@@ -100,6 +104,24 @@ def calls_of(work) -> int:
     return count
 
 
+def lines_of(work) -> int:
+    """Return how many lines are gone through: what loops without a call is seen."""
+    count = 0
+
+    def one(frame, event, argument):
+        nonlocal count
+        count += 1
+        return one
+
+    before = sys.gettrace()
+    sys.settrace(one)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
 def is_steeper_than_linear(calls, smallest: int) -> bool:
     """Say whether the second doubling costs more than twice what the first costs: what is square costs four times it.
 
@@ -180,6 +202,47 @@ def test_each_is_not_compared_with_each(name, tmp_path):
         return calls_of(lambda: check(root))
 
     assert not is_steeper_than_linear(calls, 80)
+
+
+BASELINES = {
+    "of the same findings": ("a", ""),
+    "of files that are gone": ("b", ""),
+    "of lines that have moved": ("a", "c"),
+}
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_is_not_gone_through_for_each_finding(name):
+    folder, address = BASELINES[name]
+
+    def calls(count: int) -> int:
+        found = [(("r", f"a/{n}", "", f"{n % 3}"), Finding("r", "error", "m", PLACE)) for n in range(count)]
+        baseline = Baseline({("r", f"{folder}/{n}", address, f"{n % 3}"): 1 for n in range(count)})
+        known = []
+        steps = lines_of(lambda: known.extend(baseline.split(found, lambda path: path.startswith("b/"))[0]))
+        assert len(known) == count
+        return steps
+
+    assert not is_steeper_than_linear(calls, 100)
+
+
+def test_patterns_of_git_are_asked_once_for_a_name(tmp_path):
+    """Without git each name must be held against each pattern, and that costs no more than the product."""
+
+    def calls(patterns: int, files: int) -> int:
+        root = tmp_path.resolve() / f"{patterns}-{files}"
+        write(root, {".gitignore": "".join(f"x{n}/*.log\n" for n in range(patterns))})
+        write(root, {f"d/{n}.txt": "" for n in range(files)})
+        found = []
+        count = lines_of(lambda: found.extend(discover(str(root), [str(root)]).found))
+        assert len(found) == files + 1
+        return count
+
+    calls(10, 10)
+    few, many, more = (calls(20, 40), calls(40, 40), calls(80, 40))
+    assert more - many < 2.3 * (many - few) + 40
+    few, many, more = (calls(40, 20), calls(40, 40), calls(40, 80))
+    assert more - many < 2.3 * (many - few) + 40
 
 
 READ_INTO = {

@@ -18,6 +18,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "dependabot.update": ("file",),
     "dependabot.registry": ("file",),
 }
+TYPED: frozenset[str] = frozenset()
 
 _PATHS = ("/.github/dependabot.yml", "/.github/dependabot.yaml")
 

@@ -23,6 +23,7 @@ SUBJECTS = {
     "shell.command": ("file", "stage", "instruction"),
     "shell.script": ("file", "stage", "instruction"),
 }
+TYPED = frozenset({"dockerfile.instruction", "dockerfile.stage", "shell.command"})
 
 _NAMES = ("dockerfile", "containerfile")
 _OTHER_FILES = frozenset(

@@ -14,6 +14,7 @@ NAME = "dockerignore"
 TITLES = (".dockerignore file", ".dockerignore files")
 EXAMPLE_PATH = ".dockerignore"
 SUBJECTS: Mapping[str, tuple[str, ...]] = {"dockerignore.pattern": ()}
+TYPED: frozenset[str] = frozenset()
 
 
 def claims_path(path: str) -> str | None:

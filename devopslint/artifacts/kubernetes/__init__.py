@@ -20,6 +20,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "kubernetes.pod": ("object", "template"),
     "kubernetes.container": ("pod", "template", "object"),
 }
+TYPED = frozenset({"kubernetes.container", "kubernetes.object", "kubernetes.pod"})
 
 NOT_OF_GUESTS: frozenset[str] = frozenset(
     {"kubernetes/committed-secret", "kubernetes/deprecated-api", "kubernetes/deprecated-field",

@@ -14,6 +14,7 @@ NAME = "repository"
 TITLES = ("repository", "repositories")
 EXAMPLE_PATH = ".github/workflows/example.yml"
 SUBJECTS: Mapping[str, tuple[str, ...]] = {"repository": ()}
+TYPED: frozenset[str] = frozenset()
 GATHERS = "workflow"
 """The artifact whose facts suffice: it is judged whenever one of its files is."""
 DOCUMENTS = (

@@ -27,6 +27,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "terraform.local": (),
     "terraform.state": (),
 }
+TYPED = frozenset({"terraform.backend", "terraform.data", "terraform.file", "terraform.provider", "terraform.resource"})
 
 _CODE = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
 _STATE = (".tfstate", ".tfstate.backup")

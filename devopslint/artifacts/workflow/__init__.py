@@ -21,6 +21,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "shell.command": ("step", "job", "workflow", "action"),
     "shell.script": ("step", "job", "workflow", "action"),
 }
+TYPED = frozenset({"shell.command", "workflow.job", "workflow.step"})
 
 MARKERS = ("on", "jobs")
 """Words that every document holds that is recognised by its content."""
