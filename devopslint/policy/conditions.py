@@ -310,9 +310,11 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
     """Return the constraint on the items of a list or the values of a mapping.
 
     When each item is at fault by itself (`each` under require, `any_item` under forbid), each is blamed.
+    A mapping with plain values is itself the one item of a condition on paths: a block of which there is one, in JSON.
     """
     item_test: Condition
-    if not is_constraint(raw):
+    asks_below = not is_constraint(raw)
+    if asks_below:
         item_test = compile_condition(raw, blame, options, at)
     else:
         constraint = compile_constraint(raw, blame, options, at)
@@ -327,6 +329,8 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
         if value is UNKNOWN:
             return None
         if isinstance(value, dict):
+            if asks_below and any(isinstance(one, (str, int, float)) for one in value.values()):
+                return item_test(evaluation, path)
             keys: Any = list(value)
         elif isinstance(value, list):
             keys = range(len(value))

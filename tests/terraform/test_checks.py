@@ -106,3 +106,12 @@ def test_firewalls_of_google(head: str, allow: str, admin: bool, every: bool) ->
     at = [("source_ranges", "1")]
     assert hits(admin_port, text) == (at if admin else [])
     assert hits(every_port, text) == (at if every else [])
+
+
+def test_a_single_allow_in_json() -> None:
+    text = """{"resource": {"google_compute_firewall": {"f": {"source_ranges": ["0.0.0.0/0"],
+      "allow": %s}}}}"""
+    for allow in ('{"protocol": "tcp", "ports": ["22"]}', '[{"protocol": "tcp", "ports": ["22"]}]'):
+        found, _ = read({"main.tf.json": text % allow})
+        subject = next(one for one in found if one.kind == "terraform.resource")
+        assert [problem.at for problem in admin_port(subject, {})] == [("source_ranges", 0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.artifacts.terraform.checks.openings import MOST_PORTS, Opening
 from devopslint.knowledge.ports import ADMIN_PORTS, DATA_PORTS, is_everyone
-from devopslint.syntax.tree import MISSING, Seq
+from devopslint.syntax.tree import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,23 +70,22 @@ def google_openings(subject: Subject, counts: Callable[[str], bool]) -> Iterator
         subject.get(name) is MISSING for name in ("source_ranges", "source_tags", "source_service_accounts")
     ):
         at = ()  # who is not named is everybody
-    rules = subject.get("allow")
-    if at is None or not isinstance(rules, Seq):
+    if at is None:
         return
     cidr = str(subject.get(at)) if at else _EVERYBODY
-    for index in range(len(rules)):
-        protocol = subject.get(("allow", index, "protocol"))
+    for rule in nested(subject, "allow"):
+        protocol = subject.get((*rule, "protocol"))
         if not isinstance(protocol, str):
             continue
-        ports = subject.get(("allow", index, "ports"))
+        ports = subject.get((*rule, "ports"))
         if ports is MISSING or ports == []:
             if protocol.lower() in _WITH_PORTS:
-                yield Opening(at, cidr, ("allow", index), protocol.lower(), 0, MOST_PORTS)
+                yield Opening(at, cidr, rule, protocol.lower(), 0, MOST_PORTS)
             continue
-        for _, text in _texts(subject, ("allow", index, "ports")):
+        for _, text in _texts(subject, (*rule, "ports")):
             bounds = _range(text)
             if bounds is not None:
-                yield Opening(at, cidr, ("allow", index), protocol.lower(), *bounds)
+                yield Opening(at, cidr, rule, protocol.lower(), *bounds)
 
 
 def _azure(subject: Subject, rule: Path) -> Iterator[Opening]:
