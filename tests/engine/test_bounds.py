@@ -19,6 +19,7 @@ from devopslint.engine.workspace import MOST_PROBLEMS, MemoryWorkspace
 DEEP = 100_000
 RUN = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          echo "
 SCRIPT = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n"
+POWERSHELL = "on: push\njobs:\n  a:\n    runs-on: windows-2022\n    steps:\n      - shell: pwsh\n        run: |\n"
 OF_STRANGERS = "on: pull_request_target\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {uses: actions/checkout@v4, with: {ref: '${{ github.head_ref }}'}}\n      - run: |\n          "
 DEPLOYING = "on: push\njobs:\n  a: {runs-on: x, steps: [{run: docker push ghcr.io/a/b}]}\n  b:\n    runs-on: x\n    needs: a\n    steps:\n      - run: |\n          kubectl apply -f a/b "
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -115,13 +116,17 @@ BOMBS = {
     "downloads that root runs": (".github/workflows/a.yml", SCRIPT + "          curl https://a.example | sudo sh\n" * 9_000),
     "downloads that are kept": (".github/workflows/a.yml", SCRIPT + "          curl https://a.example -o b.sh; make\n" * 9_000),
     "ends in one condition": (".github/workflows/a.yml", SCRIPT + "          if" + " exit 1;" * 8_000 + " then a; fi\n"),
-    "blanks behind an anchor": (".github/workflows/a.yml", "on: push\nx: &a" + " " * 100_000 + "[b]\njobs: {}\n"),
+    "blanks behind an anchor": (".github/workflows/a.yml", "on: push\nx: &a" + " " * 500_000 + "[b]\njobs: {}\n"),
     "heredocs one after the other": (".github/workflows/a.yml", SCRIPT + "          cat <<E\n          E\n" * 40_000),
     "lists of a script that nothing closes": ("Dockerfile", "FROM a:1\nRUN " + "a=(" * 130_000 + "\n"),
     "signs of a script too early": (".github/workflows/a.yml", SCRIPT + "          " + ";a" * 100_000 + "\n"),
     "missing commas in HCL": ("a.tf", "a = [\n" + '  "1"\n' * 40_000 + "]\n"),
     "missing commas in blocks of HCL": ("a.tf", ("a {\n x = [\n" + '  "1"\n' * 1_500 + "]\n}\n") * 50),
     "blanks in broken HCL": ("a.tf", "a = [1 2" + " " * 100_000 + "\n"),
+    "lines that PowerShell goes on with": (".github/workflows/a.yml", POWERSHELL + "          Get-Item a `\n" * 40_000),
+    "texts of PowerShell": (".github/workflows/a.yml", POWERSHELL + "          $a = @'\n          $(b) `\n          '@\n" * 15_000),
+    "texts of PowerShell that nothing ends": (".github/workflows/a.yml", POWERSHELL + "          $a = @\"\n          $($b | % { `\n" * 15_000),
+    "commands of PowerShell in one line": (".github/workflows/a.yml", POWERSHELL + "          " + "iwr https://a.example/${{ github.ref }} | iex; $env:A = \"$(b)\"; " * 3_000 + "\n"),
     "heredocs that nothing ends": (".github/workflows/a.yml", SCRIPT + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
 }  # fmt: skip
 SECONDS = 20

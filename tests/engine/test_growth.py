@@ -14,7 +14,9 @@ from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.policy.baseline import Baseline
 from devopslint.policy.finding import Finding, Location
-from devopslint.syntax.source import Span
+from devopslint.syntax.fragment import Fragment
+from devopslint.syntax.shell_reader import read_shell
+from devopslint.syntax.source import Source, Span
 
 PLACE = Location("a", Span(1, 1, 1, 2))
 WORKFLOW = ".github/workflows/a.yml"
@@ -42,6 +44,8 @@ ALIKE = {
     "expressions in one script": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        echo ${{ github.event.issue.title }} ${{ format('{0}', github.ref) }} @\n"),
     "groups that write variables": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        } >> $GITHUB_ENV\n"),
     "downloads that are run": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        curl https://a.example/a@ -o a@.sh; sh a@.sh\n        curl https://a.example/@ | sudo sh\n"),
+    "commands of PowerShell": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: windows-2022\n    steps:\n    - shell: pwsh\n      run: |\n", "        $a@ = @'\n        text $(b) `\n        '@\n        iwr https://a.example/@ -OutFile a@.ps1 `\n          -UseBasicParsing; ./a@.ps1\n"),
+    "steps of PowerShell": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: windows-2022\n    steps:\n", "    - shell: pwsh\n      run: |\n        iwr https://a.example/@ | iex\n        echo ${{ github.ref }} >> $env:GITHUB_ENV\n"),
     "pipes into what reads nothing": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n", "        make a@ | rm b; su c && exit\n"),
     "scripts within a script": ("Dockerfile", "FROM debian:12\nRUN <<EOF\n", "sh -c 'echo -e a@; exit 1; true'\necho '$A'\n"),
     "scripts that scripts hand over": ("Dockerfile", "FROM debian:12\nRUN <<EOF\n", "sh -c 'cat <<E\n a@\nE'\n" * 8),
@@ -142,6 +146,33 @@ def test_many_of_a_kind_in_one_file_cost_what_each_costs(name):
         return calls_of(lambda: run.check(Asked([], [path], True)))
 
     assert not is_steeper_than_linear(calls, 30)
+
+
+IN_LINES = ("downloads that are run", "scripts within a script", "commands that publish", "commands of PowerShell")
+"""What is small beside all else that stands in these is seen when each line is counted, and there are more of them."""
+
+
+@pytest.mark.parametrize("name", IN_LINES)
+def test_many_commands_of_one_script_cost_what_each_costs(name):
+    path, head, each = ALIKE[name]
+    table = catalog()
+
+    def steps(count: int) -> int:
+        text = head + "".join(each.replace("@", str(n)) for n in range(count))
+        run = Run(MemoryWorkspace({path: text}), table, Everything())
+        return lines_of(lambda: run.check(Asked([], [path], True)))
+
+    steps(400)
+    first, second, third = (steps(count) for count in (100, 200, 400))
+    assert third - second < 2.1 * (second - first)
+
+
+def test_the_scripts_within_a_script_are_read():
+    _, head, each = ALIKE["scripts within a script"]
+    text = "".join(each.replace("@", str(n)) for n in range(50))
+    commands = read_shell(Fragment(text, Source("a.sh", text))).commands
+    assert head.endswith("RUN <<EOF\n")
+    assert sum(one.wrapper is not None for one in commands) == 3 * 50
 
 
 FOLDERS = {
