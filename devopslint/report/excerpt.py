@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _WHOLE = 4
 """A span of at most so many lines is shown whole; of a longer one, the first two and the last."""
 
+_SPARE = 8
+"""A line longer than so many times the room for it is cut before it is laid out."""
+
 
 class Glyphs:
     """The characters that excerpts are drawn with."""
@@ -61,8 +64,10 @@ def excerpt(
         if previous and number > previous + 1:
             yield f"{empty} {style.paint('dim', glyphs.more)}"
         previous = number
-        pieces = shown[number]
-        row = cells(lines[number - 1])
+        pieces, line = shown[number], lines[number - 1]
+        if len(line) > _SPARE * room:  # of a very long line only what may be shown is looked at
+            pieces, line = _around(pieces, line, room)
+        row = cells(line)
         first, end, lead = _window(row, pieces, room, glyphs.more)
         text = lead + "".join(cell[0] for cell in row[first:end]) + (glyphs.more if end < len(row) else "")
         yield f"{style.paint('dim', str(number).rjust(gutter))} {bar} {text}".rstrip()
@@ -72,6 +77,16 @@ def excerpt(
             sign = glyphs.line if mark.style == "related" else "^"
             label = f"{sign * size} {plain(words)}".rstrip()
             yield f"{empty} {bar} {' ' * before}{style.paint(mark.style, label)}"
+
+
+def _around(pieces: Sequence[Piece], line: str, room: int) -> tuple[list[Piece], str]:
+    """Return the part of a line around its first mark, far more than there is room for, and the marks in it."""
+    base = max(0, (pieces[0][1] if pieces else 0) - _SPARE // 2 * room)
+    part = line[base : base + _SPARE * room]
+    return [
+        (mark, min(max(start - base, 0), len(part)), min(max(stop - base, 0), len(part)), words)
+        for mark, start, stop, words in pieces
+    ], part
 
 
 def _shown_lines(lines: Sequence[str], marks: Sequence[Mark]) -> dict[int, list[Piece]]:
