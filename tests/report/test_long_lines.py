@@ -16,7 +16,9 @@ from devopslint.syntax.source import Span
 def rows_of(line: str, at: int) -> list[str]:
     marks = [Mark(Location("a", Span(1, at + 1, 1, at + 4), "here"), "error")]
     return list(
-        excerpt.excerpt([line], marks, gutter=1, width=60, style=Style(color=False, links=False), glyphs=Glyphs(unicode=False))
+        excerpt.excerpt(
+            [line], marks, gutter=1, width=60, style=Style(color=False, links=False), glyphs=Glyphs(unicode=False)
+        )
     )
 
 
