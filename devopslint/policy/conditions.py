@@ -13,7 +13,7 @@ from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
 from devopslint.policy.logic import combine, joined, negate, opposite, singly
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
 from devopslint.policy.subject import SEVERAL, Subject, candidates, lone, parse_path, walk
-from devopslint.syntax.tree import MISSING, UNKNOWN, Document
+from devopslint.syntax.tree import MISSING, UNKNOWN, Document, MaybeBlock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
     """Return the constraint on the items of a list or the values of a mapping.
 
     When each item is at fault by itself (`each` under require, `any_item` under forbid), each is blamed.
-    A mapping with plain values is itself the one item of a condition on paths: a block of which there is one, in JSON.
+    What may be a block is itself the one item of a condition on paths.
     """
     item_test: Condition
     asks_below = not is_constraint(raw)
@@ -329,7 +329,7 @@ def _items(raw: Any, blame: bool, options: Mapping[str, Any], at: Path, *, every
         if value is UNKNOWN:
             return None
         if isinstance(value, dict):
-            if asks_below and any(isinstance(one, (str, int, float)) for one in value.values()):
+            if asks_below and isinstance(value, MaybeBlock):
                 return item_test(evaluation, path)
             keys: Any = list(value)
         elif isinstance(value, list):

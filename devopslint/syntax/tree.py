@@ -79,6 +79,12 @@ class Map(dict[str, "Any"]):
         self.at[key] = at
 
 
+class MaybeBlock(Map):
+    """A mapping that may be the only block of its type, where a format writes such a block without a list around it."""
+
+    __slots__ = ()
+
+
 class Seq(list["Any"]):
     """A sequence with the offsets of its items: `at[i]` is `(start, end)`."""
 

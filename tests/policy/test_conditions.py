@@ -236,13 +236,16 @@ def blames(text: str, blame: bool, **more: Any) -> list[tuple[tuple[str | int, .
         ("list: {each: {not_in: [a, b]}}", False, [(("list", 0), "a", ("list", 0)), (("list", 1), "b", ("list", 1))]),
         ("list: {any_item: {in: [a, b]}}", True, [(("list", 0), "a", ("list", 0)), (("list", 1), "b", ("list", 1))]),
         ("steps: {each: {run: ls}}", False, [(("steps", 1, "run"), "MISSING", ("steps", 1))]),
+        # values of a mapping are items, plain ones too
+        ("map: {each: {z: {exists: true}}}", False,
+         [(("map", "x", "z"), "MISSING", ("map", "x")), (("map", "y", "z"), "MISSING", ("map", "y"))]),
         # what is made of a value is blamed on the value, a key on itself
         ("map: {keys: {each: {in: [x]}}}", False, [(("map", "y"), "y", ("map", "y"))]),
         ("policy: {json: {where: {Action: '*'}}}", True, [(("policy",), "*", None)]),
         # the second of the values is the culprit
         ("either: red", False, [(("either",), "blue", None)]),
     ],
-)
+)  # fmt: skip
 def test_what_is_at_fault(text: str, blame: bool, expected: list[Any]) -> None:
     assert blames(text, blame) == expected
 

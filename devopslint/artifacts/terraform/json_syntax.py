@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from devopslint.syntax.hcl_nodes import Block, File, parse_expression
-from devopslint.syntax.tree import UNKNOWN, Document, Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Document, Map, MaybeBlock, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def _value(source: Source, value: Any, mark: tuple[int, int], depth: int) -> Any
             return inner or found or UNKNOWN
         return found
     if isinstance(value, Map):
-        result = Map(value.start, value.end)
+        # Of blocks and maps that are written alike, a map of maps has no plain values.
+        has_plain = any(isinstance(one, (str, int, float)) for one in value.values())
+        result = (MaybeBlock if has_plain else Map)(value.start, value.end)
         for key, below in value.items():
             at = value.at[key]
             result.put(key, _value(source, below, (at[2], at[3]), depth + 1), at)
