@@ -146,7 +146,7 @@ def rule_show(identifier: str, rules_dirs: tuple[str, ...]) -> int:
     "--on", "kind", metavar="KIND", help="What the rule is about, such as dockerfile.stage; docs/subjects.md has all."
 )
 def rule_new(identifier: str, rules_dir: str | None, kind: str | None) -> int:
-    """Write a new rule file with every heading and an example that fails until it is filled in."""
+    """Write a new rule file with every heading, and with examples that hold; of some kinds they are to be filled in."""
     from devopslint.commands.rules import new_rule
 
     return new_rule(identifier, rules_dir, kind)

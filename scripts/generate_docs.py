@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from subject_page import subject_page  # noqa: E402
 
 from devopslint import cli as command_line  # noqa: E402
 from devopslint.commands.catalog import open_catalog  # noqa: E402
 from devopslint.config.settings import Config  # noqa: E402
-from devopslint.engine.artifacts import artifacts, subject_kinds  # noqa: E402
+from devopslint.engine.artifacts import artifacts  # noqa: E402
 from devopslint.policy.catalog import built_in_folder  # noqa: E402
 from devopslint.policy.indexing import read_practices  # noqa: E402
 from devopslint.policy.page import rule_page  # noqa: E402
@@ -51,7 +53,7 @@ def pages() -> dict[str, str]:
     made["docs/rules/README.md"] = MADE + index(rules, catalog)
     made["docs/equivalents.md"] = MADE + equivalents(rules)
     made["docs/cli.md"] = MADE + reference(command_line.cli)
-    made["docs/subjects.md"] = MADE + subjects()
+    made["docs/subjects.md"] = MADE + subject_page()
     made["docs/schemas/config.json"] = as_json(config_schema(rules))
     made["docs/schemas/rule.json"] = (ROOT / "devopslint/policy/rule.schema.json").read_text("utf-8")
     made["README.md"] = readme((ROOT / "README.md").read_text("utf-8"), rules)
@@ -174,15 +176,6 @@ def commands(path: str, command: click.Command) -> list[tuple[str, Any]]:
         for name, below in sorted(command.commands.items()):
             found += commands(f"{path} {name}", below)
     return found
-
-
-def subjects() -> str:
-    """Return the page of what rules can be about."""
-    lines = ["# What rules can be about", "", "The kinds of subject that stand under `on`, and the owners whose fields"]
-    lines += ["a condition reaches by their names (`pod.hostNetwork`).", "", "| kind | owners |", "|---|---|"]
-    for kind, owners in sorted(subject_kinds().items()):
-        lines.append(f"| `{kind}` | {', '.join(f'`{owner}`' for owner in owners)} |")
-    return "\n".join([*lines, ""])
 
 
 def config_schema(rules: list[Rule]) -> dict[str, Any]:

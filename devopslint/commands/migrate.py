@@ -91,7 +91,7 @@ def migrate(folder: str, *, write: bool) -> int:
             tell(line)
         tell("no configuration is made: mend what can't be read, or take that file away, and run it again")
         return 2
-    target = os.path.join(folder, CONFIG_NAME)
+    target = os.path.normpath(os.path.join(folder, CONFIG_NAME))
     if write and os.path.lexists(target):
         tell(f"{target} is there already; without --write the new one is printed")
         return 2

@@ -111,6 +111,8 @@ def new_rule(identifier: str, rules_dir: str | None, kind: str | None) -> int:
     title = identifier.rsplit("/", 1)[-1].replace("-", " ").capitalize()[:_LONGEST_TITLE] + " (say what is wrong)"
     path = os.path.join(rules_dir or _folder_for_new(), *f"{identifier}.yaml".split("/"))
     words = _test_words(identifier, rules_dir)
+    if not os.path.lexists(path) and any(rule.id == identifier for rule in _catalog([]).rules()):
+        raise UsageError(f"there is already a rule `{identifier}`: choose another name")
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "x", encoding="utf-8") as file:

@@ -61,6 +61,12 @@ _SAMPLES = {
         _POD + "  serviceAccountName: old-account #! 23-33\n", _POD + "  serviceAccountName: new-account\n",
         _POD + '  serviceAccountName: "{{ .Values.account }}"\n',
     ),
+    "kubernetes.container.init": (
+        "image: {image_registry: old.example.com}", "`{image}` comes from the old registry", "",
+        _POD + "  initContainers:\n    - name: wait\n      image: old.example.com/wait:1 #! 14-35\n",
+        _POD + "  containers:\n    - name: web\n      image: old.example.com/web:1\n",
+        _POD + '  initContainers:\n    - name: wait\n      image: "{{ .Values.image }}"\n',
+    ),
     "kubernetes.container": (
         "image: {image_registry: old.example.com}", "`{image}` comes from the old registry", "",
         _POD + "  containers:\n    - name: web\n      image: old.example.com/web:1 #! 14-34\n",
@@ -116,6 +122,12 @@ _SAMPLES = {
         "runs-on: old-runner", "{address} runs on `{runs-on}`", "",
         _JOB + "old-runner #! 14-23\n    steps: [{run: make}]\n", _JOB + "new-runner\n    steps: [{run: make}]\n",
         _JOB + "${{ inputs.runner }}\n    steps: [{run: make}]\n",
+    ),
+    "workflow.step.run": (
+        'run: {matches: "old[.]example[.]com"}', "the script talks to the old host", "",
+        _JOB + "ubuntu-24.04\n    steps:\n      - run: curl https://old.example.com #!\n",
+        _JOB + "ubuntu-24.04\n    steps:\n      - run: curl https://new.example.com\n",
+        _JOB + "ubuntu-24.04\n    steps:\n      - run: ${{ inputs.script }}\n",
     ),
     "workflow.step": (
         'uses: {matches: "^old-owner/"}', "`{uses}` has moved", "",

@@ -14,8 +14,10 @@ def tell(message: str) -> None:
 def say(message: str) -> None:
     """Print a line on standard output, made as harmless as `tell` makes it, in whatever encoding that has."""
     text = _harmless(message)
+    from devopslint.report import readable
+
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
+    print(text.encode(encoding, readable(encoding)).decode(encoding))
 
 
 def say_json(value: object) -> None:

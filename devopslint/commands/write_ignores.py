@@ -80,6 +80,8 @@ def _take_back(added: Added, before: Report, after: Report) -> set[str]:
 
 
 def _else(finding: Finding) -> str:
+    if finding.rule.startswith("core/") and "ignore" in finding.rule:
+        return ": mend the comment that it is about, or take it away"
     if finding.rule.startswith("core/"):
         return ""
     if finding.path.endswith(".json"):

@@ -9,6 +9,7 @@ from devopslint.engine.discover import Asked
 from devopslint.engine.run import Run
 from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.policy.families import is_of
+from devopslint.policy.rule import PLACEHOLDER
 from devopslint.policy.selection import Selection
 
 TYPE_CHECKING = False
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from devopslint.policy.rule import Rule
 
 _MARK = re.compile(r"(?<![ \t])[ \t]*#!(?:[ \t]+(\d+-\d*(?:[ \t]*,[ \t]*\d+-\d*)*))?[ \t]*$")
+
+
+_NO_MARK = re.compile(r"#!(?=[ \t])(?![ \t]*/).*[^ \t\r].*$", re.MULTILINE)
+"""What looks like a mark and is none: a letter among the columns, or words behind it. `#! /bin/sh` is something else."""
 
 
 class Expected:
@@ -87,6 +92,7 @@ def findings_of(
 def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield, in words, every example of a rule that does not hold."""
     path = example_path(rule)
+    messages: list[str] = []
     for number, example in enumerate(examples, 1):
         declared = dict(rule.options)
         kind = "bad" if "bad" in example else "good"
@@ -95,7 +101,11 @@ def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]
         found = list(findings_of(catalog, rule, files, example.get("options", {})))
         rule.use_options(declared)
         where = f"example {number} ({kind})"
-        if kind == "bad" and not expected:
+        messages += [finding.message for finding in found if kind == "bad" and is_of(finding.rule, rule)]
+        wrong = next(filter(None, map(_NO_MARK.search, files.values())), None)
+        if wrong:
+            yield f"{where}: `{wrong[0].rstrip()}` is no mark: write `#!`, or `#! 6-9` with the columns"
+        elif kind == "bad" and not expected:
             yield f"{where} marks no finding: end the line that is at fault with `#!`"
         for one in expected:
             match = next((finding for finding in found if one.fits(finding)), None)
@@ -108,8 +118,22 @@ def failures(catalog: Catalog, rule: Rule, examples: Sequence[Mapping[str, Any]]
                 yield f"{where}: {finding.message}"
                 continue
             span = finding.span
+            if (span.line, span.column) == (span.end_line, span.end_column):  # a folder, an empty file
+                yield f"{where}: found at {finding.path}, line {span.line} as a whole (marked by `#!` alone): {finding.message}"
+                continue
             columns = f"{span.column}-{span.end_column - 1}" if span.end_line == span.line else f"{span.column}-"
             yield f"{where}: found at {finding.path}, line {span.line}, columns {columns}: {finding.message}"
+
+    for name in _never_filled(rule, messages):
+        yield f"`{{{name}}}` of the message is `nothing` in every bad example: there is no such value"
+
+
+def _never_filled(rule: Rule, messages: Sequence[str]) -> list[str]:
+    """Return the names in the message of a rule in whose place `nothing` stands whatever it has found."""
+    parts = PLACEHOLDER.split(rule.raw["message"])
+    form = re.compile("".join("(.*)" if at % 2 else re.escape(part) for at, part in enumerate(parts)) + r"\Z")
+    filled = [found.groups() for found in map(form.match, messages) if found]
+    return [name for at, name in enumerate(parts[1::2]) if filled and all(one[at] == "nothing" for one in filled)]
 
 
 def example_path(rule: Rule) -> str:

@@ -103,6 +103,8 @@ def hadolint(migration: Migration, name: str, text: str) -> None:
     for level, identifiers in as_map(values.get("override")).items():
         if level in _LEVELS:
             migration.level("hadolint", as_list(identifiers), _LEVELS[level], name)
+        else:
+            migration.none_for(name, f"override.{level}")
     if values.get("trustedRegistries"):
         registries = as_list(values["trustedRegistries"])
         migration.option("hadolint", "DL3026", ("registries", "allow"), registries, f"{name}: trustedRegistries")

@@ -101,11 +101,14 @@ class Migration:
                 self.for_paths.setdefault((one,), {}).update(dict.fromkeys(self.artifacts, where))
 
     def globs_of(self, glob: str, where: str) -> list[str]:
-        """Return the globs that one with choices stands for; one that stands for too many is put on the list."""
+        """Return the globs that one with choices stands for; what our configuration would take for a fault is told."""
+        from devopslint.config.glob_faults import glob_fault
+
         found = expanded(glob)
-        if not found:
-            self.none_for(where, glob if len(glob) < _LONGEST else f"{glob[:_LONGEST]}…", "too many globs in one")
-        return found
+        faults = dict.fromkeys(filter(None, map(glob_fault, found))) if found else ["too many globs in one"]
+        for fault in faults:
+            self.none_for(where, glob if len(glob) < _LONGEST else f"{glob[:_LONGEST]}…", fault)
+        return [one for one in found if glob_fault(one) is None]
 
     def choose(self, word: str, name: str, why: str) -> None:
         """Run what a word selects, and nothing else that is not chosen, too."""

@@ -39,11 +39,13 @@ def kube_linter(migration: Migration, name: str, text: str) -> None:
             migration.choose(artifact, name, "kube-linter knows manifests only")
     else:
         migration.switch_on("kube-linter", included, name, "included")
-    for path in as_list(checks.get("ignorePaths")):
-        if str(path).startswith(("~", "/")):
+    for path in map(str, as_list(checks.get("ignorePaths"))):
+        if path.startswith("/**/"):
+            migration.leave_unread(path[1:], f"{name}: ignorePaths")
+        elif path.startswith(("~", "/", "../")):
             migration.none_for(name, f"checks.ignorePaths: {path}", "it is outside of the repository")
         else:
-            migration.leave_unread(from_root(str(path)), f"{name}: ignorePaths")
+            migration.leave_unread(from_root(path), f"{name}: ignorePaths")
     if checks.get("addAllBuiltIn") is True:
         migration.switch_on("kube-linter", sorted(migration.ids_of("kube-linter")), name, "addAllBuiltIn")
     for check in as_list(values.get("customChecks")):

@@ -12,7 +12,7 @@ from devopslint.policy.evaluation import Blame, Evaluation
 from devopslint.policy.functions import FUNCTIONS, MEASURES, load_function
 from devopslint.policy.logic import combine, joined, negate, opposite, singly
 from devopslint.policy.operators import LIFTED, OPERATORS, OperandError
-from devopslint.policy.subject import SEVERAL, Subject, candidates, lone, parse_path, walk
+from devopslint.policy.subject import SEVERAL, Subject, candidates, lone, path_in_rule, walk
 from devopslint.syntax.tree import MISSING, UNKNOWN, Document, MaybeBlock
 
 TYPE_CHECKING = False
@@ -97,7 +97,7 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
     try:
         if not key:
             raise ConditionError("a path is missing: `.` is the subject itself", at)
-        path = () if key == "." else parse_path(str(key))
+        path = () if key == "." else path_in_rule(str(key))
     except ValueError as error:
         raise ConditionError(str(error), at) from None
     constraint = compile_constraint(raw, blame, options, at)

@@ -16,7 +16,7 @@ from devopslint.policy.rule import PLACEHOLDER, import_check
 from devopslint.policy.rule_files import RuleFileError, group_of, rule_files
 from devopslint.policy.schema_faults import schema_faults
 from devopslint.policy.small_files import UnreadableError, read_small
-from devopslint.policy.subject import parse_path
+from devopslint.policy.subject import path_in_rule
 from devopslint.policy.suggestion import suggestion
 from devopslint.syntax.tree import Map, locate
 from devopslint.syntax.yaml import read_yaml
@@ -117,7 +117,7 @@ def _meaning_faults(
     for field, paths in (("at", [root.get("at", "")]), ("message", PLACEHOLDER.findall(root["message"]))):
         for path in paths:
             try:
-                parse_path(path)
+                path_in_rule(path)
             except ValueError as error:
                 yield _offset(root, (field,), "value"), str(error)
     if "members" in root:

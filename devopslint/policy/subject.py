@@ -195,6 +195,14 @@ class Later(Subject):
         self._make = make
 
 
+def path_in_rule(path: str) -> Path:
+    """Return what `parse_path` does of a path that somebody wrote; raises ValueError also where a name is missing in it."""
+    unquoted = not {'"', "'"} & set(path)
+    if unquoted and (".." in path or (path.endswith(".") and path != ".")):
+        raise ValueError(f"a name is missing at a dot of path `{path}`")
+    return parse_path(path)
+
+
 @lru_cache(maxsize=4096)
 def parse_path(path: str) -> Path:
     """Return `spec.containers[0].image` or `metadata.annotations["a.b/c"]` as a tuple of names and numbers.

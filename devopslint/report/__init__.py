@@ -90,7 +90,8 @@ def parse_outputs(texts: Iterable[str]) -> list[Output]:
         follows = output.format == "github" and output.path is None and seen.get(None) in HUMAN_FORMATS
         if output.path in seen and not follows:
             where = "standard output" if output.path is None else f"`{output.path}`"
-            raise OutputError(f"both `{seen[output.path]}` and `{output.format}` would go to {where}: give one a path")
+            other = "a path" if output.path is None else "another path"
+            raise OutputError(f"both `{seen[output.path]}` and `{output.format}` would go to {where}: give one {other}")
         seen[output.path] = output.format
     return outputs
 
@@ -189,7 +190,19 @@ def _fit(output: Output, stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if output.path is None and reconfigure is not None:
         encoding = None if output.format in FOR_TERMINALS else "utf-8"
-        reconfigure(encoding=encoding, errors="backslashreplace")
+        reconfigure(encoding=encoding, errors="backslashreplace" if encoding else readable(stream.encoding))
+
+
+def readable(encoding: str) -> str:
+    """Return the handler of errors with which people can read what is written in an encoding that lacks characters."""
+    if encoding.lower().replace("-", "") == "utf8":
+        return "backslashreplace"
+    import codecs
+
+    from devopslint.report.text import in_ascii
+
+    codecs.register_error("devopslint.in_ascii", in_ascii)
+    return "devopslint.in_ascii"
 
 
 def _write_guarded(

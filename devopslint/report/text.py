@@ -13,6 +13,28 @@ if TYPE_CHECKING:
     """What is shown for a code point, and its width in columns."""
 
 TAB = 4
+_IN_ASCII = {
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "→": "->",
+    "×": "x",
+    "·": "-",
+    "≥": ">=",
+    "≤": "<=",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+}
+
+
+def in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Return, as a handler of errors of codecs, what stands for characters that an encoding lacks: a likeness, or escapes."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    likeness = (_IN_ASCII.get(char) or char.encode("ascii", "backslashreplace").decode() for char in lacking)
+    return "".join(likeness), error.end
 
 
 def plain(text: str) -> str:

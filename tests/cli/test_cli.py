@@ -111,6 +111,11 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("rule", "new", "a/b", "--rules-dir", "r", "--on", "repository.x"), "`repository` has no types"),
         (("rule", "new", "a/b", "--rules-dir", "Dockerfile"), "Dockerfile/a/b.yaml can't be written"),
         (("rule", "new", "house/floating", "--rules-dir", "../policy"), "floating.yaml is there already"),
+        (
+            ("rule", "new", "dockerfile/latest-tag", "--rules-dir", "r"),
+            "already a rule `dockerfile/latest-tag`: choose",
+        ),
+        (("--output", "json:a", "--output", "sarif:a"), "would go to `a`: give one another path"),
         (("rule", "test", "../policy/house/floating.yaml"), "is in no folder of rules that is known"),
     ],
 )
@@ -583,6 +588,24 @@ def test_rule_test_says_what_does_not_hold(project: Path) -> None:
     assert "mine/wrong: example 3 (good): found at Dockerfile, line 1, columns 6-13" in done.stdout
 
 
+def test_rule_test_says_of_a_name_in_the_message_that_there_is_no_such_value(project: Path) -> None:
+    rule = (project.parent / "policy/house/floating.yaml").read_text().replace("`{image}` floats", "`{imagge}` floats")
+    write(project, {"mine/mine/wrong.yaml": rule + "  - bad: |\n      FROM a:latest #! 6-13\n"})
+    done = devopslint("rule", "test", "mine", cwd=project)
+    said = "mine/wrong: `{imagge}` of the message is `nothing` in every bad example: there is no such value\n"
+    assert done.stdout.startswith(said), done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("mark", ["#! x", "#! 6-x", "#! here 6-13"])
+def test_rule_test_says_what_is_no_mark(mark: str, project: Path) -> None:
+    rule = (project.parent / "policy/house/floating.yaml").read_text()
+    write(project, {"mine/mine/wrong.yaml": rule + f"  - bad: |\n      FROM a:latest {mark}\n"})
+    done = devopslint("rule", "test", "mine", cwd=project)
+    assert f"example 2 (bad): `{mark}` is no mark: write `#!`, or `#! 6-9` with the columns\n" in done.stdout
+    assert done.returncode == 1
+
+
 CONDITION = 'forbid:\n  image: {matches: ":latest$"}\n'
 
 
@@ -609,6 +632,12 @@ CONDITION = 'forbid:\n  image: {matches: ":latest$"}\n'
         ("title: ", "title: {{ .Values }}: ", "policy/house/floating.yaml:1:"),
         ("title: Image floats on the latest tag", "title: X", "floating.yaml:1:8: `X` is too short: at least 8"),
         ("  image: {", "  image[: {", "policy/house/floating.yaml:8:3: bracket not closed in path `image[`"),
+        ("  image: {", "  image..x: {", "floating.yaml:8:3: a name is missing at a dot of path `image..x`"),
+        ("forbid:", "at: a.\nforbid:", "policy/house/floating.yaml:7:5: a name is missing at a dot of path `a.`"),
+        ("[supply-chain]", "[security]", "floating.yaml:1:1: missing `security-severity`, from 0.1 to 10: the tag"),
+        ("tags: [supply-chain]", "tags: supply", "floating.yaml:4:7: this should be a list, as in `[supply]`\n"),
+        ("[hadolint:DL3007]", "[DL3007]", "does not have the right form: Name of the tool and id, `hadolint:DL3007`."),
+        ("tags:", "references: [http://a]\ntags:", "does not have the right form: It begins with `https://`."),
         ("  image: {", "  'a[x]': {", "policy/house/floating.yaml:8:3: `[x]` in path `a[x]` is neither a number nor"),
         ("  image: {", "  '': {", "policy/house/floating.yaml:8:3: a path is missing"),
         ('{matches: ":latest$"}', "&a {not: *a}", "policy/house/floating.yaml:7:1: conditions are nested too deep"),
@@ -636,6 +665,7 @@ def test_a_broken_rule_file(project: Path, old: str, new: str, said: str) -> Non
     assert done.returncode == 2, done.stdout
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert ("security-severity" in done.stderr) is ("security-severity" in said)
 
 
 def test_a_rule_may_not_take_the_place_of_another(project: Path) -> None:

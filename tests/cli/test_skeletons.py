@@ -20,6 +20,7 @@ TYPED = (
     "kubernetes.object.Service", "terraform.resource.aws_s3_bucket", "terraform.data.aws_ami", "terraform.provider.google",
     "shell.command.wget", "dockerfile.instruction.RUN", "dockerfile.instruction.COPY", "dockerfile.instruction.ENV",
     "terraform.backend.gcs", "dockerfile.instruction.ONBUILD", "dockerfile.instruction.FROM", "kubernetes.object.Kustomization",
+    "kubernetes.container.init", "kubernetes.container.main", "workflow.step.run", "workflow.step.uses",
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def rules(found: list[str]) -> set[str]:
 
 def test_hadolint(tmp_path: Path) -> None:
     config = (
-        "ignored: [DL3007, SC2086, DL9999]\noverride:\n  error: [DL3009]\n  style: [DL3002]\n"
+        "ignored: [DL3007, SC2086, DL9999]\noverride:\n  error: [DL3009]\n  style: [DL3002]\n  of: [DL3003]\n"
         "trustedRegistries: [ghcr.io, 'x.example/*']\nfailure-threshold: error\nformat: json\nstrict: 1\n"
     )
     found, without = migrated(tmp_path, {**DOCKERFILE, ".hadolint.yaml": config})
@@ -43,6 +43,7 @@ def test_hadolint(tmp_path: Path) -> None:
     assert "error dockerfile/forbidden-registry Dockerfile" in found or "dockerfile/forbidden-registry" in rules(found)
     assert without == [
         ".hadolint.yaml: DL9999: no rule here is its equal",
+        ".hadolint.yaml: override.of",
         ".hadolint.yaml: failure-threshold: it is about Dockerfiles alone, "
         "and `fail-on: error` would hold for all files here",
         ".hadolint.yaml: strict",
@@ -194,18 +195,31 @@ def test_actionlint(tmp_path: Path) -> None:
 
 
 def test_kube_linter(tmp_path: Path) -> None:
-    config = "checks:\n  exclude: [latest-tag]\n  include: [unset-cpu-requirements]\n  ignorePaths: ['./old/**', ~/x]\n"
-    files = {**POD, "old/pod.yaml": POD["pod.yaml"], ".kube-linter.yaml": config}
+    config = "checks:\n  exclude: [latest-tag]\n  include: [unset-cpu-requirements]\n  ignorePaths: ['./old/**', ~/x, ../y, '/**/gone/**']\n"
+    files = {**POD, "old/pod.yaml": POD["pod.yaml"], "a/gone/pod.yaml": POD["pod.yaml"], ".kube-linter.yaml": config}
     found, without = migrated(tmp_path, files)
     assert "kubernetes/latest-tag" not in rules(found)
     assert "kubernetes/no-cpu-request" in rules(found)
-    assert not any("old/" in one for one in found)
-    assert without == [".kube-linter.yaml: checks.ignorePaths: ~/x: it is outside of the repository"]
+    assert not any("old/" in one or "gone/" in one for one in found)
+    assert without == [
+        f".kube-linter.yaml: checks.ignorePaths: {path}: it is outside of the repository" for path in ("~/x", "../y")
+    ]
     config = "checks: {doNotAutoAddDefaults: true, include: [latest-tag]}\ncustomChecks: [{name: mine}]\n"
     found, without = migrated(tmp_path / "b", {**POD, **DOCKERFILE, ".kube-linter.yml": config})
     assert {one for one in rules(found) if one.startswith("kubernetes/")} == {"kubernetes/latest-tag"}
     assert "dockerfile/missing-user" in rules(found)
     assert without == [".kube-linter.yml: customChecks: mine: write it as a rule: `devopslint rule new`"]
+
+
+def test_globs_that_fit_nothing_here_are_told(tmp_path: Path) -> None:
+    listed = "misconfigurations:\n  - {id: AVD-AWS-0092, paths: ['../a.tf', 'b/[x.tf', a/main.tf]}\n"
+    found, without = migrated(tmp_path, {"a/main.tf": BUCKET, "c/main.tf": BUCKET, ".trivyignore.yaml": listed})
+    assert [one.split()[2] for one in found if "public-bucket-acl" in one] == ["c/main.tf"]
+    assert without == [
+        ".trivyignore.yaml: ../a.tf: a glob stays below the folder of this file: `..` fits nothing",
+        ".trivyignore.yaml: b/[x.tf: `[` is not closed; the character itself is written `\\[`",
+    ]
+    assert "\n  - paths: [a/main.tf]\n" in (tmp_path / ".devopslint.yaml").read_text()
 
 
 def test_trivy(tmp_path: Path) -> None:

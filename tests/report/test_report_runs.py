@@ -108,3 +108,10 @@ def test_no_encoding_of_standard_output_is_too_small(project, encoding):
         done = devopslint(*ONE, "--output", name, cwd=project, env={"PYTHONIOENCODING": encoding})
         assert done.returncode == 1, done.stderr
         assert "日本\U0001f600" in done.stdout
+
+
+def test_what_an_encoding_lacks_is_written_as_people_would(project):
+    write(project, {"web.yaml": POD.replace("forged", "a…b → c")})
+    for encoding, shown in (("ascii", "a...b -> c"), ("utf-8", "a…b → c")):
+        done = devopslint(*ONE, "--output", "concise", cwd=project, env={"PYTHONIOENCODING": encoding})
+        assert shown in done.stdout

@@ -88,6 +88,14 @@ def test_comments_of_a_file_that_is_asked_for_alone_are_the_same(tmp_path: Path)
     assert [one["rule"] for one in whole if one["path"] == "a.tf"] == ["house/tags", "core/unused-ignore"]
 
 
+def test_comments_that_silence_nothing_are_to_be_mended(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": "# devopslint: ignore[house/curl]\nFROM scratch\n"})
+    done = devopslint("check", "--rules-dir", FOLDER, "--select", "house/curl,core", "--add-ignore", cwd=tmp_path)
+    said = "core/unused-ignore can't be ignored by a comment there: mend the comment that it is about, or take it away"
+    assert said in done.stderr
+    assert done.returncode == 1
+
+
 def test_a_tree_that_holds_itself_is_looked_at_once(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: &a {name: x, labels: *a}\nspec:\n  containers: [{name: a, image: 'b:latest'}]\n"
     write(tmp_path, {"a.yaml": text})
