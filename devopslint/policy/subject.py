@@ -160,7 +160,8 @@ class Subject:
             value = self.value
             first = value.get(path[0]) if isinstance(value, dict) else None
             if isinstance(first, Elsewhere):
-                return Place(first.source, first.start, first.end)
+                inside = locate(first, path[1:], part, self.document.layout)
+                return Place(first.source, *(inside or (first.start, first.end)))
             if not isinstance(value, Map) or path[0] in value.at:
                 mark = locate(value, path, part, self.document.layout)
         if mark is None:

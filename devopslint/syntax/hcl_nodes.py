@@ -246,8 +246,8 @@ def expressions(value: object) -> Iterator[Expression]:
         kind = value.__class__
         if kind is str:
             continue
-        if kind is Expression:
-            yield value  # type: ignore[misc]  # nothing is derived from it
+        if kind is Expression or kind is Overriding:
+            yield value  # type: ignore[misc]  # nothing else is derived from it
         elif isinstance(value, dict):
             if isinstance(value, Expanded):
                 continue

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared
+    from devopslint.artifacts.terraform.declared import Declared
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, SyntaxProblem

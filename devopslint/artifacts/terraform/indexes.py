@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.declared import Declared
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.syntax.hcl_nodes import Expression, File
 
     T = TypeVar("T")
@@ -113,7 +114,7 @@ def _given(module: Module) -> dict[tuple[str, str], list[Declared]]:
     found: dict[tuple[str, str], list[Declared]] = {}
     for one in (*module.all("resource"), *module.all("module")):
         named: dict[tuple[str, str], None] = {}
-        for expression in expressions(one.block):
+        for expression in expressions([one.block, *one.overrides]):
             for reference in expression.references():
                 steps = reference.steps
                 if steps[0] == "module" and len(steps) > 2:

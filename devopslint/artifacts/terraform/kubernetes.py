@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.declared import Declared
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.syntax.tree import Mark
 
 _TYPE = re.compile(r"kubernetes_([a-z_]+?)(?:_(v\d(?:(?:alpha|beta)\d)?))?")

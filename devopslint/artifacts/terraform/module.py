@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.declared import DECLARING, Declared, Local
 from devopslint.artifacts.terraform.evaluate import evaluate
 from devopslint.artifacts.terraform.overrides import is_override, overridden
 from devopslint.artifacts.terraform.presence import certainly_set
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from devopslint.policy.subject import Subject
     from devopslint.syntax.hcl_nodes import File, Reference
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Document, Mark, SyntaxProblem
+    from devopslint.syntax.tree import Document, SyntaxProblem
 
     class Repository(Protocol):
         """What a module asks of the other modules of its repository."""
@@ -39,52 +40,6 @@ _MOST_NESTED = 40
 _TEXTS = (".json", ".yaml", ".yml", ".sh", ".txt", ".tpl", ".tftpl", ".tmpl", ".template", ".cfg", ".conf", ".policy")
 _UNAPPLIED = frozenset({"example", "examples", "sample", "samples", "test", "tests", "fixture", "fixtures", "testdata"})
 _PARTS = frozenset({"fixture", "fixtures", "testdata", "docs"})
-_DECLARING = {
-    "resource": "",
-    "data": "data.",
-    "ephemeral": "ephemeral.",
-    "variable": "var.",
-    "output": "output.",
-    "module": "module.",
-    "check": "check.",
-}
-"""Block type → what stands before its labels in an address."""
-
-
-def address_of(block: Block) -> str:
-    """Return `aws_s3_bucket.logs`, `data.aws_ami.this`, `var.region`, `module.vpc`; else the header's words."""
-    labels = ".".join(str(label) for label in block.labels)
-    if block.type in _DECLARING:
-        return _DECLARING[block.type] + labels
-    return f"{block.type}.{labels}" if labels else block.type
-
-
-class Declared:
-    """A block and the document that it stands in."""
-
-    __slots__ = ("address", "block", "document")
-
-    def __init__(self, block: Block, document: Document) -> None:
-        self.block = block
-        self.document = document
-        self.address = address_of(block)
-
-    def label(self, index: int) -> str:
-        """Return a label, or an empty text."""
-        return str(self.block.labels[index]) if index < len(self.block.labels) else ""
-
-
-class Local:
-    """One name of a `locals` block, its value as it is written, and the marks of both."""
-
-    __slots__ = ("document", "key", "name", "value", "where")
-
-    def __init__(self, name: str, value: Any, document: Document, key: Mark, where: Mark) -> None:
-        self.name = name
-        self.value = value
-        self.document = document
-        self.key = key
-        self.where = where
 
 
 class Module:
@@ -153,11 +108,12 @@ class Module:
                 if override and declared.address in self.declared:
                     first = self.declared[declared.address]
                     first.block = overridden(first.block, block, file.source)
+                    first.overrides = (*first.overrides, block)
                     continue
                 self.of_type.setdefault(type_name, []).append(declared)
                 if type_name == "locals":
                     self._take_locals(block, file)
-                elif type_name in _DECLARING:
+                elif type_name in DECLARING:
                     first = self.declared.setdefault(declared.address, declared)
                     if first is not declared and not override and not is_override(first.document.source.path):
                         self.duplicates.append((first, declared))
@@ -390,8 +346,9 @@ class Module:
         key = (declared.address, link)
         found = self._links.get(key)
         if found is None:
-            block: Any = declared.block
-            parts = block if link is None else [block.get(name) for name in (link, "for_each", "count")]
+            parts: list[Any] = [declared.block, *declared.overrides]
+            if link is not None:
+                parts = [block.get(name) for block in parts for name in (link, "for_each", "count")]
             found = self._links[key] = self.referred_by(parts)
         return found
 

@@ -36,6 +36,7 @@ def overridden(block: Block, other: Block, source: Source) -> Block:
             written = parse_expression(source, start, end)
             if written is not None:
                 given = Overriding(source, written.node, start, end, written.shift)
+                given.is_plain = isinstance(value, Expression)
         copy.put(name, given, block.at.get(name, (*header, *header)))
     return copy
 

@@ -72,7 +72,7 @@ def _value_statements(
     subject: Subject, path: tuple[str | int, ...], raw: Any, mark: Mark
 ) -> Iterator[tuple[Where, Statement]]:
     source = subject.document.source
-    fallback = Place(source, *mark)
+    fallback = subject.place(path)
     root, where = read_embedded(raw, mark, subject.context, source)
     for statement in read_policy(root):
         yield Where(where, fallback), statement
@@ -85,7 +85,7 @@ def document_of(subject: Subject, attribute: str) -> tuple[Any, Where] | None:
     mark = subject.value.at[attribute][2:]
     source = subject.document.source
     root, where = read_embedded(subject.value[attribute], mark, subject.context, source)
-    return root, Where(where, Place(source, *mark))
+    return root, Where(where, subject.place((attribute,)))
 
 
 def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.declared import Declared
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.artifact import Unit
 
 _BLOCK_KINDS = {

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.declared import Declared
+    from devopslint.artifacts.terraform.module import Module
 
 _SOURCE = lazily(
     r"(?:^|[/:@])terraform-aws-modules/(?:terraform-aws-)?(?P<name>[a-z0-9-]+?)(?:/aws)?(?:\.git)?/?(?:\?[^/]*)?$"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Declared, Module
+    from devopslint.artifacts.terraform.declared import Declared
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
     from devopslint.syntax.hcl_nodes import Reference
 
@@ -167,7 +168,7 @@ def misplaced_word(subject: Subject, options: Options) -> Iterator[Problem]:
                 for reference in expression.references():
                     problem = _misplaced(reference, block, has_self)
                     if problem and reference.steps[0] not in iterators:
-                        place = Place(declared.document.source, reference.start, reference.end)
+                        place = Place(expression.source, reference.start, reference.end)
                         yield Problem(place, name=reference.text or str(reference.steps[0]), problem=problem)
 
 
@@ -219,11 +220,11 @@ def cycles(subject: Subject, options: Options) -> Iterator[Problem]:
     module: Module = subject.context
     edges: dict[str, dict[str, tuple[Any, Reference]]] = {}
     for local in module.locals.values():
-        edges[f"local.{local.name}"] = _edges(module, local.value, local.document.source)
+        edges[f"local.{local.name}"] = _edges(module, local.value)
     for type_name in ("resource", "data"):
         for declared in module.all(type_name):
             parts = [value for key, value in declared.block.items() if key not in {"lifecycle", "provider"}]
-            edges.setdefault(declared.address, _edges(module, parts, declared.document.source))
+            edges.setdefault(declared.address, _edges(module, parts))
     # What needs nothing is on no circle.
     edges = {address: needed for address, needed in edges.items() if needed}
     for component in _circles(edges):
@@ -236,7 +237,7 @@ def cycles(subject: Subject, options: Options) -> Iterator[Problem]:
         yield Problem(Place(source, reference.start, reference.end), trail=trail)
 
 
-def _edges(module: Module, value: Any, source: Any) -> dict[str, tuple[Any, Reference]]:
+def _edges(module: Module, value: Any) -> dict[str, tuple[Any, Reference]]:
     found: dict[str, tuple[Any, Reference]] = {}
     for expression in expressions(value):
         for reference in expression.references():
@@ -250,7 +251,7 @@ def _edges(module: Module, value: Any, source: Any) -> dict[str, tuple[Any, Refe
                 address = ".".join(steps[: 3 if steps[0] == "data" else 2])
                 known = address in module.declared
             if known and (address not in found or reference.start < found[address][1].start):
-                found[address] = source, reference
+                found[address] = expression.source, reference
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.declared import Declared
 from devopslint.artifacts.terraform.indexes import once
-from devopslint.artifacts.terraform.module import Declared
 from devopslint.artifacts.terraform.overrides import is_override
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions
@@ -328,7 +328,7 @@ def undeclared_provider(subject: Subject, options: Options) -> Iterator[Problem]
             for expression in expressions(value):
                 for reference in expression.references():
                     if len(reference.steps) == 2 and reference.text not in known and reference.steps[0] != "each":
-                        place = Place(declared.document.source, reference.start, reference.end)
+                        place = Place(expression.source, reference.start, reference.end)
                         yield Problem(place, name=reference.text)
 
 

@@ -215,7 +215,7 @@ def _in_policy(subject: Subject, path: Path) -> Iterator[Problem]:
     mark = owner.at[name][2:]  # type: ignore[index]  # a Map only has names
     source = subject.document.source
     root, own = read_embedded(owner[name], mark, subject.context, source)  # type: ignore[index]
-    where = Where(own, Place(source, *mark))
+    where = Where(own, subject.place(path))
     if not isinstance(root, Map):
         return
     facts = _table()["aws_iam_policy_document"]

@@ -1,0 +1,67 @@
+"""What override files set: where it is pointed at, and what it refers to."""
+
+from __future__ import annotations
+
+import pytest
+
+from devopslint.artifacts.terraform.checks.meta import cycles, misplaced_word
+from devopslint.artifacts.terraform.checks.names import undeclared_provider
+from devopslint.artifacts.terraform.policies import statements_of
+from devopslint.policy.subject import Place, Subject
+from tests.terraform.test_module import read
+
+MAIN = 'resource "x_y" "z" {\n  a = 1\n}\nresource "x_v" "w" {}\nlocals {\n  p = jsonencode({ Statement = [{ Action = "*" }] })\n}\n'
+
+
+def subjects(override: str, name: str = "override.tf") -> tuple[Subject, Subject, Subject]:
+    """The module, the resource that a file overrides, and another."""
+    found, _ = read({"main.tf": MAIN, name: override})
+    by_address = {one.address: one for one in found}
+    return next(one for one in found if one.kind == "terraform.module"), by_address["x_y.z"], by_address["x_v.w"]
+
+
+def shown(place: object) -> tuple[str, str]:
+    """The file of a place, and the text there."""
+    assert isinstance(place, Place)
+    return place.source.path, place.source.text[place.start : place.end]
+
+
+def test_an_item_of_a_list_is_pointed_at() -> None:
+    _, one, _ = subjects('# é\nresource "x_y" "z" {\n  a = ["b", "c"]\n}\n')
+    assert one.get("a[1]") == "c"
+    assert shown(one.place("a[1]")) == ("override.tf", '"c"')
+    assert shown(one.place("a[2]")) == ("override.tf", '["b", "c"]')
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("override.tf", 'resource "x_y" "z" {\n  a = x_v.w.id\n}\n'),
+        ("override.tf", 'resource "x_y" "z" {\n  a = var.b ? x_v.w.id : null\n}\n'),
+        ("override.tf", 'resource "x_y" "z" {\n  c {\n    a = x_v.w.id\n  }\n}\n'),
+        ("override.tf.json", '{"resource": {"x_y": {"z": {"a": "${x_v.w.id}"}}}}'),
+    ],
+)
+def test_what_an_override_file_refers_to_belongs_together(name: str, text: str) -> None:
+    _, _, other = subjects(text, name)
+    assert other.related is not None
+    assert [one.address for one in other.related("x_y")] == ["x_y.z"]
+
+
+def test_a_reference_is_pointed_at_in_the_override_file() -> None:
+    module, _, _ = subjects('resource "x_y" "z" {\n  a = each.key\n  b = x_y.z.a\n  provider = x.west\n}\n')
+    found = [
+        shown(problem.at) for check in (misplaced_word, cycles, undeclared_provider) for problem in check(module, {})
+    ]
+    assert found == [("override.tf", "each.key"), ("override.tf", "x_y.z.a"), ("override.tf", "x.west")]
+
+
+def test_a_policy_that_stands_elsewhere_is_pointed_at_by_the_override_file() -> None:
+    _, one, _ = subjects('resource "x_y" "z" {\n  policy = local.p\n}\n')
+    ((where, statement),) = statements_of(one)
+    assert shown(where.problem(statement.actions[0], statement).at) == ("override.tf", "local.p")
+
+
+def test_what_is_a_plain_reference_stays_one() -> None:
+    _, one, _ = subjects('resource "x_y" "z" {\n  a = x_v.w.id\n  b = "${x_v.w.id}-b"\n  c = 3\n}\n')
+    assert [one.raw(name).is_plain for name in "abc"] == [True, True, False]
