@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from devopslint.syntax.hcl_nodes import Expression, plain, walk
+import re
+from functools import lru_cache
+
+from devopslint.syntax.hcl_nodes import Expression, called, plain, walk
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -14,8 +17,10 @@ if TYPE_CHECKING:
 _MOST_DEPTH = 40
 _SAME = frozenset({"tomap", "tolist", "sensitive", "nonsensitive"})
 """Functions that give back what they are given, part by part."""
+_INDENTATION = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
 
 
+@lru_cache(maxsize=16)
 def layout_of(value: Any) -> Map | Seq | None:
     """Return the maps and lists that an expression writes itself, for their marks: their values say nothing."""
     if not isinstance(value, Expression) or value.is_plain:
@@ -32,10 +37,15 @@ def _layout(expression: Expression, node: Node, depth: int) -> Map | Seq | None:
     if node.type == "tuple":
         return _tuple(expression, node, depth)
     if node.type == "function_call":
-        arguments = [part for child in node.children if child.type == "function_arguments" for part in child.children]
-        given = [one for one in arguments if one.type == "expression"]
-        return _call(expression, expression.text_of(node.children[0]), given, depth)
+        name, given = called(node, expression.text_of)
+        return _call(expression, name, given, depth) if given and not _is_spread(given[-1]) else None
     return None
+
+
+def _is_spread(argument: Node) -> bool:
+    """Say whether the items of an argument are the arguments: `merge(all...)`."""
+    behind = argument.next_sibling
+    return behind is not None and behind.type == "ellipsis"
 
 
 def _object(expression: Expression, node: Node, depth: int) -> Map:
@@ -67,7 +77,7 @@ def _call(expression: Expression, name: str, given: list[Node], depth: int) -> M
         return _yaml(expression, plain(given[0]))
     if name in _SAME and len(given) == 1:
         return _layout(expression, given[0], depth + 1)
-    if name not in {"merge", "concat"} or not given:
+    if name not in {"merge", "concat"}:
         return None
     parts = [_layout(expression, one, depth + 1) for one in given]
     if name == "merge":
@@ -100,7 +110,7 @@ def _yaml(expression: Expression, node: Node) -> Map | Seq | None:
     first, last = text.find("\n", start, end) + 1, text.rfind("\n", start, end)
     if not first or last < first:
         return None
-    pieces, at = ["\n" * first], first
+    pieces, at = ["#" * (first - 1), "\n"], first
     for part in walk(node, lambda one: not one.type.startswith("template_interpolation")):
         if part.type == "template_directive":
             return None
@@ -109,6 +119,8 @@ def _yaml(expression: Expression, node: Node) -> Map | Seq | None:
             pieces += [text[at:begin], "x" * (behind - begin)]
             at = behind
     pieces.append(text[at:last])
-    documents, problems = read_yaml(Source(expression.source.path, "".join(pieces)), templated=False)
+    # YAML takes no tabs there, and HCL takes them away.
+    yaml = _INDENTATION.sub(lambda found: " " * len(found[0]), "".join(pieces))
+    documents, problems = read_yaml(Source(expression.source.path, yaml), templated=False)
     root = documents[0].root if len(documents) == 1 and not problems else None
     return root if isinstance(root, (Map, Seq)) else None

@@ -43,6 +43,7 @@ def test_what_is_written_in_a_call_is_pointed_at(value: str, path: str, text: st
         ('merge({ c = "1" }, local.more)', "x.c"),
         ('concat(local.more, ["2"])', "x[1]"),
         ('merge({ a = "1" }...)', "x.b"),
+        ('concat([["1", "2"], ["3"]]...)', "x[1]"),
         ('keys({ a = "1" })', "x.a"),
         ("local.more", "x.c"),
         ('yamldecode("a: 1")', "x.a"),
@@ -59,6 +60,12 @@ def test_lines_of_yaml_in_a_heredoc() -> None:
     assert shown(value, "x.a[0].b") == ("1", 7)
     assert shown(value, "x.a[0].c") == ("${local.more.c}", 8)
     assert shown(value, "x.a[0].d") == ("b: 1", 7)
+
+
+def test_yaml_that_tabs_indent_after_letters_of_any_kind() -> None:
+    value = "/* é😀 */ yamldecode(<<-EOT\r\n\t\té: 😀\r\n\t\ta:\r\n\t\t  b: 1\r\n\t\tEOT\r\n\t)"
+    assert resource(value).get("x.a.b") == 1
+    assert shown(value, "x.a.b") == ("1", 8)
 
 
 @pytest.mark.parametrize("inner", ["a: [1", "%{ if true }\na: 1\n%{ endif }", "a: 1\n---\na: 2"])
