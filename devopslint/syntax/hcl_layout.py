@@ -20,12 +20,17 @@ _SAME = frozenset({"tomap", "tolist", "sensitive", "nonsensitive"})
 _INDENTATION = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
 
 
-@lru_cache(maxsize=16)
 def layout_of(value: Any) -> Map | Seq | None:
     """Return the maps and lists that an expression writes itself, for their marks: their values say nothing."""
     if not isinstance(value, Expression) or value.is_plain:
         return None
-    return _layout(value, value.node, 0)
+    return _whole(value)
+
+
+@lru_cache(maxsize=16)
+def _whole(expression: Expression) -> Map | Seq | None:
+    """Return the layout of an expression, kept while one problem after another is placed in it."""
+    return _layout(expression, expression.node, 0)
 
 
 def _layout(expression: Expression, node: Node, depth: int) -> Map | Seq | None:
