@@ -139,15 +139,15 @@ class Subject:
         """Return the value at a path as the reader left it, expressions unresolved."""
         node = self.value
         for step in parse_path(path) if path.__class__ is str else path:
-            if isinstance(node, Seq) and isinstance(step, str) and node:
-                node = node[0]  # a name below a list of blocks goes into the first
             if isinstance(node, Map):
                 node = node.get(step, MISSING)  # type: ignore[arg-type]  # a Map only has names
-                if node is MISSING:
-                    return default
-            elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
-                node = node[step]
-            else:
+            elif not isinstance(node, Seq):
+                return default
+            elif isinstance(step, int):
+                node = node[step] if step < len(node) else MISSING
+            else:  # a name below a list of blocks goes into the first
+                node = node[0].get(step, MISSING) if node and isinstance(node[0], Map) else MISSING
+            if node is MISSING:
                 return default
         return node
 
