@@ -9,7 +9,7 @@ from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     from devopslint.artifacts.terraform.declared import Declared
@@ -59,12 +59,8 @@ def given(module: Module, call: str, output: str) -> Sequence[Declared]:
 
 def first_major(module: Module, provider: str) -> int:
     """Return the lowest major version of a provider that the folder allows; 0 when it says nothing."""
-    for settings in module.nested_settings("required_providers"):
-        value = module.value(settings.block.get(provider))
-        text = value.get("version") if isinstance(value, dict) else value
-        if not isinstance(text, str) or text.lstrip().startswith("<"):
-            continue
-        found = re.search(r"(?:^|[>=~,\s])v?(\d+)", text)
+    for text in _versions(module, provider):
+        found = None if text.lstrip().startswith("<") else re.search(r"(?:^|[>=~,\s])v?(\d+)", text)
         if found is not None:
             return int(found.group(1))
     return 0
@@ -72,13 +68,20 @@ def first_major(module: Module, provider: str) -> int:
 
 def is_before(module: Module, provider: str, major: int) -> bool:
     """Say whether the folder allows only versions of a provider before a major one."""
+    return any(
+        _ends_before(operator, int(number), rest, major)
+        for text in _versions(module, provider)
+        for operator, number, rest in _BOUND.findall(text)
+    )
+
+
+def _versions(module: Module, provider: str) -> Iterator[str]:
+    """Yield what a folder says of the versions of a provider that it allows."""
     for settings in module.nested_settings("required_providers"):
         value = module.value(settings.block.get(provider))
         text = value.get("version") if isinstance(value, dict) else value
-        bounds = _BOUND.findall(text) if isinstance(text, str) else ()
-        if any(_ends_before(operator, int(number), rest, major) for operator, number, rest in bounds):
-            return True
-    return False
+        if isinstance(text, str):
+            yield text
 
 
 def _ends_before(operator: str, number: int, rest: str, major: int) -> bool:
