@@ -8,6 +8,7 @@ from devopslint.artifacts.terraform.checks.meta import cycles, misplaced_word
 from devopslint.artifacts.terraform.checks.names import undeclared_provider
 from devopslint.artifacts.terraform.policies import statements_of
 from devopslint.policy.subject import Place, Subject
+from devopslint.syntax.tree import UNKNOWN
 from tests.terraform.test_module import read
 
 MAIN = 'resource "x_y" "z" {\n  a = 1\n}\nresource "x_v" "w" {}\nlocals {\n  p = jsonencode({ Statement = [{ Action = "*" }] })\n}\n'
@@ -65,3 +66,23 @@ def test_a_policy_that_stands_elsewhere_is_pointed_at_by_the_override_file() -> 
 def test_what_is_a_plain_reference_stays_one() -> None:
     _, one, _ = subjects('resource "x_y" "z" {\n  a = x_v.w.id\n  b = "${x_v.w.id}-b"\n  c = 3\n}\n')
     assert [one.raw(name).is_plain for name in "abc"] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "main.tf": 'variable "v" {\n  type = any\n  default = { a = [{}] }\n}\nresource "x_y" "z" {\n  a = var.v\n}\n',
+            "override.tf": 'variable "v" {\n  type = object({ a = list(object({ b = optional(string, "c") })) })\n}\n',
+        },
+        {
+            "main.tf.json": '{"variable": {"v": {"type": "object({ a = list(object({ b = optional(string) })) })", '
+            '"default": {"a": [{}]}}}, "resource": {"x_y": {"z": {"a": "${var.v}"}}}}'
+        },
+    ],
+)
+def test_what_a_type_that_is_not_followed_may_add_is_unknown(files: dict[str, str]) -> None:
+    found, _ = read(files)
+    one = next(one for one in found if one.address == "x_y.z")
+    assert one.get("a.a") == [{}]
+    assert one.get("a.a[0].b") is UNKNOWN

@@ -5,7 +5,7 @@ Source: the Terraform language documentation, "dynamic Blocks", "The for_each Me
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.values import EvaluationError, text_of
+from devopslint.artifacts.terraform.values import EvaluationError, rebuilt, text_of
 from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -119,18 +119,8 @@ def _bind(value: Any, bound: Bound) -> Any:
         return value.with_names(bound)
     if isinstance(value, Block):
         return _bound_block(value, bound)
-    if isinstance(value, Map):
-        copy = Map(value.start, value.end)
-        copy.at = value.at
-        copy.open = value.open
-        copy.update((key, _bind(item, bound)) for key, item in value.items())
-        return copy
-    if isinstance(value, Seq):
-        items = Seq(value.start, value.end)
-        items.open = value.open
-        items.at = value.at
-        items.extend(_bind(item, bound) for item in value)
-        return items
+    if isinstance(value, (Map, Seq)):
+        return rebuilt(value, lambda item: _bind(item, bound))
     return value
 
 

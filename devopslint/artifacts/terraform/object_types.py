@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import repeat
+
+from devopslint.artifacts.terraform.values import rebuilt
 from devopslint.syntax.hcl_nodes import Expression, called, plain
-from devopslint.syntax.tree import MISSING, Map, Seq
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from tree_sitter import Node
@@ -16,10 +19,23 @@ _MOST_DEPTH = 30
 
 
 def completed(value: Any, kind: Any, value_of: Callable[[Expression], Any]) -> Any:
-    """Return a value with the attributes that it leaves out and its type says to be `optional`: their default, or null."""
-    if isinstance(kind, Expression) and isinstance(value, (Map, Seq)) and "optional(" in kind.text:
-        return _Completing(kind, value_of).value(value, kind.node, 0)
-    return value
+    """Return a value with the attributes that it leaves out and its type says to be `optional`: their default, or null.
+
+    Where the type can't be followed (an override file replaces it, or it is a text in JSON) they are unknown.
+    """
+    if not isinstance(value, (Map, Seq)):
+        return value
+    if isinstance(kind, Expression):
+        return _Completing(kind, value_of).value(value, kind.node, 0) if "optional(" in kind.text else value
+    return _opened(value) if kind is UNKNOWN or "optional(" in str(kind) else value
+
+
+def _opened(value: Any) -> Any:
+    if not isinstance(value, (Map, Seq)):
+        return value
+    made = rebuilt(value, _opened)
+    made.open = made.open or isinstance(made, Map)
+    return made
 
 
 class _Completing:
@@ -41,26 +57,19 @@ class _Completing:
         if isinstance(value, Map):
             if name == "object" and inner.type == "object":
                 return self.attributes(value, inner, depth)
-            return self.items(value, inner, depth) if name == "map" else value
+            return self.items(value, repeat(inner), depth) if name == "map" else value
         if name == "tuple":
             kinds = [child for child in inner.children if child.type == "expression"]
-            return value if len(kinds) != len(value) else self.listed(value, kinds, depth)
-        return self.listed(value, [inner] * len(value), depth) if name in {"list", "set"} else value
+            return value if len(kinds) != len(value) else self.items(value, iter(kinds), depth)
+        return self.items(value, repeat(inner), depth) if name in {"list", "set"} else value
 
-    def items(self, value: Map, kind: Node, depth: int) -> Map:
-        copy = _copied(value)
-        for key, item in value.items():
-            copy[key] = self.value(item, kind, depth + 1)
-        return copy
-
-    def listed(self, value: Seq, kinds: list[Node], depth: int) -> Seq:
-        copy = Seq(value.start, value.end)
-        copy.at, copy.open = value.at, value.open
-        copy.extend(self.value(item, kind, depth + 1) for item, kind in zip(value, kinds, strict=True))
-        return copy
+    def items(self, value: Map | Seq, kinds: Iterator[Node], depth: int) -> Any:
+        """Return a container whose values are each of the next of the types."""
+        return rebuilt(value, lambda item: self.value(item, next(kinds), depth + 1))
 
     def attributes(self, value: Map, node: Node, depth: int) -> Map:
-        copy = _copied(value)
+        """Return an object with the attributes that its type gives it."""
+        copy: Map = rebuilt(value, lambda item: item)
         for child in node.children:
             if child.type != "object_elem" or child.child_count < 3:
                 continue
@@ -79,13 +88,7 @@ class _Completing:
         return copy
 
     def default(self, node: Node) -> Any:
+        """Return what the default of an attribute is worth."""
         shift = self.kind.shift
         written = Expression(self.kind.source, node, node.start_byte + shift, node.end_byte + shift, shift)
         return self.value_of(written)
-
-
-def _copied(value: Map) -> Map:
-    copy = Map(value.start, value.end)
-    copy.update(value)
-    copy.at, copy.open = dict(value.at), value.open
-    return copy

@@ -6,7 +6,7 @@ from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
     from devopslint.syntax.source import Source
@@ -46,6 +46,19 @@ def text_of(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return str(value)
     raise EvaluationError("no text")
+
+
+def rebuilt(value: Map | Seq, of: Callable[[Any], Any]) -> Any:
+    """Return a map or a list in the same place, of what a function makes of each of its values."""
+    if isinstance(value, Map):
+        made = Map(value.start, value.end)
+        made.update((key, of(item)) for key, item in value.items())
+        made.at, made.open = dict(value.at), value.open
+        return made
+    items = Seq(value.start, value.end)
+    items.extend(of(item) for item in value)
+    items.at, items.open = value.at, value.open
+    return items
 
 
 def sequence(items: Any, open_ended: bool = False) -> Any:

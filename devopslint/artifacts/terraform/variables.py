@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.object_types import completed
+from devopslint.artifacts.terraform.values import rebuilt
 from devopslint.syntax.hcl_nodes import Block, Expression, Overriding
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -88,16 +89,8 @@ def settled(module: Evaluating, value: Any, depth: int = 0) -> Any:
         return UNKNOWN
     if isinstance(value, Expression):
         value = module.value(value)
-    if isinstance(value, Map):
-        copy = Map(value.start, value.end)
-        copy.at, copy.open = value.at, value.open
-        copy.update((key, settled(module, item, depth + 1)) for key, item in value.items())
-        return copy
-    if isinstance(value, Seq):
-        items = Seq(value.start, value.end)
-        items.at, items.open = value.at, value.open
-        items.extend(settled(module, item, depth + 1) for item in value)
-        return items
+    if isinstance(value, (Map, Seq)):
+        return rebuilt(value, lambda item: settled(module, item, depth + 1))
     return value
 
 
