@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devopslint.artifacts.terraform.checks.blocks import nested
+from devopslint.artifacts.terraform.checks.blocks import is_off, nested
+from devopslint.artifacts.terraform.indexes import resources
 from devopslint.artifacts.terraform.policies import read_embedded
 from devopslint.knowledge.aws_policy import HOLE
 from devopslint.knowledge.images import parse_image
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Path
@@ -124,6 +126,14 @@ def _floating(text: Any, written: str) -> str:
     if image.digest is UNKNOWN or image.tag is UNKNOWN or image.digest or image.tag not in {"", "latest"}:
         return ""
     return "" if not image.tag and HOLE in text.rpartition("/")[2] else text.replace(HOLE, "")
+
+
+def images_not_scanned(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a repository that does not scan on push, unless the folder says it for the whole registry."""
+    path = ("image_scanning_configuration", "scan_on_push")
+    module: Module = subject.context
+    if is_off(subject, path) and not resources(module, "aws_ecr_registry_scanning_configuration"):
+        yield Problem(path)
 
 
 def same_role(subject: Subject, options: Options) -> Iterator[Problem]:
