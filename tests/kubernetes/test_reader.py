@@ -253,3 +253,14 @@ def test_items_of_a_list_of_one_kind_have_that_kind():
     assert [one[2] for one in shown(found) if one[0] == "container"] == ["Deployment/a container c"]
     assert text_at(found[0]) == "metadata"
     assert found[0].get("apiVersion") == "apps/v1"
+
+
+def test_what_many_aliases_lead_to_is_taken_up_once():
+    nested = "".join(f"  - &l{n} {{kind: List, items: [{', '.join([f'*l{n - 1}'] * 10)}]}}\n" for n in range(1, 30))
+    text = f"apiVersion: v1\nkind: List\nx:\n  - &l0 {{kind: Pod, metadata: {{name: a}}}}\n{nested}items: [*l29, *l0]\n"
+    assert shown(subjects(text)) == [("object", "Pod", "Pod/a")]
+
+
+def test_lists_may_hold_each_other():
+    text = "apiVersion: v1\nkind: ListList\nitems: &a\n  - {metadata: {name: a}, items: *a}\n  - {metadata: {name: b}, items: *a}\n"
+    assert subjects(text) == []

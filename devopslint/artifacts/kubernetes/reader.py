@@ -44,7 +44,7 @@ def read_documents(
     unit: Unit, path: str, documents: Sequence[Document], supply: Callable[[], Supplied] | None
 ) -> Iterator[Subject]:
     """Yield the subjects of some documents; `supply` tells what tools put into them, if any does."""
-    objects = [one for document in documents for one in _objects(document.root, document)]
+    objects = [one for document in documents for one in _objects(document.root, document, set())]
     if not objects:
         return
     manifests = Manifests(path, objects, unit.workspace)
@@ -84,18 +84,18 @@ def _put_in(one: KubernetesObject, supplied: Supplied) -> None:
         _forget(one.value, "spec", "replicas")
 
 
-def _objects(root: Any, document: Document) -> Iterator[KubernetesObject]:
-    """Yield the objects of a document; a `List` stands for its items."""
-    if not isinstance(root, Map) or not isinstance(root.get("kind"), str):
+def _objects(root: Any, document: Document, taken: set[int]) -> Iterator[KubernetesObject]:
+    """Yield the objects of a document; a `List` stands for its items, each once however many aliases lead to it."""
+    if not isinstance(root, Map) or not isinstance(root.get("kind"), str) or id(root) in taken:
         return
+    taken.add(id(root))
     kind = root["kind"].removesuffix("List")
     items = root.get("items")
     if kind != root["kind"] and isinstance(items, Seq):
         for item in items:
-            if item is not root:
-                if kind and isinstance(item, Map) and "kind" not in item and "metadata" in item:
-                    _name_kind(item, kind, root.get("apiVersion"))
-                yield from _objects(item, document)
+            if kind and isinstance(item, Map) and "kind" not in item and "metadata" in item:
+                _name_kind(item, kind, root.get("apiVersion"))
+            yield from _objects(item, document, taken)
         return
     yield KubernetesObject(root, document)
 
