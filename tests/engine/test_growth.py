@@ -37,6 +37,7 @@ def labelled(text: str, labels: str = "{app: a@}", namespace: str = "one") -> st
 
 ALIKE = {
     "steps": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n", "    - {uses: actions/checkout%v4, id: s@}\n    - run: echo ${{ steps.s@.outputs.ref }}\n"),
+    "steps that read what runs in the background": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {id: s, run: a, background: true}\n", "    - run: echo ${{ steps.s.outputs.o@ }}\n" * 4),
     "jobs in a row": (WORKFLOW, "on: push\njobs:\n  a-1: {runs-on: x, steps: [{run: a}]}\n", "  a@: {runs-on: ubuntu-latest, needs: [a-1], steps: [{run: make}]}\n"),
     "jobs that deploy": (WORKFLOW, "on: push\njobs:\n  a-1: {runs-on: x, steps: [{run: make test}]}\n", "  a@: {runs-on: ubuntu-latest, needs: a-1, environment: production, steps: [{run: kubectl apply -f a@}, {run: docker push 'a:@'}]}\n"),
     "rows of a matrix": (WORKFLOW, "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{run: 'echo ${{ matrix.v }}'}, {run: 'echo ${{ matrix.w3 }}'}]\n    strategy:\n      matrix:\n        o: [1]\n        include:\n", "          - {o: '${{ github.ref }}', w@: 3}\n"),
@@ -211,6 +212,13 @@ TOGETHER = {
     "what is copied and what is ignored": {
         "Dockerfile": ("FROM debian:12\n", "COPY a@ /b@\n"),
         ".dockerignore": ("", "a@/*.log\n!a@/x.log\n"),
+    },
+    "jobs of a workflow and calls of it": {
+        ".github/workflows/a.yml": ("on: workflow_call\njobs:\n", "  a@: {runs-on: x, steps: [{run: make}]}\n"),
+        ".github/workflows/b.yml": (
+            "on: push\njobs:\n",
+            "  a@: {uses: ./.github/workflows/a.yml, concurrency: a}\n",
+        ),
     },
     "stages and what builds them": {
         "Dockerfile": ("", "FROM debian:12 AS s@\nCMD [\"a\"]\n"),

@@ -5,6 +5,8 @@ Source: GitHub Docs, "Workflow syntax", `background`, `wait`, `wait-all`, `cance
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from devopslint.artifacts.workflow.words import nearest
 from devopslint.policy.subject import Problem
 
@@ -13,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from devopslint.artifacts.workflow.model import Step
+    from devopslint.artifacts.workflow.model import Job, Step
     from devopslint.policy.subject import Subject
     from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
+
+_ALL = "*"
+"""Stands for every id: no step can have it for its own."""
 
 
 def unknown_background_step(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -58,11 +63,24 @@ def not_done_yet(step: Step, reader: Step) -> str:
         return f"step `{step.id}` runs at the same time as this one" if step is not reader else ""
     if step.value.get("background") is not True or len(step.below) > 2:
         return ""
-    between = step.job.steps[step.place + 1 : reader.place]
-    if any("wait-all" in one.value or step.id.lower() in _names_in(one) for one in between):
-        return ""
+    waits = _waits(step.job)
+    for name in (_ALL, step.id.lower()):
+        places = waits.get(name, [])
+        following = bisect_right(places, step.place)
+        if following < len(places) and places[following] < reader.place:
+            return ""
     return f"step `{step.id}` runs in the background, and no step before this one waits for it"
 
 
-def _names_in(step: Step) -> list[str]:
-    return [name.lower() for _, name in _awaited(step)]
+def _waits(job: Job) -> dict[str, list[int]]:
+    """Return the places in `steps` of what waits for, or cancels, each step, and under `_ALL` of what may wait for all."""
+    known: dict[str, dict[str, list[int]]] = job.workflow.cache.setdefault("waits", {})
+    if job.key not in known:
+        waits = known[job.key] = {}
+        for step in job.steps:
+            names = [_ALL if "${{" in name else name.lower() for _, name in _awaited(step)]
+            if "wait-all" in step.value:
+                names.append(_ALL)
+            for name in names:
+                waits.setdefault(name, []).append(step.place)
+    return known[job.key]
