@@ -159,14 +159,15 @@ def purposes_with_called(job: Job) -> frozenset[str]:
     """Return what a job is for, what the workflow of the same repository that it calls does included."""
     if job.uses is None or job.uses.kind != "local":
         return job_purposes(job)
-    known: dict[str, frozenset[str]] = job.workflow.cache.setdefault("purposes with called", {})
-    if job.key not in known:
-        from devopslint.artifacts.workflow.called import called_workflow
+    from devopslint.artifacts.workflow.called import called_workflow
 
-        called = called_workflow(job.workflow, job.uses)
-        inner = [job_purposes(one) for one in called.jobs.values()] if called is not None else []
-        known[job.key] = job_purposes(job).union(*inner)
-    return known[job.key]
+    called = called_workflow(job.workflow, job.uses)
+    if called is None:
+        return job_purposes(job)
+    if "purposes" not in called.cache:
+        called.cache["purposes"] = frozenset().union(*map(job_purposes, called.jobs.values()))
+    inner: frozenset[str] = called.cache["purposes"]
+    return job_purposes(job) | inner
 
 
 def _of_job(job: Job) -> set[str]:

@@ -66,9 +66,12 @@ def _calls_one_in(held: str, job: Job, uses: ActionRef) -> bool:
     from devopslint.artifacts.workflow.called import called_workflow
 
     called = called_workflow(job.workflow, uses)
-    return called is not None and any(
-        _group_of(owner)[0] == held for owner in (called.root, *(one.value for one in called.jobs.values()))
-    )
+    if called is None:
+        return False
+    if "groups" not in called.cache:
+        owners = (called.root, *(one.value for one in called.jobs.values()))
+        called.cache["groups"] = frozenset(_group_of(owner)[0] for owner in owners)
+    return held in called.cache["groups"]
 
 
 def unreachable_timeout(subject: Subject, options: Options) -> Iterator[Problem]:

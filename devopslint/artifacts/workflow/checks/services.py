@@ -88,13 +88,14 @@ def service_by_localhost(subject: Subject, options: Options) -> Iterator[Problem
     if any(_STARTS_ONE.search(step.run or "") for step in job.steps):
         return
     owners: list[tuple[Map, Path]] = [(job.value, ()), *((step.value, step.below) for step in job.steps)]
+    names = {kind: _service_for(kind, services) for kind in _KINDS}
     for owner, path in owners:
         for key, value in map_at(owner, "env").items():
             if not isinstance(value, str):
                 continue
             is_local = value in {"localhost", "127.0.0.1"}
             found = _HOST_OF.search(key) if is_local else _AT_HOME.search(value)
-            name = _service_for(found["kind"].lower(), services) if found is not None else ""
+            name = names[found["kind"].lower()] if found is not None else ""
             if name:
                 yield Problem((*path, "env", key), host=value if is_local else found["host"], name=name)  # type: ignore[index]
 
