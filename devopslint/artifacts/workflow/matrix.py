@@ -111,6 +111,9 @@ class Matrix:
                     matched = True
             if not matched:
                 rows.append(added)
+        if len(rows) > MOST_ROWS:
+            self.is_static = False
+            return []
         return rows
 
     def candidates(self, path: tuple[str, ...]) -> list[Candidate] | None:

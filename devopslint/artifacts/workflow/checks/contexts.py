@@ -241,7 +241,7 @@ def unknown_matrix_key(subject: Subject, options: Options) -> Iterator[Problem]:
             yield Problem(usage.place(node.start, name.end), name=path[1], hint=", the job has no matrix")
         elif job.matrix.keys is not None and path[1] not in job.matrix.keys:
             yield Problem(usage.place(node.start, name.end), name=path[1], hint=nearest(path[1], job.matrix.keys))
-        else:
+        elif len(path) > 2:
             yield from _unknown_below(usage, node, path, job.matrix)
 
 
