@@ -33,20 +33,23 @@ def is_also_on_windows(job: Any) -> bool:
 
 def _systems(job: Any) -> set[bool]:
     """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
-    known = _labels(job)
-    return set() if known is None else {"windows" in label.lower() for label in known}
+    known: dict[str, set[bool]] = job.workflow.cache.setdefault("systems", {})
+    if job.key not in known:
+        known[job.key] = {"windows" in label.lower() for label in labels_of(job) or ()}
+    return known[job.key]
 
 
 def labels_of(job: Any) -> list[str] | None:
     """Return every label that the runner of a `Job` can have; `None` when one can't be known, or there is none."""
-    return _labels(job) or None
-
-
-def _labels(job: Any) -> list[str] | None:
     known: dict[str, list[str] | None] = job.workflow.cache.setdefault("labels of runners", {})
     if job.key not in known:
-        known[job.key] = _find_labels(job)
+        known[job.key] = _find_labels(job) or None
     return known[job.key]
+
+
+def may_be_self_hosted(job: Any) -> bool:
+    """Say whether a runner of a `Job` is, or may be, a machine of one's own, as far as its labels or expressions say it."""
+    return "self-hosted" in (labels_of(job) or str(job.value.get("runs-on")))
 
 
 def _find_labels(job: Any) -> list[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import map_at
+from devopslint.artifacts.workflow.operating_systems import may_be_self_hosted
 from devopslint.artifacts.workflow.script_files import written
 from devopslint.artifacts.workflow.side_effects import TOOLS, VARIABLES, may_leave
 from devopslint.artifacts.workflow.words import words
@@ -48,11 +49,7 @@ def lost_between_steps(subject: Subject, options: Options) -> Iterator[Problem]:
         if exported and step.run.find("$") >= 0:
             yield from _exported_before(step, exported, written_before)
         yield from _moved_for_nothing(step)
-        if (
-            "export" in step.run
-            and "container" not in job.value
-            and "self-hosted" not in (job.runs_on or str(job.value.get("runs-on")))
-        ):
+        if "export" in step.run and "container" not in job.value and not may_be_self_hosted(job):
             exported.update(_exports(step))
 
 

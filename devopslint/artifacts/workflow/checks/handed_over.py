@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.workflow.model import step_of
-from devopslint.artifacts.workflow.operating_systems import reads_as_bash
+from devopslint.artifacts.workflow.operating_systems import may_be_self_hosted, reads_as_bash
 from devopslint.artifacts.workflow.side_effects import VARIABLES, may_leave
 from devopslint.policy.subject import Problem, place_in
 from devopslint.syntax.patterns import lazily
@@ -64,7 +64,7 @@ def _gh_in_powershell(step: Step) -> Iterator[Problem]:
 def _has_token(step: Step) -> bool:
     """Say whether the `env` of a step, or of what it is in, gives `gh` a token, or its runner may."""
     job: Job = step.job
-    if "container" in job.value or "self-hosted" in (job.runs_on or str(job.value.get("runs-on"))):
+    if "container" in job.value or may_be_self_hosted(job):
         return True
     return step.may_have_in_env(*_TOKENS)
 
