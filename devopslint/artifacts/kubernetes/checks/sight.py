@@ -131,7 +131,7 @@ def _selector(subject: Subject) -> Iterator[Problem]:
     if not isinstance(pairs, Map) or not all(map(plain, pairs.values())):
         return
     values = [str(value) for value in pairs.values()]
-    if what == "pod" and next(selector_matches_nothing(subject, {}), None) is not None:
-        return  # which is said by that rule
-    if values and not any(context.elsewhere(value) for value in values):
+    if not values or any(context.elsewhere(value) for value in values):
+        return
+    if what == "Service" or next(selector_matches_nothing(subject, {}), None) is None:  # else that rule says so
         yield Problem(path, part="key", what=f"{what} with these labels")

@@ -108,7 +108,7 @@ def unwatched_job(subject: Subject, options: Options) -> Iterator[Problem]:
     if not any(step.action == "step-security/harden-runner" for step in job.steps):
         yield Problem((), job=job.key)
     elif first.action != "step-security/harden-runner":
-        yield Problem(("steps", 0), job=job.key)
+        yield Problem(first.below, job=job.key)
 
 
 def self_hosted_runner(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -244,11 +244,13 @@ def constant_expression(subject: Subject, options: Options) -> Iterator[Problem]
     """Find expressions in scripts and inputs that say in a roundabout way what could stand there."""
     for usage in usages(subject.context):
         tree, path = usage.tree, usage.site.path
-        if tree is None or any(node.kind == "call" and not is_sound_call(node) for node in usage.nodes):
+        if tree is None:
             continue
         is_text = "run" in path[-1:] or path[-2:-1] in (("with",), ("env",)) or "uses" in path[-1:]
         whole = is_text and not _has_name(tree) and _is_roundabout(tree)
         found = [tree] if whole else list(_roundabout_parts(tree))
+        if found and any(node.kind == "call" and not is_sound_call(node) for node in usage.nodes):
+            continue  # `unknown-function` tells of it
         for node in found:
             start, end = node.start, node.end
             yield Problem(usage.place(start, end), expression=usage.site.value[start:end])
