@@ -70,8 +70,8 @@ _AT_HOME = lazily(
 )
 _HOST_OF = lazily(rf"(?:^|_)(?P<kind>{'|'.join(_KINDS)})(?:ql|db|sql)?_?HOST(?:NAME)?$", re.IGNORECASE)
 _STARTS_ONE = lazily(
-    r"\b(?:pg_ctl|pg_ctlcluster|initdb|mysqld\w*|redis-server|mongod|rabbitmq-server|socat|haproxy|ssh -\w*L)\b"
-    r"|service \S+ start"
+    r"\b(?:pg_ctl|pg_ctlcluster|initdb|postgres -D|mysqld\w*|redis-server|valkey-server|mongod|rabbitmq-server|socat|haproxy"
+    r"|sql[-_]proxy|port-forward|supervisord|ssh\b[^\n]* -\w*L)\b|service \S+ start|systemctl [^\n]*start|/etc/init\.d/"
 )
 """What makes something listen in the container itself."""
 
@@ -88,14 +88,15 @@ def service_by_localhost(subject: Subject, options: Options) -> Iterator[Problem
     if any(_STARTS_ONE.search(step.run or "") for step in job.steps):
         return
     owners: list[tuple[Map, Path]] = [(job.value, ()), *((step.value, step.below) for step in job.steps)]
-    names = {kind: _service_for(kind, services) for kind in _KINDS}
+    names = {kind: _service_for(kind, services) for kind in _KINDS if not job.has_step(_may_start, kind)}
+    set_by_steps = {key for step in job.steps for key in step.env}
     for owner, path in owners:
         for key, value in map_at(owner, "env").items():
-            if not isinstance(value, str):
+            if not isinstance(value, str) or (not path and key in set_by_steps):
                 continue
             is_local = value in {"localhost", "127.0.0.1"}
             found = _HOST_OF.search(key) if is_local else _AT_HOME.search(value)
-            name = names[found["kind"].lower()] if found is not None else ""
+            name = names.get(found["kind"].lower()) if found is not None else ""
             if name:
                 yield Problem((*path, "env", key), host=value if is_local else found["host"], name=name)  # type: ignore[index]
 
@@ -104,9 +105,19 @@ def _service_for(kind: str, services: Map) -> str:
     """Return the name of the service of a kind; an empty text where there is none."""
     for name, service in services.items():
         image = service.get("image") if isinstance(service, dict) else service
-        if isinstance(image, str) and any(word in image.lower() for word in _KINDS[kind]):
+        if isinstance(image, str) and _speaks_of(image.lower(), kind):
             return name
     return ""
+
+
+def _may_start(step: Step, kind: str) -> bool:
+    """Say whether a step uses an action that may start in the container what a kind stands for."""
+    return _speaks_of(step.action, kind)
+
+
+def _speaks_of(name: str, kind: str) -> bool:
+    """Say whether the name of an image or an action says that it is of a kind."""
+    return any(word in name for word in _KINDS[kind])
 
 
 def _is_in_container(step: Step) -> bool:
