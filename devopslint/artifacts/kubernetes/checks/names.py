@@ -89,7 +89,7 @@ def invalid_name(subject: Subject, options: Options) -> Iterator[Problem]:
 
 
 def _hosts(subject: Subject) -> Iterator[Problem]:
-    """Yield each host of an Ingress that is no name of DNS."""
+    """Yield each host of an Ingress that is no name of DNS; under `tls` an address is taken, too."""
     paths: list[Path] = [
         ("spec", "rules", index, "host") for index, _ in enumerate(items_of(subject.raw("spec.rules")))
     ]
@@ -100,7 +100,7 @@ def _hosts(subject: Subject) -> Iterator[Problem]:
         host = subject.get(path)
         if not isinstance(host, str) or not host or _PLACEHOLDER.search(host.replace("*", "")):
             continue
-        if not _HOST.fullmatch(host) or _ADDRESS.fullmatch(host):
+        if not _HOST.fullmatch(host) or (path[1] == "rules" and _ADDRESS.fullmatch(host)):
             yield Problem(path, name=host, allowed="a name of DNS, with `*.` before it or not")
 
 
