@@ -284,7 +284,8 @@ def _may_be_own(image: str, step: Step) -> bool:
     name = _repository(image)
     if "/" not in image and is_official(name):
         tagged = re.compile(
-            rf"(?:\s-t|--tag|tags|image)['\"=:\s]{{1,9}}{re.escape(name)}(?![\w./-])|/{re.escape(name)}/Dockerfile"
+            rf"(?:\s-t|--tag|tags|image|\b(?:tag|commit)\s+\S+)['\"=:\s]{{1,9}}{re.escape(name)}(?![\w./-])"
+            rf"|/{re.escape(name)}/Dockerfile"
         )
         return any(tagged.search(text) for text in texts)
     return "/" not in image or sum(text.count(name) for text in texts) > 1

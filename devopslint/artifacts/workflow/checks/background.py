@@ -30,7 +30,7 @@ def unknown_background_step(subject: Subject, options: Options) -> Iterator[Prob
     step: Step = subject.context
     for path, name in _awaited(step):
         named = step.job.step(name)
-        if "${{" in name or (named is not None and _is_aside(named) and named.place < step.place):
+        if not name or "${{" in name or (named is not None and _is_aside(named) and named.place < step.place):
             continue
         if named is None:
             known = [one.id for one in step.job.steps if one.id and _is_aside(one)]
