@@ -55,13 +55,6 @@ def test_the_default_counts_where_the_caller_says_nothing() -> None:
     assert disk(envs_prod='module "d" {\n  source = "../../modules/disk"\n  cidrs  = []\n}\n').get("encrypted") is True
 
 
-def test_callers_that_differ_leave_it_unknown() -> None:
-    call = 'module "d" {\n  source    = "../../modules/disk"\n  encrypted = %s\n  cidrs = []\n}\n'
-    subject = disk(envs_prod=call % "true", envs_dev=call % "false")
-    assert subject.get("encrypted") is UNKNOWN
-    assert subject.get("cidrs") == []
-
-
 def test_examples_are_no_callers() -> None:
     call = 'module "d" {\n  source    = "../../modules/disk"\n  encrypted = false\n  cidrs = []\n}\n'
     assert disk(examples_all=call).get("encrypted") is True

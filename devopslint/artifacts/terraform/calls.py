@@ -5,7 +5,9 @@ from __future__ import annotations
 from posixpath import normpath
 from weakref import WeakKeyDictionary
 
+from devopslint.artifacts.terraform.dynamic import instances
 from devopslint.artifacts.terraform.module import Module
+from devopslint.artifacts.terraform.uses import Instance, uses_for
 from devopslint.artifacts.terraform.values import EvaluationError
 from devopslint.artifacts.terraform.variables import settled
 from devopslint.knowledge.folders import likely_folders
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.terraform.declared import Declared
+    from devopslint.artifacts.terraform.values import Scope
     from devopslint.policy.artifact import Workspace
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Document, SyntaxProblem
@@ -27,6 +30,8 @@ _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 _NATIVE = (".tf", ".tofu")
 _MOST_HELD = 4_000_000
 """Letters of files whose modules are kept."""
+_MOST_GIVERS = 100
+"""So many ways in which a folder is called are looked at."""
 _LIVE = frozenset(
     {"env", "envs", "environment", "environments", "live", "stack", "stacks", "stage", "stages", "deploy", "deployments",
      "root", "roots", "project", "projects", "prod", "production", "staging", "dev", "accounts", "regions", "infra",
@@ -183,6 +188,21 @@ def callers_of(module: Module) -> list[tuple[Module, Declared]]:
     return found
 
 
+def givers_of(module: Module) -> list[tuple[Scope, Declared]]:
+    """Return the calls of a folder, each with what works out what it gives, for every way in which it is made.
+
+    Those are the ways in which the folder that calls is itself called, and the instances of the call.
+    """
+    found: list[tuple[Scope, Declared]] = []
+    for caller, call in module.callers:
+        for scope in uses_for(caller, call.block) or (caller,):
+            bounds = list(instances(scope, call.block))
+            found.extend([(Instance(scope, bound), call) for bound in bounds] or [(scope, call)])
+            if len(found) > _MOST_GIVERS:
+                return found
+    return found
+
+
 def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
     """Return the folders near one whose code calls modules and holds a word.
 
@@ -236,6 +256,7 @@ class _Repository:
     """What a module asks of the other modules of its repository."""
 
     callers = staticmethod(callers_of)
+    givers = staticmethod(givers_of)
     output = staticmethod(output_of)
 
 

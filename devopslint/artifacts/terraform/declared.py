@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.evaluate import evaluate
+from devopslint.syntax.hcl_nodes import Expression
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from devopslint.artifacts.terraform.values import Origin, Scope
     from devopslint.syntax.hcl_nodes import Block
     from devopslint.syntax.tree import Document, Mark
 
@@ -56,3 +60,8 @@ class Local:
         self.document = document
         self.key = key
         self.where = where
+
+    def worth(self, scope: Scope) -> tuple[Any, tuple[Origin, ...]]:
+        """Return its value where variables and other locals are worth what a scope says, and where that comes from."""
+        value, origins = evaluate(self.value, scope) if isinstance(self.value, Expression) else (self.value, ())
+        return value, (*origins, (self.document.source, *self.where, f"value of `local.{self.name}`"))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.terraform.module import Module
+    from devopslint.artifacts.terraform.values import Scope
 
     Bound = Mapping[str, Any]
 
@@ -94,8 +95,8 @@ def _asks(each: Any) -> bool:
     return isinstance(each, Expression) and bool(each.references())
 
 
-def _items(module: Module, for_each: Any, bound: Bound, most: int) -> list[tuple[Any, Any]] | None:
-    value = module.value(_bind(for_each, bound) if bound else for_each)
+def _items(scope: Scope, for_each: Any, bound: Bound, most: int) -> list[tuple[Any, Any]] | None:
+    value = scope.value(_bind(for_each, bound) if bound else for_each)
     if not isinstance(value, (dict, list)) or getattr(value, "open", False) or len(value) > most:
         return None
     if isinstance(value, dict):
@@ -130,17 +131,17 @@ def _bound_block(block: Block, bound: Bound) -> Expanded:
     return copy
 
 
-def instances(module: Module, block: Block) -> Iterator[Bound]:
+def instances(scope: Scope, block: Block) -> Iterator[Bound]:
     """Yield what `each` or `count` is worth in each instance of a block, when the block asks and it can be known."""
     word = "each" if "for_each" in block else "count" if "count" in block else ""
     if not word or not _mentions(block, word):
         return
     if word == "count":
-        number = module.value(block["count"])
+        number = scope.value(block["count"])
         if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= _MOST_INSTANCES:
             yield from ({"count": {"index": index}} for index in range(number))
         return
-    items = _items(module, block["for_each"], {}, _MOST_INSTANCES) or ()
+    items = _items(scope, block["for_each"], {}, _MOST_INSTANCES) or ()
     for key, value in items:
         if key is UNKNOWN or value is UNKNOWN:
             return

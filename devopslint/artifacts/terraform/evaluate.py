@@ -9,18 +9,19 @@ from devopslint.artifacts.terraform.templates import render
 from devopslint.artifacts.terraform.values import MOST_ITEMS, EvaluationError, sequence, text_of
 from devopslint.syntax.hcl_nodes import Expression, parse_expression, plain
 from devopslint.syntax.hcl_text import unescape
-from devopslint.syntax.tree import UNKNOWN, Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from tree_sitter import Node
 
-    from devopslint.artifacts.terraform.values import Origin, Scope
+    from devopslint.artifacts.terraform.values import Origin, Resolve, Scope
 
 MOST_DEPTH = 60
+_UNKNOWN: Sequence[Candidate] = (Candidate(UNKNOWN),)
 
 
 def evaluate(
@@ -42,6 +43,26 @@ def evaluate(
     except (EvaluationError, RecursionError):
         return UNKNOWN, ()
     return value, tuple(dict.fromkeys(evaluator.origins))
+
+
+def resolver(scope: Scope, bound: Mapping[str, Any]) -> Resolve:
+    """Return what resolves the expressions of a scope, where `bound` says what `each` or `count` is worth besides.
+
+    It returns the value as one candidate, `None` when it is no expression, and keeps what it has worked out.
+    """
+    memo: dict[int, tuple[Expression, Sequence[Candidate]]] = {}  # with the expression, so that none takes its id
+
+    def resolve(value: Any, subject: Any = None) -> Sequence[Candidate] | None:
+        if not isinstance(value, Expression):
+            return None
+        found = memo.get(id(value))
+        if found is None:
+            memo[id(value)] = value, _UNKNOWN  # what a value that is made of itself comes to
+            result, origins = evaluate(value, scope, bound)
+            found = memo[id(value)] = value, (Candidate(result, origins),)
+        return found[1]
+
+    return resolve
 
 
 class _Evaluator:

@@ -13,9 +13,10 @@ from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any, Protocol
 
+    from devopslint.artifacts.terraform.values import Scope
     from devopslint.policy.artifact import Workspace
     from devopslint.policy.subject import Subject
     from devopslint.syntax.hcl_nodes import File, Reference
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
         def callers(self, module: Module) -> Sequence[tuple[Module, Declared]]:
             """Return the calls of a folder, with the modules that they stand in."""
+
+        def givers(self, module: Module) -> Sequence[tuple[Scope, Declared]]:
+            """Return the same calls, one for each way in which they are made."""
 
         def output(self, module: Module, name: str, output: str) -> Any:
             """Return the value of `module.name.output`, UNKNOWN when it can't be known."""
@@ -86,6 +90,7 @@ class Module:
         self.asked: set[str] = set()
         """The folders of modules that were read for the values of their outputs."""
         self._callers: Sequence[tuple[Module, Declared]] | None = None
+        self._givers: Sequence[tuple[Scope, Declared]] | None = None
         self._is_root: tuple[Sequence[str], bool] | None = None
         """What `is_root` is while the names in the folder stay what they are."""
         self._expressions: dict[int, list[Expression]] = {}
@@ -180,6 +185,15 @@ class Module:
         return self._callers is not None and not self.is_root
 
     @property
+    def givers(self) -> Sequence[tuple[Scope, Declared]]:
+        """The calls of this folder, each with what knows the values of variables where it stands, of each instance."""
+        if self._givers is None:
+            self._givers = []
+            if self._repository is not None:
+                self._givers = self._repository.givers(self)
+        return self._givers
+
+    @property
     def callers(self) -> Sequence[tuple[Module, Declared]]:
         """The calls of this folder by other modules of the repository, examples and tests left out."""
         if self._callers is None:
@@ -240,21 +254,6 @@ class Module:
         count = self.value(found.block.get("count", 1))
         return isinstance(count, (int, float)) and count > 0
 
-    def resolve_with(self, bound: Mapping[str, Any]) -> Callable[[Any, Any], Sequence[Candidate] | None]:
-        """Return `resolve` for one instance of a block, where `bound` says what `each` or `count` is worth."""
-        memo: dict[int, Sequence[Candidate]] = {}
-
-        def resolve(value: Any, subject: Any = None) -> Sequence[Candidate] | None:
-            if not isinstance(value, Expression):
-                return None
-            found = memo.get(id(value))
-            if found is None:
-                result, origins = evaluate(value, self, bound)
-                found = memo[id(value)] = (Candidate(result, origins),)
-            return found
-
-        return resolve
-
     def read_file(self, path: str) -> Source | None:
         """Return a text file that an expression names by its path from this folder; `None` when there is none."""
         from posixpath import normpath
@@ -283,20 +282,12 @@ class Module:
                 output = self._repository.output(self, *name.split(".", 1)) if self._repository else UNKNOWN
                 found = (output, ())
             else:
-                found = variable(self, name) if kind == "var" else self._local(name)
+                local = self.locals.get(name) if kind == "local" else None
+                found = variable(self, name) if kind == "var" else local.worth(self) if local else _NOTHING
         finally:
             self._working.discard(key)
         self._known[key] = found
         return found
-
-    def _local(self, name: str) -> Known:
-        local = self.locals.get(name)
-        if local is None:
-            return _NOTHING
-        value, origins = local.value, ()  # type: tuple[Any, tuple[Origin, ...]]
-        if isinstance(value, Expression):
-            value, origins = evaluate(value, self)
-        return value, (*origins, (local.document.source, *local.where, f"value of `local.{name}`"))
 
     # References
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.calls import ask_again, load_files, sources_not_read
 from devopslint.artifacts.terraform.dynamic import instances, write_out
+from devopslint.artifacts.terraform.evaluate import resolver
 from devopslint.artifacts.terraform.inner import inner_subjects
 from devopslint.artifacts.terraform.registry import registry_subjects
 from devopslint.artifacts.terraform.related import related_of
+from devopslint.artifacts.terraform.uses import uses_for
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map, Seq, header_of
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.declared import Declared
     from devopslint.artifacts.terraform.module import Module
+    from devopslint.artifacts.terraform.values import Resolve, Scope
     from devopslint.policy.artifact import Unit
+    from devopslint.syntax.hcl_nodes import Block
 
 _BLOCK_KINDS = {
     "resource": "terraform.resource",
@@ -58,16 +62,15 @@ def module_subjects(module: Module) -> list[Subject]:
     blocks: list[Subject] = []
     for type_name, kind in _BLOCK_KINDS.items():
         for declared in module.all(type_name):
-            is_looped = "count" in declared.block or "for_each" in declared.block
-            if is_looped and type_name in _COUNTED and _is_left_out(module, declared):
+            block = declared.block
+            if type_name in _COUNTED and ("count" in block or "for_each" in block) and _is_left_out(module, block):
                 continue
             subject = _block_subject(module, declared, kind)
             if type_name == "resource":
                 module.subjects[declared.address] = subject
             elif type_name == "module":
                 blocks.extend(registry_subjects(module, declared))
-            found = list(instances(module, declared.block)) if is_looped and type_name in _LOOPED else []
-            made = [_instance(module, subject, bound) for bound in found] or [subject]
+            made = list(_made(module, subject)) if type_name in _LOOPED else [subject]
             blocks.extend(made)
             if type_name == "resource":
                 blocks.extend(inner for one in made for inner in inner_subjects(one))
@@ -119,11 +122,25 @@ def _block_subject(module: Module, declared: Declared, kind: str) -> Subject:
     )
 
 
-def _instance(module: Module, subject: Subject, bound: Mapping[str, Any]) -> Subject:
-    """Return the subject of one instance of a block with `for_each` or `count`."""
+def _made(module: Module, subject: Subject) -> Iterator[Subject]:
+    """Yield the subject of a block for each way in which its folder is called and for each instance, where they differ."""
+    block = subject.value
+    is_looped = "count" in block or "for_each" in block
+    for scope in uses_for(module, block) or (module,):
+        if is_looped and _is_left_out(scope, block):
+            continue
+        bounds: list[Mapping[str, Any]] = list(instances(scope, block)) if is_looped else []
+        if bounds or scope is not module:
+            for bound in bounds or ({},):
+                yield _resolved(subject, resolver(scope, bound))
+        else:
+            yield subject
+
+
+def _resolved(subject: Subject, resolve: Resolve) -> Subject:
+    """Return the subject of a block whose expressions are worth something else."""
     document = Document(subject.document.source, subject.document.root)
-    document.resolve = module.resolve_with(bound)
-    document.layout, document.is_set = subject.document.layout, subject.document.is_set
+    document.resolve, document.layout, document.is_set = resolve, subject.document.layout, subject.document.is_set
     return Subject(
         subject.kind,
         subject.value,
@@ -131,17 +148,17 @@ def _instance(module: Module, subject: Subject, bound: Mapping[str, Any]) -> Sub
         address=subject.address,
         type=subject.type,
         header=subject.header,
-        context=module,
+        context=subject.context,
         related=subject.related,
     )
 
 
-def _is_left_out(module: Module, declared: Declared) -> bool:
+def _is_left_out(scope: Scope, block: Block) -> bool:
     """Say whether `count` is 0 or `for_each` is empty: nothing is made of such a block."""
-    count = module.value(declared.block.get("count"))
+    count = scope.value(block.get("count"))
     if count in {0, "0"} if isinstance(count, (int, str)) and not isinstance(count, bool) else False:
         return True
-    each = module.value(declared.block.get("for_each"))
+    each = scope.value(block.get("for_each"))
     return isinstance(each, (Map, Seq)) and not each and not each.open
 
 

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     Origin = tuple[Source, int, int, str]
 
+    class Resolve(Protocol):
+        """What works out expressions."""
+
+        def __call__(self, value: Any, subject: Any = None) -> Sequence[Candidate] | None:
+            """Return the one candidate of an expression; `None` for a plain value."""
+
     class Scope(Protocol):
         """What knows the values of variables and locals."""
 
@@ -23,8 +29,12 @@ if TYPE_CHECKING:
         def read_file(self, path: str) -> Source | None:
             """Return a text file by its path from the folder; `None` when there is none."""
 
-        def resolve(self, value: Any) -> Sequence[Candidate] | None:
-            """Return the one candidate of an expression, worked out once; `None` for a plain value."""
+        @property
+        def resolve(self) -> Resolve:
+            """What works out expressions, each once."""
+
+        def value(self, value: Any) -> Any:
+            """Return a value with an expression replaced by what it comes to."""
 
 
 MOST_ITEMS = 10_000

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
         values_files: list[Document]
 
         @property
-        def callers(self) -> Sequence[tuple[Any, Any]]:
-            """The calls of this folder by other modules of the repository."""
+        def givers(self) -> Sequence[tuple[Evaluating, Any]]:
+            """The calls of this folder, each with what works out what it gives."""
 
         def declaration(self, address: str) -> tuple[Block, Source] | None:
             """Return the block that an address names, and the file that it stands in."""
@@ -42,10 +42,37 @@ _NOTHING: tuple[Any, tuple[()]] = (UNKNOWN, ())
 
 
 def variable(module: Folder, name: str) -> Known:
-    """Return the value of a variable, UNKNOWN when the files do not say, and where it comes from."""
+    """Return the value of a variable, UNKNOWN when the files do not say or callers differ, and where it comes from."""
+    if not module.givers:
+        return _completed(module, name, *_by_itself(module, name))
+    found = [given(module, name, *giver) for giver in module.givers]
+    first = found[0][0]
+    if any(value is UNKNOWN or value.__class__ is not first.__class__ or value != first for value, _ in found):
+        return _NOTHING
+    return found[0]
+
+
+def given(module: Folder, name: str, caller: Evaluating, call: Any) -> Known:
+    """Return what a variable is worth for one call of the folder, UNKNOWN when the files do not say, and why."""
+    if name not in call.block:
+        return _completed(module, name, *_by_itself(module, name))
+    _, _, start, end = call.block.at[name]
+    origin = call.document.source, start, end, f"`{call.address}` sets `var.{name}`"
+    return _completed(module, name, settled(caller, call.block[name]), origin)
+
+
+def _completed(module: Folder, name: str, value: Any, origin: Origin | None) -> Known:
+    declared = module.declaration(f"var.{name}")
+    if declared is None or value is MISSING or value is UNKNOWN or isinstance(value, Expression):
+        return _NOTHING
+    return completed(value, declared[0].get("type"), module.value), (origin,) if origin else ()
+
+
+def _by_itself(module: Folder, name: str) -> tuple[Any, Origin | None]:
+    """Return what a variable is worth where no caller sets it: its default, or what values files give it."""
     declared = module.declaration(f"var.{name}")
     if declared is None:
-        return _NOTHING
+        return UNKNOWN, None
     block, source = declared
     value: Any = block.get("default", MISSING)
     origin: Origin | None = None
@@ -57,30 +84,10 @@ def variable(module: Folder, name: str) -> Known:
     for other, place in _assignments(module).get(name, ()):
         if place is None and not _equal_scalars(other, value):
             # A values file that has to be named on the command line: it may or may not be used.
-            return _NOTHING
+            return UNKNOWN, None
         if place is not None:
             value, origin = other, place
-    if module.callers:
-        value, origin = _passed(module, name, value, origin)
-    if value is MISSING or value is UNKNOWN or isinstance(value, Expression):
-        return _NOTHING
-    return completed(value, block.get("type"), module.value), (origin,) if origin else ()
-
-
-def _passed(module: Folder, name: str, default: Any, origin: Origin | None) -> tuple[Any, Origin | None]:
-    """Return what all callers give a variable; UNKNOWN when they differ."""
-    values: list[tuple[Any, Origin | None]] = []
-    for caller, call in module.callers:
-        if name in call.block:
-            _, _, start, end = call.block.at[name]
-            place = (call.document.source, start, end, f"`{call.address}` sets `var.{name}`")
-            values.append((settled(caller, call.block[name]), place))
-        else:
-            values.append((default, origin))
-    first = values[0][0]
-    if any(value is UNKNOWN or value.__class__ is not first.__class__ or value != first for value, _ in values):
-        return UNKNOWN, None
-    return values[0]
+    return value, origin
 
 
 def settled(module: Evaluating, value: Any, depth: int = 0) -> Any:
