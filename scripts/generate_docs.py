@@ -153,7 +153,10 @@ def arguments_of(command: click.Command) -> list[click.Argument]:
 def shown(parameter: click.Parameter) -> str:
     """Return an option or an argument as people type it; not by click, whose versions differ in it."""
     if isinstance(parameter, click.Argument):
-        return parameter.metavar or f"[{str(parameter.name).upper()}]..."
+        name = str(parameter.name).upper()
+        if isinstance(parameter.type, click.Choice):
+            name = "|".join(str(choice) for choice in parameter.type.choices)
+        return parameter.metavar or f"[{name}]{'...' if parameter.nargs == -1 else ''}"
     if isinstance(parameter.type, click.Choice):
         value = "\\|".join(str(choice) for choice in parameter.type.choices)
     else:

@@ -167,6 +167,10 @@ def checkov(migration: Migration, name: str, text: str) -> None:
         migration.set_one("fail-on", "never", f"{name}: soft-fail")
     migration.level("checkov", _checks(migration, name, values, "soft-fail-on"), "note", name)
     migration.level("checkov", hard, "error", name)
+    for key in ("directory", "file"):
+        paths = [str(path) for path in as_list(values.get(key)) if str(path).strip("./")]
+        if paths:
+            migration.none_for(name, f"{key}: {', '.join(paths)}", "what is checked is said on the command line here")
     known = {
         "skip-check",
         "check",

@@ -204,6 +204,10 @@ def polaris(migration: Migration, name: str, text: str) -> None:
     rest(migration, name, values, ("checks", "exemptions", "customChecks"))
 
 
+_TFLINT_UNSAID = (("format", "snake_case"), ("style", "flexible"))
+"""Options of rules of tflint that say what holds here."""
+
+
 def tflint(migration: Migration, name: str, text: str) -> None:
     """Read `.tflint.hcl`."""
     from devopslint.syntax.hcl import read_hcl
@@ -237,7 +241,7 @@ def tflint(migration: Migration, name: str, text: str) -> None:
         elif block.get("enabled") is True:
             migration.switch_on("tflint", [identifier], name, "enabled")
         for option in block:
-            if option != "enabled":
+            if option != "enabled" and (option, block.get(option)) not in _TFLINT_UNSAID:
                 migration.none_for(name, f"rule {identifier}: {option}")
 
 

@@ -127,7 +127,7 @@ def test_what_kube_linter_does_not_look_at_is_checked_for_others(tmp_path: Path)
 def test_checkov(tmp_path: Path) -> None:
     config = (
         "skip-check: [CKV_AWS_20, 'CKV_DOCKER*', MEDIUM]\nsoft-fail-on: CKV_AWS_18\nquiet: true\n"
-        "skip-path: ['^vendor/', 'examples/.*', \"(a|b)\"]\n"
+        "skip-path: ['^vendor/', 'examples/.*', \"(a|b)\"]\ndirectory: [., infra, k8s]\n"
     )
     files = {"main.tf": BUCKET, "vendor/main.tf": BUCKET, "x/examples/main.tf": BUCKET, "b/Dockerfile": "FROM a:1\n"}
     found, without = migrated(tmp_path, {**files, ".checkov.yaml": config})
@@ -138,6 +138,7 @@ def test_checkov(tmp_path: Path) -> None:
     assert without == [
         ".checkov.yaml: skip-check MEDIUM: only ids can be told here",
         ".checkov.yaml: skip-path (a|b): a pattern there, and globs here",
+        ".checkov.yaml: directory: infra, k8s: what is checked is said on the command line here",
     ]
 
 
@@ -324,6 +325,8 @@ def test_tflint(tmp_path: Path) -> None:
     config = (
         'config {\n  force = true\n}\nplugin "aws" {\n  enabled = true\n}\nrule "terraform_unused_declarations" {\n'
         '  enabled = false\n}\nrule "terraform_comment_syntax" {\n  enabled = true\n  x = { a = 1 }\n}\n'
+        'rule "terraform_naming_convention" {\n  enabled = true\n  format = "snake_case"\n}\n'
+        'rule "terraform_module_pinned_source" {\n  enabled = true\n  style = "semver"\n}\n'
     )
     files = {"main.tf": '// why\ndata "aws_ami" "a" {\n  owners = []\n}\n'}
     found, without = migrated(tmp_path, {**files, ".tflint.hcl": config})
@@ -333,6 +336,7 @@ def test_tflint(tmp_path: Path) -> None:
         ".tflint.hcl: force: it is about Terraform alone, and `fail-on: never` would hold for all files here",
         ".tflint.hcl: plugin aws: what it checks by asking the cloud is not checked here",
         ".tflint.hcl: rule terraform_comment_syntax: x",
+        ".tflint.hcl: rule terraform_module_pinned_source: style",
     ]
     config = 'config {\n  disabled_by_default = true\n}\nrule "terraform_comment_syntax" {\n  enabled = true\n}\n'
     found, _ = migrated(tmp_path / "b", {**files, ".tflint.hcl": config})
