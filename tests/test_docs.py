@@ -139,6 +139,14 @@ examples:
         labels:
           TEAM: shop #! 5-8
           tier: web
+  - good: |
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: a, labels: "{{ .Values.labels }}"}
+  - good: |
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: a}
 """
     write(tmp_path, {"policy/house/shouting.yaml": rule, "policy/house_checks.py": code})
     done = devopslint("rule", "test", "--rules-dir", "policy", cwd=tmp_path)

@@ -209,7 +209,9 @@ class Judge:
                 error.rule = rule.id
                 raise
             except (Exception, SystemExit) as error:  # one rule's failure must not cost the others
-                self._failed(subject.document.source.path, f"rule `{rule.id}` failed: {_describe(error)}", result)
+                where = _in_own_code(error) if rule.from_user else ""
+                said = f"rule `{rule.id}` failed{where}: {_describe(error)}"
+                self._failed(subject.document.source.path, said, result)
         if self.watch is not None:
             self.watch(subject, [rule for rule in rules if not rule.analyser], result.findings[before:])
 
@@ -341,6 +343,21 @@ def _line_text(source: Source, start: int, line: int) -> str:
 
 def _location(place: Place, text: str = "", *, origin: bool = False) -> Location:
     return Location(place.source.path, place.source.span(place.start, place.end), text, origin=origin)
+
+
+def _in_own_code(error: BaseException) -> str:
+    """Return the file and the line of people's own Python in which it failed: the innermost not ours, nor Python's."""
+    import os
+    from os.path import basename, dirname, join
+
+    ours = join(dirname(dirname(__file__)), ""), join(dirname(os.__file__), "")
+    place, frame = "", error.__traceback__
+    while frame is not None:
+        name = frame.tb_frame.f_code.co_filename
+        if not name.startswith(ours):
+            place = f" in line {frame.tb_lineno} of {basename(name)}"
+        frame = frame.tb_next
+    return place
 
 
 def _describe(error: BaseException) -> str:

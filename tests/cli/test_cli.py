@@ -606,6 +606,17 @@ def test_rule_test_says_what_is_no_mark(mark: str, project: Path) -> None:
     assert done.returncode == 1
 
 
+def test_a_check_that_fails_says_where(project: Path) -> None:
+    rule = (project.parent / "policy/house/floating.yaml").read_text()
+    rule = rule.replace(CONDITION, "check: house_python:floating\n")
+    code = "import json\n\n\ndef floating(subject, options):\n    part = '{'\n    return json.loads(part)\n"
+    write(project, {"mine/mine/wrong.yaml": rule, "mine/house_python.py": code, "Dockerfile": "FROM a:latest\n"})
+    done = devopslint("--rules-dir", "mine", "--select", "mine", "--output", "concise", cwd=project)
+    said = "error[core/internal] rule `mine/wrong` failed in line 6 of house_python.py: JSONDecodeError: Expecting"
+    assert said in done.stdout
+    assert done.returncode == 2
+
+
 CONDITION = 'forbid:\n  image: {matches: ":latest$"}\n'
 
 
