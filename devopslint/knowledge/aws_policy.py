@@ -30,7 +30,9 @@ _RESTRICTING = (
     "aws:sourceaccount", "aws:sourceorgid", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip",
     "aws:vpcsourceip", "aws:userid", "aws:username", "kms:calleraccount", "kms:viaservice", "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn", "lambda:functionurlauthtype", "sts:externalid", "aws:principalservicename",
-    "aws:principalisawsservice", "aws:calledvia", "cognito-identity.amazonaws.com:aud",
+    "aws:principalisawsservice", "aws:calledvia", "cognito-identity.amazonaws.com:aud", "aws:sourceorgpaths",
+    "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
 )  # fmt: skip
 """Condition keys that narrow a policy for everyone to somebody."""
 

@@ -152,6 +152,7 @@ _REFERENCE = lazily(
     | ^arn: | ^(?:vault|op|ssm|sops|akv|awssm|gcpsm|secret|secretsmanager|keyvault|env|file|ref\+\w+|projects)(?::|/)
     | ^(?:/|\./|\.\./|~/)[\w./-]*$ | ^https?://[^:@\s]+$
     | ^(?:[a-z0-9-]+\.){2,}[a-z]{2,}$   # a name of the DNS
+    | ^amzn1\.ask\.skill\.   # what a skill of Alexa is known by
     """
 )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 _BLOCK = "aws_s3_bucket_public_access_block"
+_ACCOUNT_BLOCK = "aws_s3_account_public_access_block"
 _BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _OPEN_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read", "website"})
 _EVERYONE = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
@@ -54,12 +55,21 @@ def _grant(subject: Subject, base: Path) -> Iterator[Problem]:
 
 
 def acls_are_ignored(subject: Subject) -> bool:
-    """Say whether the access block of a bucket, or of the bucket that an ACL is for, makes open ACLs ineffective."""
-    return any(
-        block.get("ignore_public_acls") is True or block.get("block_public_acls") is True
-        for block in beside(subject, _BLOCK)
-        if block.value is not UNKNOWN
-    )
+    """Say whether the access block of a bucket, or of the whole account, makes open ACLs ineffective."""
+    return _is_blocked(subject, ("ignore_public_acls", "block_public_acls"))
+
+
+def policies_are_refused(subject: Subject) -> bool:
+    """Say whether the access block of a bucket, or of the whole account, refuses or ignores policies for everyone."""
+    return _is_blocked(subject, ("block_public_policy", "restrict_public_buckets"))
+
+
+def _is_blocked(subject: Subject, settings: tuple[str, ...]) -> bool:
+    module: Module = subject.context
+    values = [block.get(name) for block in beside(subject, _BLOCK) if block.value is not UNKNOWN for name in settings]
+    for account in resources(module, _ACCOUNT_BLOCK):
+        values += [module.value(account.block.get(name)) for name in settings]
+    return any(value is True for value in values)
 
 
 def beside(subject: Subject, kind: str) -> Iterator[Subject]:
@@ -112,7 +122,7 @@ def access_not_blocked(subject: Subject, options: Options) -> Iterator[Problem]:
 def without_access_block(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a bucket that neither its own access block nor the account's keeps closed."""
     module: Module = subject.context
-    if resources(module, "aws_s3_account_public_access_block"):
+    if resources(module, _ACCOUNT_BLOCK):
         return
     if subject.related is not None and not any(True for _ in subject.related(_BLOCK)):
         yield Problem()

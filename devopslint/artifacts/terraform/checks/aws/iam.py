@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.checks.aws.buckets import policies_are_refused
 from devopslint.artifacts.terraform.indexes import once, resources
 from devopslint.artifacts.terraform.policies import TRUST, statements_of
 from devopslint.knowledge.aws_policy import (
@@ -51,6 +52,7 @@ _RESOURCE_POLICIES = frozenset(
      "aws_s3control_object_lambda_access_point_policy", "aws_s3tables_table_bucket_policy",
      "aws_s3tables_table_policy", "aws_s3vectors_vector_bucket_policy", "aws_sagemaker_model_package_group_policy"}
 )  # fmt: skip
+_OF_BUCKETS = frozenset({"aws_s3_bucket", "aws_s3_bucket_policy"})
 _POLICY_ATTRIBUTES = ("access_policies", "access_policy", "policy_document", "resource_policy", "policy")
 _LIMITING = (":sub", ":repository", ":repository_owner", ":job_workflow_ref", ":repository_id", ":repository_owner_id")
 _ANY_SUBJECT = lazily(r"\*|repo:\*.*")
@@ -233,6 +235,8 @@ def public_policy(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     if "domain" in subject.type and _in_network(subject.context):
         return
+    if subject.type in _OF_BUCKETS and policies_are_refused(subject):
+        return
     found = list(statements_of(subject, _policy_attribute(subject)))
     if any(statement.fences for _, statement in found):
         return
@@ -275,7 +279,10 @@ def _resource_policies(module: Module) -> set[str]:
     found: set[str] = set()
     for kind in _RESOURCE_POLICIES:
         for declared in resources(module, kind):
-            if "domain" not in kind or not _in_network(module):
+            if "domain" in kind and _in_network(module):
+                continue
+            bucket = module.subjects.get(declared.address) if kind in _OF_BUCKETS else None
+            if bucket is None or not policies_are_refused(bucket):
                 found |= module.referred_by([declared.block.get(name) for name in _POLICY_ATTRIBUTES])
     return found
 
