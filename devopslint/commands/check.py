@@ -131,10 +131,14 @@ def _outputs(request: Request) -> list[Output]:
 
     In GitHub Actions annotations follow it by themselves.
     """
-    from devopslint.report import Output, parse_outputs
+    from devopslint.commands.request import said_on_the_line
+    from devopslint.report import Output, OutputError, parse_outputs
 
     asked = [*request.outputs, "statistics"] if request.statistics else request.outputs
-    outputs = parse_outputs(asked) or [Output("full", None)]
+    try:
+        outputs = parse_outputs(asked) or [Output("full", None)]
+    except OutputError as error:
+        raise (error if said_on_the_line(asked) else OutputError(f"DEVOPSLINT_OUTPUT: {error}")) from None
     if not request.outputs and os.environ.get("GITHUB_ACTIONS") == "true":
         outputs.append(Output("github", None))
     return outputs

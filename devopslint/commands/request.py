@@ -84,6 +84,11 @@ class Request:
         self.today = os.environ.get("DEVOPSLINT_TODAY", "")
 
 
+def said_on_the_line(outputs: Sequence[str]) -> bool:
+    """Say whether reports were asked for by more than the environment."""
+    return list(outputs) != os.environ.get("DEVOPSLINT_OUTPUT", "").split()
+
+
 def check_usage(request: Request) -> None:
     """Let a name for standard input mean that it is read. Raises UsageError for a request that makes no sense."""
     if request.stdin_filename and list(request.paths) == ["."]:
@@ -95,6 +100,9 @@ def check_usage(request: Request) -> None:
     if request.add_ignore is not None and (request.no_ignores or "-" in request.paths):
         what = "--no-ignores" if request.no_ignores else "standard input"
         raise UsageError(f"--add-ignore writes comments into files that the next run heeds: not with {what}")
+    if request.add_ignore is not None and (request.statistics or said_on_the_line(request.outputs)):
+        what = "--statistics" if request.statistics else "--output"
+        raise UsageError(f"--add-ignore writes comments and no report: not with {what}")
     for option, value, denied in (
         ("config", request.config, request.no_config),
         ("baseline", request.baseline, request.no_baseline),

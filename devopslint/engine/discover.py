@@ -181,6 +181,8 @@ def _meant(path: str) -> str:
     """Return what is nearly called like a path that is not there, as a question."""
     from devopslint.policy.suggestion import suggestion
 
+    if "\\" in path and os.path.lexists(slashed := path.replace("\\", "/")):
+        return f", did you mean `{slashed}`?"
     above, name = os.path.split(path.rstrip(os.sep))
     try:
         return suggestion(path, [os.path.join(above, one) for one in os.listdir(above or ".")]) if name else ""

@@ -85,6 +85,9 @@ def test_nothing_to_check_is_no_fault_but_under_strict(tmp_path: Path) -> None:
         (("--select", "house/floatin"), "did you mean `house/floating`?"),
         (("--select", "house/floatin,nothing-at-all"), "did you mean `house/floating`?"),
         (("",), "(an empty path): no such file or folder"),
+        (("--add-ignore", "--output", "json"), "--add-ignore writes comments and no report: not with --output"),
+        (("--add-ignore", "--statistics"), "--add-ignore writes comments and no report: not with --statistics"),
+        ((".\\Dockerfile",), ".\\Dockerfile: no such file or folder, did you mean `./Dockerfile`?"),
         (("-", "Dockerfile"), "`-` is standard input, and stands alone"),
         (("--stdin-filename", "a/Dockerfile", "Dockerfile"), "--stdin-filename names what is read from standard input"),
         (("--config", "a.yaml", "--no-config"), "--config and --no-config contradict each other"),
@@ -127,6 +130,14 @@ def test_usage_errors(project: Path, arguments: tuple[str, ...], said: str) -> N
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_the_environment_is_told_as_such(project: Path) -> None:
+    done = devopslint("Dockerfile", cwd=project, env={"DEVOPSLINT_OUTPUT": "concise jsn"})
+    assert done.returncode == 2
+    assert done.stderr == "devopslint: DEVOPSLINT_OUTPUT: unknown output format `jsn`, did you mean `json`?\n"
+    done = devopslint("Dockerfile", "--output", "jsn", cwd=project, env={"DEVOPSLINT_OUTPUT": "concise"})
+    assert done.stderr == "devopslint: unknown output format `jsn`, did you mean `json`?\n"
 
 
 def test_output_that_can_not_be_written(project: Path) -> None:
