@@ -86,3 +86,18 @@ def test_what_a_type_that_is_not_followed_may_add_is_unknown(files: dict[str, st
     one = next(one for one in found if one.address == "x_y.z")
     assert one.get("a.a") == [{}]
     assert one.get("a.a[0].b") is UNKNOWN
+
+
+def test_what_an_override_file_gives_a_module_comes_from_there() -> None:
+    files = {
+        "m/main.tf": 'variable "v" {}\nresource "x_y" "z" {\n  a = var.v\n}\n',
+        "main.tf": 'module "m" {\n  source = "./m"\n  v = "given"\n}\n',
+        "override.tf": '# é\nmodule "m" {\n  v = "instead"\n}\n',
+    }
+    found, _ = read(files)
+    one = next(one for one in found if one.address == "x_y.z")
+    (candidate,) = one.candidates("a")
+    assert candidate.value == "instead"
+    assert [(source.path, source.text[start:end]) for source, start, end, _ in candidate.origins] == [
+        ("override.tf", '"instead"')
+    ]

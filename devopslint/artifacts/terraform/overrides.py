@@ -41,6 +41,15 @@ def overridden(block: Block, other: Block, source: Source) -> Block:
     return copy
 
 
+def where_set(block: Block, name: str, source: Source) -> tuple[Source, int, int]:
+    """Return where the value of an argument stands: in the file of its block, or in an override file."""
+    value = block[name]
+    if isinstance(value, Overriding):
+        return value.source, value.start, value.end
+    _, _, start, end = block.at[name]
+    return source, start, end
+
+
 def _is_one_value(value: Any) -> bool:
     if isinstance(value, Seq):
         return all(isinstance(item, (str, int, float)) for item in value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.object_types import completed
+from devopslint.artifacts.terraform.overrides import where_set
 from devopslint.artifacts.terraform.values import rebuilt
 from devopslint.syntax.hcl_nodes import Block, Expression, Overriding
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -56,8 +57,7 @@ def given(module: Folder, name: str, caller: Evaluating, call: Any) -> Known:
     """Return what a variable is worth for one call of the folder, UNKNOWN when the files do not say, and why."""
     if name not in call.block:
         return _completed(module, name, *_by_itself(module, name))
-    _, _, start, end = call.block.at[name]
-    origin = call.document.source, start, end, f"`{call.address}` sets `var.{name}`"
+    origin = (*where_set(call.block, name, call.document.source), f"`{call.address}` sets `var.{name}`")
     return _completed(module, name, settled(caller, call.block[name]), origin)
 
 
@@ -77,10 +77,9 @@ def _by_itself(module: Folder, name: str) -> tuple[Any, Origin | None]:
     value: Any = block.get("default", MISSING)
     origin: Origin | None = None
     if value is not MISSING:
-        _, _, start, end = block.at["default"]
+        origin = (*where_set(block, "default", source), f"default of `var.{name}`")
         if isinstance(value, Overriding):
-            source, start, end, value = value.source, value.start, value.end, module.value(value)
-        origin = (source, start, end, f"default of `var.{name}`")
+            value = module.value(value)
     for other, place in _assignments(module).get(name, ()):
         if place is None and not _equal_scalars(other, value):
             # A values file that has to be named on the command line: it may or may not be used.
