@@ -106,26 +106,28 @@ def _leaf(key: Any, raw: Any, blame: bool, options: Mapping[str, Any], at: Path)
 
 def _on_path(path: Path, constraint: OnValue, blame: bool) -> Condition:
     """Return the condition that the value at a path passes a test: what nearly all are."""
-    test, asks_presence = constraint.test, constraint.asks_presence
+    test = constraint.test
 
     def evaluate(evaluation: Evaluation, base: Path) -> Truth:
         subject = evaluation.subject
         whole = base + path if base else path
         value = lone(subject, whole)
         if value is SEVERAL:
-            truth = _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
-            if truth is not None or not asks_presence:
-                return truth
-            value = UNKNOWN
-        else:
-            truth = test(value)
-        if truth is None and asks_presence and subject.is_set(whole):
-            truth = test(_ANY)
+            return _judge(constraint, evaluation, candidates(subject, whole), whole, blame)
+        truth = test(value)
         if truth is blame:
             evaluation.blames.append(Blame(whole, value, (), evaluation.item))
         return truth
 
-    return evaluate
+    def evaluate_presence(evaluation: Evaluation, base: Path) -> Truth:
+        truth = evaluate(evaluation, base)
+        if truth is None and evaluation.subject.certainly_has(base + path):
+            truth = test(_ANY)
+            if truth is blame:
+                evaluation.blames.append(Blame(base + path, UNKNOWN, (), evaluation.item))
+        return truth
+
+    return evaluate_presence if constraint.asks_presence else evaluate
 
 
 def _below(path: Path, constraint: Constraint, blame: bool) -> Condition:

@@ -130,10 +130,13 @@ class Subject:
     def is_set(self, path: Path | str) -> bool:
         """Say whether there certainly is a value at a path, be it one that can't be known."""
         value = self.get(path)
-        if value is not UNKNOWN:
-            return value is not MISSING
+        return self.certainly_has(path) if value is UNKNOWN else value is not MISSING
+
+    def certainly_has(self, path: Path | str) -> bool:
+        """Say whether what stands at a path, and can't be known, certainly has a value."""
         owner, path = owner_of(self, parse_path(path) if isinstance(path, str) else path)
-        return owner.document.is_set is not None and owner.document.is_set(owner.raw(path))
+        is_set = owner.document.is_set
+        return is_set is not None and is_set(owner.raw(path))
 
     def raw(self, path: Path | str, default: Any = MISSING) -> Any:
         """Return the value at a path as the reader left it, expressions unresolved."""

@@ -115,7 +115,7 @@ def _yaml(expression: Expression, node: Node) -> Map | Seq | None:
     first, last = text.find("\n", start, end) + 1, text.rfind("\n", start, end)
     if not first or last < first:
         return None
-    pieces, at = ["#" * (first - 1), "\n"], first
+    pieces, at = [], first
     for part in walk(node, lambda one: not one.type.startswith("template_interpolation")):
         if part.type == "template_directive":
             return None
@@ -128,4 +128,27 @@ def _yaml(expression: Expression, node: Node) -> Map | Seq | None:
     yaml = _INDENTATION.sub(lambda found: " " * len(found[0]), "".join(pieces))
     documents, problems = read_yaml(Source(expression.source.path, yaml), templated=False)
     root = documents[0].root if len(documents) == 1 and not problems else None
-    return root if isinstance(root, (Map, Seq)) else None
+    if not isinstance(root, (Map, Seq)):
+        return None
+    _move(root, first)
+    return root
+
+
+def _move(root: Map | Seq, by: int) -> None:
+    """Add a number to every offset in a tree, of which a part may stand in several places."""
+    stack: list[Any] = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, (Map, Seq)) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        node.start, node.end = node.start + by, node.end + by
+        if isinstance(node, Seq):
+            node.at = [(start + by, end + by) for start, end in node.at]
+            stack.extend(node)
+            continue
+        node.at = {key: (one + by, two + by, three + by, four + by) for key, (one, two, three, four) in node.at.items()}
+        if node.header is not None:
+            node.header = node.header[0] + by, node.header[1] + by
+        stack.extend(node.values())

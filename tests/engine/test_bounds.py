@@ -127,6 +127,8 @@ BOMBS = {
     "texts of PowerShell": (".github/workflows/a.yml", POWERSHELL + "          $a = @'\n          $(b) `\n          '@\n" * 15_000),
     "texts of PowerShell that nothing ends": (".github/workflows/a.yml", POWERSHELL + "          $a = @\"\n          $($b | % { `\n" * 15_000),
     "commands of PowerShell in one line": (".github/workflows/a.yml", POWERSHELL + "          " + "iwr https://a.example/${{ github.ref }} | iex; $env:A = \"$(b)\"; " * 3_000 + "\n"),
+    "manifests in heredocs": ("main.tf", "".join(f'resource "kubernetes_manifest" "a{n}" {{\n manifest = yamldecode(<<A\nkind: B\nA\n)\n}}\n' for n in range(6_000))),
+    "blanks in a version of a provider": ("main.tf", 'terraform {\n required_providers {\n google = {\n version = ",' + " " * 60_000 + 'x"\n}\n}\n}\nresource "google_container_cluster" "c" {\n}\n'),
     "heredocs that nothing ends": (".github/workflows/a.yml", SCRIPT + "          cat <<E > f\n" * 40_000 + "          echo ::set-output name=a::b\n"),
 }  # fmt: skip
 SECONDS = 20

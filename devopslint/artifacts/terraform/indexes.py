@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_BOUND = lazily(r"(?:^|,)\s*(~>|<=?|=?)\s*v?(\d+)((?:\.\d+)*)\s*(?=,|$)")
+_BOUND = lazily(r"(?:^|,)\s*+(~>|<=?|=?)\s*+v?(\d++)((?:\.\d++)*+)\s*+(?=,|$)")
 """A part of a constraint that has an upper bound: how it is one, the major version, and what follows."""
 
 
