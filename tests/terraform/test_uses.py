@@ -126,6 +126,73 @@ def test_calls_of_the_folder_that_calls() -> None:
     assert values([one for one in found if one.address == "x_disk.d"], "encrypted") == [True, False]
 
 
+DYNAMIC = """
+variable "ports" { default = [] }
+resource "x_disk" "d" {
+  rule {
+    port = 1
+  }
+  dynamic "rule" {
+    for_each = [2]
+    content {
+      port = rule.value
+    }
+  }
+  dynamic "rule" {
+    for_each = var.ports
+    content {
+      port = rule.value
+    }
+  }
+  dynamic "other" {
+    for_each = var.ports
+    content {
+      nested {
+        dynamic "deep" {
+          for_each = var.ports
+          content {
+            port = deep.value + other.value
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def ports(subject: Any) -> tuple[Any, Any]:
+    rules, others = subject.raw("rule"), subject.raw("other")
+    first = [subject.get(("rule", index, "port")) for index in range(len(rules))]
+    if others is UNKNOWN:
+        assert rules.open
+        return first, others
+    assert not rules.open
+    return first, [
+        subject.get(("other", index, "nested", 0, "deep", deep, "port"))
+        for index in range(len(others))
+        for deep in range(len(others[index]["nested"][0]["deep"]))
+    ]
+
+
+def test_dynamic_blocks_of_each_call() -> None:
+    text = call("a", "ports = [3]") + call("b", "ports = [4, 5]") + call("c", "ports = []")
+    assert [ports(one) for one in disks(text, child=DYNAMIC)] == [
+        ([1, 2, 3], [6]),
+        ([1, 2, 4, 5], [8, 9, 9, 10]),
+        ([1, 2], UNKNOWN),  # a module for others says little by what one of them leaves out
+    ]
+
+
+def test_dynamic_blocks_of_each_instance() -> None:
+    loop = "for_each = { a = [3], b = [4, 5] }\n  name = each.key"
+    text = DYNAMIC.replace("var.ports", "each.value").replace(
+        "rule {\n    port = 1", f"{loop}\n  rule {{\n    port = 1"
+    )
+    found = [one for one in read({"main.tf": text})[0] if one.address == "x_disk.d"]
+    assert [ports(one) for one in found] == [([1, 2, 3], [6]), ([1, 2, 4, 5], [8, 9, 9, 10])]
+
+
 def test_ten_ways_of_calling_are_looked_at() -> None:
     text = "".join(call(f"a{number}", f'name = "n{number}"') for number in range(30))
     assert values(disks(text), "label") == [f"n{number}-1" for number in range(10)]

@@ -31,10 +31,58 @@ def write_out(module: Module) -> None:
     module.written_out = True
     for type_name in ("resource", "data"):
         for declared in module.all(type_name):
-            _write_out(module, declared.block, {}, 0)
+            _write_out(module, declared.block, {}, 0, certain=module.is_root)
 
 
-def _write_out(module: Module, block: Block, bound: Bound, depth: int) -> None:
+def written_for(scope: Scope, block: Block, *, certain: bool) -> Block:
+    """Return a block with those that its `dynamic` blocks make in a scope; itself where it has no `dynamic` block.
+
+    `certain` says that nobody else gives the variables of the scope other values: what they leave out is not there.
+    """
+    if not _has_dynamic(block):
+        return block
+    copy = _as_written(block)
+    _write_out(scope, copy, {}, 0, certain=certain)
+    return copy
+
+
+def _has_dynamic(block: Block, depth: int = 0) -> bool:
+    if "dynamic" in block or depth > _MOST_DEPTH:
+        return depth <= _MOST_DEPTH
+    blocks = [
+        inner for value in block.values() if isinstance(value, Seq) for inner in value if isinstance(inner, Block)
+    ]
+    return any(_has_dynamic(inner, depth + 1) for inner in blocks)
+
+
+def _as_written(block: Block, depth: int = 0) -> Block:
+    """Return a block as it is written, without what its `dynamic` blocks have made in another scope."""
+    if depth > _MOST_DEPTH:
+        return block
+    copy = Block(block.type, block.start, block.end)
+    copy.labels, copy.header, copy.at, copy.open = block.labels, block.header, dict(block.at), block.open
+    for key, value in block.items():
+        if key == "dynamic" or not isinstance(value, Seq):
+            copy[key] = value
+            continue
+        items = Seq(value.start, value.end)
+        items.open = value.open
+        for inner, mark in zip(value, value.at, strict=True):
+            if not isinstance(inner, Expanded):
+                items.add(_as_written(inner, depth + 1) if isinstance(inner, Block) else inner, mark)
+        if items or not value:
+            copy[key] = items
+    for dynamic in blocks_of(block, "dynamic"):
+        name = str(dynamic.labels[0]) if dynamic.labels else ""
+        siblings = copy.get(name)
+        if isinstance(siblings, Seq):
+            siblings.open = True
+        elif name and dynamic.header is not None:
+            copy.put(name, UNKNOWN, (*dynamic.header, *dynamic.header))
+    return copy
+
+
+def _write_out(scope: Scope, block: Block, bound: Bound, depth: int, *, certain: bool) -> None:
     if depth > _MOST_DEPTH:
         return
     open_names: set[str] = set()
@@ -43,7 +91,7 @@ def _write_out(module: Module, block: Block, bound: Bound, depth: int) -> None:
         if not isinstance(dynamic, Block) or not dynamic.labels:
             continue
         name = str(dynamic.labels[0])
-        blocks = _blocks(module, dynamic, name, bound, depth)
+        blocks = _blocks(scope, dynamic, name, bound, depth, certain=certain)
         if blocks is None:
             open_names.add(name)
         else:
@@ -60,24 +108,25 @@ def _write_out(module: Module, block: Block, bound: Bound, depth: int) -> None:
             for one in blocks:
                 siblings.add(one, one.header or (one.start, one.end))
             siblings.open = name in open_names
+    done = {id(one) for blocks in made.values() for one in blocks}
     for key, value in block.items():
         if key != "dynamic" and isinstance(value, Seq):
             for inner in value:
-                if isinstance(inner, Block) and not isinstance(inner, Expanded):
-                    _write_out(module, inner, bound, depth + 1)
+                if isinstance(inner, Block) and id(inner) not in done:
+                    _write_out(scope, inner, bound, depth + 1, certain=certain)
 
 
-def _blocks(module: Module, dynamic: Block, name: str, bound: Bound, depth: int) -> list[Block] | None:
+def _blocks(scope: Scope, dynamic: Block, name: str, bound: Bound, depth: int, *, certain: bool) -> list[Block] | None:
     """Return the blocks that a `dynamic` block makes; `None` when that can't be known."""
-    items = list(_items(module, dynamic.get("for_each"), bound, _MOST_BLOCKS) or ())
+    items = list(_items(scope, dynamic.get("for_each"), bound, _MOST_BLOCKS) or ())
     content = dynamic.get("content")
     if not isinstance(content, Seq) or not content or not isinstance(content[0], Block) or "labels" in dynamic:
         return None
     if not items:
         # The default of a module for others says little of what its callers pass.
         each = dynamic.get("for_each")
-        known = _items(module, each, bound, _MOST_BLOCKS) is not None
-        return [] if known and (module.is_root or not _asks(each)) else None
+        known = _items(scope, each, bound, _MOST_BLOCKS) is not None
+        return [] if known and (certain or not _asks(each)) else None
     iterator = dynamic.get("iterator")
     alias = name if iterator is None else str(getattr(iterator, "text", iterator))
     found: list[Block] = []
@@ -85,7 +134,7 @@ def _blocks(module: Module, dynamic: Block, name: str, bound: Bound, depth: int)
         inner = {**bound, alias: {"key": key, "value": value}}
         block = _copy(content[0], name, inner)
         block.header = dynamic.header
-        _write_out(module, block, inner, depth + 1)
+        _write_out(scope, block, inner, depth + 1, certain=certain)
         found.append(block)
     return found
 

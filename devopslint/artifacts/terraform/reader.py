@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.calls import ask_again, load_files, sources_not_read
-from devopslint.artifacts.terraform.dynamic import instances, write_out
-from devopslint.artifacts.terraform.evaluate import resolver
+from devopslint.artifacts.terraform.dynamic import instances, write_out, written_for
 from devopslint.artifacts.terraform.inner import inner_subjects
 from devopslint.artifacts.terraform.registry import registry_subjects
 from devopslint.artifacts.terraform.related import related_of
-from devopslint.artifacts.terraform.uses import uses_for
+from devopslint.artifacts.terraform.uses import Instance, uses_for
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map, Seq, header_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
 
     from devopslint.artifacts.terraform.declared import Declared
     from devopslint.artifacts.terraform.module import Module
-    from devopslint.artifacts.terraform.values import Resolve, Scope
+    from devopslint.artifacts.terraform.values import Scope
     from devopslint.policy.artifact import Unit
     from devopslint.syntax.hcl_nodes import Block
 
@@ -126,24 +124,24 @@ def _made(module: Module, subject: Subject) -> Iterator[Subject]:
     """Yield the subject of a block for each way in which its folder is called and for each instance, where they differ."""
     block = subject.value
     is_looped = "count" in block or "for_each" in block
-    for scope in uses_for(module, block) or (module,):
+    uses = uses_for(module, block)
+    for scope in uses or (module,):
         if is_looped and _is_left_out(scope, block):
             continue
-        bounds: list[Mapping[str, Any]] = list(instances(scope, block)) if is_looped else []
-        if bounds or scope is not module:
-            for bound in bounds or ({},):
-                yield _resolved(subject, resolver(scope, bound))
+        bounds = list(instances(scope, block)) if is_looped else []
+        if bounds:
+            yield from (_within(Instance(scope, bound), subject, module) for bound in bounds)
         else:
-            yield subject
+            yield _within(scope, subject, module) if uses else subject
 
 
-def _resolved(subject: Subject, resolve: Resolve) -> Subject:
-    """Return the subject of a block whose expressions are worth something else."""
+def _within(scope: Scope, subject: Subject, module: Module) -> Subject:
+    """Return the subject of a block where its expressions are worth what a scope says."""
     document = Document(subject.document.source, subject.document.root)
-    document.resolve, document.layout, document.is_set = resolve, subject.document.layout, subject.document.is_set
+    document.resolve, document.layout, document.is_set = scope.resolve, subject.document.layout, subject.document.is_set
     return Subject(
         subject.kind,
-        subject.value,
+        written_for(scope, subject.value, certain=module.is_root),
         document=document,
         address=subject.address,
         type=subject.type,
