@@ -237,10 +237,11 @@ class Job:
         for index, item in enumerate(items):
             if isinstance(item, Map):
                 self.steps.append(Step(self, (*below, index), item))
-                inner = item.get("parallel")
-                if isinstance(inner, Seq) and len(below) == 1 and id(inner) not in taken:
-                    taken.add(id(inner))
-                    self._take_steps(inner, (*below, index, "parallel"), taken)
+                if "parallel" in item and len(below) == 1:
+                    inner = item["parallel"]
+                    if isinstance(inner, Seq) and id(inner) not in taken:
+                        taken.add(id(inner))
+                        self._take_steps(inner, (*below, index, "parallel"), taken)
 
     def step_at(self, path: Path) -> Step | None:
         """Return the step to which a path below the job leads, or into which; `None` where there may be what is no step."""

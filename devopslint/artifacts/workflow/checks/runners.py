@@ -111,11 +111,13 @@ def _find_labels(job: Job) -> Iterator[Label]:
 
 def _is_self_hosted(job: Job, all_labels: list[Label]) -> bool:
     """Say whether a runner with these labels, or one of the runners that they may name, is a machine of one's own."""
-    if isinstance(job.value.get("runs-on"), str) and len(all_labels) > 1:
-        candidates = resolve_in(job.value["runs-on"], job) or ()
-        if not any(isinstance(one.value, list) for one in candidates):
-            return False  # each is the only label of a runner
-    return "self-hosted" in [label.lower() for label, _, _ in all_labels]
+    if "self-hosted" not in [label.lower() for label, _, _ in all_labels]:
+        return False
+    value = job.value.get("runs-on")
+    if not isinstance(value, str) or len(all_labels) == 1:
+        return True
+    # Of several that an expression stands for each is the only label of a runner, unless it is a list.
+    return any(isinstance(one.value, list) for one in resolve_in(value, job) or ())
 
 
 def retired_runner(subject: Subject, options: Options) -> Iterator[Problem]:
