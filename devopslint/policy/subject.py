@@ -161,10 +161,11 @@ class Subject:
         mark: Mark | None = None
         if path:
             value = self.value
-            first = value.get(path[0]) if isinstance(value, dict) else None
-            if isinstance(first, Elsewhere):
-                inside = locate(first, path[1:], part, self.document.layout)
-                return Place(first.source, *(inside or (first.start, first.end)))
+            for length in range(1, len(path) + 1):
+                found = self.raw(path[:length])
+                if isinstance(found, Elsewhere):
+                    inside = locate(found, path[length:], part, self.document.layout)
+                    return Place(found.source, *(inside or (found.start, found.end)))
             if not isinstance(value, Map) or path[0] in value.at:
                 mark = locate(value, path, part, self.document.layout)
         if mark is None:

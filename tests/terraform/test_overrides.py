@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devopslint.artifacts.terraform.checks.meta import cycles, misplaced_word
+from devopslint.artifacts.terraform.checks.meta import cycles, invalid_meta_argument, misplaced_word
 from devopslint.artifacts.terraform.checks.names import undeclared_provider
 from devopslint.artifacts.terraform.policies import statements_of
 from devopslint.policy.subject import Place, Subject
@@ -101,3 +101,19 @@ def test_what_an_override_file_gives_a_module_comes_from_there() -> None:
     assert [(source.path, source.text[start:end]) for source, start, end, _ in candidate.origins] == [
         ("override.tf", '"instead"')
     ]
+
+
+def test_an_input_that_is_called_otherwise_is_pointed_at_in_the_override_file() -> None:
+    call = (
+        'module "e" {\n  source = "terraform-aws-modules/eks/aws"\n  endpoint_public_access_cidrs = ["10.0.0.0/8"]\n}\n'
+    )
+    more = '# some lines more\nmodule "e" {\n  endpoint_public_access_cidrs = ["0.0.0.0/0"]\n}\n'
+    found, _ = read({"main.tf": call, "override.tf": more})
+    one = next(one for one in found if one.type == "aws_eks_cluster")
+    assert shown(one.place("vpc_config.public_access_cidrs[0]")) == ("override.tf", '"0.0.0.0/0"')
+
+
+@pytest.mark.parametrize(("name", "value"), [("count", "-1"), ("for_each", '"a"')])
+def test_a_meta_argument_is_pointed_at_in_the_override_file(name: str, value: str) -> None:
+    module, _, _ = subjects(f'resource "x_y" "z" {{\n  {name} = {value}\n  depends_on = []\n}}\n')
+    assert [shown(problem.at) for problem in invalid_meta_argument(module, {})] == [("override.tf", value)]

@@ -30,6 +30,8 @@ def overridden(block: Block, other: Block, source: Source) -> Block:
     copy.duplicates, copy.open = block.duplicates, block.open
     header = block.header or (block.start, block.start)
     for name, value in other.items():
+        if name == "depends_on":
+            continue  # Terraform refuses to replace it
         given: Any = UNKNOWN
         if _is_one_value(value) and not source.path.endswith(".json"):
             _, _, start, end = other.at[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.language import LIST_FUNCTIONS
+from devopslint.artifacts.terraform.overrides import where_set
 from devopslint.policy.subject import Place, Problem
 from devopslint.syntax.hcl_nodes import Block, Expanded, Expression, blocks_of, expressions, plain
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -35,14 +36,15 @@ def invalid_meta_argument(subject: Subject, options: Options) -> Iterator[Proble
             if _META.isdisjoint(declared.block):
                 continue
             for name, value, problem in _meta_problems(module, declared):
-                at = declared.block.at[name]
-                mark = (value.start, value.end) if isinstance(value, (Expression, Seq, Map)) else at[2:]
-                yield Problem(Place(declared.document.source, *mark), name=name, problem=problem)
+                place = where_set(declared.block, name, declared.document.source)
+                if value is not None:
+                    place = (value.source, value.start, value.end)
+                yield Problem(Place(*place), name=name, problem=problem)
             yield from _lifecycle(declared)
             yield from _provisioners(declared)
 
 
-def _meta_problems(module: Module, declared: Declared) -> Iterator[tuple[str, Any, str]]:
+def _meta_problems(module: Module, declared: Declared) -> Iterator[tuple[str, Expression | None, str]]:
     block = declared.block
     if "count" in block and "for_each" in block:
         yield "for_each", None, "can't stand beside `count`"
@@ -65,7 +67,7 @@ def _meta_problems(module: Module, declared: Declared) -> Iterator[tuple[str, An
         yield from _depends(depends)
 
 
-def _depends(depends: Any) -> Iterator[tuple[str, Any, str]]:
+def _depends(depends: Any) -> Iterator[tuple[str, Expression | None, str]]:
     if not isinstance(depends, Seq):
         if depends is not UNKNOWN:
             yield "depends_on", None, "must be a list of references"
