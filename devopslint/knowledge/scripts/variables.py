@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devopslint.syntax.shell import Command, Script
+    from devopslint.syntax.shell import Assignment, Command, Script
 
 _DECLARE = frozenset({"export", "declare", "typeset", "readonly", "local", "let"})
 _INTO_WORDS = frozenset({"read", "mapfile", "readarray", "getopts"})
@@ -27,11 +27,27 @@ def names_set(script: Script) -> frozenset[str] | None:
 def _names_set(script: Script) -> frozenset[str] | None:
     if any(command.name in {"source", ".", "eval"} for command in script):
         return None
-    text = script.fragment.text
-    found = {name for match in _IN_TEXT.finditer(text) for name in match.groups() if name}
+    found = {match[2] for match in _IN_TEXT.finditer(script.fragment.text) if match[2]}
+    found.update(one.name for _, one in assignments(script))
+    return frozenset(found) | set_otherwise(script)
+
+
+def assignments(script: Script) -> Iterator[tuple[Command, Assignment]]:
+    """Yield what gives a variable of the shell a value, alone or behind `export` and its like: not `A=1 command`."""
     for command in script:
-        if command.name_word is None or command.name in _DECLARE:
-            found.update(one.name for one in command.assignments)
+        if command.assignments and (command.name_word is None or command.name in _DECLARE):
+            yield from ((command, one) for one in command.assignments)
+
+
+def set_otherwise(script: Script) -> frozenset[str]:
+    """Return the variables that a script sets neither by an assignment nor by a loop: `read`, `${A:=b}`, `((a++))`."""
+    return script.once("set otherwise", _set_otherwise)
+
+
+def _set_otherwise(script: Script) -> frozenset[str]:
+    text = script.fragment.text
+    found = {match[1] for match in _IN_TEXT.finditer(text) if match[1]}
+    for command in script:
         found.update(_set_by(command))
     if "((" in text:
         for inner in re.findall(r"\(\((.{0,500}?)\)\)", text, re.DOTALL):

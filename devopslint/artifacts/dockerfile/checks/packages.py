@@ -14,6 +14,7 @@ from devopslint.artifacts.dockerfile.checks.common import (
     runs_mention,
     ships,
 )
+from devopslint.artifacts.dockerfile.known_words import with_known_words
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import are_bound, has_version, is_install, packages, subcommand
 from devopslint.knowledge.words import place_of
@@ -225,7 +226,8 @@ def recommends_installed(subject: Subject, options: Options) -> Iterator[Problem
 
 def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """Packages without a version: one problem for a command, at the first of them."""
-    command, _ = command_of(subject)
+    command, step = command_of(subject)
+    command, origins = with_known_words(command, step)
     if not is_install(command) or are_bound(command):
         return
     manager = MANAGERS[command.name]
@@ -236,7 +238,7 @@ def version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         if not has_version(manager, word) and not word.expands and _bare(word.text) not in ignored
     ]
     if found:
-        yield Problem(place_of(found[0]), packages=in_words(found))
+        yield Problem(place_of(found[0]), packages=in_words(found), related=origins.get(found[0], ()))
 
 
 def _bare(text: str) -> str:

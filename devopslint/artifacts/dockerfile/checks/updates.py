@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from devopslint.artifacts.dockerfile.checks.common import command_of, has_mount_over, may_remove
+from devopslint.artifacts.dockerfile.known_words import with_known_words
 from devopslint.knowledge.package_managers import MANAGERS
 from devopslint.knowledge.packages import is_install, subcommand
 from devopslint.knowledge.words import place_of
@@ -143,6 +144,7 @@ def packages_upgraded(subject: Subject, options: Options) -> Iterator[Problem]:
 def go_version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
     """`go install …@latest`, and `go install example.com/tool` where no `go.mod` can say which version."""
     command, step = command_of(subject)
+    command, origins = with_known_words(command, step)
     operands = command.operands()
     if not operands or operands[0].text not in {"install", "get", "run"}:
         return
@@ -151,7 +153,7 @@ def go_version_missing(subject: Subject, options: Options) -> Iterator[Problem]:
         if re.search(r"@(?:latest|master|main|HEAD|upgrade)$", text) or (
             "@" not in text and operands[0].text != "run" and not word.expands and _is_nowhere(step, text)
         ):
-            yield Problem(place_of(word), package=text)
+            yield Problem(place_of(word), package=text, related=origins.get(word, ()))
 
 
 def _is_nowhere(step: Step, package: str) -> bool:
