@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.knowledge.ports import is_everyone
 from devopslint.policy.subject import Problem
@@ -23,6 +25,16 @@ _NARROWED = ("-security-groups", "-allowed-service-tags")
 """Ends of annotations that let in what other settings say."""
 _RANGES = ("load-balancer-source-ranges", "-allowed-ip-ranges")
 _ANYWHERE = ("0.0.0.0/0", "::/0")
+_OF_TLS = lazily(r"cert|ssl|tls|frontend-?config|cloudflare-proxied", re.IGNORECASE)
+"""What the names of annotations have that say how TLS ends in front of an Ingress: a certificate, a way through."""
+_OF_NO_FRONT = lazily(
+    r"proxy-ssl|server-(?:ssl|ca|crt)|backend|upstream|ssl-services|serverstransport|auth-tls-error-page"
+    r"|cert-?manager\.(?:k8s\.)?io/|/tls-acme$"
+)
+"""The same words where the way to the pods is meant, or a certificate for the hosts under `tls`."""
+_NAMES_PROTOCOL = lazily(r"entry-?points|listen-ports|/protocols?$", re.IGNORECASE)
+_HTTPS = lazily(r"https|secure|tls|ssl|443", re.IGNORECASE)
+_OFF = frozenset({"", "0", "disabled", "false", "no", "none", "off"})
 
 
 def nginx_snippet(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -82,6 +94,30 @@ def policy_lets_out(subject: Subject, options: Options) -> Iterator[Problem]:
     yield from _open_rules(subject, "egress", "to")
 
 
+def ingress_without_tls(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield an Ingress without `tls`, of which no annotation says that TLS ends in another way."""
+    tls = subject.get("spec.tls")
+    if tls is not MISSING and (tls != [] or getattr(tls, "open", False)):
+        return
+    annotations = subject.get("metadata.annotations", {})
+    if not isinstance(annotations, dict) or getattr(annotations, "open", False):
+        return
+    for key in annotations:
+        value = subject.get(("metadata", "annotations", key), "")
+        if _speaks_of_tls(str(key), None if value is UNKNOWN else str(value).strip().lower()):
+            return
+    yield Problem("spec.tls")
+
+
+def _speaks_of_tls(key: str, value: str | None) -> bool:
+    """Say whether an annotation tells, or may tell when its value is not known, that TLS ends in front of the pods."""
+    if key.endswith("/ingress.allow-http"):
+        return value in {None, "false"}
+    if _NAMES_PROTOCOL.search(key):
+        return value is None or _HTTPS.search(value) is not None
+    return value not in _OFF and _OF_TLS.search(key) is not None and _OF_NO_FRONT.search(key) is None
+
+
 def open_load_balancer(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a Service of type LoadBalancer, or its ranges, when it gets a public address and takes traffic from everywhere."""
     annotations = subject.get("metadata.annotations", {})
@@ -97,11 +133,11 @@ def open_load_balancer(subject: Subject, options: Options) -> Iterator[Problem]:
             if _is_open(subject.get((*path, index))):
                 yield Problem((*path, index))
     elif ranges is MISSING or ranges == []:
-        narrowed = [key for key in given if key.endswith(_RANGES)]
+        narrowed = [key for key, text in given.items() if key.endswith(_RANGES) and text]
         for key in narrowed:
             if any(map(_is_open, str(given[key]).split(","))):
                 yield Problem(("metadata", "annotations", key))
-        if not narrowed and not any(key.endswith(_NARROWED) for key in given):
+        if not narrowed and not any(key.endswith(_NARROWED) and text for key, text in given.items()):
             yield Problem("spec.type")
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from tree_sitter import Node
+
     from devopslint.artifacts.terraform.module import Module
     from devopslint.policy.subject import Subject
 
@@ -40,11 +42,18 @@ def needless_interpolation(subject: Subject, options: Options) -> Iterator[Probl
                 or hole.end_byte - node.start_byte != len(expression.text_of(node)) - 1
             ):
                 continue
-            if hole.start_byte != node.start_byte + 1:
+            if hole.start_byte != node.start_byte + 1 or _is_key(node):
                 continue
             start, end = node.start_byte + expression.shift, node.end_byte + expression.shift
             inner = expression.source.text[start + 3 : end - 2].strip(" ~")
             yield Problem(Place(expression.source, start, end), inner=inner)
+
+
+def _is_key(node: Node) -> bool:
+    """Say whether a template is the key of an object, which may be no bare expression: `{ "${local.a}" = 1 }`."""
+    outer = node.parent.parent if node.parent is not None else None
+    element = outer.parent if outer is not None else None
+    return element is not None and element.type == "object_elem" and element.children[0] == outer
 
 
 def legacy_index(subject: Subject, options: Options) -> Iterator[Problem]:
