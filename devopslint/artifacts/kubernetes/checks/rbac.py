@@ -8,6 +8,7 @@ from __future__ import annotations
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
@@ -22,6 +23,8 @@ _RBAC = "rbac.authorization.k8s.io"
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "update", "patch"})
 _CHANGE = _WRITE | {"delete", "deletecollection"}
+_ANY_PARENT = lazily(r"\*/[^*]+")
+"""A subresource of every resource: `*/scale`."""
 _WILD = {"resources": "resources", "verbs": "verbs", "apiGroups": "API groups", "nonResourceURLs": "addresses"}
 _WORKLOADS = {
     "": frozenset({"pods", "replicationcontrollers"}),
@@ -38,6 +41,19 @@ def wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
         for part, at in found.items():
             if part in told:
                 yield Problem(("rules", index, part, at), field=_WILD[part])
+
+
+def useless_wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each `*` that stands for nothing, since it is a part of a word: `pods/*`, `get*`, `*.example.com`."""
+    for index, rule in _rules(subject):
+        for part in ("apiGroups", "resources", "verbs", "resourceNames"):
+            for at, item in enumerate(items_of(rule.get(part))):
+                if not isinstance(item, str) or "*" not in item or not plain(item):
+                    continue
+                if (item != "*" or part == "resourceNames") and not (
+                    part == "resources" and _ANY_PARENT.fullmatch(item)
+                ):
+                    yield Problem(("rules", index, part, at), value=item)
 
 
 def secrets(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -58,7 +74,7 @@ def exec(subject: Subject, options: Options) -> Iterator[Problem]:  # noqa: A001
 
 def escalate(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each rule that may give itself more rights."""
-    yield from _granted(subject, {_RBAC: frozenset({"roles", "clusterroles"})}, {"bind", "escalate"})
+    yield from _granted(subject, {_RBAC: frozenset({"roles", "clusterroles"})}, {"bind", "escalate"}, at_verb=True)
     yield from _granted(subject, {_RBAC: frozenset({"rolebindings", "clusterrolebindings"})}, _WRITE | {"bind"})
 
 
@@ -69,7 +85,7 @@ def manage_roles(subject: Subject, options: Options) -> Iterator[Problem]:
 
 def impersonate(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each rule that may act as any user, group or account."""
-    yield from _granted(subject, {"": frozenset({"users", "groups", "serviceaccounts"})}, {"impersonate"})
+    yield from _granted(subject, {"": frozenset({"users", "groups", "serviceaccounts"})}, {"impersonate"}, at_verb=True)
 
 
 def create_pods(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -144,22 +160,25 @@ def _rules(subject: Subject) -> Iterator[tuple[int, Map]]:
 
 
 def _granted(
-    subject: Subject, resources: dict[str, frozenset[str]], verbs: Any, *, named: bool = False
+    subject: Subject, resources: dict[str, frozenset[str]], verbs: Any, *, named: bool = False, at_verb: bool = False
 ) -> Iterator[Problem]:
     """Yield each rule that allows one of the verbs on one of the resources (API group → names), by name or by `*`.
 
-    What is allowed by `*` for resources is left to `wildcard`. A rule that names its objects is narrow enough, unless
-    `named`: a name does not bind `create`.
+    What is allowed by `*` for resources is left to `wildcard`; `*/exec` is `pods/exec` too, and no other wildcard is
+    known. A rule that names its objects is narrow enough, unless `named`: a name does not bind `create`. `at_verb`:
+    the verb is what is at fault, where it is named.
     """
     for index, rule in _rules(subject):
         if rule.get("resourceNames") is not None and not named:
             continue
         groups = {group for group in items_of(rule.get("apiGroups")) if plain(group)}
         wanted = {name for group, names in resources.items() if group in groups or "*" in groups for name in names}
+        wanted |= {f"*/{name.partition('/')[2]}" for name in wanted if "/" in name}
         at = _position(rule, "resources", wanted)
         verb = _position(rule, "verbs", {*verbs, "*"})
         if at is not None and verb is not None:
-            path = ("rules", index, "resources", at)
+            named_verb = at_verb and rule["verbs"][verb] != "*"
+            path = ("rules", index, *(("verbs", verb) if named_verb else ("resources", at)))
             yield Problem(path, resource=rule["resources"][at], verb=rule["verbs"][verb])
 
 
