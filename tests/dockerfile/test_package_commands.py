@@ -37,3 +37,40 @@ def test_every_call_is_taken_for_what_it_is(kind: str) -> None:
         if (f"{index}/Dockerfile" in found) is not (kind in {"asks", "floating"})
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "origins"),
+    [
+        ("ENV Q=jq\nRUN apk add $Q", ["ENV `Q`"]),
+        ('ARG Q=jq\nENV P="$Q"\nRUN apk add $P', ["ARG `Q`", "ENV `P`"]),
+        ("RUN P=jq; apk add $P", ["set here"]),
+        ("ENV Q=jq\nRUN for p in tini=1 $Q; do apk add $p; done", ["ENV `Q`"]),
+    ],
+)
+def test_what_brings_a_package_is_told(lines: str, origins: list[str]) -> None:
+    files = {"Dockerfile": f"FROM alpine:3.22\n{lines}\n"}
+    selection = Selection(("dockerfile/apk-version-missing",), (), "strict")
+    (found,) = Run(MemoryWorkspace({**files}), CATALOG, selection).check(Asked([], ["Dockerfile"], True)).findings
+    assert [one.text for one in found.related] == origins
+    assert "`jq`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("script", "package"),
+    [
+        ("for p in a b; do for p in c; do apk add $p; done; done", "`c`"),
+        ("for p in a; do for q in b; do apk add $q; done; apk add d=1 $p; done", "`b`"),
+        (
+            "for p in a=1; do apk add $p; done; for p in b c; do :; for q in d; do :; done; apk add $p; done",
+            "`b` and 1",
+        ),
+        ("for p in a=1; do apk add $p; done; apk add $p", ""),
+        ("for p in a; do sh -c 'apk add $p'; done", ""),
+    ],
+)
+def test_the_nearest_loop_gives_the_packages(script: str, package: str) -> None:
+    files = {"Dockerfile": f"FROM alpine:3.22\nRUN {script}\n"}
+    selection = Selection(("dockerfile/apk-version-missing",), (), "strict")
+    found = Run(MemoryWorkspace({**files}), CATALOG, selection).check(Asked([], ["Dockerfile"], True)).findings
+    assert [one.message.startswith(package) for one in found[:1]] == [True] * bool(package)

@@ -149,3 +149,25 @@ def test_rules_of_an_acl_that_a_loop_makes_are_one_finding() -> None:
         '      protocol = "-1"\n      action = "allow"\n      cidr_block = ingress.value\n    }\n  }\n}\n'
     )
     assert lines(network.network_acl_everything, text, "aws_network_acl") == [5]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    ['file("${path.module}/p.json")', 'file("p.json")', 'templatefile("${path.module}/p.json", { a = 1 })'],
+)
+def test_a_policy_in_a_file_of_its_own_has_a_second_place_there(policy: str) -> None:
+    text = f'resource "aws_iam_policy" "a" {{\n  policy = {policy}\n}}\n'
+    found, _ = read({"main.tf": text, "p.json": ADMIN})
+    subject = next(one for one in found if one.type == "aws_iam_policy")
+    (problem,) = iam.admin_policy(subject, {})
+    assert isinstance(problem.at, Place)
+    assert problem.at.source.path == "main.tf"
+    (other,) = problem.related
+    assert (other.place.source.path, ADMIN[other.place.start : other.place.end]) == ("p.json", '"*"')
+
+
+def test_a_policy_of_a_template_with_holes_has_no_second_place() -> None:
+    text = 'resource "aws_iam_policy" "a" {\n  policy = templatefile("p.json", { a = "*" })\n}\n'
+    found, _ = read({"main.tf": text, "p.json": ADMIN.replace('"*"', '"${a}"')})
+    (problem,) = iam.admin_policy(next(one for one in found if one.type == "aws_iam_policy"), {})
+    assert problem.related == []

@@ -7,6 +7,8 @@ variable, or behind it (`curl=$VERSION`, `php$VERSION`), says that a build may g
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from devopslint.knowledge.scripts.variables import assignments, names_set, set_otherwise
 from devopslint.knowledge.words import VARIABLE, place_of
 from devopslint.policy.subject import Related, came_from
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.artifacts.dockerfile.resolve import Origin
+    from devopslint.syntax.fragment import Fragment
     from devopslint.syntax.shell import Assignment, Command, Script, Tree
 
+    Loop = tuple[Tree, Node, int]
+    """The number is that of the nearest loop around it, or -1."""
     Known = tuple[list[str], Sequence[Related]]
 
 _LIST = lazily(r"\$\{(\w+)\[[@*]\]\}")
@@ -103,7 +108,7 @@ class _Reader:
         given = script.once("assignments by name", _by_name).get(name, ())
         loop = self.loop(name)
         if loop is not None:
-            return None if given or whole else self.of_loop(*loop)
+            return None if given or whole else self.of_loop(loop[0], loop[1])
         if len(given) != 1 or script.once("loops by name", _loops).get(name):
             return None
         return self.of_assignment(*given[0], whole=whole)
@@ -146,12 +151,14 @@ class _Reader:
             texts.append(written)
         return (texts, related) if texts else None
 
-    def loop(self, name: str) -> tuple[Tree, Node] | None:
+    def loop(self, name: str) -> Loop | None:
         """Return the nearest loop around the command that sets a variable."""
         at = self.command.start
-        loops = self.command.script.once("loops by name", _loops).get(name, ())
-        around = [(tree, node) for tree, node in loops if node.start_byte <= at < node.end_byte]
-        return around[-1] if around and around[-1][0].fragment is self.fragment else None
+        loops = self.command.script.once("loops by name", _loops).get(name, {}).get(self.fragment, ())
+        index = bisect_right(loops, at, key=lambda loop: loop[1].start_byte) - 1
+        while index >= 0 and loops[index][1].end_byte <= at:
+            index = loops[index][2]
+        return loops[index] if index >= 0 else None
 
 
 def _by_name(script: Script) -> dict[str, list[tuple[Command, Assignment]]]:
@@ -161,12 +168,16 @@ def _by_name(script: Script) -> dict[str, list[tuple[Command, Assignment]]]:
     return found
 
 
-def _loops(script: Script) -> dict[str, list[tuple[Tree, Node]]]:
-    """Return the loops of a script by the variable that they set."""
-    found: dict[str, list[tuple[Tree, Node]]] = {}
+def _loops(script: Script) -> dict[str, dict[Fragment, list[Loop]]]:
+    """Return the loops of a script by the variable that they set, and by the text that they stand in."""
+    found: dict[str, dict[Fragment, list[Loop]]] = {}
     for tree, node in script.nodes("for_statement"):
         if node.named_children:
-            found.setdefault(tree.text(node.named_children[0]), []).append((tree, node))
+            loops = found.setdefault(tree.text(node.named_children[0]), {}).setdefault(tree.fragment, [])
+            outer = len(loops) - 1
+            while outer >= 0 and loops[outer][1].end_byte <= node.start_byte:
+                outer = loops[outer][2]
+            loops.append((tree, node, outer))
     return found
 
 

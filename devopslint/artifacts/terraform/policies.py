@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from devopslint.knowledge.aws_policy import HOLE, Entry, Statement, Test, read_policy
-from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expression, plain, walk
+from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.hcl_nodes import Block, Expression, called, plain, walk
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -22,13 +22,14 @@ TRUST = "assume_role_policy"
 
 
 class Where:
-    """Turns marks of a policy into places."""
+    """Turns marks of a policy into places: in the configuration, or beside it in the `file` that it reads."""
 
-    __slots__ = ("fallback", "source")
+    __slots__ = ("fallback", "file", "source")
 
-    def __init__(self, source: Source | None, fallback: Place) -> None:
+    def __init__(self, source: Source | None, fallback: Place, file: Source | None = None) -> None:
         self.source = source
         self.fallback = fallback
+        self.file = file
 
     def text_of(self, entry: Entry) -> str:
         """Return an entry as it is written, or an empty text when its place is not known."""
@@ -36,11 +37,20 @@ class Where:
 
     def problem(self, entry: Entry, statement: Statement, **values: Any) -> Problem:
         """Return the problem that points at an entry of a statement."""
-        mark = entry.mark
-        place = self.fallback
-        if self.source is not None and mark is not None and mark[1] > mark[0]:
-            place = Place(self.source, *mark)
-        return Problem(place, **values)
+        return self.problem_at(entry.mark, **values)
+
+    def problem_at(self, mark: Mark | None, **values: Any) -> Problem:
+        """Return the problem that points at a mark."""
+        if mark is None or mark[1] <= mark[0]:
+            return Problem(self.fallback, **values)
+        if self.source is None:
+            return Problem(self.fallback, related=related_in(self.file, mark), **values)
+        return Problem(Place(self.source, *mark), **values)
+
+
+def related_in(file: Source | None, mark: Mark) -> list[Related]:
+    """Return the second place of a finding that stands in a file which an expression reads."""
+    return [Related(Place(file, *mark), "written here")] if file is not None else []
 
 
 def statements_of(subject: Subject, path: str = "policy") -> Iterator[tuple[Where, Statement]]:
@@ -74,8 +84,9 @@ def _value_statements(
     source = subject.document.source
     fallback = subject.place(path)
     root, where = read_embedded(raw, mark, subject.context, source)
+    places = Where(where, fallback, file_of(raw, subject.context) if where is None else None)
     for statement in read_policy(root):
-        yield Where(where, fallback), statement
+        yield places, statement
 
 
 def document_of(subject: Subject, attribute: str) -> tuple[Any, Where] | None:
@@ -85,7 +96,8 @@ def document_of(subject: Subject, attribute: str) -> tuple[Any, Where] | None:
     mark = subject.value.at[attribute][2:]
     source = subject.document.source
     root, where = read_embedded(subject.value[attribute], mark, subject.context, source)
-    return root, Where(where, subject.place((attribute,)))
+    file = file_of(subject.value[attribute], subject.context) if where is None else None
+    return root, Where(where, subject.place((attribute,)), file)
 
 
 def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
@@ -104,6 +116,20 @@ def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple
         found = module.value(raw)
         return (_json(found, source.path) if isinstance(found, str) else found), None
     return raw, None
+
+
+def file_of(raw: Any, module: Module) -> Source | None:
+    """Return the file that an expression is nothing but the text of: `file("policy.json")`, a template without holes."""
+    if not isinstance(raw, Expression) or raw.is_plain:
+        return None
+    node = plain(raw.node)
+    name, arguments = called(node, raw.text_of) if node.type == "function_call" else ("", [])
+    if name not in {"file", "templatefile"} or not arguments:
+        return None
+    start, end = arguments[0].start_byte + raw.shift, arguments[0].end_byte + raw.shift
+    path = module.value(Expression(raw.source, arguments[0], start, end, raw.shift, raw.bound))
+    found = module.read_file(path) if isinstance(path, str) else None
+    return found if found is not None and found.text == module.value(raw) else None
 
 
 def _holes(expression: Expression) -> list[Mark]:

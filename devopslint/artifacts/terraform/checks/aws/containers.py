@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.blocks import is_off, nested
 from devopslint.artifacts.terraform.indexes import resources
-from devopslint.artifacts.terraform.policies import read_embedded
+from devopslint.artifacts.terraform.policies import file_of, read_embedded, related_in
 from devopslint.knowledge.aws_policy import HOLE
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem
@@ -27,15 +27,18 @@ _ATTRIBUTES = ("container_definitions", "container_properties")
 
 
 class _Container:
-    """One container definition, and the source that its marks count in (`None`: they mean nothing)."""
+    """One container definition, and the source that its marks count in (`None`: they mean nothing), or the `file` read."""
 
-    __slots__ = ("attribute", "source", "subject", "value")
+    __slots__ = ("attribute", "file", "source", "subject", "value")
 
-    def __init__(self, subject: Subject, attribute: str, value: Map, source: Source | None) -> None:
+    def __init__(
+        self, subject: Subject, attribute: str, value: Map, source: Source | None, file: Source | None
+    ) -> None:
         self.subject = subject
         self.attribute = attribute
         self.value = value
         self.source = source
+        self.file = file
 
     def get(self, key: str) -> Any:
         """Return a value, UNKNOWN when it may be there unseen, `None` when it is absent."""
@@ -55,12 +58,14 @@ class _Container:
 
     def problem(self, key: str, **values: Any) -> Problem:
         """Return the problem that points at a value, or, where it is absent, at the container's name or definition."""
+        name = self.name or self.subject.address
         for one in (key, "name"):
-            if one in self.value and self.source is not None:
-                _, _, start, end = self.value.at[one]
-                if end > start:
-                    return Problem(Place(self.source, start, end), name=self.name or self.subject.address, **values)
-        return Problem(self.attribute, name=self.name or self.subject.address, **values)
+            _, _, start, end = self.value.at[one] if one in self.value else (0, 0, 0, 0)
+            if end > start and self.source is not None:
+                return Problem(Place(self.source, start, end), name=name, **values)
+            if end > start and self.file is not None:
+                return Problem(self.attribute, name=name, related=related_in(self.file, (start, end)), **values)
+        return Problem(self.attribute, name=name, **values)
 
 
 def privileged_container(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -150,7 +155,8 @@ def _containers(subject: Subject) -> Iterator[_Container]:
             continue
         mark = subject.value.at[attribute][2:]
         root, source = read_embedded(subject.value[attribute], mark, subject.context, subject.document.source)
+        file = file_of(subject.value[attribute], subject.context) if source is None else None
         for one in root if isinstance(root, Seq) else [root]:
             value = subject.context.value(one)
             if isinstance(value, Map):
-                yield _Container(subject, attribute, value, source)
+                yield _Container(subject, attribute, value, source, file)

@@ -6,10 +6,9 @@ import re
 from functools import cache, lru_cache
 
 from devopslint.artifacts.terraform.checks.blocks import problem_at
-from devopslint.artifacts.terraform.policies import Where, read_embedded
+from devopslint.artifacts.terraform.policies import Where, file_of, read_embedded
 from devopslint.artifacts.terraform.values import EvaluationError, text_of
 from devopslint.knowledge.tables import read_table
-from devopslint.policy.subject import Place, Problem
 from devopslint.policy.suggestion import suggestion
 from devopslint.syntax.hcl_nodes import Expression
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from devopslint.policy.subject import Subject
+    from devopslint.policy.subject import Problem, Subject
     from devopslint.syntax.tree import Path
 
     Options = Mapping[str, Any]
@@ -215,7 +214,7 @@ def _in_policy(subject: Subject, path: Path) -> Iterator[Problem]:
     mark = owner.at[name][2:]  # type: ignore[index]  # a Map only has names
     source = subject.document.source
     root, own = read_embedded(owner[name], mark, subject.context, source)  # type: ignore[index]
-    where = Where(own, subject.place(path))
+    where = Where(own, subject.place(path), file_of(owner[name], subject.context))  # type: ignore[index]
     if not isinstance(root, Map):
         return
     facts = _table()["aws_iam_policy_document"]
@@ -231,6 +230,4 @@ def _entry(owner: Map, name: str, fact: Fact, where: Where) -> Iterator[Problem]
     if wrong is None:
         return
     mark = owner.at[name][2:]
-    known = where.source is not None and mark[1] > mark[0]
-    place = Place(where.source, *mark) if where.source is not None and known else where.fallback
-    yield Problem(place, value=owner[name], name=name, wanted=wrong)
+    yield where.problem_at(mark, value=owner[name], name=name, wanted=wrong)
