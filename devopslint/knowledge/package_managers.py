@@ -56,7 +56,9 @@ _APT = Manager(
     pinned=r"[=/]|[-+]$",
     asks="reinstall remove purge autoremove upgrade dist-upgrade full-upgrade build-dep satisfy",
     yes="-y --yes --assume-yes -qq --assume-no -s --simulate --dry-run --just-print --no-act --recon",
-    valued="-t --target-release --default-release -o --option -c --config-file -a --host-architecture -P --build-profiles",
+    valued="-t --target-release --default-release -o --option -c --config-file -a --host-architecture -P --build-profiles "
+    "-S --snapshot",
+    bound="-S --snapshot",
     caches="/var/lib/apt/lists",
     cleans="dist-clean distclean",
 )
