@@ -198,15 +198,6 @@ class Command:
         kept: Kept = known[key]
         return kept
 
-    def with_words(self, words: list[Word]) -> Command:
-        """Return the same command with other words: those that a shell makes of them."""
-        other = Command(self.script, self.fragment, self.start, self.end)
-        for name in self.__slots__:
-            if name not in {"_flags", "_kept"}:
-                setattr(other, name, getattr(self, name))
-        other.words = words
-        return other
-
     @property
     def mark(self) -> Mark:
         """The offsets of the whole command in the source."""

@@ -13,7 +13,7 @@ from devopslint.knowledge.scripts.variables import assignments, names_set, set_o
 from devopslint.knowledge.words import VARIABLE, place_of
 from devopslint.policy.subject import Related, came_from
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.shell import Word
+from devopslint.syntax.shell import Command, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from devopslint.artifacts.dockerfile.model import Step
     from devopslint.artifacts.dockerfile.resolve import Origin
     from devopslint.syntax.fragment import Fragment
-    from devopslint.syntax.shell import Assignment, Command, Script, Tree
+    from devopslint.syntax.shell import Assignment, Script, Tree
 
     Loop = tuple[Tree, Node, int]
     """The number is that of the nearest loop around it, or -1."""
@@ -57,7 +57,17 @@ def with_known_words(command: Command, step: Step) -> tuple[Command, dict[Word, 
         for text in texts:
             words.append(Word(word.fragment, word.start, word.end, text, expands=False))
             origins[words[-1]] = related
-    return command.with_words(words), origins
+    return _with_words(command, words), origins
+
+
+def _with_words(command: Command, words: list[Word]) -> Command:
+    """Return the same command with other words, and nothing kept of what was asked of it."""
+    other = Command(command.script, command.fragment, command.start, command.end)
+    for name in Command.__slots__:
+        if name not in {"_flags", "_kept"}:
+            setattr(other, name, getattr(command, name))
+    other.words = words
+    return other
 
 
 class _Reader:
