@@ -124,6 +124,8 @@ def _is_right(text: str, fact: Fact) -> bool:
 
 def _wanted(text: str, fact: Fact) -> str:
     known: list[str] = fact.get("one_of", [])
+    if known and all(map(_NUMBER.fullmatch, (text, *known))):
+        return _neighbours(int(text), sorted(map(int, known)))
     hint = suggestion(text, known) or suggestion(text.upper(), known) or suggestion(text.lower(), known)
     hint = hint or _near_form(text, fact)
     if hint:
@@ -140,6 +142,12 @@ def _wanted(text: str, fact: Fact) -> str:
     if "as" in fact:
         wanted.append(fact["as"])
     return ": it takes " + ", or ".join(wanted)
+
+
+def _neighbours(number: int, known: Sequence[int]) -> str:
+    """Return the hint at the numbers next to one that is none of those known."""
+    around = [*[one for one in known if one < number][-1:], *[one for one in known if one > number][:1]]
+    return f", did you mean {' or '.join(f'`{one}`' for one in around)}?"
 
 
 def _near_form(text: str, fact: Fact) -> str:
