@@ -132,20 +132,27 @@ def excessive_called_permissions(subject: Subject, options: Options) -> Iterator
     called = called_workflow(job.workflow, job.uses) if job.uses is not None else None
     if called is None or not job.declares_permissions or not called.has_trigger("workflow_call"):
         return
-    asking = [
-        (f"job `{one.key}` of the called workflow", permissions_of(one.value.get("permissions")) or {})
-        for one in called.jobs.values()
-    ]
-    if any("permissions" not in one.value for one in called.jobs.values()):
-        of_all = permissions_of(called.root.get("permissions")) or {}
-        asking.append(("the called workflow", {scope: level for scope, level in of_all.items() if level == "write"}))
-    for who, asked_for in asking:
-        for scope, level in asked_for.items():
-            given = job.grants("*" if scope == "*" else scope)
-            if given is not None and _LEVELS.get(level, 0) > _LEVELS.get(given, 0):
-                asked = f"{level}-all" if scope == "*" else f"{scope}: {level}"
-                yield Problem("uses", asked=asked, who=who, given=given)
-                return
+    for (scope, level), who in _asked_for(called).items():
+        given = job.grants(scope)
+        if given is not None and _LEVELS.get(level, 0) > _LEVELS.get(given, 0):
+            asked = f"{level}-all" if scope == "*" else f"{scope}: {level}"
+            yield Problem("uses", asked=asked, who=who, given=given)
+            return
+
+
+def _asked_for(called: Workflow) -> dict[tuple[str, str], str]:
+    """Return the permissions that a workflow asks for, each with who asks first, worked out once for all who call it."""
+    found: dict[tuple[str, str], str] | None = called.cache.get("asked for")
+    if found is None:
+        found = called.cache["asked for"] = {}
+        for job in called.jobs.values():
+            for asked in (permissions_of(job.value.get("permissions")) or {}).items():
+                found.setdefault(asked, f"job `{job.key}` of the called workflow")
+        if any("permissions" not in job.value for job in called.jobs.values()):
+            for scope, level in (permissions_of(called.root.get("permissions")) or {}).items():
+                if level == "write":
+                    found.setdefault((scope, level), "the called workflow")
+    return found
 
 
 def reusable_workflow_inputs(subject: Subject, options: Options) -> Iterator[Problem]:
