@@ -5,6 +5,8 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.checks.blocks import is_absent, is_false, is_off, nested
 from devopslint.artifacts.terraform.indexes import resources
 from devopslint.policy.subject import Problem
+from devopslint.syntax.hcl_nodes import Expression
+from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN
 
 TYPE_CHECKING = False
@@ -23,9 +25,12 @@ _DATA_DISKS = (
     "ebs_block_device",
     "block_device_mappings.ebs",
     "block_device_mapping.ebs",
+    "instance_configuration.block_device_mapping.ebs",
     "launch_specification.root_block_device",
     "launch_specification.ebs_block_device",
 )
+_MANY = lazily(r'^"\$\{(?:.*s|.*[(*].*)\}"$')
+"""A text that is nothing but an interpolation of what may be a list."""
 _INTERFACES = ("network_interfaces", "network_interface", "launch_specification")
 
 
@@ -117,6 +122,20 @@ def lifecycle_copy_unencrypted(subject: Subject, options: Options) -> Iterator[P
         for copy in nested(subject, name):
             if is_off(subject, (*copy, "encrypted")):
                 yield Problem((*copy, "encrypted"))
+
+
+def in_one_zone(subject: Subject, options: Options) -> Iterator[Problem]:
+    """Yield a problem for a list of subnets or zones that has a single item.
+
+    Terraform 0.11 wrote a list of many as `["${var.subnets}"]`: what may be one is no single item.
+    """
+    for name in ("vpc_zone_identifier", "availability_zones", "subnet_ids"):
+        found = subject.get(name)
+        if not isinstance(found, list) or len(found) != 1 or getattr(found, "open", False):
+            continue
+        raw = subject.raw((name, 0))
+        if not isinstance(raw, Expression) or not _MANY.search(raw.text):
+            yield Problem(name)
 
 
 def on_launch_configuration(subject: Subject, options: Options) -> Iterator[Problem]:
