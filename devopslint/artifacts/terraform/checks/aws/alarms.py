@@ -7,7 +7,7 @@ go. Source: the pages "CloudWatch metrics" of each service's guide, as of 2026-1
 from __future__ import annotations
 
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import MISSING, Map, Seq
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ _NAMESPACES = frozenset(
 )  # fmt: skip
 _NEEDS_DIMENSION = {"AWS/ApplicationELB": "LoadBalancer", "AWS/NetworkELB": "LoadBalancer", "AWS/SQS": "QueueName"}
 """Namespace that sends nothing without a dimension → that dimension."""
+_OF_TARGET_GROUPS = frozenset({"RequestCountPerTarget", "LambdaInternalError", "LambdaUserError"})
+"""Metrics of an application load balancer that it also sends with `TargetGroup` alone."""
 _BY_LOWER = {name.lower(): name for name in _SENT_BY}
 
 
@@ -109,10 +111,16 @@ def missing_dimension(subject: Subject, options: Options) -> Iterator[Problem]:
         if dimension is None:
             continue
         given = subject.get((*path, "dimensions"))
+        if _is_of_target_group(subject.get((*path, "metric_name")), given):
+            continue
         if given is MISSING:
             yield Problem((*path, "namespace") if path else (), namespace=namespace, dimension=dimension)
         elif isinstance(given, Map) and not given.open and dimension not in given:
             yield Problem((*path, "dimensions"), part="key", namespace=namespace, dimension=dimension)
+
+
+def _is_of_target_group(metric: Any, given: Any) -> bool:
+    return (metric is UNKNOWN or metric in _OF_TARGET_GROUPS) and isinstance(given, Map) and "TargetGroup" in given
 
 
 def _metrics(subject: Subject) -> Iterator[Path]:
