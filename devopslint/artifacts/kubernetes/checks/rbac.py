@@ -46,14 +46,16 @@ def wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
 def useless_wildcard(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield each `*` that stands for nothing, since it is a part of a word: `pods/*`, `get*`, `*.example.com`."""
     for index, rule in _rules(subject):
-        for part in ("apiGroups", "resources", "verbs", "resourceNames"):
+        for part in ("apiGroups", "resources", "verbs"):
             for at, item in enumerate(items_of(rule.get(part))):
-                if not isinstance(item, str) or "*" not in item or not plain(item):
+                if not isinstance(item, str) or item == "*" or "*" not in item or not plain(item):
                     continue
-                if (item != "*" or part == "resourceNames") and not (
-                    part == "resources" and _ANY_PARENT.fullmatch(item)
-                ):
+                if part != "resources" or not _ANY_PARENT.fullmatch(item):
                     yield Problem(("rules", index, part, at), value=item)
+        # Other names with a star may be asked for as they stand: `example.com/*` of those who sign certificates.
+        star = _position(rule, "resourceNames", {"*"})
+        if star is not None:
+            yield Problem(("rules", index, "resourceNames", star), value="*")
 
 
 def secrets(subject: Subject, options: Options) -> Iterator[Problem]:
