@@ -246,6 +246,11 @@ class Manifests:
             self._mentions[word] = any(self.workspace.has_word(one, _ENDINGS, word) for one in folders)
         return self._mentions[word]
 
+    def mentions_beside(self, word: str, text: str) -> bool:
+        """Say whether a word stands in a YAML file of the same folder, or of one that is put beside it, that holds a text."""
+        folders = (self.path.rpartition("/")[0], *self.folders)
+        return any(self.workspace.has_word(one, _ENDINGS, word, text) for one in folders)
+
     def elsewhere(self, word: str) -> bool:
         """Say whether a name stands in another YAML file of the same folder, or of one that is put beside it."""
         paths = (self.path, *(posixpath.join(folder, "kustomization.yaml") for folder in self.folders))

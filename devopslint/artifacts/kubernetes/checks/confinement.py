@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SECCOMP = ("seccomp.security.alpha.kubernetes.io/pod", "container.seccomp.security.alpha.kubernetes.io/")
 _APPARMOR = ("container.apparmor.security.beta.kubernetes.io/",)
+_OF_ACCOUNTS = "\nautomountServiceAccountToken:"
+"""What stands in the file of an account that says whether its token is mounted; that of a pod stands deeper."""
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _GROUPS = ("runAsGroup", "fsGroup")
 # Source: Pod Security Standards, "Volume Types" of the restricted profile, without `hostPath`.
@@ -63,7 +65,8 @@ def root_group(subject: Subject, options: Options) -> Iterator[Problem]:
 def token_mounted(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a pod that gets the token of its account: by its own word, or because nothing says otherwise.
 
-    The account of the same file may say otherwise. That the account is the default one is told by another rule.
+    The account may say otherwise, be it in this file or in one beside it. That the account is the default one is told
+    by another rule.
     """
     told = subject.get("automountServiceAccountToken")
     if told is True:
@@ -75,7 +78,10 @@ def token_mounted(subject: Subject, options: Options) -> Iterator[Problem]:
     if told is not MISSING or not isinstance(name, str) or name in ("", "default"):
         return
     account = subject.context.find("ServiceAccount", name, subject.parents["object"].get("metadata.namespace"))
-    if account is not None and account.subject.get("automountServiceAccountToken") is not MISSING:
+    if account is None:
+        if subject.context.mentions_beside(name, _OF_ACCOUNTS):
+            return
+    elif account.subject.get("automountServiceAccountToken") is not MISSING:
         return
     yield Problem("automountServiceAccountToken")
 
