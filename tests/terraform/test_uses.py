@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from devopslint.artifacts.terraform.checks.aws import iam, network
+from devopslint.policy.subject import Place
 from devopslint.syntax.tree import MISSING, UNKNOWN
 from tests.terraform.test_module import read
 
@@ -208,3 +210,70 @@ def test_an_absent_value_stays_absent() -> None:
         MISSING,
         False,
     ]
+
+
+def test_a_call_that_is_not_made_gives_nothing() -> None:
+    assert values(disks(call("a", "count = 0", "encrypted = false")), "encrypted") == [True]
+    assert values(disks(call("a", "for_each = {}", "encrypted = false") + call("b")), "encrypted") == [True]
+
+
+def test_null_stands_for_the_default_of_what_is_not_nullable() -> None:
+    child = CHILD.replace('"encrypted" { default = true }', '"encrypted" {\n  default = true\n  nullable = false\n}')
+    assert values(disks(call("a", "encrypted = null"), child=child), "encrypted") == [True]
+    assert values(disks(call("a", "encrypted = null")), "encrypted") == [MISSING]
+
+
+OPEN = """
+resource "aws_security_group_rule" "r" {
+  for_each    = { https = 443, ssh = 22 }
+  type        = "ingress"
+  protocol    = "tcp"
+  from_port   = each.value
+  to_port     = each.value
+  cidr_blocks = ["0.0.0.0/0"]
+}
+"""
+ALLOWED = """
+resource "aws_iam_policy" "p" {
+  for_each = { read = ["s3:GetObject"], all = ["*"] }
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = each.value, Resource = "*" }]
+  })
+}
+data "aws_iam_policy_document" "d" {
+  for_each = { read = ["s3:GetObject"], all = ["*"] }
+  statement {
+    actions   = each.value
+    resources = ["*"]
+  }
+}
+"""
+
+
+def places(check: Any, files: dict[str, str]) -> list[tuple[str, str]]:
+    """What a check finds in resources and data sources, by the file and the text that it points at."""
+    found, _ = read(files)
+    judged = [one for one in found if one.kind in {"terraform.resource", "terraform.data"}]
+    at = [
+        problem.at if isinstance(problem.at, Place) else subject.place(problem.at)
+        for subject in judged
+        for problem in check(subject, {})
+    ]
+    return [(one.source.path, one.source.text[one.start : one.end]) for one in at]
+
+
+def test_checks_see_the_values_of_each_instance() -> None:
+    assert places(network.admin_port, {"main.tf": OPEN}) == [("main.tf", '"0.0.0.0/0"')]
+    assert places(iam.admin_policy, {"main.tf": ALLOWED}) == [("main.tf", "each.value"), ("main.tf", "each.value")]
+
+
+def test_a_policy_of_locals_of_another_file_stands_where_it_is_used() -> None:
+    files = {
+        "main.tf": 'resource "aws_iam_policy" "p" {\n  policy = jsonencode(local.policy)\n}\n'
+        'resource "aws_iam_policy" "q" {\n  policy = jsonencode({ Statement = local.statements })\n}\n',
+        "locals.tf": '\n\nlocals {\n  actions = ["*"]\n  policy = {\n    Statement = local.statements\n  }\n'
+        '  statements = [{ Effect = "Allow", Action = local.actions, Resource = "*" }]\n}\n',
+    }
+    assert places(iam.admin_policy, files) == [("main.tf", "local.policy"), ("main.tf", "local.statements")]
+    whole = {"main.tf": files["main.tf"] + files["locals.tf"]}
+    assert places(iam.admin_policy, whole) == [("main.tf", "local.statements"), ("main.tf", "local.actions")]

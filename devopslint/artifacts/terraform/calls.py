@@ -5,9 +5,9 @@ from __future__ import annotations
 from posixpath import normpath
 from weakref import WeakKeyDictionary
 
-from devopslint.artifacts.terraform.dynamic import instances
+from devopslint.artifacts.terraform.dynamic import instances, is_left_out
 from devopslint.artifacts.terraform.module import Module
-from devopslint.artifacts.terraform.uses import Instance, uses_for
+from devopslint.artifacts.terraform.uses import instance_of, uses_for
 from devopslint.artifacts.terraform.values import EvaluationError
 from devopslint.artifacts.terraform.variables import settled
 from devopslint.knowledge.folders import likely_folders
@@ -196,8 +196,10 @@ def givers_of(module: Module) -> list[tuple[Scope, Declared]]:
     found: list[tuple[Scope, Declared]] = []
     for caller, call in module.callers:
         for scope in uses_for(caller, call.block) or (caller,):
+            if is_left_out(scope, call.block):
+                continue
             bounds = list(instances(scope, call.block))
-            found.extend([(Instance(scope, bound), call) for bound in bounds] or [(scope, call)])
+            found.extend([(instance_of(scope, bound), call) for bound in bounds] or [(scope, call)])
             if len(found) > _MOST_GIVERS:
                 return found
     return found

@@ -206,3 +206,12 @@ def _mentions(block: Block, word: str) -> bool:
     from devopslint.syntax.hcl_nodes import expressions
 
     return any(word + "." in expression.text for expression in expressions(block))
+
+
+def is_left_out(scope: Scope, block: Block) -> bool:
+    """Say whether `count` is 0 or `for_each` is empty: nothing is made of such a block."""
+    count = scope.value(block.get("count"))
+    if count in {0, "0"} if isinstance(count, (int, str)) and not isinstance(count, bool) else False:
+        return True
+    each = scope.value(block.get("for_each"))
+    return isinstance(each, (Map, Seq)) and not each and not each.open

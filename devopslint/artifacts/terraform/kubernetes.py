@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from devopslint.artifacts.terraform.values import standing_at
 from devopslint.knowledge.tables import read_table
 from devopslint.syntax.hcl_layout import layout_of
 from devopslint.syntax.hcl_nodes import Block, Expression
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from devopslint.artifacts.terraform.declared import Declared
     from devopslint.artifacts.terraform.module import Module
-    from devopslint.syntax.tree import Mark
 
 _TYPE = re.compile(r"kubernetes_([a-z_]+?)(?:_(v\d(?:(?:alpha|beta)\d)?))?")
 _KINDS = {
@@ -124,7 +124,7 @@ class Objects:
     def value(self, value: Any, code: str = _ANY) -> Any:
         """Return what a value is where a type is expected, with what its expressions come to."""
         if isinstance(value, Expression):
-            value = _standing_at(self._module.value(value), (value.start, value.end), layout_of(value))
+            value = standing_at(self._module.value(value), (value.start, value.end), layout_of(value))
         if isinstance(value, Map):
             return self._made(value, code.removeprefix("["))
         if not isinstance(value, Seq):
@@ -178,25 +178,3 @@ def _typed(value: Any, code: str) -> Any:
     if isinstance(value, str) and code in _NUMBERS and value.isdecimal():
         return int(value)
     return {"true": True, "false": False}.get(value, value) if code == "b" and isinstance(value, str) else value
-
-
-def _standing_at(value: Any, mark: Mark, shape: Any = None) -> Any:
-    """Return what an expression comes to: each part where the shape of the expression says, else where that itself does."""
-    if isinstance(value, dict):
-        made = Map(*mark)
-        made.open = getattr(value, "open", False)
-        known = shape if isinstance(shape, Map) else Map()
-        for key, item in value.items():
-            marks = known.at.get(str(key), (*mark, *mark))
-            made.put(str(key), _standing_at(item, marks[2:], known.get(str(key))), marks)
-        return made
-    if isinstance(value, list):
-        items = Seq(*mark)
-        items.open = getattr(value, "open", False)
-        written = shape if isinstance(shape, Seq) else Seq()
-        for index, item in enumerate(value):
-            is_written = index < len(written)
-            place = written.at[index] if is_written else mark
-            items.add(_standing_at(item, place, written[index] if is_written else None), place)
-        return items
-    return value

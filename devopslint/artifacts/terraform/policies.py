@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.uses import Instance, scope_of
+from devopslint.artifacts.terraform.values import rebuilt, standing_at
+from devopslint.artifacts.terraform.variables import settled
 from devopslint.knowledge.aws_policy import HOLE, Entry, Statement, Test, read_policy
 from devopslint.policy.subject import Place, Problem, Related
+from devopslint.syntax.hcl_layout import layout_of
 from devopslint.syntax.hcl_nodes import Block, Expression, called, plain, walk
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
@@ -12,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from devopslint.artifacts.terraform.module import Module
+    from tree_sitter import Node
+
+    from devopslint.artifacts.terraform.values import Scope
     from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
     from devopslint.syntax.tree import Mark
@@ -83,8 +89,9 @@ def _value_statements(
 ) -> Iterator[tuple[Where, Statement]]:
     source = subject.document.source
     fallback = subject.place(path)
-    root, where = read_embedded(raw, mark, subject.context, source)
-    places = Where(where, fallback, file_of(raw, subject.context) if where is None else None)
+    scope = scope_of(subject)
+    root, where = read_embedded(raw, mark, scope, source)
+    places = Where(where, fallback, file_of(raw, scope) if where is None else None)
     for statement in read_policy(root):
         yield places, statement
 
@@ -95,12 +102,13 @@ def document_of(subject: Subject, attribute: str) -> tuple[Any, Where] | None:
         return None
     mark = subject.value.at[attribute][2:]
     source = subject.document.source
-    root, where = read_embedded(subject.value[attribute], mark, subject.context, source)
-    file = file_of(subject.value[attribute], subject.context) if where is None else None
+    scope = scope_of(subject)
+    root, where = read_embedded(subject.value[attribute], mark, scope, source)
+    file = file_of(subject.value[attribute], scope) if where is None else None
     return root, Where(where, subject.place((attribute,)), file)
 
 
-def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple[Any, Source | None]:
+def read_embedded(raw: Any, mark: Mark, scope: Scope, source: Source) -> tuple[Any, Source | None]:
     """Return the tree of a JSON document, and the source that its marks count in (`None`: its marks mean nothing)."""
     if isinstance(raw, str):
         if source.text.startswith("<<", mark[0]):
@@ -111,14 +119,36 @@ def read_embedded(raw: Any, mark: Mark, module: Module, source: Source) -> tuple
             node = plain(raw.node)
             if node.type == "heredoc_template":
                 return _json(_blank(source, mark, _holes(raw)), source.path), source
-            if node.type == "function_call" and raw.text_of(node.children[0]) == "jsonencode":
-                return module.value(raw), source
-        found = module.value(raw)
+            name, arguments = called(node, raw.text_of) if node.type == "function_call" else ("", [])
+            if name == "jsonencode" and arguments:
+                return _encoded(raw, arguments[0], scope), source
+        found = _worth(scope.value(raw), scope)
         return (_json(found, source.path) if isinstance(found, str) else found), None
     return raw, None
 
 
-def file_of(raw: Any, module: Module) -> Source | None:
+def _encoded(raw: Expression, argument: Node, scope: Scope) -> Any:
+    """Return what an expression gives to `jsonencode`, each part where it stands in the file of the expression."""
+    resolved = scope.resolve(raw)
+    if resolved is None:
+        return UNKNOWN
+    value, start, end = _worth(resolved[0].value, scope), argument.start_byte + raw.shift, argument.end_byte + raw.shift
+    # What an instance is given stands wherever the loop has it from.
+    if not isinstance(scope, Instance) and all(source is raw.source for source, *_ in resolved[0].origins):
+        return value
+    return standing_at(
+        value, (start, end), layout_of(Expression(raw.source, argument, start, end, raw.shift, raw.bound))
+    )
+
+
+def _worth(value: Any, scope: Scope) -> Any:
+    """Return a value with the expressions in it worked out: what they come to stands where they do."""
+    if isinstance(value, Expression):
+        return standing_at(settled(scope, value), (value.start, value.end))
+    return rebuilt(value, lambda item: _worth(item, scope)) if isinstance(value, (Map, Seq)) else value
+
+
+def file_of(raw: Any, scope: Scope) -> Source | None:
     """Return the file that an expression is nothing but the text of: `file("policy.json")`, a template without holes."""
     if not isinstance(raw, Expression) or raw.is_plain:
         return None
@@ -127,9 +157,9 @@ def file_of(raw: Any, module: Module) -> Source | None:
     if name not in {"file", "templatefile"} or not arguments:
         return None
     start, end = arguments[0].start_byte + raw.shift, arguments[0].end_byte + raw.shift
-    path = module.value(Expression(raw.source, arguments[0], start, end, raw.shift, raw.bound))
-    found = module.read_file(path) if isinstance(path, str) else None
-    return found if found is not None and found.text == module.value(raw) else None
+    path = scope.value(Expression(raw.source, arguments[0], start, end, raw.shift, raw.bound))
+    found = scope.read_file(path) if isinstance(path, str) else None
+    return found if found is not None and found.text == scope.value(raw) else None
 
 
 def _holes(expression: Expression) -> list[Mark]:
@@ -166,17 +196,17 @@ def _data_statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
     """Yield the statements of an `aws_iam_policy_document`."""
     blocks = subject.value.get("statement")
     source = subject.document.source
-    module: Module = subject.context
+    scope = scope_of(subject)
     for block in blocks if isinstance(blocks, Seq) else [blocks]:
         if not isinstance(block, Map):
             continue
         header = (block.header if isinstance(block, Block) else None) or (block.start, block.start + 1)
         statement = Statement(header)
-        statement.effect = module.value(block.get("effect", "Allow"))
-        statement.actions = _listed(module, block, "actions")
-        statement.not_actions = _listed(module, block, "not_actions")
-        statement.resources = _listed(module, block, "resources")
-        statement.not_resources = _listed(module, block, "not_resources")
+        statement.effect = scope.value(block.get("effect", "Allow"))
+        statement.actions = _listed(scope, block, "actions")
+        statement.not_actions = _listed(scope, block, "not_actions")
+        statement.resources = _listed(scope, block, "resources")
+        statement.not_resources = _listed(scope, block, "not_resources")
         conditions, principals = block.get("condition"), block.get("principals")
         excluded = block.get("not_principals")
         statement.open = any(
@@ -185,33 +215,33 @@ def _data_statements(subject: Subject) -> Iterator[tuple[Where, Statement]]:
         for condition in conditions if isinstance(conditions, Seq) else ():
             if not isinstance(condition, Map):
                 continue
-            variable = module.value(condition.get("variable", UNKNOWN))
+            variable = scope.value(condition.get("variable", UNKNOWN))
             if isinstance(variable, str):
-                operator = module.value(condition.get("test", ""))
-                values = _listed(module, condition, "values")
+                operator = scope.value(condition.get("test", ""))
+                values = _listed(scope, condition, "values")
                 statement.add_test(Test(operator if isinstance(operator, str) else "", variable, values))
             else:
                 statement.open = True
-        statement.principals = list(_identifiers(module, principals))
-        statement.not_principals = [entry for _, entry in _identifiers(module, excluded)]
+        statement.principals = list(_identifiers(scope, principals))
+        statement.not_principals = [entry for _, entry in _identifiers(scope, excluded)]
         yield Where(source, Place(source, *header)), statement
 
 
-def _identifiers(module: Module, blocks: Any) -> Iterator[tuple[str, Entry]]:
+def _identifiers(scope: Scope, blocks: Any) -> Iterator[tuple[str, Entry]]:
     for principal in blocks if isinstance(blocks, Seq) else ():
         if isinstance(principal, Map):
-            kind = module.value(principal.get("type", UNKNOWN))
-            for entry in _listed(module, principal, "identifiers"):
+            kind = scope.value(principal.get("type", UNKNOWN))
+            for entry in _listed(scope, principal, "identifiers"):
                 yield (kind if isinstance(kind, str) else ""), entry
 
 
-def _listed(module: Module, block: Map, key: str) -> list[Entry]:
+def _listed(scope: Scope, block: Map, key: str) -> list[Entry]:
     if key not in block:
         return []
     mark = block.at[key][2:]
     raw = block[key]
-    value = module.value(raw)
+    value = scope.value(raw)
     if not isinstance(value, Seq):
         return [Entry(UNKNOWN, mark)]
     own = raw is value
-    return [Entry(module.value(item), value.at[index] if own else mark) for index, item in enumerate(value)]
+    return [Entry(scope.value(item), value.at[index] if own else mark) for index, item in enumerate(value)]

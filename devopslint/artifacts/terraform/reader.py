@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.calls import ask_again, load_files, sources_not_read
-from devopslint.artifacts.terraform.dynamic import instances, write_out, written_for
+from devopslint.artifacts.terraform.dynamic import instances, is_left_out, write_out, written_for
 from devopslint.artifacts.terraform.inner import inner_subjects
 from devopslint.artifacts.terraform.registry import registry_subjects
 from devopslint.artifacts.terraform.related import related_of
-from devopslint.artifacts.terraform.uses import Instance, uses_for
+from devopslint.artifacts.terraform.uses import instance_of, uses_for
 from devopslint.policy.subject import Subject
 from devopslint.syntax.tree import Document, Map, Seq, header_of
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from devopslint.artifacts.terraform.module import Module
     from devopslint.artifacts.terraform.values import Scope
     from devopslint.policy.artifact import Unit
-    from devopslint.syntax.hcl_nodes import Block
 
 _BLOCK_KINDS = {
     "resource": "terraform.resource",
@@ -61,7 +60,7 @@ def module_subjects(module: Module) -> list[Subject]:
     for type_name, kind in _BLOCK_KINDS.items():
         for declared in module.all(type_name):
             block = declared.block
-            if type_name in _COUNTED and ("count" in block or "for_each" in block) and _is_left_out(module, block):
+            if type_name in _COUNTED and ("count" in block or "for_each" in block) and is_left_out(module, block):
                 continue
             subject = _block_subject(module, declared, kind)
             if type_name == "resource":
@@ -126,11 +125,11 @@ def _made(module: Module, subject: Subject) -> Iterator[Subject]:
     is_looped = "count" in block or "for_each" in block
     uses = uses_for(module, block)
     for scope in uses or (module,):
-        if is_looped and _is_left_out(scope, block):
+        if is_looped and is_left_out(scope, block):
             continue
         bounds = list(instances(scope, block)) if is_looped else []
         if bounds:
-            yield from (_within(Instance(scope, bound), subject, module) for bound in bounds)
+            yield from (_within(instance_of(scope, bound), subject, module) for bound in bounds)
         else:
             yield _within(scope, subject, module) if uses else subject
 
@@ -149,15 +148,6 @@ def _within(scope: Scope, subject: Subject, module: Module) -> Subject:
         context=subject.context,
         related=subject.related,
     )
-
-
-def _is_left_out(scope: Scope, block: Block) -> bool:
-    """Say whether `count` is 0 or `for_each` is empty: nothing is made of such a block."""
-    count = scope.value(block.get("count"))
-    if count in {0, "0"} if isinstance(count, (int, str)) and not isinstance(count, bool) else False:
-        return True
-    each = scope.value(block.get("for_each"))
-    return isinstance(each, (Map, Seq)) and not each and not each.open
 
 
 def _state(unit: Unit, path: str) -> Iterator[Subject]:

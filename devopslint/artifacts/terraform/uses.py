@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from devopslint.artifacts.terraform.module import Module
-    from devopslint.artifacts.terraform.values import Origin, Scope
+    from devopslint.artifacts.terraform.values import Origin, Resolve, Scope
+    from devopslint.policy.subject import Subject
     from devopslint.syntax.source import Source
 
     Known = tuple[Any, tuple[Origin, ...]]
@@ -26,13 +27,12 @@ _NOTHING: Known = (UNKNOWN, ())
 
 
 class Instance:
-    """What expressions are worth in one instance of a block, where `bound` says what `each` or `count` is worth."""
+    """A scope in which expressions are resolved otherwise: for one instance of a block, for one subject."""
 
     __slots__ = ("lookup", "read_file", "resolve")
 
-    def __init__(self, scope: Scope, bound: Mapping[str, Any]) -> None:
-        self.lookup, self.read_file = scope.lookup, scope.read_file
-        self.resolve = resolver(scope, bound)
+    def __init__(self, scope: Scope, resolve: Resolve) -> None:
+        self.lookup, self.read_file, self.resolve = scope.lookup, scope.read_file, resolve
 
     def value(self, value: Any) -> Any:
         """Return a value with an expression replaced by what it comes to."""
@@ -72,6 +72,20 @@ class Use:
         """Return a value with an expression replaced by what it comes to."""
         found = self.resolve(value)
         return value if found is None else found[0].value
+
+
+def instance_of(scope: Scope, bound: Mapping[str, Any]) -> Instance:
+    """Return what expressions are worth in one instance of a block, where `bound` says what `each` or `count` is worth."""
+    return Instance(scope, resolver(scope, bound))
+
+
+def scope_of(subject: Subject) -> Scope:
+    """Return what the expressions of a subject are worth, be it one of several instances, or for one of several calls."""
+    module: Module = subject.context
+    resolve = subject.document.resolve
+    if resolve is None or resolve == module.resolve:
+        return module
+    return Instance(module, resolve)  # type: ignore[arg-type]  # those of Terraform need no subject
 
 
 def uses_for(module: Module, value: Any) -> Sequence[Use]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from devopslint.syntax.source import Source
-    from devopslint.syntax.tree import Candidate
+    from devopslint.syntax.tree import Candidate, Mark
 
     Origin = tuple[Source, int, int, str]
 
@@ -89,3 +89,25 @@ def mapping(pairs: Any, open_ended: bool = False) -> Map:
         result.put(key, value, (0, 0, 0, 0))
     result.open = open_ended
     return result
+
+
+def standing_at(value: Any, mark: Mark, shape: Any = None) -> Any:
+    """Return what an expression comes to: each part where the shape of the expression says, else where that itself does."""
+    if isinstance(value, dict):
+        made = Map(*mark)
+        made.open = getattr(value, "open", False)
+        known = shape if isinstance(shape, Map) else Map()
+        for key, item in value.items():
+            marks = known.at.get(str(key), (*mark, *mark))
+            made.put(str(key), standing_at(item, marks[2:], known.get(str(key))), marks)
+        return made
+    if isinstance(value, list):
+        items = Seq(*mark)
+        items.open = getattr(value, "open", False)
+        written = shape if isinstance(shape, Seq) else Seq()
+        for index, item in enumerate(value):
+            is_written = index < len(written)
+            place = written.at[index] if is_written else mark
+            items.add(standing_at(item, place, written[index] if is_written else None), place)
+        return items
+    return value

@@ -57,8 +57,12 @@ def given(module: Folder, name: str, caller: Evaluating, call: Any) -> Known:
     """Return what a variable is worth for one call of the folder, UNKNOWN when the files do not say, and why."""
     if name not in call.block:
         return _completed(module, name, *_by_itself(module, name))
+    value = settled(caller, call.block[name])
+    declared = module.declaration(f"var.{name}")
+    if value is None and declared is not None and declared[0].get("nullable") is False:
+        return _completed(module, name, *_by_itself(module, name))  # null stands for the default
     origin = (*where_set(call.block, name, call.document.source), f"`{call.address}` sets `var.{name}`")
-    return _completed(module, name, settled(caller, call.block[name]), origin)
+    return _completed(module, name, value, origin)
 
 
 def _completed(module: Folder, name: str, value: Any, origin: Origin | None) -> Known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.blocks import is_off, nested
 from devopslint.artifacts.terraform.policies import document_of
+from devopslint.artifacts.terraform.uses import scope_of
 from devopslint.knowledge.aws_policy import Entry, Statement
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map
@@ -76,7 +77,7 @@ def _json_value(subject: Subject, path: tuple[str, ...]) -> tuple[Any, Place | s
     node, where = found
     mark = None
     for step in path:
-        node = subject.context.value(node)
+        node = scope_of(subject).value(node)
         if not isinstance(node, Map):
             return UNKNOWN, _CONFIGURATION
         if step not in node:
@@ -84,7 +85,7 @@ def _json_value(subject: Subject, path: tuple[str, ...]) -> tuple[Any, Place | s
         mark = node.at[step][2:]
         node = node[step]
     problem = where.problem(Entry(None, mark), Statement())
-    return subject.context.value(node), problem.at  # type: ignore[return-value]  # made of a Place
+    return scope_of(subject).value(node), problem.at  # type: ignore[return-value]  # made of a Place
 
 
 def airflow_without_logs(subject: Subject, options: Options) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.checks.blocks import is_off, nested
 from devopslint.artifacts.terraform.indexes import resources
 from devopslint.artifacts.terraform.policies import file_of, read_embedded, related_in
+from devopslint.artifacts.terraform.uses import scope_of
 from devopslint.knowledge.aws_policy import HOLE
 from devopslint.knowledge.images import parse_image
 from devopslint.policy.subject import Place, Problem
@@ -43,7 +44,7 @@ class _Container:
     def get(self, key: str) -> Any:
         """Return a value, UNKNOWN when it may be there unseen, `None` when it is absent."""
         found = self.value.get(key, UNKNOWN if self.value.open else None)
-        found = self.subject.context.value(found)
+        found = scope_of(self.subject).value(found)
         return UNKNOWN if isinstance(found, str) and found == HOLE * len(found) and found else found
 
     def written(self, key: str) -> str:
@@ -154,9 +155,10 @@ def _containers(subject: Subject) -> Iterator[_Container]:
         if attribute not in subject.value:
             continue
         mark = subject.value.at[attribute][2:]
-        root, source = read_embedded(subject.value[attribute], mark, subject.context, subject.document.source)
-        file = file_of(subject.value[attribute], subject.context) if source is None else None
+        scope = scope_of(subject)
+        root, source = read_embedded(subject.value[attribute], mark, scope, subject.document.source)
+        file = file_of(subject.value[attribute], scope) if source is None else None
         for one in root if isinstance(root, Seq) else [root]:
-            value = subject.context.value(one)
+            value = scope.value(one)
             if isinstance(value, Map):
                 yield _Container(subject, attribute, value, source, file)

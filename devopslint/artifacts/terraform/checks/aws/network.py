@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.checks.openings import MOST_PORTS, Opening, outward
-from devopslint.artifacts.terraform.indexes import once
 from devopslint.knowledge.ports import (
     ADMIN_PORTS,
     DATA_PORTS,
@@ -101,8 +100,11 @@ def _named(subject: Subject, ports: Mapping[int, str]) -> Iterator[Problem]:
 
 def _openings(subject: Subject, direction: str) -> list[Opening]:
     """Return the openings of a security group, or one of its rules, to everyone."""
-    key = f"{direction} of {id(subject.value)}"
-    return once(subject.context, key, lambda _: list(_openings_to(subject, direction, is_everyone)))
+    cache: dict[str, Any] = subject.context.cache
+    kept: tuple[Subject, list[Opening]] | None = cache.get(direction)
+    if kept is None or kept[0] is not subject:  # rules on one subject follow each other
+        kept = cache[direction] = subject, list(_openings_to(subject, direction, is_everyone))
+    return kept[1]
 
 
 def _openings_to(subject: Subject, direction: str, matches: Callable[[str], bool]) -> Iterator[Opening]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devopslint.artifacts.terraform.policies import document_of
+from devopslint.artifacts.terraform.uses import scope_of
 from devopslint.knowledge.aws_policy import Entry, Statement
 from devopslint.policy.subject import Problem
 from devopslint.syntax.tree import Map
@@ -54,12 +55,12 @@ def _inputs(subject: Subject) -> tuple[Map, Where] | None:
     if found is None or not isinstance(found[0], Map):
         return None
     root, where = found
-    inputs = subject.context.value(root.get("inputs", Map()))
+    inputs = scope_of(subject).value(root.get("inputs", Map()))
     return (inputs, where) if isinstance(inputs, Map) and not inputs.open else None
 
 
 def _value(subject: Subject, inputs: Map, name: str) -> Any:
-    return subject.context.value(inputs.get(name))
+    return scope_of(subject).value(inputs.get(name))
 
 
 def _problem(where: Where, inputs: Map, name: str) -> Problem:

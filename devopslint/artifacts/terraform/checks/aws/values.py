@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from devopslint.artifacts.terraform.checks.blocks import problem_at
 from devopslint.artifacts.terraform.policies import Where, file_of, read_embedded
+from devopslint.artifacts.terraform.uses import scope_of
 from devopslint.artifacts.terraform.values import EvaluationError, text_of
 from devopslint.knowledge.tables import read_table
 from devopslint.policy.suggestion import suggestion
@@ -221,8 +222,9 @@ def _in_policy(subject: Subject, path: Path) -> Iterator[Problem]:
         return
     mark = owner.at[name][2:]  # type: ignore[index]  # a Map only has names
     source = subject.document.source
-    root, own = read_embedded(owner[name], mark, subject.context, source)  # type: ignore[index]
-    where = Where(own, subject.place(path), file_of(owner[name], subject.context))  # type: ignore[index]
+    scope = scope_of(subject)
+    root, own = read_embedded(owner[name], mark, scope, source)  # type: ignore[index]
+    where = Where(own, subject.place(path), file_of(owner[name], scope))  # type: ignore[index]
     if not isinstance(root, Map):
         return
     facts = _table()["aws_iam_policy_document"]
