@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ROLES_OF_CLUSTERS = ("system:", "extension-apiserver-authentication-reader")
 """How the names of Roles begin that every cluster has."""
 _MAKE_NOTHING = frozenset({"ServiceMonitor", "PodMonitor", "PrometheusRule"})
+_WRITTEN = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Role", "Service", "ServiceAccount"})
+"""Kinds that are written as such; a ConfigMap, Secret or claim is also made by a generator or a template."""
 _NAMED_SO = (("spec", "secretName"), ("spec", "target", "name"))
 """Where a Certificate and an ExternalSecret have the name of the Secret that is made of them."""
 
@@ -61,7 +63,10 @@ def not_in_sight(subject: Subject, options: Options) -> Iterator[Problem]:
         if not isinstance(name, str) or not name or not plain(name) or (kind, name) in seen:
             continue
         seen.add((kind, name))
-        if context.may_hold(kind, name, own.namespace) or context.elsewhere(name) or _may_be_made(name, context):
+        if context.may_hold(kind, name, own.namespace) or _may_be_made(name, context):
+            continue
+        # That a name stands in the next file helps nothing where no object of the kind does.
+        if context.elsewhere(name) and (kind not in _WRITTEN or context.elsewhere(kind)):
             continue
         yield Problem(path, what=f"{kind} `{name}`")
 
