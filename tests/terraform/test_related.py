@@ -42,3 +42,12 @@ def test_other_resources_and_outputs_do_not_count() -> None:
     assert versionings(CALL + VERSIONING.replace("_versioning", "_logging")) == []
     assert versionings(CALL + VERSIONING.replace("store.name", "shop.name")) == []
     assert versionings(CALL + VERSIONING, "aws_s3_bucket.c") == []
+
+
+def test_what_is_switched_off_for_good_is_not_there() -> None:
+    off = 'resource "aws_s3_bucket_versioning" "v" {\n  count = COUNT\n  bucket = aws_s3_bucket.b.id\n}\nvariable "on" { default = 0 }\n'
+    for count, expected in (("0", []), ("false ? 1 : 0", []), ("var.on", [UNKNOWN])):
+        found, _ = read({"main.tf": CHILD + off.replace("COUNT", count)})
+        bucket = next(subject for subject in found if subject.address == "aws_s3_bucket.b")
+        assert bucket.related is not None
+        assert [subject.value for subject in bucket.related("aws_s3_bucket_versioning")] == expected

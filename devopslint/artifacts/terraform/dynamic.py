@@ -126,7 +126,7 @@ def _blocks(scope: Scope, dynamic: Block, name: str, bound: Bound, depth: int, *
         # The default of a module for others says little of what its callers pass.
         each = dynamic.get("for_each")
         known = _items(scope, each, bound, _MOST_BLOCKS) is not None
-        return [] if known and (certain or not _asks(each)) else None
+        return [] if known and (certain or not asks(each)) else None
     iterator = dynamic.get("iterator")
     alias = name if iterator is None else str(getattr(iterator, "text", iterator))
     found: list[Block] = []
@@ -139,7 +139,7 @@ def _blocks(scope: Scope, dynamic: Block, name: str, bound: Bound, depth: int, *
     return found
 
 
-def _asks(each: Any) -> bool:
+def asks(each: Any) -> bool:
     """Say whether an expression refers to something whose value others may choose."""
     return isinstance(each, Expression) and bool(each.references())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devopslint.artifacts.terraform.dynamic import asks
 from devopslint.artifacts.terraform.indexes import calls_with, given, outputs_of, resources
 from devopslint.policy.subject import Subject
 from devopslint.syntax.hcl_nodes import Expression
@@ -49,7 +50,7 @@ def _in_module(module: Module, declared: Declared, type_name: str) -> Iterator[S
         subject = module.subjects.get(other.address)
         if subject is not None:
             yield subject
-        elif not module.is_root:
+        elif not module.is_root and any(asks(other.block.get(word)) for word in ("count", "for_each")):
             # Switched off by a default that the caller of the module may change.
             yield _unknown(other)
     for other in loose.called_as(declared):
