@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from devopslint.artifacts.workflow.purpose import environment_of, job_purposes, purposes
+from devopslint.artifacts.workflow.purpose import checks_with_used, environment_of, purposes
 from devopslint.artifacts.workflow.words import has_one_of
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
@@ -66,7 +66,7 @@ def _job(job: Job) -> dict[str, Any]:
         "declared": _declared([step.run for step, found in told if "deploy" in found]),
         "at": list(jobs.at[job.key][:2]),
         "needs": sorted(job.needs_closure()),
-        "purposes": sorted(job_purposes(job)),
+        "purposes": sorted(checks_with_used(job)),
         "environment": environment_of(job),
         "calls": job.uses.text if job.uses is not None else None,
         "steps": [_step(step, found) for step, found in told if not found.isdisjoint(_TOLD)],

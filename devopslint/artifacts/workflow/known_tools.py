@@ -11,7 +11,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         _RUN + r"(?:test|tests|t|e2e|ci:test)[\w:-]*", r"pytest", r"tox", r"nox", r"go test", r"gotestsum",
         r"cargo (?:\+\S+ )?(?:test|nextest)", r"mvnw?(?: \S+){0,20} (?:test|verify|install)",
         r"gradlew?(?: \S+){0,20} (?:test|check|build)",
-        r"make(?: -\S+){0,20} [\w./-]{0,100}(?:test|check)[\w./-]*", r"dotnet test",
+        r"dotnet test",
         r"(?:bundle exec )?(?:rspec|rake(?: (?:test|spec))?)", r"(?:vendor/bin/)?phpunit", r"ctest", r"swift test",
         r"(?:flutter|dart|mix|sbt|deno|lein|stack|cabal|zig build|crystal|dub|bazel|forge|hardhat|composer|just|task)"
         r" (?:run )?\+?(?:\S+ )?(?:test|tests|spec|eunit)(?::\S+)?",
@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         r"(?:npx )?(?:eslint|prettier|stylelint|markdownlint\S*|tsc)", r"ruff", r"flake8", r"pylint", r"black",
         r"isort", r"mypy", r"pyright", r"golangci-lint", r"go vet", r"staticcheck", r"hadolint", r"actionlint",
         r"shellcheck", r"tflint", r"terraform(?: -\S+){0,20} (?:fmt|validate)", r"tofu (?:fmt|validate)",
-        r"make(?: -\S+){0,20} [\w./-]{0,100}(?:lint|fmt|format|vet)[\w./-]*", r"pre-commit run", r"(?:bundle exec )?rubocop",
+        r"pre-commit run", r"(?:bundle exec )?rubocop",
         r"cargo (?:\+\S+ )?(?:clippy|fmt)", r"yamllint", r"ktlint", r"detekt", r"checkstyle", r"spotless\w*",
         r"devopslint", r"helm lint", r"kube-linter", r"kubeconform", r"kubeval", r"promtool check", r"checkov",
         r"zizmor", r"phpcs", r"phpstan", r"(?:mix|dart|deno|swift) (?:format|fmt|analyze|lint|credo)", r"swiftlint",
@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "build": (
         r"docker (?:buildx )?build", r"docker[ -]compose(?: \S+){0,20} build", _RUN + r"build[\w:-]*",
-        r"make(?: -\S+){0,20} (?:build|all)[\w-]*", r"make", r"go build", r"cargo (?:\+\S+ )?build",
+        r"make", r"go build", r"cargo (?:\+\S+ )?build",
         r"mvnw?(?: \S+){0,20} (?:package|compile)", r"gradlew?(?: \S+){0,20} (?:assemble|build|bootJar)",
         r"dotnet (?:build|publish)", r"cmake --build", r"python3? -m build", r"kustomize build", r"goreleaser",
         r"msbuild", r"xcodebuild", r"swift build", r"bazel build", r"skaffold build", r"poetry build", r"hugo",
@@ -52,7 +52,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         r"(?:npx )?vercel(?: \S+){0,20} --prod", r"(?:npx )?netlify deploy(?: \S+){0,20} --prod", r"(?:npx )?firebase deploy",
         r"(?:npx )?wrangler (?:deploy|publish)", r"ansible-playbook", r"argocd app sync", r"skaffold (?:run|deploy)",
         r"copilot (?:svc )?deploy", r"cf push", r"nomad (?:job )?run", r"docker stack deploy",
-        _RUN + r"deploy[\w:-]*", r"make(?: -\S+){0,20} deploy[\w-]*", r"[\w./-]{0,100}deploy[\w-]*\.(?:sh|py|js|ps1)",
+        _RUN + r"deploy[\w:-]*", r"[\w./-]{0,100}deploy[\w-]*\.(?:sh|py|js|ps1)",
         r"kubectl kustomize(?: \S+){0,20} \| kubectl apply",
     ),
     "scan": (
@@ -79,6 +79,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Purpose → patterns of the beginning of a command."""
+
+TARGETS = {"test": r"test|check", "lint": r"lint|fmt|format|vet", "deploy": r"\Adeploy(?![\w-]*\.)"}
+"""Purpose → a pattern of the targets of make that are for it."""
 
 WORDS: dict[str, tuple[str, ...]] = {
     "test": (

@@ -9,22 +9,32 @@ import re
 from functools import lru_cache
 
 from devopslint.artifacts.workflow.inputs import switch
-from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS, WORDS
+from devopslint.artifacts.workflow.known_tools import ACTIONS, COMMANDS, TARGETS, WORDS
 from devopslint.artifacts.workflow.model import map_at
 from devopslint.artifacts.workflow.shells import powershell_code
 from devopslint.artifacts.workflow.stretches import heredocs, without
 from devopslint.artifacts.workflow.words import has_one_of
+from devopslint.knowledge.make import targets_asked_for
 from devopslint.syntax.patterns import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from devopslint.artifacts.workflow.model import Job, Step
+    from collections.abc import Iterator
+
+    from devopslint.artifacts.workflow.actions import ActionRef
+    from devopslint.artifacts.workflow.model import Job, Step, Workflow
 
 _START = r"(?:^|[\s;&|(/'\"`=])"
 _COMMANDS = {
     purpose: lazily(_START + r"(?:" + "|".join(patterns) + r")(?=$|[\s;&|)'\"`:])", re.MULTILINE)
     for purpose, patterns in COMMANDS.items()
 }
+_TARGETS = {purpose: lazily(pattern) for purpose, pattern in TARGETS.items()}
+_WORD = r"(?>(?:\$\{\{[^}\n]{0,200}\}\}|\$\([^()\n]{0,200}\)|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s;&|()<>'\"`])+)"
+_MAKE = lazily(_START + rf"make((?>(?:[ \t]+{_WORD})+))")
+"""A call of make, and its words."""
+_EACH_WORD = lazily(_WORD)
+_REMARK = lazily(r"(?<=\s)#.*")
 _LOCAL_CLUSTER = lazily(
     r"\b(?:kind (?:create|load)|minikube|k3d|k3s|microk8s|localstack|kind-action|setup-kind|tflocal|ctlptl)",
     re.IGNORECASE,
@@ -46,6 +56,7 @@ _NAMES = {
     "deploy": lazily(r"(?:^|[^a-z])deploy(?:ment)?(?:$|[^a-z])"),
 }
 """What the name of a job says that it is for."""
+_CHECKS = frozenset({"test", "lint", "scan", "image-scan", "sarif"})
 _NO_SERVICE = lazily(r"docs?\b|documentation|pages|preview|website|site\b|keys?\b|demo")
 _DRY = lazily(
     r"--dry-run|--diff-only|--noop|-detailed-exitcode|--no-execute|--syntax-check|--check\b|--list-(?:hosts|tasks|tags)|--build-only"
@@ -110,24 +121,40 @@ def _of_script(text: str) -> frozenset[str]:
     plain = plain.replace("\\\n", " ")
     plain = _SAID.sub("echo", without(plain, heredocs(plain, _DOCUMENT)) if "<<" in plain else plain)
     script = "\n".join(line for line in plain.split("\n") if not _SAYS.match(line.lstrip()))
-    found = {
-        purpose
-        for purpose, pattern in _COMMANDS.items()
-        if has_one_of(script, WORDS[purpose]) and pattern.search(script)
-    }
+    found = {purpose for purpose in _COMMANDS if has_one_of(script, WORDS[purpose]) and _does(script, purpose)}
     real = "\n".join(line for line in script.split("\n") if not _DRY.search(line))
     if "push" in found and _LOCAL_REGISTRY.search(script):
         elsewhere = "\n".join(line for line in script.split("\n") if not _LOCAL_REGISTRY.search(line))
         if not _COMMANDS["push"].search(elsewhere):
             found.discard("push")
-    if "deploy" in found and (_LOCAL_CLUSTER.search(script) or not _COMMANDS["deploy"].search(real)):
+    if "deploy" in found and (_LOCAL_CLUSTER.search(script) or not _does(real, "deploy")):
         found.discard("deploy")
     return frozenset(found)
 
 
+def _does(script: str, purpose: str, *, at_once: bool = False) -> bool:
+    """Say whether a script has a command for a purpose (`at_once`: begins with one)."""
+    pattern = _COMMANDS[purpose]
+    return (pattern.match(script) if at_once else pattern.search(script)) is not None or (
+        purpose in _TARGETS and any(map(_TARGETS[purpose].search, _targets(script, at_once=at_once)))
+    )
+
+
+def _targets(script: str, *, at_once: bool) -> Iterator[str]:
+    """Yield the targets that the calls of make in a script ask for."""
+    if "make " not in script:
+        return
+    script = _REMARK.sub("", script) if "#" in script else script
+    first = _MAKE.match(script)
+    for call in ([first] if first else []) if at_once else _MAKE.finditer(script):
+        words = _EACH_WORD.findall(call[1])
+        for index in targets_asked_for([word.strip("\"'") for word in words]):
+            yield words[index]
+
+
 def is_check(line: str) -> bool:
     """Say whether a line of a script begins with a command that tests or lints."""
-    return any(_COMMANDS[purpose].match(line) for purpose in ("test", "lint"))
+    return any(_does(line, purpose, at_once=True) for purpose in ("test", "lint"))
 
 
 @lru_cache(maxsize=512)
@@ -168,6 +195,28 @@ def purposes_with_called(job: Job) -> frozenset[str]:
         called.cache["purposes"] = frozenset().union(*map(job_purposes, called.jobs.values()))
     inner: frozenset[str] = called.cache["purposes"]
     return job_purposes(job) | inner
+
+
+def checks_with_used(job: Job) -> frozenset[str]:
+    """Return what a job is for, and what the local actions that it uses check: they test, lint, scan."""
+    found = job_purposes(job)
+    for step in job.steps:
+        if step.uses is not None and step.uses.kind == "local":
+            found |= _CHECKS & _of_local_action(job.workflow, step.uses)
+    return found
+
+
+def _of_local_action(workflow: Workflow, uses: ActionRef) -> frozenset[str]:
+    from devopslint.artifacts.workflow.called import called_action
+
+    action = called_action(workflow, uses)
+    if action is None or action.action_job is None:
+        return frozenset()
+    if "purposes" not in action.cache:
+        action.cache["purposes"] = frozenset()  # of one that uses itself
+        action.cache["purposes"] = checks_with_used(action.action_job)
+    inner: frozenset[str] = action.cache["purposes"]
+    return inner
 
 
 def _of_job(job: Job) -> set[str]:

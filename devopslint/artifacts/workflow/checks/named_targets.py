@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from itertools import pairwise
 
 from devopslint.artifacts.workflow.words import nearest, one_slip_away, words
+from devopslint.knowledge.make import targets_asked_for
 from devopslint.knowledge.words import place_of
 from devopslint.policy.subject import Problem
 from devopslint.syntax.patterns import lazily
@@ -30,7 +30,6 @@ _COLON = "\0"
 _HEAD = lazily(rf"[\w./@+ \t{_COLON}-]+&?")
 _NAMES_PATH = lazily(r"(--directory|--file|--makefile)(?:=(.*))?\Z|-[bBdeikLnpqrRsStw]*([Cf])(.*)", re.DOTALL)
 """Options of make whose value is the folder to work in, or the file to read; short ones may stand in a group."""
-_MAKE_VALUED = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W", "-j", "-l"})
 _RUN_VALUED = frozenset({"--loglevel", "--prefix", "--cwd", "-C", "--dir"})
 _NAME = lazily(r"[A-Za-z][\w:.-]*")
 _CHANGES_SCRIPTS = lazily(r"package\.json|\bpkg set\b|set-script")
@@ -84,8 +83,8 @@ def _of_make(command: Command, ground: Ground, folder: str) -> Found | None:
     if targets is None or "Makefile" in ground.text:
         return None
     words = command.words
-    jobs = [word for before, word in pairwise(words) if before.text in {"-j", "-l"} and not word.expands]
-    for word in (*command.operands(_MAKE_VALUED), *jobs) if targets else ():
+    asked_for = targets_asked_for([word.text for word in words]) if targets else ()
+    for word in (words[index] for index in asked_for):
         if word.expands:
             return None
         if _NAME.fullmatch(word.text) and word.text not in targets and not _is_file(ground, folder, word.text):
