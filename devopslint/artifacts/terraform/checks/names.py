@@ -49,11 +49,15 @@ def undeclared(subject: Subject, options: Options) -> Iterator[Problem]:
         iterators = set(_iterators(file.root) if may_loop else ())
         for reference, expression in value_references(file):
             name = _declaration(reference, iterators)
-            if name is not None and _is_declared(module, name):
-                is_tried = "try(" in expression.text or "can(" in expression.text
-                name = _missing_output(module, reference) if name.startswith("module.") and not is_tried else None
-            if name is not None:
-                yield Problem(Place(file.source, reference.start, reference.end), name=name, hint=_hint(module, name))
+            if name is None:
+                continue
+            place = Place(file.source, reference.start, reference.end)
+            if not _is_declared(module, name):
+                yield Problem(place, name=name, hint=_hint(module, name))
+            elif name.startswith("module.") and "try(" not in expression.text and "can(" not in expression.text:
+                missing = _missing_output(module, reference)
+                if missing is not None:
+                    yield Problem(place, name=f"{name}.{missing[0]}", hint=_hint_of_output(module, name, *missing))
 
 
 def value_references(file: Document) -> Iterator[tuple[Reference, Expression]]:
@@ -130,8 +134,8 @@ def _declaration(reference: Reference, iterators: set[str]) -> str | None:
     return f"{head}.{steps[1]}"
 
 
-def _missing_output(module: Module, reference: Reference) -> str | None:
-    """Return the address of an output that a local module does not have."""
+def _missing_output(module: Module, reference: Reference) -> tuple[str, Module] | None:
+    """Return the name of an output that a local module does not have, and that module."""
     from devopslint.artifacts.terraform.calls import target_of
 
     call = module.declared.get(f"module.{reference.steps[1]}")
@@ -141,7 +145,7 @@ def _missing_output(module: Module, reference: Reference) -> str | None:
     target = target_of(module, call)
     if target is None or target.broken or f"output.{reference.steps[at]}" in target.declared:
         return None
-    return f"{call.address}.{reference.steps[at]}"
+    return str(reference.steps[at]), target
 
 
 def _is_declared(module: Module, name: str) -> bool:
@@ -154,13 +158,23 @@ def _hint(module: Module, name: str) -> str:
         found = next((f"{head}.{name}" for head in heads if _is_declared(module, f"{head}.{name}")), None)
         return f", did you mean `{found}`?" if found else ": a text stands in quotes"
     known = once(module, "known by prefix", _known_by_prefix).get(name.partition(".")[0], [])
+    close = _closest(module, name, known, 0.8)
+    return f", did you mean `{close}`?" if close else ""
+
+
+def _hint_of_output(module: Module, call: str, name: str, target: Module) -> str:
+    close = _closest(module, name, [output.label(0) for output in target.all("output")], 0.65)
+    return f", did you mean `{call}.{close}`?" if close else ""
+
+
+def _closest(module: Module, name: str, known: list[str], likeness: float) -> str:
+    """Return the known name that is most like one, empty when none is, or when too much is asked."""
     asked = module.cache["hints"] = module.cache.get("hints", 0) + 1
     if len(known) > _MOST_KNOWN or asked > _MOST_HINTS:
         return ""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known, 1, 0.8)
-    return f", did you mean `{close[0]}`?" if close else ""
+    return next(iter(get_close_matches(name, known, 1, likeness)), "")
 
 
 def _known_by_prefix(module: Module) -> dict[str, list[str]]:
