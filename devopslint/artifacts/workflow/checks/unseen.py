@@ -27,8 +27,6 @@ _FROM_RUNNER = frozenset(
 """Variables that a runner or an action may have set."""
 _DYNAMIC = frozenset({"pages-build-deployment", "codeql", "dependabot updates", "automatic dependency submission"})
 """Workflows that GitHub runs of its own, without a file."""
-_ENOUGH_NAMES = 5
-"""Names and paths of workflows from which on all of them are taken to be there, so that a strange name is wrong."""
 
 
 def unseen_variable(subject: Subject, options: Options) -> Iterator[Problem]:
@@ -76,13 +74,14 @@ def unknown_awaited_workflow(subject: Subject, options: Options) -> Iterator[Pro
     names = _names_of_workflows(workspace, folder)
     if names is None:
         return
+    has_others = any(f"{folder}/{file}" != workflow.path for file in _files(workspace, folder))
     known = {*_DYNAMIC, *(one.lower() for one in names)}
     for index, name in enumerate(names_of(value)):
         if name.lower() in known or "*" in name or "${{" in name:
             continue
         path: Path = ("on", "workflow_run", "workflows")
         hint = nearest(name, names)
-        if hint or len(names) >= _ENOUGH_NAMES:
+        if hint or has_others:  # one that stands alone may be an example
             yield Problem((*path, index) if isinstance(value, Seq) else path, name=name, hint=hint)
 
 
