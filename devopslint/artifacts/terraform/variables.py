@@ -108,8 +108,8 @@ def _assignments(module: Folder) -> dict[str, list[tuple[Any, Origin | None]]]:
     """Return what values files give variables; the place is `None` for files that are not read by themselves."""
     if module.assigned is None:
         module.assigned = {}
-        automatic = [file for file in module.values_files if _is_automatic(file.source.path)]
-        others = [file for file in module.values_files if not _is_automatic(file.source.path)]
+        automatic = [file for file in module.values_files if is_automatic(file.source.path)]
+        others = [file for file in module.values_files if not is_automatic(file.source.path)]
         for file in (
             *others,
             *sorted(automatic, key=lambda file: (".auto." in file.source.path, file.source.path)),
@@ -120,7 +120,8 @@ def _assignments(module: Folder) -> dict[str, list[tuple[Any, Origin | None]]]:
     return module.assigned
 
 
-def _is_automatic(path: str) -> bool:
+def is_automatic(path: str) -> bool:
+    """Say whether Terraform reads a file of values without being told to."""
     name = path.rpartition("/")[2]
     return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
 

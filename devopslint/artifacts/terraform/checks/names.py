@@ -5,6 +5,7 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.declared import Declared
 from devopslint.artifacts.terraform.indexes import once
 from devopslint.artifacts.terraform.overrides import is_override
+from devopslint.artifacts.terraform.variables import is_automatic
 from devopslint.policy.subject import Place, Problem, Related
 from devopslint.syntax.hcl_nodes import Block, Expression, expressions
 from devopslint.syntax.tree import Map, Seq
@@ -344,6 +345,17 @@ def undeclared_provider(subject: Subject, options: Options) -> Iterator[Problem]
                     if len(reference.steps) == 2 and reference.text not in known and reference.steps[0] != "each":
                         place = Place(expression.source, reference.start, reference.end)
                         yield Problem(place, name=reference.text)
+
+
+def value_without_variable(file: Subject, options: Options) -> Iterator[Problem]:
+    """Yield each value of a file that Terraform reads by itself for which no file of the folder has a variable."""
+    module: Module = file.context
+    if module.broken or module.is_partial or not module.files or not is_automatic(file.document.source.path):
+        return
+    for name in file.value:
+        if f"var.{name}" not in module.declared and not name.startswith("//"):
+            hint = _hint(module, f"var.{name}").replace("var.", "")
+            yield Problem((name,), part="key", name=name, hint=hint)
 
 
 def providers_without_source(subject: Subject, options: Options) -> Iterator[Problem]:
