@@ -92,8 +92,9 @@ class Ground:
         while "/" in gone and not self.is_there(gone.rpartition("/")[0]):
             gone = gone.rpartition("/")[0]
         if not (self.pristine and seen_whole(self.workflow, self.root, with_code=implied)):
-            folder, _, name = where.rpartition("/")
-            if gone != where or not one_slip_away(name, self.workspace.names(folder)):
+            folder, _, name = gone.rpartition("/")
+            meant = one_slip_away(name, self.workspace.names(folder))
+            if not meant or (gone != where and not self.is_there(f"{folder}/{meant}{where[len(gone) :]}".lstrip("/"))):
                 return False
         names = {posixpath.basename(where), posixpath.basename(gone)}
         return not any(name in self.text for name in names) and not self._is_made(where)

@@ -54,7 +54,8 @@ def faults_of_cache(step: Step, ground: Ground) -> Iterator[Fault]:
             yield "cache", Problem((*at, "cache-dependency-path"), fault=f"no file fits `{shown}`"), tuple(patterns)
     elif name == "actions/setup-node" and cache in _AT_ROOT:
         locks = _AT_ROOT[cache]
-        if all(ground.lacks(lock, implied=True) or _is_beside(lock, ground) for lock in locks):
+        is_seen = ground.pristine and (ground.has("package.json") is True or _works_beside(step, locks, ground))
+        if all(ground.lacks(lock, implied=True) or (is_seen and ground.has(lock) is False) for lock in locks):
             yield (
                 "cache",
                 Problem((*at, "cache"), fault=f"there is no `{locks[0]}` at the root of the repository"),
@@ -68,9 +69,14 @@ def faults_of_cache(step: Step, ground: Ground) -> Iterator[Fault]:
         yield from _of_keys(step, ground)
 
 
-def _is_beside(lock: str, ground: Ground) -> bool:
-    """Say whether a lock file lacks where its manifest is: that alone shows that the repository is there to see."""
-    return ground.has("package.json") is True and ground.has(lock) is False and ground.pristine
+def _works_beside(step: Step, locks: tuple[str, ...], ground: Ground) -> bool:
+    """Say whether a step of the same job works in a folder below the root that has the lock file.
+
+    That alone, as a manifest at the root, shows that the repository is there to see.
+    """
+    folders = [other.run_setting("working-directory")[0] for other in step.job.steps if other.run is not None]
+    known = [folder for folder in folders if isinstance(folder, str) and "${{" not in folder]
+    return any(ground.has(f"{folder}/{lock}") is True for folder in known for lock in locks)
 
 
 def _of_keys(step: Step, ground: Ground) -> Iterator[Fault]:
@@ -88,10 +94,11 @@ def _of_keys(step: Step, ground: Ground) -> Iterator[Fault]:
 def _nothing_fits(patterns: list[str], ground: Ground) -> bool:
     """Say whether surely no file of the working folder fits one of the patterns of `@actions/glob`."""
     implied = any("**" in one for one in patterns)
+    all_plain = not any({"*", "?", "["}.intersection(one) for one in patterns)  # of these `lacks` tells
     if (
         not ground.pristine
         or ground.trees != {"": True}
-        or not seen_whole(ground.workflow, ground.root, with_code=implied)
+        or not (all_plain or seen_whole(ground.workflow, ground.root, with_code=implied))
     ):
         return False
     globs: list[Glob] = []
