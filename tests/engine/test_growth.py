@@ -187,7 +187,8 @@ FOLDERS = {
     "bases and overlays": {
         "a@/base/kustomization.yaml": "resources: [d.yaml]\n",
         "a@/base/d.yaml": labelled(DEPLOYMENT).removeprefix("---\n"),
-        "a@/prod/kustomization.yaml": "resources: [../base]\n",
+        "a@/prod/kustomization.yaml": "resources: [../base]\npatches: [{target: {kind: Deployment}, path: p.yaml}]\n",
+        "a@/prod/p.yaml": "spec: {replicas: 3}\n",
     },
     "Dockerfiles": {"d@/Dockerfile": "FROM a:1 AS s@\nFROM b:1\nCOPY --from=s@ /a /b\n", "d@/.dockerignore": ".git\n"},
     "actions": {

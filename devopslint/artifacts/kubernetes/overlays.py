@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from devopslint.artifacts.kubernetes.patches import Patches
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import Map, Seq
 
@@ -32,16 +33,18 @@ class Supplied:
 
     `patch` says that the file is one; `images` are the names of images whose tag is put in, `replicas` the names of
     workloads whose number is; `namespace` that there will be another one; `chart` that the file belongs to a chart.
-    `folders` are those whose objects a kustomization brings together with those of the file.
+    `folders` are those whose objects a kustomization brings together with those of the file; `patches` what it lays
+    over them.
     """
 
-    __slots__ = ("chart", "folders", "images", "namespace", "patch", "replicas")
+    __slots__ = ("chart", "folders", "images", "namespace", "patch", "patches", "replicas")
 
     def __init__(self, path: str, workspace: Workspace) -> None:
         beside = list(_above(path, workspace, _OF_TOOLS))
         kustomizations = list(_kustomizations(path, beside, workspace))
         roots = [root for _, root in kustomizations]
         self.patch = _is_patch(path, kustomizations)
+        self.patches = Patches(kustomizations, workspace)
         self.folders = _brought_together(path.rpartition("/")[0], kustomizations, workspace) if roots else []
         self.images = {
             str(image.get("name"))
@@ -86,11 +89,19 @@ def _is_patch(path: str, kustomizations: Iterable[tuple[str, Map]]) -> bool:
 
 
 def _kustomizations(path: str, beside: Sequence[tuple[str, str]], workspace: Workspace) -> Iterator[tuple[str, Map]]:
-    """Yield the kustomizations of the folder of a path and those above, and the overlays that build on its folder."""
-    yield from _roots(beside, _KUSTOMIZATIONS, workspace)
+    """Yield the kustomizations of the folder of a path and those above, the overlays on its folder, and their components."""
+    found = list(_roots(beside, _KUSTOMIZATIONS, workspace))
     base = path.rpartition("/")[0]
     if any(folder == base and name in _KUSTOMIZATIONS for folder, name in beside):
-        yield from _overlays(base, workspace)
+        found += _overlays(base, workspace)
+    yield from found
+    named = {
+        posixpath.normpath(posixpath.join(folder, str(name)))
+        for folder, root in found
+        for name in _list(root, "components")
+    }
+    for folder in sorted(named.difference(folder for folder, _ in found))[:_MOST_TOGETHER]:
+        yield from _roots(_above(f"{folder}/x", workspace, _KUSTOMIZATIONS, most=1), _KUSTOMIZATIONS, workspace)
 
 
 def _overlays(base: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:

@@ -82,6 +82,8 @@ def _put_in(one: KubernetesObject, supplied: Supplied) -> None:
         _forget(one.value, "metadata", "name")
     if one.name in supplied.replicas and one.kind in _REPLICATED:
         _forget(one.value, "spec", "replicas")
+    if not one.partial:
+        supplied.patches.lay_over(one)
 
 
 def _objects(root: Any, document: Document, taken: set[int]) -> Iterator[KubernetesObject]:

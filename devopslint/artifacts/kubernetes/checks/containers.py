@@ -9,7 +9,7 @@ from devopslint.artifacts.kubernetes.values import QUANTITY, plain
 from devopslint.policy.functions import bytes_of
 from devopslint.policy.subject import Problem, Related
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def invalid_probe(subject: Subject, options: Options) -> Iterator[Problem]:
         if not isinstance(probe, Map):
             continue
         handlers = [key for key in _HANDLERS if key in probe]
-        if len(handlers) != 1 and not probe.open:
+        if len(handlers) != 1 and not probe.open and all(probe[key] is not UNKNOWN for key in handlers):
             reason = "several handlers" if handlers else "no handler"
             yield Problem(name, part="key", probe=name, reason=f"has {reason}, one of {', '.join(_HANDLERS)} is needed")
         threshold = probe.get("successThreshold")

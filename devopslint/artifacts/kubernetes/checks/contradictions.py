@@ -10,7 +10,7 @@ from devopslint.artifacts.kubernetes.checks.scaling import scaled_by
 from devopslint.artifacts.kubernetes.model import items_of
 from devopslint.artifacts.kubernetes.values import plain
 from devopslint.policy.subject import Problem, Related
-from devopslint.syntax.tree import MISSING, Map
+from devopslint.syntax.tree import MISSING, UNKNOWN, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _asks(node: Map, resource: str) -> bool | None:
 
 
 def _given(subject: Subject, path: str) -> bool:
-    return subject.raw(path, None) is not None
+    return subject.raw(path, None) not in (None, UNKNOWN)
 
 
 def _of_container(subject: Subject) -> Iterator[Problem]:

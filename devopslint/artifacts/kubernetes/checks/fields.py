@@ -243,6 +243,8 @@ def _own_faults(
     node: Map, fields: dict[str, Any], path: Path, owners: Owners
 ) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     for key in node:
+        if key in node.merged and node[key] is UNKNOWN:
+            continue  # a patch puts it in
         if key and key not in fields and plain(key) and not key.startswith(_DIRECTIVES):
             hint = _hint(key, fields, owners)
             yield "unknown", (*path, key), {"field": key, "owner": _shown(path) or node.get("kind"), "hint": hint}

@@ -6,7 +6,7 @@ from devopslint.artifacts.kubernetes.checks.references import defined, object_of
 from devopslint.artifacts.kubernetes.indexes import Firsts
 from devopslint.artifacts.kubernetes.model import KEDA, same_namespace, selects
 from devopslint.policy.subject import Problem
-from devopslint.syntax.tree import Map
+from devopslint.syntax.tree import UNKNOWN, Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,11 @@ def autoscaler_target_missing(subject: Subject, options: Options) -> Iterator[Pr
 def replicas_beside_autoscaler(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield the fixed number of replicas of a workload that an autoscaler of this file scales."""
     target = scaled_by(subject, subject.context)
-    if target is not None and target.subject is not None and target.subject.raw("spec.replicas", None) is not None:
+    if (
+        target is not None
+        and target.subject is not None
+        and target.subject.raw("spec.replicas", None) not in (None, UNKNOWN)
+    ):
         yield Problem(
             target.subject.place("spec.replicas", "pair"), related=defined(object_of(subject)), name=target.name
         )
