@@ -151,11 +151,11 @@ def _questions(
     seen: Iterable[tuple[str, str]], shown: Iterable[str], workspace: Workspace
 ) -> tuple[list[str], list[str]]:
     """Return which folders and files were asked for: whether a file exists is answered by the entries of its folder."""
-    from devopslint.engine.words import joined  # not for a run that is only recalled
-    from devopslint.knowledge.folders import likely_folders
+    from devopslint.engine.words import folders_below, joined  # not for a run that is only recalled
 
     folders: set[str] = set()
     files = set(shown)
+    sought: set[tuple[str, str]] = set()
     for what, path in seen:
         if what == "source":
             files.add(path)
@@ -164,15 +164,20 @@ def _questions(
         elif what == "exists":
             folders.add(path.rpartition("/")[0])
         else:  # a word that is sought in the files of a folder with some endings, or of those below it
-            kind, *endings, _ = what.split("\0")
-            kind = kind.partition(":")[0]
-            folder = path.rpartition("/")[0] if kind == "beside" else path
-            below = (
-                [joined(folder, name) for name in likely_folders(workspace.names(folder))] if kind == "below" else []
-            )
-            folders.update((folder, *below))
-            for one in below or (folder,):
-                files.update(joined(one, name) for name in workspace.names(one) if name.endswith(tuple(endings)))
+            sought.add((what.rpartition("\0")[0], path))
+    for what, path in sought:  # once for all words
+        kind, *endings = what.split("\0")
+        kind = kind.partition(":")[0]
+        folder = path.rpartition("/")[0] if kind == "beside" else path
+        looked_in = [""]
+        if kind in {"below", "deeper"}:
+            looked_in = folders_below(folder, workspace.names, deeper=kind == "deeper")
+            above = folders_below(folder, workspace.names, deeper=False)
+            folders.update(joined(folder, name) for name in (*above, *looked_in))
+        folders.add(folder)
+        for one in looked_in:
+            there = joined(folder, one) if one else folder
+            files.update(joined(there, name) for name in workspace.names(there) if name.endswith(tuple(endings)))
     return sorted(folders), sorted(files)
 
 

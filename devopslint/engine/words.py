@@ -38,7 +38,8 @@ class Texts:
     def answer(self, what: str, path: str) -> str:
         """Answer a question of `looked_at`; an empty string for one that nobody asks any more.
 
-        For `word` and `beside` that is `1` or `0`, for `files` and `below` the names of files or folders, parted by `/`.
+        For `word` and `beside` that is `1` or `0`, for `files`, `below` and `deeper` the names of files or the paths of
+        folders, parted by NUL.
         After a kind and `:` stands what a file must hold to count.
         """
         kind, *others, word = what.split("\0")
@@ -48,7 +49,8 @@ class Texts:
             return "1" if self._has_word(path, endings, among, word) else "0"
         if kind == "beside":
             return "1" if self._has_beside(path, endings, word) else "0"
-        return "/".join(self._with_word(kind, path, endings, among, word)) if kind in {"below", "files"} else ""
+        known = kind in {"below", "deeper", "files"}
+        return "\0".join(self._with_word(kind, path, endings, among, word)) if known else ""
 
     def _has_word(self, folder: str, endings: tuple[str, ...], among: str, word: str) -> bool:
         words = self._words.get((folder, endings, among))
@@ -64,14 +66,14 @@ class Texts:
         return names.stand_besides(path, name)
 
     def _with_word(self, kind: str, folder: str, endings: tuple[str, ...], among: str, word: str) -> Sequence[str]:
-        """Return which folders below a folder hold a word, or which files in it."""
+        """Return which folders below a folder, or below those, hold a word, or which files in it."""
         holders = self._holders.get((kind, folder, endings, among))
         if holders is None:
             held: Iterable[tuple[str, Iterable[tuple[str, str]]]]
             if kind == "files":
                 held = ((path.rpartition("/")[2], [(path, text)]) for path, text in self._texts(folder, endings, among))
             else:
-                names = likely_folders(self._listing(folder))
+                names = folders_below(folder, self._listing, deeper=kind == "deeper")
                 held = ((name, self._texts(joined(folder, name), endings, among)) for name in names)
             holders = self._holders[kind, folder, endings, among] = Holders(held)
         return holders.of(word)
@@ -84,6 +86,14 @@ class Texts:
                 content = self._read(path)
                 if isinstance(content, bytes) and needed in content:
                     yield path, content.decode("utf-8", "replace")
+
+
+def folders_below(folder: str, listing: Callable[[str], Sequence[str]], *, deeper: bool) -> list[str]:
+    """Return the paths from a folder of the likely folders in it, or only of those in these (`deeper`)."""
+    below = likely_folders(listing(folder))
+    if not deeper:
+        return below
+    return [f"{name}/{one}" for name in below for one in likely_folders(listing(joined(folder, name)))]
 
 
 def joined(folder: str, name: str) -> str:

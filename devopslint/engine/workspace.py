@@ -113,18 +113,21 @@ class Workspace:
         """
         return self._answer(f"word:{among}" if among else "word", endings, word, folder) == "1"
 
-    def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str, among: str = "") -> Sequence[str]:
+    def folders_with_word(
+        self, folder: str, endings: tuple[str, ...], word: str, among: str = "", *, deeper: bool = False
+    ) -> Sequence[str]:
         """Return the sorted names of the folders directly below a folder for which `has_word` is true.
 
-        What has a dot in its name, or is what package managers fetch, is no such folder.
+        With `deeper` the paths of those in them. What has a dot in its name, or is fetched, is no such folder.
         """
-        found = self._answer(f"below:{among}" if among else "below", endings, word, folder)
-        return found.split("/") if found else ()
+        kind = "deeper" if deeper else "below"
+        found = self._answer(f"{kind}:{among}" if among else kind, endings, word, folder)
+        return found.split("\0") if found else ()
 
     def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
         """Return the sorted names of the files of a folder that `has_word` is true of."""
         found = self._answer("files", endings, word, folder)
-        return found.split("/") if found else ()
+        return found.split("\0") if found else ()
 
     def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
         """Say whether a name stands, alone or in a longer one, in another file of the folder with one of some endings."""
@@ -136,8 +139,7 @@ class Workspace:
             self._take(path)
         if self.remember:
             self.looked_at["source", path] = self._digests[path]
-        fault = self._reading.get(path)
-        if fault is not None:
+        if (fault := self._reading.get(path)) is not None:
             self._tell(path, fault)
         return self._sources[path]
 
@@ -319,8 +321,7 @@ class Workspace:
         absolute = self.absolute(path)
         if not path:
             return os.stat(absolute)
-        folder = path.rpartition("/")[0]
-        if not self.is_inside(folder):
+        if not self.is_inside(path.rpartition("/")[0]):
             return None
         status = os.lstat(absolute)
         if stat.S_ISLNK(status.st_mode):
@@ -380,7 +381,7 @@ class MemoryWorkspace(Workspace):
     def __init__(self, files: Mapping[str, str | bytes], root: str = "") -> None:
         super().__init__(root)
         self._files = {
-            path: text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+            path: text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
             for path, text in files.items()
         }
 

@@ -35,8 +35,13 @@ if TYPE_CHECKING:
         def files_with_word(self, folder: str, endings: tuple[str, ...], word: str) -> Sequence[str]:
             """Return the sorted names of the files of a folder of which `has_word` is true; read once for all."""
 
-        def folders_with_word(self, folder: str, endings: tuple[str, ...], word: str, among: str = "") -> Sequence[str]:
-            """Return the sorted names of the folders directly below a folder of which `has_word` is true; read once for all."""
+        def folders_with_word(
+            self, folder: str, endings: tuple[str, ...], word: str, among: str = "", *, deeper: bool = False
+        ) -> Sequence[str]:
+            """Return the sorted names of the folders directly below a folder of which `has_word` is true; read once for all.
+
+            With `deeper` the paths of the folders in those.
+            """
 
         def has_beside(self, path: str, endings: tuple[str, ...], name: str) -> bool:
             """Say whether a name stands, alone or in a longer one, in another file of the folder; read once for all."""

@@ -49,3 +49,18 @@ def test_the_files_that_a_word_stands_in(tmp_path: Path) -> None:
     question = "files\0.yml\0build"
     assert workspace.look_again(question, "") == "a.yml"
     assert _questions([(question, "")], [], workspace) == ([""], ["a.yml", "b.yml"])
+
+
+def test_folders_two_levels_below(tmp_path: Path) -> None:
+    files = {
+        "live/a/main.tf": "net\n",
+        "live/a/b/main.tf": "net\n",
+        "live/a/c/main.tf": "other\n",
+        "live/d/e/f/main.tf": "net\n",
+        "live/d/.x/main.tf": "net\n",
+    }
+    _write(tmp_path, files)
+    workspace = Workspace(str(tmp_path))
+    assert list(workspace.folders_with_word("live", _ENDINGS, "net")) == ["a"]
+    assert list(workspace.folders_with_word("live", _ENDINGS, "net", deeper=True)) == ["a/b"]
+    assert list(workspace.folders_with_word("", _ENDINGS, "net", deeper=True)) == ["live/a"]

@@ -227,8 +227,8 @@ def _near_that_name(workspace: Workspace, folder: str, word: str) -> list[str]:
             live = f"{above}/{name}" if above else name
             if live != folder:
                 look_below(live)
-                for deeper in _folders(workspace, live):
-                    look_below(deeper)
+                for deeper in workspace.folders_with_word(live, _NATIVE, word, "module", deeper=True):
+                    found[f"{live}/{deeper}"] = None
     found.pop(folder, None)
     return list(found)
 

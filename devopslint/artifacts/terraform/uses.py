@@ -90,7 +90,8 @@ def scope_of(subject: Subject) -> Scope:
 
 def uses_for(module: Module, value: Any) -> Sequence[Use]:
     """Return the ways of calling a folder by which a value in it differs; none where it does not."""
-    uses = once(module, "uses", _uses)
+    # Who calls a folder is not looked for where it takes nothing.
+    uses = once(module, "uses", _uses) if module.all("variable") else ()
     asked = _variables_in(module, value) if uses else ()
     found: list[tuple[Use, list[Any]]] = []
     for use, values in uses:
