@@ -310,7 +310,7 @@ class Module:
         return self._references
 
     def referred_by(self, value: Any) -> set[str]:
-        """Return the addresses of resources and data sources that a value refers to, through locals too."""
+        """Return the addresses of what the folder declares that a value refers to, through locals too."""
         found: set[str] = set()
         seen: set[str] = set()
         stack = [value]

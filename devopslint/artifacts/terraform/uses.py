@@ -5,7 +5,6 @@ from __future__ import annotations
 from devopslint.artifacts.terraform.evaluate import resolver
 from devopslint.artifacts.terraform.indexes import once
 from devopslint.artifacts.terraform.variables import given
-from devopslint.syntax.hcl_nodes import expressions
 from devopslint.syntax.tree import UNKNOWN
 
 TYPE_CHECKING = False
@@ -92,10 +91,10 @@ def uses_for(module: Module, value: Any) -> Sequence[Use]:
     """Return the ways of calling a folder by which a value in it differs; none where it does not."""
     # Who calls a folder is not looked for where it takes nothing.
     uses = once(module, "uses", _uses) if module.all("variable") else ()
-    asked = _variables_in(module, value) if uses else ()
+    asked = module.referred_by(value) if uses else ()
     found: list[tuple[Use, list[Any]]] = []
     for use, values in uses:
-        row = [values[name][0] for name in asked if name in values]
+        row = [value for name, (value, _) in values.items() if f"var.{name}" in asked]
         if row and not any(_are_equal(row, other) for _, other in found):
             found.append((use, row))
     return [use for use, _ in found] if len(found) > 1 else ()
@@ -121,20 +120,3 @@ def _uses(module: Module) -> list[tuple[Use, Values]]:
 
 def _are_equal(left: list[Any], right: list[Any]) -> bool:
     return all(one.__class__ is other.__class__ and one == other for one, other in zip(left, right, strict=True))
-
-
-def _variables_in(module: Module, value: Any) -> set[str]:
-    """Return the names of the variables that a value refers to, through locals too."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    stack = [value]
-    while stack:
-        for expression in expressions(stack.pop()):
-            for reference in expression.references():
-                kind, name = (*reference.steps[:2], "", "")[:2]
-                if kind == "var":
-                    found.add(str(name))
-                elif kind == "local" and name not in seen and name in module.locals:
-                    seen.add(str(name))
-                    stack.append(module.locals[str(name)].value)
-    return found
