@@ -118,15 +118,14 @@ def _write_out(scope: Scope, block: Block, bound: Bound, depth: int, *, certain:
 
 def _blocks(scope: Scope, dynamic: Block, name: str, bound: Bound, depth: int, *, certain: bool) -> list[Block] | None:
     """Return the blocks that a `dynamic` block makes; `None` when that can't be known."""
-    items = list(_items(scope, dynamic.get("for_each"), bound, _MOST_BLOCKS) or ())
+    each = dynamic.get("for_each")
+    items = _items(scope, each, bound, _MOST_BLOCKS)
     content = dynamic.get("content")
     if not isinstance(content, Seq) or not content or not isinstance(content[0], Block) or "labels" in dynamic:
         return None
     if not items:
         # The default of a module for others says little of what its callers pass.
-        each = dynamic.get("for_each")
-        known = _items(scope, each, bound, _MOST_BLOCKS) is not None
-        return [] if known and (certain or not asks(each)) else None
+        return [] if items is not None and (certain or not asks(each)) else None
     iterator = dynamic.get("iterator")
     alias = name if iterator is None else str(getattr(iterator, "text", iterator))
     found: list[Block] = []
