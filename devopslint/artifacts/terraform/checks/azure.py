@@ -24,6 +24,9 @@ _MACHINES = ("azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine",
 _OLD_PUBLIC_ADDRESS = "network_profile.ip_configuration.public_ip_address_configuration"
 _AZURE_DNS = "168.63.129.16"
 _RULE_SETS = frozenset({"OWASP", "DefaultRuleSet", "Microsoft_DefaultRuleSet"})
+_SYNAPSE = "azurerm_synapse_workspace"
+_AUDITED = ("sql_pool", "workspace")
+"""What at Synapse has policies of alerts and audits."""
 _BEFORE_LOG4J = frozenset({"2.2.9", "3.0"})
 _JAVA_GROUPS = frozenset({"JAVA", "REQUEST-944-APPLICATION-ATTACK-JAVA"})
 _LOG4J_RULE = "944240"
@@ -105,39 +108,27 @@ def _is_public(address: str) -> bool:
 
 def without_lock(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a resource that no lock protects, nor the group that it is in."""
-    if not _belongs_to_any(subject, "azurerm_resource_group", "azurerm_management_lock"):
-        yield Problem()
+    return _without_any(subject, "azurerm_resource_group", "azurerm_management_lock")
 
 
 def synapse_without_alerts(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a pool without a policy of alerts, where its workspace has none either."""
-    if not _belongs_to_any(
-        subject,
-        "azurerm_synapse_workspace",
-        "azurerm_synapse_sql_pool_security_alert_policy",
-        "azurerm_synapse_workspace_security_alert_policy",
-    ):
-        yield Problem()
+    return _without_any(subject, _SYNAPSE, *(f"azurerm_synapse_{one}_security_alert_policy" for one in _AUDITED))
 
 
 def synapse_without_audit(subject: Subject, options: Options) -> Iterator[Problem]:
     """Yield a problem for a workspace, or a pool of one, that has no audit."""
-    if not _belongs_to_any(
-        subject,
-        "azurerm_synapse_workspace",
-        "azurerm_synapse_sql_pool_extended_auditing_policy",
-        "azurerm_synapse_workspace_extended_auditing_policy",
-    ):
-        yield Problem()
+    return _without_any(subject, _SYNAPSE, *(f"azurerm_synapse_{one}_extended_auditing_policy" for one in _AUDITED))
 
 
-def _belongs_to_any(subject: Subject, owner_type: str, *types: str) -> bool:
-    """Say whether a resource of these types belongs, or may belong, to a resource or to an owner that it names."""
+def _without_any(subject: Subject, owner_type: str, *types: str) -> Iterator[Problem]:
+    """Yield a problem where certainly no resource of these types belongs to a resource or to an owner that it names."""
     module = subject.context
     named = module.referred_by(subject.value)
     owners = [module.subjects.get(one) for one in named if one.partition(".")[0] == owner_type]
     related = [one.related for one in (subject, *owners) if one is not None and one.related is not None]
-    return any(True for belonging in related for type_name in types for _ in belonging(type_name))
+    if not any(True for belonging in related for type_name in types for _ in belonging(type_name)):
+        yield Problem()
 
 
 def log4j_let_through(subject: Subject, options: Options) -> Iterator[Problem]:
