@@ -1,32 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from manifest_text import subjects
+from manifest_text import DEPLOYMENT, subjects
 
 from devopslint.syntax.tree import MISSING, UNKNOWN
-
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: shop
-  namespace: prod
-spec:
-  selector:
-    matchLabels: {app: shop}
-  template:
-    metadata:
-      labels: {app: shop}
-    spec:
-      initContainers:
-        - name: migrate
-          image: shop:1.2.3
-      containers:
-        - name: web
-          image: shop:1.2.3
-        - image: agent
-          name: agent
-"""
 
 BASE = {"base/kustomization.yaml": "resources: [web.yaml]\n", "base/web.yaml": DEPLOYMENT}
 BUILT = "resources: [../../base]\n"

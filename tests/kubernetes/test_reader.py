@@ -1,33 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from manifest_text import subjects
+from manifest_text import DEPLOYMENT, subjects
 
 from devopslint.artifacts import kubernetes
 from devopslint.syntax.tree import MISSING, UNKNOWN
-
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: shop
-  namespace: prod
-spec:
-  selector:
-    matchLabels: {app: shop}
-  template:
-    metadata:
-      labels: {app: shop}
-    spec:
-      initContainers:
-        - name: migrate
-          image: shop:1.2.3
-      containers:
-        - name: web
-          image: shop:1.2.3
-        - image: agent
-          name: agent
-"""
 
 
 def shown(found):
