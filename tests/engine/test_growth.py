@@ -94,6 +94,16 @@ def _without_analysers(monkeypatch):
     monkeypatch.setattr("devopslint.engine.analysis.missing", lambda rule: rule.analyser)
 
 
+def watched(work, one, ask, put) -> None:
+    """Do something while Python tells `one` what happens."""
+    before = ask()
+    put(one)
+    try:
+        work()
+    finally:
+        put(before)
+
+
 def calls_of(work) -> int:
     """Return how many functions are called, those of C too: what grows with them needs no clock."""
     count = 0
@@ -102,12 +112,7 @@ def calls_of(work) -> int:
         nonlocal count
         count += event in {"call", "c_call"}
 
-    before = sys.getprofile()
-    sys.setprofile(one)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
+    watched(work, one, sys.getprofile, sys.setprofile)
     return count
 
 
@@ -128,12 +133,7 @@ def lines_of(work) -> int:
         count += 1
         return one
 
-    before = sys.gettrace()
-    sys.settrace(one)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
+    watched(work, one, sys.gettrace, sys.settrace)
     return count
 
 
