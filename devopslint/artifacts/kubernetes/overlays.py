@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 
-from devopslint.artifacts.kubernetes.patches import Patches
+from devopslint.artifacts.kubernetes.model import items_of
+from devopslint.artifacts.kubernetes.patches import Patches, named_patches
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import Map, Seq
+from devopslint.syntax.tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
 
     from devopslint.policy.artifact import Workspace
 
@@ -81,8 +81,7 @@ def _is_patch(path: str, kustomizations: Iterable[tuple[str, Map]]) -> bool:
     if ("patch" in name.lower() and _PATCH.search(name)) or folder.rpartition("/")[2] in {"patch", "patches"}:
         return True
     for folder, root in kustomizations:
-        named = [*_list(root, "patchesStrategicMerge")]
-        named += [patch.get("path") for key in ("patches", "patchesJson6902") for patch in _maps(root, key)]
+        named = (path for _, path, _ in named_patches(root))
         if any(isinstance(name, str) and posixpath.normpath(posixpath.join(folder, name)) == path for name in named):
             return True
     return False
@@ -98,7 +97,7 @@ def _kustomizations(path: str, beside: Sequence[tuple[str, str]], workspace: Wor
     named = {
         posixpath.normpath(posixpath.join(folder, str(name)))
         for folder, root in found
-        for name in _list(root, "components")
+        for name in items_of(root.get("components"))
     }
     for folder in sorted(named.difference(folder for folder, _ in found))[:_MOST_TOGETHER]:
         yield from _roots(_above(f"{folder}/x", workspace, _KUSTOMIZATIONS, most=1), _KUSTOMIZATIONS, workspace)
@@ -125,7 +124,7 @@ def _overlays(base: str, workspace: Workspace) -> Iterator[tuple[str, Map]]:
 
 
 def _built_on(folder: str, root: Map) -> set[str]:
-    named = [name for key in ("resources", "bases", "components") for name in _list(root, key)]
+    named = [name for key in ("resources", "bases", "components") for name in items_of(root.get(key))]
     return {posixpath.normpath(posixpath.join(folder, name)) for name in named if isinstance(name, str)}
 
 
@@ -151,10 +150,5 @@ def _roots(files: Iterable[tuple[str, str]], names: tuple[str, ...], workspace: 
                     yield folder, document.root
 
 
-def _list(root: Map, key: str) -> list[Any]:
-    value = root.get(key)
-    return list(value) if isinstance(value, Seq) else []
-
-
 def _maps(root: Map, key: str) -> list[Map]:
-    return [item for item in _list(root, key) if isinstance(item, Map)]
+    return [item for item in items_of(root.get(key)) if isinstance(item, Map)]

@@ -61,15 +61,19 @@ class Patches:
 def _patches(kustomizations: Iterable[tuple[str, Map]], workspace: Workspace) -> Iterator[tuple[Map | None, Source]]:
     """Yield the patches, each with its target where that does not stand in the patch itself."""
     for folder, root in kustomizations:
-        named: list[tuple[Any, Any, Any]] = [(None, item, item) for item in items_of(root.get("patchesStrategicMerge"))]
-        for key in ("patches", "patchesJson6902"):
-            for patch in items_of(root.get(key)):
-                if isinstance(patch, Map):
-                    named.append((patch.get("target"), patch.get("path"), patch.get("patch")))
-        for target, path, text in named:
+        for target, path, text in named_patches(root):
             source = _source(folder, path, text, workspace)
             if source is not None:
                 yield target if isinstance(target, Map) else None, source
+
+
+def named_patches(root: Map) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the target, the path and the text of each patch of a kustomization, as far as they are given."""
+    yield from ((None, item, item) for item in items_of(root.get("patchesStrategicMerge")))
+    for key in ("patches", "patchesJson6902"):
+        for patch in items_of(root.get(key)):
+            if isinstance(patch, Map):
+                yield patch.get("target"), patch.get("path"), patch.get("patch")
 
 
 def _source(folder: str, path: Any, text: Any, workspace: Workspace) -> Source | None:
