@@ -140,7 +140,7 @@ class Manifests:
         self._kept: dict[Any, Any] = {}
         self.faults: dict[int, list[Any]] = {}
         """What `checks.fields` found of each object, by the identity of its tree."""
-        self._mentions: dict[str, bool] = {}
+        self._mentions: dict[tuple[str, str], bool] = {}
         self._by_value = {id(one.value): one for one in objects}
         self._by_kind: dict[str, list[KubernetesObject]] = {}
         self._by_name: dict[tuple[str, str], list[KubernetesObject]] = {}
@@ -236,20 +236,16 @@ class Manifests:
 
         return self.once(("spread", kind), spread)
 
-    def mentions(self, word: str) -> bool:
+    def mentions(self, word: str, among: str = "") -> bool:
         """Say whether a word stands in a YAML file of the same folder: an object may well be in the next file.
 
-        What a kustomization brings together is one folder here.
+        What a kustomization brings together is one folder here. With `among`, only files count that hold that text.
         """
-        if word not in self._mentions:
+        if (word, among) not in self._mentions:
             folders = (self.path.rpartition("/")[0], *self.folders)
-            self._mentions[word] = any(self.workspace.has_word(one, _ENDINGS, word) for one in folders)
-        return self._mentions[word]
-
-    def mentions_beside(self, word: str, text: str) -> bool:
-        """Say whether a word stands in a YAML file of the same folder, or of one that is put beside it, that holds a text."""
-        folders = (self.path.rpartition("/")[0], *self.folders)
-        return any(self.workspace.has_word(one, _ENDINGS, word, text) for one in folders)
+            found = any(self.workspace.has_word(one, _ENDINGS, word, among) for one in folders)
+            self._mentions[word, among] = found
+        return self._mentions[word, among]
 
     def elsewhere(self, word: str) -> bool:
         """Say whether a name stands in another YAML file of the same folder, or of one that is put beside it."""

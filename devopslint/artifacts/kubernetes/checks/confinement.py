@@ -79,7 +79,7 @@ def token_mounted(subject: Subject, options: Options) -> Iterator[Problem]:
         return
     account = subject.context.find("ServiceAccount", name, subject.parents["object"].get("metadata.namespace"))
     if account is None:
-        if subject.context.mentions_beside(name, _OF_ACCOUNTS):
+        if subject.context.mentions(name, _OF_ACCOUNTS):
             return
     elif account.subject.get("automountServiceAccountToken") is not MISSING:
         return
