@@ -33,10 +33,7 @@ def is_also_on_windows(job: Any) -> bool:
 
 def _systems(job: Any) -> set[bool]:
     """Return whether the runners that the labels can name are Windows; nothing when that is not known of all."""
-    known: dict[str, set[bool]] = job.workflow.cache.setdefault("systems", {})
-    if job.key not in known:
-        known[job.key] = {"windows" in label.lower() for label in labels_of(job) or ()}
-    return known[job.key]
+    return {"windows" in label.lower() for label in labels_of(job) or ()}
 
 
 def labels_of(job: Any) -> list[str] | None:
