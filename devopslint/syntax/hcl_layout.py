@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from devopslint.syntax.hcl_nodes import Expression, called, plain, walk
+from devopslint.syntax.hcl_nodes import Expression, called, is_spread, plain, walk
 from devopslint.syntax.tree import UNKNOWN, Map, Seq
 
 TYPE_CHECKING = False
@@ -43,14 +43,8 @@ def _layout(expression: Expression, node: Node, depth: int) -> Map | Seq | None:
         return _tuple(expression, node, depth)
     if node.type == "function_call":
         name, given = called(node, expression.text_of)
-        return _call(expression, name, given, depth) if given and not _is_spread(given[-1]) else None
+        return _call(expression, name, given, depth) if given and not is_spread(node) else None
     return None
-
-
-def _is_spread(argument: Node) -> bool:
-    """Say whether the items of an argument are the arguments: `merge(all...)`."""
-    behind = argument.next_sibling
-    return behind is not None and behind.type == "ellipsis"
 
 
 def _object(expression: Expression, node: Node, depth: int) -> Map:

@@ -76,6 +76,12 @@ def called(node: Node, text_of: Callable[[Node], str]) -> tuple[str, list[Node]]
     return text_of(node.children[0]), parts
 
 
+def is_spread(node: Node) -> bool:
+    """Say whether the items of the last argument of a call are arguments, too: `merge(all...)`."""
+    holder = [child for child in node.children if child.type == "function_arguments"]
+    return bool(holder) and any(part.type == "ellipsis" for part in holder[0].children)
+
+
 KINDS = frozenset({"function_call", "object", "binary_operation", "legacy_index"})
 
 

@@ -7,7 +7,7 @@ from devopslint.artifacts.terraform.operators import OPERATORS, member
 from devopslint.artifacts.terraform.plain_values import plain_value
 from devopslint.artifacts.terraform.templates import render
 from devopslint.artifacts.terraform.values import MOST_ITEMS, EvaluationError, sequence, text_of
-from devopslint.syntax.hcl_nodes import Expression, parse_expression, plain
+from devopslint.syntax.hcl_nodes import Expression, called, is_spread, parse_expression, plain
 from devopslint.syntax.hcl_text import unescape
 from devopslint.syntax.tree import UNKNOWN, Candidate, Map, Seq
 
@@ -197,14 +197,11 @@ class _Evaluator:
         return int(digits) if digits.isdigit() else UNKNOWN
 
     def function(self, node: Node, bound: Mapping[str, Any]) -> Any:
-        name = self.text(node.children[0])
-        holder = [child for child in node.children if child.type == "function_arguments"]
-        parts = holder[0].children if holder else []
-        arguments = [part for part in parts if part.type == "expression"]
+        name, arguments = called(node, self.text)
         if name in {"try", "can"}:
             return self._try(arguments, bound, name == "can")
         values = [self.value(argument, bound) for argument in arguments]
-        if any(part.type == "ellipsis" for part in parts):
+        if is_spread(node):
             last = values.pop()
             if not isinstance(last, list) or getattr(last, "open", False):
                 return UNKNOWN

@@ -8,7 +8,7 @@ from devopslint.artifacts.terraform.checks.language import BACKENDS, FUNCTIONS, 
 from devopslint.artifacts.terraform.indexes import operations_of
 from devopslint.artifacts.terraform.overrides import is_override
 from devopslint.policy.subject import Place, Problem
-from devopslint.syntax.hcl_nodes import Block, Expression, called, expressions, plain
+from devopslint.syntax.hcl_nodes import Block, Expression, called, expressions, is_spread, plain
 from devopslint.syntax.patterns import lazily
 from devopslint.syntax.tree import MISSING, UNKNOWN, Map, Seq
 
@@ -197,9 +197,7 @@ def invalid_call(subject: Subject, options: Options) -> Iterator[Problem]:
                 hint = f", did you mean `{close[0]}`?" if close else ""
                 yield Problem(place, name=name, problem=f"is no function of Terraform{hint}")
                 continue
-            holder = [child for child in node.children if child.type == "function_arguments"]
-            spread = any(part.type == "ellipsis" for part in (holder[0].children if holder else ()))
-            if len(parts) > bounds[1] or (len(parts) < bounds[0] and not spread):
+            if len(parts) > bounds[1] or (len(parts) < bounds[0] and not is_spread(node)):
                 wanted = f"{bounds[0]}" if bounds[0] == bounds[1] else f"at least {bounds[0]}"
                 if len(parts) > bounds[1] and bounds[0] != bounds[1]:
                     wanted = f"at most {bounds[1]}"
