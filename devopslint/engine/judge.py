@@ -11,7 +11,7 @@ from devopslint.policy.artifact import Unit
 from devopslint.policy.core import INTERNAL, NOT_ANALYSED
 from devopslint.policy.finding import Finding, Location
 from devopslint.policy.rule import place_of
-from devopslint.policy.subject import Place
+from devopslint.policy.subject import Place, came_from
 from devopslint.policy.suppressions import Covering, ignores_of
 from devopslint.syntax.source import Source
 
@@ -225,10 +225,15 @@ class Judge:
                 result.deferred.append(Deferred(rule, subject, request))
 
     def _add(self, rule: Rule, subject: Subject, problem: Problem, result: Result) -> None:
-        place = problem.at if isinstance(problem.at, Place) else place_of(subject, problem.at, problem.part)
-        related: list[Location] = []
-        if problem.related:
-            related = [_location(one.place, one.text, origin=one.origin) for one in problem.related]
+        told = problem.related
+        if isinstance(problem.at, Place):
+            place = problem.at
+        else:
+            place = place_of(subject, problem.at, problem.part)
+            if problem.at and not told and subject.document.resolve is not None:
+                found = subject.candidates(problem.at)
+                told = came_from(found[0].origins) if len(found) == 1 else ()
+        related = [_location(one.place, one.text, origin=one.origin) for one in told]
         if self._files and place.source.path not in self._files:
             # Whoever asks for that file alone gets what its own unit says; so what this one says stands here.
             related.insert(0, _location(place, "this is meant"))
