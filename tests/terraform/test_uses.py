@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from engine_projects import Everything, catalog
 
 from devopslint.artifacts.terraform.checks.aws import iam, network
+from devopslint.engine.discover import Asked
+from devopslint.engine.run import Run
+from devopslint.engine.workspace import MemoryWorkspace
 from devopslint.policy.subject import Place
 from devopslint.syntax.tree import MISSING, UNKNOWN
 from tests.terraform.test_module import read
@@ -277,3 +281,11 @@ def test_a_policy_of_locals_of_another_file_stands_where_it_is_used() -> None:
     assert places(iam.admin_policy, files) == [("main.tf", "local.policy"), ("main.tf", "local.statements")]
     whole = {"main.tf": files["main.tf"] + files["locals.tf"]}
     assert places(iam.admin_policy, whole) == [("main.tf", "local.statements"), ("main.tf", "local.actions")]
+
+
+def test_findings_of_every_check_name_the_call() -> None:
+    module = 'variable "safe" {}\nresource "aws_ebs_volume" "v" {\n  encrypted = var.safe\n}\n'
+    files = {"modules/disk/main.tf": module, "main.tf": call("a", "safe = true") + call("b", "safe = false")}
+    report = Run(MemoryWorkspace(files), catalog(), Everything()).check(Asked([], list(files), True))
+    (found,) = [one for one in report.findings if one.rule == "terraform/aws/unencrypted-volume"]
+    assert [(one.path, one.text) for one in found.related] == [("main.tf", "`module.b` sets `var.safe`")]
