@@ -6,7 +6,7 @@ from devopslint.artifacts.terraform.checks.blocks import nested
 from devopslint.policy.subject import Problem
 from devopslint.syntax.hcl_nodes import Expression, plain
 from devopslint.syntax.patterns import lazily
-from devopslint.syntax.tree import Seq
+from devopslint.syntax.tree import MISSING, Seq
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def admin_account(subject: Subject, options: Options) -> Iterator[Problem]:
         role = subject.get((*base, "role"))
         if not isinstance(role, str) or not (_ADMIN.search(role) or (is_policy and role in _BASIC)):
             continue
+        if subject.get((*base, "condition")) is not MISSING:
+            continue  # which may leave of the role what is needed
         if any(_SERVICE.search(text) for _, text in _members(subject, base)):
             yield Problem((*base, "role"), value=role)
 

@@ -352,6 +352,8 @@ def value_without_variable(file: Subject, options: Options) -> Iterator[Problem]
     module: Module = file.context
     if module.broken or module.is_partial or not module.files or not is_automatic(file.document.source.path):
         return
+    if module.workspace.exists(module.path_of("terragrunt.hcl")):
+        return  # which brings files of elsewhere into the folder
     for name in file.value:
         if f"var.{name}" not in module.declared and not name.startswith("//"):
             hint = _hint(module, f"var.{name}").replace("var.", "")
